@@ -37,7 +37,7 @@ struct header {
 	struct header_field *field;
 	size_t count;
 	size_t cap;
-	size_t first_line;	/* number of its first line in the input: 1, or
+	size_t first_line;	/* its first line's number in the input: 1, or
 				 * 2 behind an mbox "From " line */
 	struct buffer added;	/* new fields, wire form; go out first */
 };

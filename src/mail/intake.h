@@ -28,7 +28,7 @@ struct intake {
 	enum intake_place place;
 	uint64_t lines;		/* lines that have ended */
 	uint64_t column;	/* octets of the present line so far */
-	struct buffer line;	/* a header line whose end has not come yet */
+	struct buffer line;	/* a header line whose end is to come yet */
 	struct buffer out;	/* body on its way to memory or spool */
 };
 

@@ -17,7 +17,8 @@
 
 struct fault;
 
-#define BODY_MEMORY_MAX (1024 * 1024)	/* octets kept in memory (DESIGN) */
+/* Octets of a body kept in memory: an ordinary mail needs no file system. */
+#define BODY_MEMORY_MAX (1024 * 1024)
 
 struct body {
 	struct buffer memory;	/* the first BODY_MEMORY_MAX octets */
