@@ -21,9 +21,9 @@
 #	message [LINE...]		a small message, on standard output
 
 # shellcheck disable=SC2034 # status, output and stderr are for the tests
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-: "${BUILD:=$root/build}"
-: "${POSTRIDER:=$root/postrider}"
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+: "${BUILD:=$ROOT/build}"
+: "${POSTRIDER:=$ROOT/postrider}"
 : "${SMARTHOST:=$BUILD/tests/smarthost}"
 : "${CERTS:=$BUILD/certs}"
 
