@@ -286,7 +286,7 @@ run-fuzz: $(FUZZ:%=build-fuzz/fuzz-%)
 # sizes, options against man pages) are tests; see tests/lint.bats.
 
 SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
-    $$(find . -name .git -prune -o -name 'build*' -prune -o \
+    $$(find . -name .git -prune -o -type d -name 'build*' -prune -o \
     -name 'configure*' -prune -o -name 'config.*' -prune -o -type f -print)) \
     $(wildcard tests/*.bash tests/*/*.bash)
 C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(UNITS) $(FUZZ_SOURCES) \
