@@ -12,6 +12,7 @@
 #include "wire/dial.h"
 
 #define AUTH_STEPS_MAX 16	/* challenges; no mechanism here needs four */
+#define PEER_MAX 4096		/* octets of host:port */
 #define WHY_MAX 4096		/* octets of explanation in a fault */
 
 enum outcome { AUTH_DONE, AUTH_NEXT, AUTH_FAILED };
@@ -45,12 +46,14 @@ step(const struct session *s, struct sasl *sasl, const char *challenge,
     struct buffer *out, struct fault *f)
 {
 	struct fault own = { FAULT_NONE, NULL, NULL, false };
+	struct buffer peer;
 
 	if (sasl_step(sasl, challenge, out, &own) == 0)
 		return 0;
-	fault(f, own.class, "%s: %s", conn_peer(s->conn), own.text);
-	if (own.hint != NULL)
-		fault_hint(f, "%s", own.hint);
+	buffer_init(&peer, PEER_MAX);
+	buffer_printf(&peer, "%s: ", conn_peer(s->conn));
+	fault_pass(f, &own, peer.data);
+	buffer_free(&peer);
 	fault_clear(&own);
 	return -1;
 }

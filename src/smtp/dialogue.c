@@ -102,12 +102,12 @@ transcribe_secret(const struct dialogue *d, enum verb verb)
 static void
 blank_out(struct buffer *text, const char *secret, size_t n)
 {
-	char *p = text->data, *end = text->data + text->len;
+	const char *p = text->data, *end = text->data + text->len;
 
 	if (n < HIDDEN_MIN || p == NULL)
 		return;
-	while ((p = memmem(p, (size_t)(end - p), secret, n)) != NULL) {
-		memset(p, '*', n);
+	while ((p = text_find(p, (size_t)(end - p), secret, n)) != NULL) {
+		memset(text->data + (p - text->data), '*', n);
 		p += n;
 	}
 }
@@ -309,16 +309,6 @@ dialogue_expect(struct dialogue *d, enum verb verb,
 	owed_push(d, &o);
 }
 
-/* What was met while taking in replies early comes first. */
-static int
-tell_trouble(const struct dialogue *d, struct fault *f)
-{
-	fault(f, d->trouble.class, "%s", d->trouble.text);
-	if (d->trouble.hint != NULL)
-		fault_hint(f, "%s", d->trouble.hint);
-	return -1;
-}
-
 int
 dialogue_sync(struct dialogue *d, struct fault *f)
 {
@@ -338,8 +328,9 @@ dialogue_sync(struct dialogue *d, struct fault *f)
 		if (settle(d, f) == -1)
 			return -1;
 	}
+	/* what was met while taking in replies early */
 	if (d->trouble.class != FAULT_NONE)
-		return tell_trouble(d, f);
+		return fault_pass(f, &d->trouble, "");
 	return unasked(d, f);
 }
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "config.h"
-
-#include <string.h>
-
+#include "base/text.h"
 #include "smtp/dialogue.h"
 #include "smtp/framing.h"
 
@@ -22,7 +19,7 @@ framing_put(struct framing *fr, const char *p, size_t n)
 		return;
 	if (fr->line_start && *p == '.')
 		dialogue_put(fr->dialogue, ".", 1);
-	while ((next = memmem(p, (size_t)(end - p), "\n.", 2)) != NULL) {
+	while ((next = text_find(p, (size_t)(end - p), "\n.", 2)) != NULL) {
 		dialogue_put(fr->dialogue, p, (size_t)(next - p) + 1);
 		dialogue_put(fr->dialogue, ".", 1);
 		p = next + 1;

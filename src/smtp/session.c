@@ -41,13 +41,10 @@ greeting(struct session *s, struct fault *f)
 
 	dialogue_expect(d, VERB_GREETING, NULL, NULL);
 	if (dialogue_sync(d, f) == -1) {
-		if (!s->secure && f->class == FAULT_TEMPORARY && !d->closing) {
-			free(f->hint);
-			f->hint = NULL;
-			fault_hint(f, "no greeting came; if this port begins "
-			    "with TLS (465 does), set \"tls on\" and "
+		if (!s->secure && f->class == FAULT_TEMPORARY && !d->closing)
+			fault_replace_hint(f, "no greeting came; if this port "
+			    "begins with TLS (465 does), set \"tls on\" and "
 			    "\"tls_starttls off\"");
-		}
 		return -1;
 	}
 	if (reply_digit(&d->reply) != 2)

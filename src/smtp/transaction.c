@@ -206,13 +206,11 @@ send_message(struct course *c, const struct message *m, struct fault *f)
 		s->amid_data = false;
 		return 0;
 	}
-	if (conn_all_sent(s->conn) && f->class != FAULT_NONE) {
-		free(f->hint);
-		f->hint = NULL;
-		f->muted = false;
-		fault_hint(f, "the whole message was sent, but its reply was "
-		    "lost: it may have been delivered; look before you send "
-		    "it again");
+	if (conn_all_sent(s->conn)) {
+		fault_add(f, "; the whole message was sent, but its reply is "
+		    "lost: it may have been delivered");
+		fault_replace_hint(f, "look whether it arrived before you "
+		    "send it again");
 	}
 	return -1;
 }
@@ -253,17 +251,23 @@ mail_refused(const struct course *c, struct fault *f)
 	return -1;
 }
 
-/* Nobody was accepted: the first refusal speaks for them (DESIGN 5). */
+/* Nobody was accepted; if any refusal is temporary, it is worth a try. */
 static int
 all_refused(const struct course *c, struct fault *f)
 {
 	const struct envelope *e = c->envelope;
+	const char *peer = conn_peer(c->session->conn);
 	bool temporary = envelope_in_state(e, RECIPIENT_DEFERRED) > 0;
+	enum fault_class class = temporary ? FAULT_TEMPORARY : FAULT_RECIPIENT;
 
-	fault(f, temporary ? FAULT_TEMPORARY : FAULT_RECIPIENT,
-	    "%s: the server refused %s; nothing was sent",
-	    conn_peer(c->session->conn), e->count == 1 ? "the recipient" :
-	    "all recipients");
+	if (e->count == 1)
+		fault(f, class, "%s: the server refused the recipient "
+		    "<%s%s%s>: %s", peer, e->recipient[0].local,
+		    e->recipient[0].domain[0] == '\0' ? "" : "@",
+		    e->recipient[0].domain, e->recipient[0].reply);
+	else
+		fault(f, class, "%s: the server refused all %zu recipients; "
+		    "nothing was sent", peer, e->count);
 	return fault_hint(f, temporary ? "a temporary refusal; try again "
 	    "later" : "check the addresses");
 }
@@ -274,6 +278,8 @@ run(struct course *c, const struct message *m, bool eight_bit, bool utf8,
 {
 	struct envelope *e = c->envelope;
 
+	if (envelope_in_state(e, RECIPIENT_PENDING) == 0)
+		return all_refused(c, f);
 	if (send_envelope(c, m, eight_bit, utf8, f) == -1)
 		return -1;
 	if (reply_digit(&c->mail) != 2) {
@@ -310,7 +316,7 @@ check_size(const struct session *s, const struct message *m, struct fault *f)
 }
 
 static void
-note_lacks(const struct session *s, const struct envelope *e, bool eight_bit,
+note_lacks(const struct session *s, const struct envelope *e,
     const struct message *m)
 {
 	const bool *has = s->capabilities.has;
@@ -327,7 +333,6 @@ note_lacks(const struct session *s, const struct envelope *e, bool eight_bit,
 	if (!has[CAP_SMTPUTF8] && e->smtputf8)
 		s->params->note("the server does not offer SMTPUTF8; the "
 		    "message goes without -U");
-	(void)eight_bit;
 }
 
 int
@@ -341,7 +346,7 @@ transaction_submit(struct session *s, struct envelope *e,
 	reply_init(&c.mail);
 	reply_init(&c.data);
 	reply_init(&c.end);
-	note_lacks(s, e, eight_bit, m);
+	note_lacks(s, e, m);
 	result = check_size(s, m, f);
 	if (result == 0)
 		result = path_prepare(e, s->capabilities.has[CAP_SMTPUTF8],

@@ -33,6 +33,7 @@ struct conn {
 	bool ended;		/* the peer has ended its stream */
 	struct fault failure;	/* the one thing that broke; sends stop */
 	bool broken;		/* nothing more can be received */
+	bool lost;		/* output was dropped after a failure */
 };
 
 static ssize_t
@@ -255,8 +256,10 @@ conn_flush_some(struct conn *c)
 			    "sent for %lld s",
 			    (long long)(c->progress_ms / 1000));
 	}
-	if (c->failure.class != FAULT_NONE)
-		c->out_start = c->out_end;
+	if (c->out_start != c->out_end) {
+		c->lost = true;
+		c->out_start = c->out_end = 0;
+	}
 	return true;
 }
 
@@ -273,11 +276,11 @@ conn_put(struct conn *c, const void *p, size_t n)
 	const char *from = p;
 	size_t part;
 
-	while (n > 0 && c->failure.class == FAULT_NONE) {
+	if (c->failure.class != FAULT_NONE)
+		c->lost = true;
+	while (n > 0 && !c->lost) {
 		if (c->out_end == sizeof(c->output))
 			conn_flush(c);
-		if (c->failure.class != FAULT_NONE)
-			break;
 		part = sizeof(c->output) - c->out_end;
 		if (part > n)
 			part = n;
@@ -297,7 +300,7 @@ conn_room(const struct conn *c)
 bool
 conn_all_sent(const struct conn *c)
 {
-	return c->failure.class == FAULT_NONE && c->out_start == c->out_end;
+	return !c->lost && c->out_start == c->out_end;
 }
 
 size_t

@@ -149,12 +149,8 @@ handshake_failed(struct tls *t, int n, struct fault *f)
 {
 	const char *peer = conn_peer(t->conn);
 
-	if (t->verdict.class != FAULT_NONE) {
-		fault(f, t->verdict.class, "%s", t->verdict.text);
-		if (t->verdict.hint != NULL)
-			fault_hint(f, "%s", t->verdict.hint);
-		return -1;
-	}
+	if (t->verdict.class != FAULT_NONE)
+		return fault_pass(f, &t->verdict, "");
 	if (!t->params.starttls && heard_smtp(t)) {
 		fault(f, FAULT_PROTOCOL, "%s: the server speaks SMTP in clear "
 		    "where TLS was expected", peer);
