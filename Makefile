@@ -34,8 +34,8 @@ config.h.in: configure ;
 
 config.mk: configure config.mk.in config.h.in
 	if test -x config.status; \
-	then ./config.status --recheck && ./config.status; \
-	else ./configure $(CONFIGURE_FLAGS); fi
+	then ./config.status --recheck --quiet && ./config.status --quiet; \
+	else ./configure --quiet $(CONFIGURE_FLAGS); fi
 	@touch config.h
 
 config.h: config.mk ;

@@ -16,7 +16,7 @@
 
 #define CORPUS		"tests/fuzz/corpus"
 /* libFuzzer's own limit where a corpus has no longer input. */
-#define INPUT_MAX	(1024 * 1024)
+#define INPUT_MAX	((size_t)1024 * 1024)
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -24,10 +24,11 @@ static int
 replay(const char *folder, const char *name)
 {
 	static char	 path[4096];
+	static uint8_t	 room[INPUT_MAX];
 	uint8_t		*input;
 	FILE		*file;
 	size_t		 len;
-	int		 ok;
+	int		 failed;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	printf("# %s\n", path);
@@ -36,22 +37,16 @@ replay(const char *folder, const char *name)
 		printf("# %s\n", strerror(errno));
 		return -1;
 	}
-	if ((input = malloc(INPUT_MAX)) == NULL) {
-		fclose(file);
-		return -1;
-	}
-	len = fread(input, 1, INPUT_MAX, file);
-	ok = !ferror(file);
+	len = fread(room, 1, sizeof(room), file);
+	failed = ferror(file);
 	fclose(file);
-	if (ok) {
-		/* Exactly as long as the input: reading past it is seen. */
-		uint8_t *exact = realloc(input, len > 0 ? len : 1);
-
-		input = exact != NULL ? exact : input;
-		LLVMFuzzerTestOneInput(input, len);
-	}
+	/* Exactly as long as the input: a sanitizer sees one octet too many. */
+	if (failed || (input = malloc(len > 0 ? len : 1)) == NULL)
+		return -1;
+	memcpy(input, room, len);
+	LLVMFuzzerTestOneInput(input, len);
 	free(input);
-	return ok ? 0 : -1;
+	return 0;
 }
 
 int
