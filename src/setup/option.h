@@ -44,7 +44,7 @@ enum option_type {
 	OPTION_TYPE_PATH,	/* the same; "~" stands for the home folder */
 	OPTION_TYPE_NUMBER,	/* int64_t; 0 when unset */
 	OPTION_TYPE_CHOICE,	/* an enum; its word is one of `choices` */
-	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or a SASL mechanism */
+	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or a mechanism */
 	OPTION_TYPE_SECRET	/* struct secret */
 };
 
