@@ -73,6 +73,47 @@ fault_hint(struct fault *f, const char *fmt, ...)
 }
 
 void
+fault_add(struct fault *f, const char *fmt, ...)
+{
+	struct buffer b;
+	char *more;
+	va_list ap;
+
+	if (f->class == FAULT_NONE)
+		return;
+	va_start(ap, fmt);
+	more = printable_format(fmt, ap);
+	va_end(ap);
+	buffer_init(&b, FAULT_TEXT_MAX * 8);
+	buffer_printf(&b, "%s%s", f->text, more);
+	free(more);
+	free(f->text);
+	f->text = buffer_detach(&b);
+}
+
+void
+fault_replace_hint(struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (f->class == FAULT_NONE)
+		return;
+	free(f->hint);
+	va_start(ap, fmt);
+	f->hint = printable_format(fmt, ap);
+	va_end(ap);
+}
+
+int
+fault_pass(struct fault *f, const struct fault *other, const char *before)
+{
+	fault(f, other->class, "%s%s", before, other->text);
+	if (other->hint != NULL)
+		fault_hint(f, "%s", other->hint);
+	return -1;
+}
+
+void
 fault_clear(struct fault *f)
 {
 	free(f->text);

@@ -46,6 +46,15 @@ int fault(struct fault *, enum fault_class, const char *fmt, ...)
  */
 int fault_hint(struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Adds to the text of the fault that is recorded; nothing when none is. */
+void fault_add(struct fault *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The remedy instead of the one recorded; nothing when no fault is. */
+void fault_replace_hint(struct fault *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Records what another fault says, behind `before` (a host, a file), with its
+ * class and its hint. Always -1. */
+int fault_pass(struct fault *, const struct fault *other, const char *before);
 /* Forgets the fault and frees its texts. */
 void fault_clear(struct fault *);
 

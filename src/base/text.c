@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include "config.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,6 +115,24 @@ bool
 text_same_word(const char *a, size_t alen, const char *word)
 {
 	return text_same(a, alen, word, strlen(word));
+}
+
+const char *
+text_find(const char *p, size_t n, const char *needle, size_t m)
+{
+#ifdef HAVE_MEMMEM
+	return memmem(p, n, needle, m);
+#else
+	const char *end = p + n;
+
+	while ((size_t)(end - p) >= m &&
+	    (p = memchr(p, needle[0], (size_t)(end - p) - m + 1)) != NULL) {
+		if (memcmp(p, needle, m) == 0)
+			return p;
+		p++;
+	}
+	return NULL;
+#endif
 }
 
 /* Characters that change how their neighbours look: never shown raw. */

@@ -27,6 +27,9 @@ bool text_has_control(const char *, size_t);
 bool text_same(const char *a, size_t alen, const char *b, size_t blen);
 bool text_same_word(const char *a, size_t alen, const char *word);
 
+/* The first place of m bytes in n bytes, or NULL; m is not 0. */
+const char *text_find(const char *, size_t n, const char *needle, size_t m);
+
 /*
  * Adds bytes so that they can be shown on a terminal or in a log: control
  * characters, malformed UTF-8 and characters that reorder or hide text become

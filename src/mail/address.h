@@ -15,7 +15,7 @@ struct fault;
 /* Strings are NUL-terminated, free of NUL and of other control characters. */
 struct mailbox {
 	char *name;	/* display name: phrase without quotes, or NULL */
-	char *local;	/* local part: quotes and escapes removed, never "" */
+	char *local;	/* local part without quotes and escapes; never "" */
 	char *domain;	/* "" for a bare name; "[...]" for a literal */
 };
 
@@ -26,16 +26,24 @@ struct address_list {
 };
 
 /*
- * Adds the mailboxes of an address list (field body, folding included, or
- * command line argument), members of groups too; routes, comments and empty
- * elements go. On a syntax error: -1, FAULT_DATA that quotes the offending
- * text and says which octet it begins at; boxes parsed before it stay.
+ * Adds the mailboxes of an address list (field body, folding and final CRLF
+ * included, or command line argument), members of groups too; routes, comments
+ * and empty elements go. On a syntax error: -1, FAULT_DATA that quotes the
+ * offending text and says which octet it begins at, counted from 1; boxes
+ * parsed before it stay.
+ *
+ * What is tolerated beyond the RFC, and what is not, follows one rule: no
+ * reading may be a guess that could reach somebody who was not meant. Hence
+ * bare names are taken ("root"), but not two words, nor one that a comma
+ * separates from a display name ("Doe, John <j@example.org>").
  */
 int address_parse(struct address_list *, const char *s, size_t n,
     struct fault *);
 /*
- * One reverse-path: like address_parse, but exactly one mailbox; "", "<>"
- * give *empty = true and no mailbox (RFC 5321 section 4.5.5).
+ * One reverse-path: like address_parse, but exactly one mailbox, no group and
+ * no separator; "" and "<>" give *empty = true and no mailbox (RFC 5321
+ * section 4.5.5). The mailbox is to be freed in every case; what it held
+ * before is overwritten.
  */
 int address_parse_path(struct mailbox *, bool *empty, const char *s, size_t n,
     struct fault *);
@@ -45,9 +53,15 @@ void mailbox_free(struct mailbox *);
 /* local@domain as RFC 5321 Mailbox: quoted when the local part needs it. */
 void address_add_spec(struct buffer *, const struct mailbox *);
 
-/* A dot-atom of RFC 5322, UTF-8 allowed (RFC 6532). */
+/* atext of RFC 5322 section 3.2.3, or an octet of a UTF-8 character. */
+bool address_is_atext(char);
+/* A dot-atom of RFC 5322, UTF-8 allowed (RFC 6532) where well-formed. */
 bool address_is_dot_atom(const char *, size_t);
-/* RFC 5321 Domain: labels of letters, digits, hyphens (UTF-8 allowed). */
+/*
+ * RFC 5321 Domain: labels of letters, digits and inner hyphens (UTF-8 allowed),
+ * at most 63 octets each and 255 in all (RFC 1035 section 2.3.4). A mailbox may
+ * have others: for its domain the server has the last word.
+ */
 bool address_is_domain(const char *, size_t);
 /* As above, with at least two labels, ASCII only, none of them "localhost"
  * or "localdomain", the last not numeric: a name fit for EHLO. */

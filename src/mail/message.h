@@ -17,17 +17,19 @@
 
 struct fault;
 
-#define BODY_MEMORY_MAX (1024 * 1024)	/* octets kept in memory (DESIGN) */
+/* Octets of a body kept in memory: an ordinary mail needs no file system. */
+#define BODY_MEMORY_MAX (1024 * 1024)
 
 struct body {
 	struct buffer memory;	/* the first BODY_MEMORY_MAX octets */
-	int spool;		/* descriptor of an unlinked file, or -1 */
+	int spool;		/* the rest: an unlinked file, or -1 */
 	uint64_t octets;	/* in wire form */
 };
 
 struct message {
 	struct header header;
 	struct body body;
+	/* facts of the whole input, fields removed later included */
 	uint64_t longest_line;	/* octets without CRLF, header and body */
 	bool eight_bit_header;
 	bool eight_bit_body;
@@ -50,19 +52,20 @@ uint64_t message_octets(const struct message *);
 
 /*
  * A walk over what goes out: added fields, kept fields, empty line, body.
- * Any number of walks may be made, one at a time.
+ * Any number of walks may be made; they do not disturb each other.
  */
 struct message_walk {
 	const struct message *message;
-	size_t stage;
-	size_t field;
-	uint64_t offset;
-	struct buffer chunk;
+	int stage;		/* what comes next */
+	size_t field;		/* next field of the header */
+	uint64_t offset;	/* next octet of the spool */
+	struct buffer chunk;	/* octets read from the spool */
 };
 void message_walk_start(struct message_walk *, const struct message *);
 /*
- * The next octets at *p, valid until the next call. Returns their number
- * (typically many KiB), 0 at the end, -1 with FAULT_IO if the spool fails.
+ * The next octets at *p, valid until the next call. Returns their number (as
+ * many as lie side by side: a header, a body, 64 KiB of a spool), 0 at the
+ * end, -1 with FAULT_IO if the spool fails.
  */
 ssize_t message_walk_next(struct message_walk *, const char **p,
     struct fault *);
