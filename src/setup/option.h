@@ -118,7 +118,7 @@ int option_fault(struct fault *, const struct option_place *, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
 /* Columns that the help gives to an option and its value. */
-#define OPTION_HELP_COLUMN 30
+#define OPTION_HELP_COLUMN 33
 /* Prints "  --name=VALUE  help (default)" for each long option. */
 void option_print_help(FILE *);
 

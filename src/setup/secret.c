@@ -114,7 +114,7 @@ evaluate(const struct account *account, struct secret *secret,
 }
 
 int
-secret_fetch(const struct account *account, struct secret *secret,
+account_password(const struct account *account, struct secret *secret,
     struct fault *f)
 {
 	if (secret_is_set(&account->password)) {

@@ -14,6 +14,6 @@ struct secret;
  * nothing, a NUL or more than CHILD_OUTPUT_MAX octets in a line;
  * FAULT_TEMPORARY when it takes longer than passwordeval_timeout.
  */
-int secret_fetch(const struct account *, struct secret *, struct fault *);
+int account_password(const struct account *, struct secret *, struct fault *);
 
 #endif
