@@ -188,15 +188,15 @@ END
 
 @test "settings: one that is only on one side is found" {
 	seed src/setup/option.c <<'END'
-	{ "host", HOST },
-	{"port", PORT},
+		.keyword = "host", .type = STRING,
+		.keyword = "port", .name = "port",
 END
 	seed man/postrider-accounts.5 <<'END'
 .It Ic host Ar name
 .It Ic port Ar number
 END
 	rules settings
-	echo '	{ "user", USER },' >>tree/src/setup/option.c
+	echo '		.keyword = "user",' >>tree/src/setup/option.c
 	breach settings 'user: only in the-option-table'
 	seed man/postrider-accounts.5 <<'END'
 .It Ic host
