@@ -255,12 +255,14 @@ coverage:
 	@+$(AGAIN) COVERAGE=1 run-check
 	@tests/coverage build-cov '$(COVERAGE_MIN)'
 
-# ---- Fuzzing: FUZZ is one target or several, FUZZ_SECONDS the time for each.
+# ---- Fuzzing: FUZZ is one target or several, FUZZ_SECONDS the time for each,
+# FUZZ_FLAGS what else libFuzzer should know (-max_len=100000, -seed=1).
 # New inputs gather in build-fuzz/corpus; what is worth keeping is moved to
 # tests/fuzz/corpus by hand.
 
 FUZZ = $(FUZZ_TARGETS)
 FUZZ_SECONDS = 60
+FUZZ_FLAGS =
 
 .PHONY: fuzz run-fuzz
 fuzz:
@@ -277,7 +279,7 @@ run-fuzz: $(FUZZ:%=build-fuzz/fuzz-%)
 	    mkdir -p build-fuzz/corpus/$$target build-fuzz/found; \
 	    echo "== $$target, $(FUZZ_SECONDS) s"; \
 	    build-fuzz/fuzz-$$target -max_total_time=$(FUZZ_SECONDS) \
-	        -print_final_stats=1 -verbosity=1 -timeout=10 \
+	        -print_final_stats=1 -verbosity=1 -timeout=10 $(FUZZ_FLAGS) \
 	        -artifact_prefix=build-fuzz/found/$$target- \
 	        build-fuzz/corpus/$$target tests/fuzz/corpus/$$target; \
 	done

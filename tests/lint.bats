@@ -188,15 +188,18 @@ END
 
 @test "settings: one that is only on one side is found" {
 	seed src/setup/option.c <<'END'
-		.keyword = "host", .type = STRING,
-		.keyword = "port", .name = "port",
+	[OPTION_HOST] = {
+		.keyword = "host", .name = "host",
+	},
+	[OPTION_PORT] = { .keyword = "port" },
 END
 	seed man/postrider-accounts.5 <<'END'
+.It Ic account Ar name
 .It Ic host Ar name
 .It Ic port Ar number
 END
 	rules settings
-	echo '		.keyword = "user",' >>tree/src/setup/option.c
+	echo '	[OPTION_USER] = { .keyword = "user" },' >>tree/src/setup/option.c
 	breach settings 'user: only in the-option-table'
 	seed man/postrider-accounts.5 <<'END'
 .It Ic host

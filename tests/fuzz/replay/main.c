@@ -28,9 +28,11 @@ replay(const char *folder, const char *name)
 	uint8_t		*input;
 	FILE		*file;
 	size_t		 len;
-	int		 failed;
+	int		 failed, written;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	written = snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (written < 0 || (size_t)written >= sizeof(path))
+		return -1;
 	printf("# %s\n", path);
 	fflush(stdout);
 	if ((file = fopen(path, "rb")) == NULL) {
