@@ -20,31 +20,43 @@ install_postrider()
 	ln -sf /opt/postrider/postrider "$ROOT/usr/sbin/sendmail"
 }
 
-# A sendmail that sends nothing and keeps what it was told.  What a caller
-# says to it is what it says to ours.
+# A sendmail that sends nothing and keeps what it is told, each message in a
+# file of its own that is never there half: what a caller says to it, it says
+# to ours.
 install_recorder()
 {
 	mkdir -p "$ROOT/opt/recorder"
 	cat >"$ROOT/opt/recorder/sendmail" <<-'END'
 		#!/bin/sh
-		printf '%s\n' "$@" >/home/you/recorded.arguments
-		exec cat >/home/you/recorded
+		set -e
+		cd /home/you/record
+		file=$(mktemp part.XXXXXXXX)
+		cat >"$file"
+		mv "$file" "whole.${file#part.}"
 	END
 	chmod 755 "$ROOT/opt/recorder/sendmail"
 }
 
+# cron asks PAM before it runs a job, though nobody logs in; and it is to
+# have no jobs but the test's.
+configure_cron()
+{
+	local what
+
+	for what in auth account password session; do
+		printf '%s required pam_permit.so\n' "$what"
+	done >"$ROOT/etc/pam.d/other"
+	cp "$ROOT/etc/pam.d/other" "$ROOT/etc/pam.d/cron"
+	rm -f "$ROOT"/etc/cron.*/* "$ROOT/etc/crontab"
+	install -d -m 1730 -g 106 "$ROOT/var/spool/cron/crontabs"
+}
+
 callers_configure()
 {
-	local home=$ROOT/home/you
-
-	rm -rf "$home"
-	mkdir -p "$home"
+	rm -rf "$ROOT/home/you"
+	mkdir -p "$ROOT/home/you/record"
 	install_postrider
 	install_recorder
-	# cron asks PAM before it runs a job, though nobody logs in.
-	for what in auth account session; do
-		printf '%s required pam_permit.so\n' "$what"
-	done >"$ROOT/etc/pam.d/cron"
-	rm -f "$ROOT"/etc/cron.*/* "$ROOT"/etc/crontab
-	chown -R 1000:1000 "$home"
+	configure_cron
+	chown -R 1000:1000 "$ROOT/home/you"
 }

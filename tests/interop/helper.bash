@@ -6,6 +6,8 @@
 
 : "${INTEROP_ROOT:?is set by tests/interop/run}"
 
+bats_require_minimum_version 1.5.0
+
 # A mail is on its way through the queue for fractions of a second; a test
 # waits this long at most, in seconds.
 PATIENCE=30
@@ -13,6 +15,11 @@ PATIENCE=30
 GUARD=60
 
 setup()
+{
+	common_setup
+}
+
+common_setup()
 {
 	BOX=box$BATS_SUITE_TEST_NUMBER
 	cd "$BATS_TEST_TMPDIR" || return 1
