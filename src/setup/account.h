@@ -22,8 +22,8 @@ enum toggle { TOGGLE_UNSET, TOGGLE_OFF, TOGGLE_ON };
 enum from_header { FROM_HEADER_AUTO, FROM_HEADER_ON, FROM_HEADER_OFF };
 
 struct origin {
-	const char *file;	/* NULL: default, or the command line */
-	size_t line;		/* 0 with a NULL file: default; 1: command line */
+	const char *file;	/* NULL: see line */
+	size_t line;		/* without a file: 0 default, 1 command line */
 };
 
 struct account {
@@ -34,12 +34,12 @@ struct account {
 	int64_t port;			/* 0: unset */
 	int64_t timeout;		/* seconds; 0: unset */
 	char *domain;			/* EHLO name */
-	char *from;			/* reverse-path, or a glob to match it */
+	char *from;			/* reverse-path, or a glob for it */
 	enum toggle tls;
 	enum toggle tls_starttls;
-	char *tls_trust_file;		/* NULL: system; "~" resolved when chosen */
+	char *tls_trust_file;		/* NULL: system; "~" goes on choice */
 	enum toggle tls_certcheck;	/* unset: on */
-	char *auth;			/* NULL: off; "on"; else upper-case mechanism */
+	char *auth;			/* NULL: off; "on"; else a mechanism */
 	enum toggle auth_without_tls;
 	char *user;
 	struct secret password;

@@ -94,7 +94,8 @@ inherit(struct parser *p, struct account *account, struct slice bases)
 			    "defined above this line", (int)name.n, name.s);
 			near = account_table_nearest(&p->table, name.s, name.n);
 			if (near != NULL)
-				fault_hint(p->fault, "did you mean '%s'?", near);
+				fault_hint(p->fault, "did you mean '%s'?",
+				    near);
 			else
 				fault_hint(p->fault, "an account can be built "
 				    "on one that stands above it in this file");

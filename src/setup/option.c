@@ -50,14 +50,15 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.help = "port of the smarthost"
 	},
 	[OPTION_TIMEOUT] = {
-		.keyword = "timeout", .name = "timeout", .type = OPTION_TYPE_NUMBER,
-		.flags = OPTION_OFF, .offset = FIELD(timeout), .min = 1,
-		.max = SECONDS_MAX,
+		.keyword = "timeout", .name = "timeout",
+		.type = OPTION_TYPE_NUMBER, .flags = OPTION_OFF,
+		.offset = FIELD(timeout), .min = 1, .max = SECONDS_MAX,
 		.value = "SECONDS", .preset = "off: as RFC 5321 has them",
 		.help = "time for connecting and for each reply"
 	},
 	[OPTION_DOMAIN] = {
-		.keyword = "domain", .name = "domain", .type = OPTION_TYPE_STRING,
+		.keyword = "domain", .name = "domain",
+		.type = OPTION_TYPE_STRING,
 		.flags = OPTION_EMPTY | OPTION_WORD, .offset = FIELD(domain),
 		.value = "NAME", .preset = "this host's name",
 		.help = "name to give in EHLO"

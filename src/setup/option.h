@@ -44,7 +44,7 @@ enum option_type {
 	OPTION_TYPE_PATH,	/* the same; "~" stands for the home folder */
 	OPTION_TYPE_NUMBER,	/* int64_t; 0 when unset */
 	OPTION_TYPE_CHOICE,	/* an enum; its word is one of `choices` */
-	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or a SASL mechanism */
+	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or a mechanism */
 	OPTION_TYPE_SECRET	/* struct secret */
 };
 
@@ -118,7 +118,7 @@ int option_fault(struct fault *, const struct option_place *, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
 /* Columns that the help gives to an option and its value. */
-#define OPTION_HELP_COLUMN 30
+#define OPTION_HELP_COLUMN 33
 /* Prints "  --name=VALUE  help (default)" for each long option. */
 void option_print_help(FILE *);
 
