@@ -164,13 +164,13 @@ account() {
 	account_file 'host 127.0.0.1' "port $PORT" "$@"
 }
 
-# Standard input is the caller's; what comes out is in the files stdout and
-# stderr, and in the variables that expect looks at.
+# Standard input is the caller's; what comes out is in the files stdout, stderr
+# and status: in a pipeline this runs in a shell of its own, whose variables
+# are lost.
 postrider() {
 	status=0
 	timeout -k 5 "$LIMIT" "$POSTRIDER" "$@" >stdout 2>stderr || status=$?
-	output=$(cat stdout)
-	stderr=$(cat stderr)
+	echo "$status" >status
 }
 
 submit() {
@@ -185,7 +185,8 @@ expect() {
 	local wanted=$1 text
 
 	shift
-	if [ "$status" -ne "$wanted" ]; then
+	status=$(cat status)
+	if [ "$status" != "$wanted" ]; then
 		printf 'exit status %s, expected %s\n' "$status" "$wanted" >&2
 		sed 's/^/stderr: /' stderr >&2
 		return 1

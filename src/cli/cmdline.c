@@ -170,14 +170,6 @@ parse_long(struct cmdline *c, struct arguments *a, const char *word,
 	return parse_setting(c, a, id, value, f);
 }
 
-/* Bare "/file" and "|program" are destinations of a local mail server. */
-static bool
-is_local_destination(const struct mailbox *box)
-{
-	return box->domain[0] == '\0' &&
-	    (box->local[0] == '/' || box->local[0] == '|');
-}
-
 static int
 parse_recipient(struct cmdline *c, const char *argument, struct fault *f)
 {
@@ -195,11 +187,6 @@ parse_recipient(struct cmdline *c, const char *argument, struct fault *f)
 	if (list->count == before)
 		return fault(f, FAULT_DATA, "recipient '%s' holds no address",
 		    argument);
-	for (size_t i = before; i < list->count; i++)
-		if (is_local_destination(&list->box[i]))
-			return fault(f, FAULT_DATA, "recipient '%s' is a file "
-			    "or program; mail goes to a smarthost only",
-			    argument);
 	return 0;
 }
 

@@ -18,7 +18,8 @@ struct parser {
 	size_t len;			/* without line end */
 	struct account defaults;
 	struct account *current;	/* what settings go into */
-	bool implicit;			/* no account or defaults line yet */
+	const struct account *implicit;	/* made by settings above the first
+					 * account line, or NULL */
 	struct account_table table;	/* accounts of this file */
 	struct accountfile_facts *facts;
 	struct fault *fault;
@@ -131,7 +132,7 @@ check_new_name(const struct parser *p, struct slice name)
 	line = there->defined.line;
 	option_fault(p->fault, &place, "account '%s' is defined twice: here "
 	    "and in line %zu", there->name, line);
-	if (p->implicit)
+	if (there == p->implicit)
 		return fault_hint(p->fault, "settings above the first account "
 		    "line, such as line %zu, are those of account 'default'; "
 		    "put a line 'defaults' or 'account NAME' above them", line);
@@ -172,7 +173,6 @@ parse_account(struct parser *p, struct slice argument)
 	}
 	account_table_add(&p->table, account);
 	p->current = account;
-	p->implicit = false;
 	return 0;
 }
 
@@ -188,7 +188,6 @@ parse_defaults(struct parser *p, struct slice argument)
 		    "settings follow on lines of their own");
 	}
 	p->current = &p->defaults;
-	p->implicit = false;
 	return 0;
 }
 
@@ -222,7 +221,7 @@ parse_setting(struct parser *p, struct slice word, struct slice argument)
 		return unknown_word(p, word);
 	if (p->current == NULL) {
 		p->current = account_begin(p, name);
-		p->implicit = true;
+		p->implicit = p->current;
 		account_table_add(&p->table, p->current);
 	}
 	if (argument.n > 0 && id == OPTION_PASSWORD)

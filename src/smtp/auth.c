@@ -13,6 +13,7 @@
 
 #define AUTH_STEPS_MAX 16	/* challenges; no mechanism here needs four */
 #define PEER_MAX 4096		/* octets of host:port */
+#define CHALLENGE 334		/* RFC 4954 section 6 */
 #define WHY_MAX 4096		/* octets of explanation in a fault */
 
 enum outcome { AUTH_DONE, AUTH_NEXT, AUTH_FAILED };
@@ -73,11 +74,12 @@ exchange(struct session *s, struct sasl *sasl,
 		result = dialogue_ask(d, VERB_AUTH, r, f, m->client_first ?
 		    "AUTH %s %s" : "AUTH %s%s", m->name, !m->client_first ?
 		    "" : b.len == 0 ? "=" : b.data);
-	while (result == 0 && reply_digit(r) == 3) {
+	while (result == 0 && r->code == CHALLENGE) {
 		buffer_wipe(&b);
-		result = steps++ == AUTH_STEPS_MAX ? fault(f, FAULT_PROTOCOL,
-		    "%s: the server's challenges do not end",
-		    conn_peer(s->conn)) :
+		/* a challenge is no success: credentials go out once */
+		result = sasl_complete(sasl) || steps++ == AUTH_STEPS_MAX ?
+		    fault(f, FAULT_PROTOCOL, "%s: the server's challenges do "
+		    "not end", conn_peer(s->conn)) :
 		    step(s, sasl, r->text.len == 0 ? "" : r->text.data, &b,
 		    f);
 		if (result == -1) {

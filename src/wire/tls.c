@@ -26,6 +26,8 @@
  */
 #define PRIORITY "-VERS-TLS1.1:-VERS-TLS1.0:-VERS-DTLS-ALL:%PROFILE_MEDIUM"
 #define FIRST_WORDS 4	/* octets that tell SMTP in clear from TLS */
+#define STARTTLS_HINT "if this port does not begin with TLS, set " \
+    "\"tls_starttls on\""
 #define WARNINGS_MAX 16	/* warning alerts in a row that we sit through */
 
 struct tls {
@@ -158,9 +160,11 @@ handshake_failed(struct tls *t, int n, struct fault *f)
 		    "\"tls_starttls on\"");
 	}
 	if (n == GNUTLS_E_PREMATURE_TERMINATION || n == GNUTLS_E_PULL_ERROR ||
-	    n == GNUTLS_E_PUSH_ERROR)
-		return fault(f, FAULT_TEMPORARY, "%s: the connection was lost "
-		    "in the TLS handshake", peer);
+	    n == GNUTLS_E_PUSH_ERROR) {
+		fault(f, FAULT_TEMPORARY, "%s: the connection was lost in the "
+		    "TLS handshake", peer);
+		return t->params.starttls ? -1 : fault_hint(f, STARTTLS_HINT);
+	}
 	if (n == GNUTLS_E_FATAL_ALERT_RECEIVED) {
 		fault(f, FAULT_PROTOCOL, "%s: the server broke off the TLS "
 		    "handshake: %s", peer, gnutls_alert_get_name(
@@ -205,8 +209,7 @@ handshake(struct tls *t, int64_t deadline, struct fault *f)
 	    conn_peer(t->conn));
 	if (t->params.starttls || t->heard_len > 0)
 		return -1;
-	return fault_hint(f, "if this port does not begin with TLS, set "
-	    "\"tls_starttls on\"");
+	return fault_hint(f, STARTTLS_HINT);
 }
 
 static ssize_t
