@@ -151,7 +151,8 @@ check_long(void)
 {
 	static const char *const part[] = { "\xc3\xa4", "\xe2\x82\xac",
 	    "\xf0\x9f\x98\x80", "a\xc3\xa4", "abcdefg \xc3\xa4",
-	    "abc def.\xe2\x82\xac", FIFTY "\xc3\xa4" };
+	    "abc def.\xe2\x82\xac",
+	    "abcdefghij klmnopqrst uvwxyz 456789ABCD EFGHIJ \xc3\xa4" };
 	struct buffer name, b;
 
 	buffer_init(&name, 100000);
