@@ -253,7 +253,7 @@ test_nearest(void)
 	static const char *const pairs[][2] = {
 		{ "prot", "port" }, { "Host", "host" },
 		{ "tls-starttls", "tls_starttls" }, { "tls_start", "tls_starttls" },
-		{ "usr", "user" }, { "pasword", "password" },
+		{ "usr", "user" }, { "passwword", "password" },
 		{ "tls_certchek", "tls_certcheck" }, { "xyzzy", NULL },
 		{ "TIMEOUT", "timeout" }, { "", NULL },
 	};
