@@ -84,7 +84,7 @@ title 'The dialogue'
 ln -s "$POSTRIDER" "$dir/bin/sendmail"
 status=0
 env -i PATH="$dir/bin:$PATH" HOME="$dir/home" \
-	sendmail -v -t -i <"$dir/message" || status=$?
+	sendmail -v -t -i <"$dir/message" 2>&1 || status=$?
 [ "$status" -eq 0 ] || fail "sendmail's exit status is $status"
 
 title 'The envelope, as the smarthost has it'

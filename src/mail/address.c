@@ -56,7 +56,8 @@ begin_group(struct parser *ps, const struct element *e)
 	for (size_t i = 0; i < colon; i++)
 		if (token_at(ps, i)->kind == TOKEN_AT ||
 		    token_at(ps, i)->kind == TOKEN_LITERAL)
-			return scan_span_fault(sc, (struct span){ 0, colon + 1 },
+			return scan_span_fault(sc,
+			    (struct span){ 0, colon + 1 },
 			    "not the name of a group");
 	ps->in_group = true;
 	ps->group_at = token_at(ps, 0)->at;
@@ -177,8 +178,7 @@ take_element(struct parser *ps, struct element *e)
 		ps->empty = true;
 		return 0;
 	}
-	if (e->angle && token_at(ps, e->spec.first)->kind == TOKEN_AT &&
-	    spec_skip_route(&ps->scan, &e->spec) == -1)
+	if (e->angle && spec_skip_route(&ps->scan, &e->spec) == -1)
 		return -1;
 	buffer_init(&local, ps->scan.n);
 	buffer_init(&domain, ps->scan.n);

@@ -15,7 +15,7 @@ struct fault;
 /* Strings are NUL-terminated, free of NUL and of other control characters. */
 struct mailbox {
 	char *name;	/* display name: phrase without quotes, or NULL */
-	char *local;	/* local part without quotes and escapes; never "" */
+	char *local;	/* without quotes and escapes; never "" */
 	char *domain;	/* "" for a bare name; "[...]" for a literal */
 };
 

@@ -18,9 +18,12 @@ spec_skip_route(const struct scan *sc, struct span *spec)
 {
 	enum token_kind before = TOKEN_COMMA;
 	bool fits = true;
-	size_t i;
+	size_t i = spec->first;
 
-	for (i = spec->first; i < spec->last; i++) {
+	if (token_at(sc, i)->kind != TOKEN_AT &&
+	    token_at(sc, i)->kind != TOKEN_COMMA)
+		return 0;
+	for (; i < spec->last; i++) {
 		const struct token *t = token_at(sc, i);
 
 		if (t->kind == TOKEN_COLON)

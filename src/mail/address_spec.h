@@ -9,8 +9,8 @@
 #include "mail/address_scan.h"
 
 /*
- * The span begins with "@": an obsolete route, "@a,@b:" (RFC 5322 section
- * 4.4), is taken off it. FAULT_DATA when it has not the form of one.
+ * Takes an obsolete route, "@a,@b:" (RFC 5322 section 4.4), off a span that
+ * begins with one. FAULT_DATA when it turns out to have another form.
  */
 int spec_skip_route(const struct scan *, struct span *);
 /*

@@ -35,7 +35,7 @@ enum dsn_return { DSN_RETURN_UNSET, DSN_RETURN_FULL, DSN_RETURN_HEADERS };
 
 struct envelope {
 	bool null_path;		/* MAIL FROM:<> */
-	char *local;		/* reverse-path; NULL if null_path or unset */
+	char *local;		/* reverse-path; NULL: null_path or unset */
 	char *domain;
 	struct recipient *recipient;
 	size_t count;
