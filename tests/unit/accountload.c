@@ -20,42 +20,42 @@
 static const struct {
 	const char *label;
 	enum accountfile_kind kind;
-	const char *content;
 	mode_t mode;
+	const char *content;
 	const char *fault;	/* NULL: it is read */
 	const char *hint;
 	const char *warning;	/* NULL: none */
 } rows[] = {
-	{ "user, plain", ACCOUNTFILE_USER, PLAIN, 0666, NULL, NULL, NULL },
-	{ "user, password", ACCOUNTFILE_USER, SECRET, 0600, NULL, NULL,
+	{ "user, plain", ACCOUNTFILE_USER, 0666, PLAIN, NULL, NULL, NULL },
+	{ "user, password", ACCOUNTFILE_USER, 0600, SECRET, NULL, NULL,
 	    NULL },
-	{ "user, password, group", ACCOUNTFILE_USER, SECRET, 0640,
+	{ "user, password, group", ACCOUNTFILE_USER, 0640, SECRET,
 	    "mode 0640 lets others in", "chmod 600 file", NULL },
-	{ "user, password, others", ACCOUNTFILE_USER, SECRET, 0604,
+	{ "user, password, others", ACCOUNTFILE_USER, 0604, SECRET,
 	    "mode 0604", "chmod 600 file", NULL },
-	{ "user, no password in it after all", ACCOUNTFILE_USER,
-	    "host h\npassword\n", 0644, NULL, NULL, NULL },
-	{ "user, command", ACCOUNTFILE_USER, COMMAND, 0644, NULL, NULL,
+	{ "user, no password in it after all", ACCOUNTFILE_USER, 0644,
+	    "host h\npassword\n", NULL, NULL, NULL },
+	{ "user, command", ACCOUNTFILE_USER, 0644, COMMAND, NULL, NULL,
 	    NULL },
-	{ "user, command, group writes", ACCOUNTFILE_USER, COMMAND, 0664,
+	{ "user, command, group writes", ACCOUNTFILE_USER, 0664, COMMAND,
 	    "holds a passwordeval, and its mode 0664", "chmod go-w file",
 	    NULL },
-	{ "user, command, others write", ACCOUNTFILE_USER, COMMAND, 0602,
+	{ "user, command, others write", ACCOUNTFILE_USER, 0602, COMMAND,
 	    "mode 0602", "chmod go-w file", NULL },
-	{ "named, password", ACCOUNTFILE_NAMED, SECRET, 0644, "mode 0644",
+	{ "named, password", ACCOUNTFILE_NAMED, 0644, SECRET, "mode 0644",
 	    "chmod 600 file", NULL },
-	{ "named, command", ACCOUNTFILE_NAMED, COMMAND, 0622, "mode 0622",
+	{ "named, command", ACCOUNTFILE_NAMED, 0622, COMMAND, "mode 0622",
 	    "chmod go-w file", NULL },
-	{ "system, plain", ACCOUNTFILE_SYSTEM, PLAIN, 0644, NULL, NULL,
+	{ "system, plain", ACCOUNTFILE_SYSTEM, 0644, PLAIN, NULL, NULL,
 	    NULL },
-	{ "system, password", ACCOUNTFILE_SYSTEM, SECRET, 0640, NULL, NULL,
+	{ "system, password", ACCOUNTFILE_SYSTEM, 0640, SECRET, NULL, NULL,
 	    NULL },
-	{ "system, password, everybody", ACCOUNTFILE_SYSTEM, SECRET, 0644,
+	{ "system, password, everybody", ACCOUNTFILE_SYSTEM, 0644, SECRET,
 	    NULL, NULL, "file holds a password and everybody can read it; "
 	    "run: chmod o-r file" },
-	{ "system, command, group writes", ACCOUNTFILE_SYSTEM, COMMAND, 0664,
+	{ "system, command, group writes", ACCOUNTFILE_SYSTEM, 0664, COMMAND,
 	    "mode 0664", "chmod go-w file", NULL },
-	{ "trusted, others write", ACCOUNTFILE_TRUSTED, PLAIN, 0666,
+	{ "trusted, others write", ACCOUNTFILE_TRUSTED, 0666, PLAIN,
 	    "-C file: it", NULL, NULL },
 };
 

@@ -217,7 +217,8 @@ static const struct {
 	{ { "sendmail", "--account=w", "a" }, NULL,
 	    "USAGE --account is not an option of sendmail", NULL },
 	{ { "sendmail", "-X/log", "a" }, NULL, "USAGE -X is not", NULL },
-	{ { "newaliases" }, NULL, "USAGE aliases are not supported", "rebuild" },
+	{ { "newaliases" }, NULL, "USAGE aliases are not supported",
+	    "rebuild" },
 	{ { "runq" }, NULL, "USAGE this program keeps no queue", NULL },
 };
 
