@@ -29,6 +29,7 @@ struct setter {
 	size_t n;
 };
 
+__attribute__((format(printf, 4, 0)))
 static int
 place_vfault(struct fault *f, const struct option_place *place,
     const char *name, const char *fmt, va_list ap)
