@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: ISC
+#
+# GNU make.  In a fresh clone plain `make' makes configure, runs it, and
+# leaves ./postrider; `make help' lists what else there is.  Nothing is listed
+# by hand: a .c file below src/ belongs to the program, one in tests/unit is a
+# unit test, one in tests/fuzz a fuzz target.
+
+MAKEFLAGS += --no-builtin-rules
+SHELL = /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+.PHONY: all
+all: postrider
+
+# Goals that install what they need, then run make again, and goals that need
+# nothing: they must work before configure can.
+BEFORE_CONFIGURE = help clean distclean demo check interop coverage fuzz lint
+ifneq ($(filter-out $(BEFORE_CONFIGURE),$(or $(MAKECMDGOALS),all)),)
+include config.mk
+endif
+
+# ---- Configuring.  CONFIGURE_FLAGS are for the first time; later runs repeat
+# what config.status remembers.
+
+configure: configure.ac
+	@command -v autoconf >/dev/null || { \
+	    echo 'autoconf is missing; to install what the build needs:' >&2; \
+	    echo '    contrib/install-deps build' >&2; exit 1; }
+	autoconf -f
+	autoheader -f
+
+config.h.in: configure ;
+
+config.mk: configure config.mk.in config.h.in
+	if test -x config.status; \
+	then ./config.status --recheck --quiet && ./config.status --quiet; \
+	else ./configure --quiet $(CONFIGURE_FLAGS); fi
+	@touch config.h
+
+config.h: config.mk ;
+
+# ---- Variants of the build, each in a folder of its own.  Only the plain one
+# leaves its program at the top.
+
+ifdef SANITIZE
+BUILD = build-asan
+VARIANT_CFLAGS = -O1 -g -fsanitize=address,undefined \
+    -fno-sanitize-recover=all -fno-omit-frame-pointer -DSANITIZE
+else ifdef COVERAGE
+BUILD = build-cov
+VARIANT_CFLAGS = -O0 -g --coverage
+else ifdef FUZZER
+BUILD = build-fuzz
+CC = clang
+VARIANT_CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+    -fno-sanitize-recover=all -fno-omit-frame-pointer -DSANITIZE
+else
+BUILD = build
+POSTRIDER = postrider
+VARIANT_CFLAGS = $(HARDEN_CFLAGS)
+VARIANT_LDFLAGS = $(HARDEN_LDFLAGS)
+endif
+POSTRIDER ?= $(BUILD)/postrider
+
+# ---- Compiling
+
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+    -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 $(WERROR)
+
+DEFINES = -DSYSCONFDIR='"$(sysconfdir)"' \
+    -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Isrc -I.
+
+COMPILE = $(CC) -std=c11 $(DEFINES) $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) \
+    $(CPPFLAGS) $(WARNINGS) $(CFLAGS) $(VARIANT_CFLAGS)
+LINK = $(CC) $(CFLAGS) $(VARIANT_CFLAGS) $(VARIANT_LDFLAGS) $(LDFLAGS)
+LIBRARIES = $(GNUTLS_LIBS) $(GSASL_LIBS) $(LIBS)
+
+OBJ = $(BUILD)/obj
+
+SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
+OBJECTS := $(SOURCES:%.c=$(OBJ)/%.o)
+# What a test links: all of the program but its main.
+PARTS := $(filter-out $(OBJ)/src/main.o,$(OBJECTS))
+
+SMARTHOST_SOURCES := $(sort $(wildcard tests/smarthost/*.c))
+SMARTHOST_OBJECTS := $(SMARTHOST_SOURCES:%.c=$(OBJ)/%.o)
+UNITS := $(sort $(wildcard tests/unit/*.c))
+UNIT_TESTS := $(UNITS:%.c=$(BUILD)/%)
+FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ_TARGETS := $(FUZZ_SOURCES:tests/fuzz/%.c=%)
+REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/tests/replay/%)
+
+# V=1 shows the commands instead of one word each.
+Q = $(if $(V),,@)
+say = @$(if $(V),:,echo ' $(1)')
+
+$(POSTRIDER): $(OBJECTS)
+	$(call say,LD $@)
+	$(Q)$(LINK) -o $@ $(OBJECTS) $(LIBRARIES)
+
+$(BUILD)/tests/smarthost: $(SMARTHOST_OBJECTS)
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $(SMARTHOST_OBJECTS) $(LIBRARIES)
+
+$(UNIT_TESTS): $(BUILD)/%: $(OBJ)/%.o $(PARTS)
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(LIBRARIES)
+
+# A fuzz target without a fuzzer: runs its corpus once, as a test.
+$(REPLAYS): $(BUILD)/tests/replay/%: $(OBJ)/tests/fuzz/%.o \
+    $(OBJ)/tests/fuzz/replay/main.o $(PARTS)
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(LIBRARIES)
+
+$(OBJ)/%.o: %.c $(BUILD)/flags | config.h
+	$(call say,CC $<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+# Objects depend on how they were compiled, too: `make CFLAGS=-O0' or another
+# prefix compiles again what it changes.
+$(BUILD)/flags: export FLAGS = $(COMPILE) $(LINK) $(LIBRARIES)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
+
+-include $(OBJECTS:.o=.d) $(SMARTHOST_OBJECTS:.o=.d) \
+    $(UNITS:%.c=$(OBJ)/%.d) $(FUZZ_SOURCES:%.c=$(OBJ)/%.d)
+
+.PHONY: FORCE
+FORCE:
+
+# ---- Installing
+
+INSTALL = install
+
+# Link=target: the names that scripts call sendmail by.  The targets are
+# relative, so that a tree can be moved; /usr/lib/sendmail is where the FHS
+# has it for programs of old.
+LINKS = $(sbindir)/sendmail=../$(notdir $(bindir))/postrider \
+    $(bindir)/mailq=postrider $(bindir)/newaliases=postrider \
+    $(if $(filter /usr,$(prefix)),/usr/lib/sendmail=../$(notdir \
+    $(sbindir))/sendmail)
+
+.PHONY: install install-sendmail uninstall
+install: $(POSTRIDER)
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 \
+	    $(DESTDIR)$(mandir)/man5
+	$(INSTALL) -m 755 $(POSTRIDER) $(DESTDIR)$(bindir)/postrider
+	$(INSTALL) -m 644 man/postrider.1 $(DESTDIR)$(mandir)/man1/
+	$(INSTALL) -m 644 man/postrider-accounts.5 $(DESTDIR)$(mandir)/man5/
+
+# Replaces nothing that is not ours.
+install-sendmail: install
+	@set -e; for pair in $(LINKS); do \
+	    link=$(DESTDIR)$${pair%=*}; target=$${pair#*=}; \
+	    if test -e "$$link" -o -L "$$link" && \
+	        test "$$(readlink "$$link")" != "$$target"; then \
+	        echo "$$link is not postrider's; first remove the mail" \
+	            'program that it belongs to' >&2; exit 1; fi; \
+	    $(INSTALL) -d "$${link%/*}"; \
+	    ln -sf "$$target" "$$link"; \
+	    echo "$$link -> $$target"; \
+	done
+
+uninstall:
+	@for pair in $(LINKS); do \
+	    link=$(DESTDIR)$${pair%=*}; \
+	    if test "$$(readlink "$$link")" = "$${pair#*=}"; \
+	    then rm -f "$$link"; echo "removed $$link"; fi; \
+	done
+	rm -f $(DESTDIR)$(mandir)/man1/postrider.1 \
+	    $(DESTDIR)$(mandir)/man5/postrider-accounts.5 \
+	    $(DESTDIR)$(bindir)/postrider
+
+# ---- The tarball: what HEAD holds, and what autoconf would have to make.  One
+# time stamp for all, the commit's: the same commit gives the same tarball, and
+# no file in it is newer than another that is made from it.
+
+DIST = postrider-$(VERSION)
+
+.PHONY: dist
+dist:
+	@git rev-parse --git-dir >/dev/null || { \
+	    echo 'make dist needs a git clone' >&2; exit 1; }
+	rm -rf build/dist
+	mkdir -p build/dist
+	git archive --prefix=$(DIST)/ HEAD | tar -xf - -C build/dist
+	cd build/dist/$(DIST) && autoconf -f && autoheader -f && \
+	    rm -rf autom4te.cache
+	tar --sort=name --owner=0 --group=0 --numeric-owner \
+	    --mtime="@$$(git log -1 --format=%ct)" -C build/dist -cf - $(DIST) | \
+	    gzip -9n >$(DIST).tar.gz
+	rm -rf build/dist
+
+# ---- Tests.  The outer goal installs what is missing, which is before
+# configure may run; the inner one runs in a make that knows config.mk, with as
+# many jobs as there are processors unless the caller has said how many.
+
+AGAIN = $(MAKE) --no-print-directory $(if \
+    $(findstring jobserver,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN))
+
+CERTS = $(BUILD)/certs
+# Which to run: bats files, and programs that speak TAP.
+TESTS = $(UNIT_TESTS) $(REPLAYS) $(sort $(wildcard tests/*.bats))
+
+test_environment = POSTRIDER='$(abspath $(POSTRIDER))' \
+    SMARTHOST='$(abspath $(BUILD)/tests/smarthost)' \
+    CERTS='$(abspath $(CERTS))' BUILD='$(abspath $(BUILD))' \
+    SANITIZE='$(SANITIZE)' COVERAGE='$(COVERAGE)'
+
+$(CERTS)/made: tests/certs.sh
+	$(call say,CERTS $(CERTS))
+	@rm -rf $(CERTS)
+	$(Q)tests/certs.sh $(CERTS)
+	@touch $@
+
+.PHONY: demo run-demo check run-check build-tests interop run-interop
+demo:
+	@contrib/install-deps build demo
+	@+$(AGAIN) run-demo
+
+run-demo: $(POSTRIDER) $(BUILD)/tests/smarthost $(CERTS)/made
+	@$(test_environment) tests/demo.sh
+
+check:
+	@contrib/install-deps build check $(if $(SANITIZE),sanitize)
+	@+$(AGAIN) run-check
+
+build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(CERTS)/made \
+    $(UNIT_TESTS) $(REPLAYS)
+
+run-check: build-tests
+	@$(test_environment) tests/run $(TESTS)
+
+interop:
+	@contrib/install-deps build check interop
+	@+$(AGAIN) run-interop
+
+run-interop: $(POSTRIDER) $(BUILD)/tests/smarthost $(CERTS)/made
+	@$(test_environment) tests/interop/run
+
+# ---- How much of the protocol code `make check' runs.  COVERAGE_MIN=85 makes
+# less than that an error.
+
+.PHONY: coverage run-coverage
+coverage:
+	@contrib/install-deps build check coverage
+	@+$(AGAIN) COVERAGE=1 build-tests
+	@find build-cov -name '*.gcda' -exec rm -f {} +
+	@+$(AGAIN) COVERAGE=1 run-check
+	@tests/coverage build-cov '$(COVERAGE_MIN)'
+
+# ---- Fuzzing: FUZZ is one target or several, FUZZ_SECONDS the time for each,
+# FUZZ_FLAGS what else libFuzzer should know (-max_len=100000, -seed=1).
+# New inputs gather in build-fuzz/corpus; what is worth keeping is moved to
+# tests/fuzz/corpus by hand.
+
+FUZZ = $(FUZZ_TARGETS)
+FUZZ_SECONDS = 60
+FUZZ_FLAGS =
+
+.PHONY: fuzz run-fuzz
+fuzz:
+	@contrib/install-deps build fuzz
+	@+$(AGAIN) FUZZER=1 run-fuzz
+
+$(FUZZ_TARGETS:%=build-fuzz/fuzz-%): build-fuzz/fuzz-%: \
+    $(OBJ)/tests/fuzz/%.o $(PARTS)
+	$(call say,LD $@)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
+
+run-fuzz: $(FUZZ:%=build-fuzz/fuzz-%)
+	@set -e; for target in $(FUZZ); do \
+	    mkdir -p build-fuzz/corpus/$$target build-fuzz/found; \
+	    echo "== $$target, $(FUZZ_SECONDS) s"; \
+	    build-fuzz/fuzz-$$target -max_total_time=$(FUZZ_SECONDS) \
+	        -print_final_stats=1 -verbosity=1 -timeout=10 $(FUZZ_FLAGS) \
+	        -artifact_prefix=build-fuzz/found/$$target- \
+	        build-fuzz/corpus/$$target tests/fuzz/corpus/$$target; \
+	done
+
+# ---- Lint: tools that read the source.  The project's own rules (layers,
+# sizes, options against man pages) are tests; see tests/lint.bats.
+
+SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
+    $$(find . -name .git -prune -o -type d -name 'build*' -prune -o \
+    -name 'configure*' -prune -o -name 'config.*' -prune -o -type f -print)) \
+    $(wildcard tests/*.bash tests/*/*.bash)
+C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(UNITS) $(FUZZ_SOURCES) \
+    $(wildcard tests/fuzz/replay/*.c)
+
+.PHONY: lint run-lint lint-cppcheck lint-tidy lint-shell lint-spelling lint-man
+.PHONY: $(C_FILES:%=tidy/%)
+lint:
+	@contrib/install-deps build lint
+	@+$(AGAIN) --keep-going --output-sync=target run-lint
+
+run-lint: lint-cppcheck lint-tidy lint-shell lint-spelling lint-man
+
+# cppcheck 2.10 knows the attribute, but not C11's word for it.
+lint-cppcheck: config.h
+	cppcheck --quiet --std=c11 --language=c --error-exitcode=1 \
+	    --enable=warning,style,performance,portability --inline-suppr \
+	    --suppressions-list=tests/lint/cppcheck --max-configs=1 \
+	    $(DEFINES) -D'_Noreturn=__attribute__((noreturn))' $(C_FILES)
+
+# One goal for each file, so that make shares them out.
+lint-tidy: $(C_FILES:%=tidy/%)
+$(C_FILES:%=tidy/%): tidy/%: config.h
+	@echo 'clang-tidy $*'
+	@clang-tidy --quiet --warnings-as-errors='*' $* -- -std=c11 $(DEFINES) \
+	    $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) 2>/dev/null
+
+lint-shell:
+	shellcheck $(SCRIPTS)
+
+lint-spelling:
+	codespell $(wildcard .ci Makefile* configure.ac config.mk.in README \
+	    HACKING NEWS TOLERANCE contrib man src tests)
+
+lint-man:
+	mandoc -T lint -W warning $(wildcard man/*.[1-8])
+
+# ---- Cleaning
+
+.PHONY: clean distclean help
+clean:
+	rm -rf build build-asan build-cov build-fuzz postrider
+
+distclean: clean
+	rm -rf autom4te.cache configure configure~ config.h.in config.h.in~ \
+	    config.h config.mk config.log config.status
+	rm -f postrider-*.tar.gz
+
+help:
+	@echo 'make                  ./postrider'
+	@echo 'make demo             a message through a smarthost on loopback'
+	@echo 'make check            all tests; TESTS="tests/x.bats" for some'
+	@echo '     check SANITIZE=1 the same under ASan and UBSan'
+	@echo 'make interop          real servers and callers, unpacked in build/'
+	@echo 'make coverage         lines that make check runs; COVERAGE_MIN=85'
+	@echo 'make fuzz             FUZZ="address reply" FUZZ_SECONDS=60'
+	@echo 'make lint             cppcheck clang-tidy shellcheck codespell mandoc'
+	@echo 'make install          DESTDIR= prefix= sysconfdir='
+	@echo '     install-sendmail and links sendmail, mailq, newaliases'
+	@echo '     uninstall        what these two have installed'
+	@echo 'make dist             the tarball, which needs no autoconf'
+	@echo 'make clean, distclean'

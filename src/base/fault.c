@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/text.h"
+
+#define FAULT_TEXT_MAX (64 * 1024)	/* bytes; more is no longer a message */
+
+static const struct {
+	int status;
+	const char *name;
+} faults[FAULT_CLASSES] = {
+	[FAULT_NONE] = { EX_OK, "EX_OK" },
+	[FAULT_USAGE] = { EX_USAGE, "EX_USAGE" },
+	[FAULT_DATA] = { EX_DATAERR, "EX_DATAERR" },
+	[FAULT_INPUT] = { EX_NOINPUT, "EX_NOINPUT" },
+	[FAULT_RECIPIENT] = { EX_NOUSER, "EX_NOUSER" },
+	[FAULT_HOST] = { EX_NOHOST, "EX_NOHOST" },
+	[FAULT_REFUSED] = { EX_UNAVAILABLE, "EX_UNAVAILABLE" },
+	[FAULT_SOFTWARE] = { EX_SOFTWARE, "EX_SOFTWARE" },
+	[FAULT_SYSTEM] = { EX_OSERR, "EX_OSERR" },
+	[FAULT_IO] = { EX_IOERR, "EX_IOERR" },
+	[FAULT_TEMPORARY] = { EX_TEMPFAIL, "EX_TEMPFAIL" },
+	[FAULT_PROTOCOL] = { EX_PROTOCOL, "EX_PROTOCOL" },
+	[FAULT_AUTH] = { EX_NOPERM, "EX_NOPERM" },
+	[FAULT_CONFIG] = { EX_CONFIG, "EX_CONFIG" },
+};
+
+static char *
+printable_format(const char *fmt, va_list ap)
+{
+	struct buffer raw, shown;
+
+	buffer_init(&raw, FAULT_TEXT_MAX);
+	buffer_init(&shown, FAULT_TEXT_MAX * 4);
+	if (buffer_vprintf(&raw, fmt, ap) == -1)
+		buffer_add_string(&raw, "(a message too long to show)");
+	text_add_printable(&shown, raw.data, raw.len);
+	buffer_free(&raw);
+	return buffer_detach(&shown);
+}
+
+int
+fault(struct fault *f, enum fault_class class, const char *fmt, ...)
+{
+	va_list ap;
+
+	f->muted = f->class != FAULT_NONE;
+	if (f->muted)
+		return -1;
+	f->class = class;
+	va_start(ap, fmt);
+	f->text = printable_format(fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
+fault_hint(struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (f->muted || f->class == FAULT_NONE || f->hint != NULL)
+		return -1;
+	va_start(ap, fmt);
+	f->hint = printable_format(fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+void
+fault_add(struct fault *f, const char *fmt, ...)
+{
+	struct buffer b;
+	char *more;
+	va_list ap;
+
+	if (f->class == FAULT_NONE)
+		return;
+	va_start(ap, fmt);
+	more = printable_format(fmt, ap);
+	va_end(ap);
+	buffer_init(&b, FAULT_TEXT_MAX * 8);
+	buffer_printf(&b, "%s%s", f->text, more);
+	free(more);
+	free(f->text);
+	f->text = buffer_detach(&b);
+}
+
+void
+fault_replace_hint(struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (f->class == FAULT_NONE)
+		return;
+	free(f->hint);
+	va_start(ap, fmt);
+	f->hint = printable_format(fmt, ap);
+	va_end(ap);
+}
+
+int
+fault_pass(struct fault *f, const struct fault *other, const char *before)
+{
+	fault(f, other->class, "%s%s", before, other->text);
+	if (other->hint != NULL)
+		fault_hint(f, "%s", other->hint);
+	return -1;
+}
+
+void
+fault_clear(struct fault *f)
+{
+	free(f->text);
+	free(f->hint);
+	memset(f, 0, sizeof(*f));
+}
+
+int
+fault_exit_status(enum fault_class class)
+{
+	return faults[class].status;
+}
+
+const char *
+fault_exit_name(enum fault_class class)
+{
+	return faults[class].name;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fault: what went wrong, once. A class, one printable sentence, and the
+ * remedy where we know it. The first fault wins: what follows from it is a
+ * consequence and is left out. Only this module knows sysexits.
+ */
+#ifndef BASE_FAULT_H
+#define BASE_FAULT_H
+
+#include <stdbool.h>
+
+enum fault_class {
+	FAULT_NONE = 0,		/* success */
+	FAULT_USAGE,		/* the command line is wrong */
+	FAULT_DATA,		/* the message or an address is wrong */
+	FAULT_INPUT,		/* a file named by the user cannot be read */
+	FAULT_RECIPIENT,	/* a recipient was refused for good */
+	FAULT_HOST,		/* the host name does not exist */
+	FAULT_REFUSED,		/* the server refused for good, or lacks a need */
+	FAULT_SOFTWARE,		/* a bug here or in a library */
+	FAULT_SYSTEM,		/* the system refused something ordinary */
+	FAULT_IO,		/* reading standard input or the spool failed */
+	FAULT_TEMPORARY,	/* worth another try, and anything unforeseen */
+	FAULT_PROTOCOL,		/* the server does not speak SMTP as it must */
+	FAULT_AUTH,		/* the server refused the credentials */
+	FAULT_CONFIG,		/* the account file is wrong or unreadable */
+	FAULT_CLASSES
+};
+
+struct fault {
+	enum fault_class class;
+	char *text;	/* printable, no final stop; owned by the fault */
+	char *hint;	/* the remedy, printable, or NULL */
+	bool muted;	/* the last fault() was a consequence */
+};
+
+/*
+ * Records a fault unless one is recorded already. The formatted text is made
+ * printable here and nowhere else. Always returns -1.
+ */
+int fault(struct fault *, enum fault_class, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/*
+ * Adds the remedy to the fault just recorded; does nothing when that fault()
+ * was a consequence, or there is a hint already. Always returns -1.
+ */
+int fault_hint(struct fault *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Adds to the text of the fault that is recorded; nothing when none is. */
+void fault_add(struct fault *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The remedy instead of the one recorded; nothing when no fault is. */
+void fault_replace_hint(struct fault *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Records what another fault says, behind `before` (a host, a file), with its
+ * class and its hint. Always -1. */
+int fault_pass(struct fault *, const struct fault *other, const char *before);
+/* Forgets the fault and frees its texts. */
+void fault_clear(struct fault *);
+
+/* sysexits(3) status of a class, 0 for FAULT_NONE. */
+int fault_exit_status(enum fault_class);
+/* Its name, such as "EX_TEMPFAIL", for logs. */
+const char *fault_exit_name(enum fault_class);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+
+static int exit_status = -1;
+
+void
+memory_settle(int status)
+{
+	exit_status = status;
+}
+
+static void
+memory_exhausted(void)
+{
+	static const char text[] = "postrider: out of memory\n"
+	    "hint: raise the memory limit of the calling process\n";
+
+	if (exit_status == -1) {
+		exit_status = fault_exit_status(FAULT_TEMPORARY);
+		if (write(STDERR_FILENO, text, sizeof(text) - 1) == -1) {
+			/* nobody listens; the status says it all the same */
+		}
+	}
+	_exit(exit_status);
+}
+
+void *
+memory_alloc(size_t n)
+{
+	return memory_array(n, 1);
+}
+
+void *
+memory_array(size_t n, size_t size)
+{
+	void *p = calloc(n == 0 ? 1 : n, size);
+
+	if (p == NULL)
+		memory_exhausted();
+	return p;
+}
+
+void *
+memory_resize(void *p, size_t n, size_t size)
+{
+	void *q;
+
+	if (size != 0 && n > SIZE_MAX / size)
+		memory_exhausted();
+	q = realloc(p, n * size == 0 ? 1 : n * size);
+	if (q == NULL)
+		memory_exhausted();
+	return q;
+}
+
+char *
+memory_copy(const void *p, size_t n)
+{
+	char *q;
+
+	if (n == SIZE_MAX)
+		memory_exhausted();
+	q = memory_resize(NULL, n + 1, 1);
+	if (n > 0)
+		memcpy(q, p, n);
+	q[n] = '\0';
+	return q;
+}
+
+char *
+memory_string(const char *s)
+{
+	return s == NULL ? NULL : memory_copy(s, strlen(s));
+}
+
+void
+memory_wipe(void *p, size_t n)
+{
+	if (p == NULL || n == 0)
+		return;
+#ifdef HAVE_EXPLICIT_BZERO
+	explicit_bzero(p, n);
+#else
+	volatile unsigned char *q = p;
+
+	while (n-- > 0)
+		*q++ = 0;
+#endif
+}
+
+void
+secret_set(struct secret *s, const void *p, size_t n)
+{
+	char *bytes = memory_copy(p, n);
+
+	secret_clear(s);
+	s->bytes = bytes;
+	s->len = n;
+}
+
+bool
+secret_is_set(const struct secret *s)
+{
+	return s->bytes != NULL;
+}
+
+void
+secret_clear(struct secret *s)
+{
+	memory_wipe(s->bytes, s->len);
+	free(s->bytes);
+	s->bytes = NULL;
+	s->len = 0;
+}

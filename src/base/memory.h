@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * memory: allocation that cannot fail, and secrets that cannot be printed.
+ *
+ * When the system has no memory left, these functions write one line to
+ * standard error and end the process with EX_TEMPFAIL: nothing has been
+ * promised to anybody, and the caller may try again. memory_settle() changes
+ * that status once a final reply has been read: from then on no shortage can
+ * turn the outcome into another one.
+ */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* n bytes, zeroed; never NULL. The caller frees it with free(). */
+void *memory_alloc(size_t n);
+/* n elements of the given size, zeroed; ends the process on overflow. */
+void *memory_array(size_t n, size_t size);
+/* p resized to n elements of the given size; new bytes are not zeroed. */
+void *memory_resize(void *p, size_t n, size_t size);
+/* A NUL-terminated copy of n bytes. The caller frees it. */
+char *memory_copy(const void *p, size_t n);
+/* A copy of a string; NULL for NULL. The caller frees it. */
+char *memory_string(const char *s);
+/* Overwrites n bytes in a way that the compiler does not drop. */
+void memory_wipe(void *p, size_t n);
+/* From now on a shortage of memory ends the process with this status. */
+void memory_settle(int status);
+
+/*
+ * A password or token. The bytes are NUL-terminated for libraries that want
+ * that, and wiped when cleared. Nothing in base/text or base/fault takes one.
+ */
+struct secret {
+	char *bytes;
+	size_t len;
+};
+
+/* Takes a copy of n bytes; what it held before is wiped. */
+void secret_set(struct secret *, const void *p, size_t n);
+bool secret_is_set(const struct secret *);
+/* Wipes and frees; the struct can be used again. */
+void secret_clear(struct secret *);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+bool
+text_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool
+text_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool
+text_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+bool
+text_is_control(char c)
+{
+	return (unsigned char)c < 32 || c == 127;
+}
+
+char
+text_to_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool
+text_is_ascii(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] > 127)
+			return false;
+	return true;
+}
+
+bool
+text_has_control(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_is_control(s[i]))
+			return true;
+	return false;
+}
+
+/* Octets of the UTF-8 character at s (RFC 3629 section 4), 0 if malformed. */
+static size_t
+utf8_length(const char *s, size_t n, uint32_t *point)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len;
+	uint32_t c;
+
+	if (u[0] < 0x80)
+		len = 1, c = u[0];
+	else if (u[0] >= 0xc2 && u[0] < 0xe0)
+		len = 2, c = u[0] & 0x1fU;
+	else if (u[0] >= 0xe0 && u[0] < 0xf0)
+		len = 3, c = u[0] & 0x0fU;
+	else if (u[0] >= 0xf0 && u[0] < 0xf5)
+		len = 4, c = u[0] & 0x07U;
+	else
+		return 0;
+	if (len > n)
+		return 0;
+	for (size_t i = 1; i < len; i++) {
+		if ((u[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (u[i] & 0x3fU);
+	}
+	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	*point = c;
+	return len;
+}
+
+bool
+text_is_utf8(const char *s, size_t n)
+{
+	uint32_t point;
+	size_t len;
+
+	for (size_t i = 0; i < n; i += len)
+		if ((len = utf8_length(s + i, n - i, &point)) == 0)
+			return false;
+	return true;
+}
+
+bool
+text_same(const char *a, size_t alen, const char *b, size_t blen)
+{
+	if (alen != blen)
+		return false;
+	for (size_t i = 0; i < alen; i++)
+		if (text_to_lower(a[i]) != text_to_lower(b[i]))
+			return false;
+	return true;
+}
+
+bool
+text_same_word(const char *a, size_t alen, const char *word)
+{
+	return text_same(a, alen, word, strlen(word));
+}
+
+const char *
+text_find(const char *p, size_t n, const char *needle, size_t m)
+{
+#ifdef HAVE_MEMMEM
+	return memmem(p, n, needle, m);
+#else
+	const char *end = p + n;
+
+	while ((size_t)(end - p) >= m &&
+	    (p = memchr(p, needle[0], (size_t)(end - p) - m + 1)) != NULL) {
+		if (memcmp(p, needle, m) == 0)
+			return p;
+		p++;
+	}
+	return NULL;
+#endif
+}
+
+/* Characters that change how their neighbours look: never shown raw. */
+static bool
+point_deceives(uint32_t c)
+{
+	return (c >= 0x80 && c < 0xa0) || c == 0x061c ||
+	    (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	    (c >= 0xe0000 && c <= 0xe007f);
+}
+
+void
+text_add_printable(struct buffer *b, const char *s, size_t n)
+{
+	uint32_t point;
+	size_t len;
+
+	for (size_t i = 0; i < n;) {
+		len = utf8_length(s + i, n - i, &point);
+		if (len == 1 ? !text_is_control(s[i]) :
+		    len > 1 && !point_deceives(point)) {
+			buffer_add(b, s + i, len);
+			i += len;
+			continue;
+		}
+		for (size_t k = len == 0 ? 1 : len; k > 0; k--, i++)
+			buffer_printf(b, "\\x%02x", (unsigned char)s[i]);
+	}
+}
+
+char *
+text_printable(const char *s, size_t n)
+{
+	struct buffer b;
+
+	buffer_init(&b, SIZE_MAX / 8);
+	text_add_printable(&b, s, n);
+	return buffer_detach(&b);
+}
+
+#define DISTANCE_MAX 64	/* longer words are not typing errors of ours */
+
+size_t
+text_distance(const char *a, const char *b)
+{
+	size_t row[3][DISTANCE_MAX + 1];
+	size_t alen = strlen(a), blen = strlen(b), best;
+	size_t *before = row[0], *last = row[1], *now = row[2], *swap;
+
+	if (alen > DISTANCE_MAX || blen > DISTANCE_MAX)
+		return alen > blen ? alen : blen;
+	for (size_t j = 0; j <= blen; j++)
+		before[j] = last[j] = j;
+	for (size_t i = 1; i <= alen; i++) {
+		now[0] = i;
+		for (size_t j = 1; j <= blen; j++) {
+			best = last[j - 1] + (a[i - 1] != b[j - 1]);
+			if (last[j] + 1 < best)
+				best = last[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			now[j] = best;
+		}
+		swap = before;
+		before = last;
+		last = now;
+		now = swap;
+	}
+	return last[blen];
+}
+
+uint64_t
+text_hash(uint64_t h, const char *s, size_t n, bool fold)
+{
+	for (size_t i = 0; i < n; i++) {
+		h ^= (unsigned char)(fold ? text_to_lower(s[i]) : s[i]);
+		h *= UINT64_C(1099511628211);
+	}
+	return h;
+}
+
+int64_t
+text_number(const char *s, size_t n, int64_t max)
+{
+	int64_t value = 0;
+
+	if (n == 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (!text_is_digit(s[i]) || value > (max - (s[i] - '0')) / 10)
+			return -1;
+		value = value * 10 + (s[i] - '0');
+	}
+	return value;
+}

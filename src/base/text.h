@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * text: small questions about bytes that came from outside. ASCII rules only;
+ * no locale has a say in what a protocol means.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buffer;
+
+bool text_is_alpha(char);
+bool text_is_digit(char);
+bool text_is_blank(char);	/* space or tab */
+bool text_is_control(char);	/* 0 to 31 and 127 */
+char text_to_lower(char);
+
+bool text_is_ascii(const char *, size_t);
+/* Well-formed UTF-8 as RFC 3629 has it: no surrogates, no overlong forms. */
+bool text_is_utf8(const char *, size_t);
+bool text_has_control(const char *, size_t);
+
+/* Equality where ASCII letters of either case are the same. */
+bool text_same(const char *a, size_t alen, const char *b, size_t blen);
+bool text_same_word(const char *a, size_t alen, const char *word);
+
+/* The first place of m bytes in n bytes, or NULL; m is not 0. */
+const char *text_find(const char *, size_t n, const char *needle, size_t m);
+
+/*
+ * Adds bytes so that they can be shown on a terminal or in a log: control
+ * characters, malformed UTF-8 and characters that reorder or hide text become
+ * \xHH, a byte each. Everything else is added as it is.
+ */
+void text_add_printable(struct buffer *, const char *, size_t);
+/* The same as a string that the caller frees. */
+char *text_printable(const char *, size_t);
+
+/* Edits (insert, delete, replace, swap neighbours) from one to the other. */
+size_t text_distance(const char *a, const char *b);
+
+/* FNV-1a; `fold` treats ASCII letters of either case as the same. */
+uint64_t text_hash(uint64_t seed, const char *, size_t, bool fold);
+#define TEXT_HASH_SEED UINT64_C(14695981039346656037)
+
+/* Decimal digits only, at most max: the value, or -1. */
+int64_t text_number(const char *, size_t, int64_t max);
+
+#endif

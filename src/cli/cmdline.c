@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/text.h"
+#include "cli/cmdline.h"
+#include "cli/letter.h"
+
+#define HELP_LEFT_SIZE 80	/* octets; a line of the help */
+
+/* Long options that are no settings: other names of letters, and two more. */
+static const struct {
+	const char *name;
+	char letter;		/* 0: `mode` */
+	enum cmdline_mode mode;
+	const char *help;	/* when the letter's own does not say it */
+} longs[] = {
+	{ "account", 'a', CMDLINE_SUBMIT, NULL },
+	{ "file", 'C', CMDLINE_SUBMIT, NULL },
+	{ "from", 'f', CMDLINE_SUBMIT, NULL },
+	{ "read-recipients", 't', CMDLINE_SUBMIT, NULL },
+	{ "debug", 'v', CMDLINE_SUBMIT, NULL },
+	{ "help", 0, CMDLINE_HELP, "print this" },
+	{ "version", 0, CMDLINE_VERSION, "print the version" },
+};
+
+#define LONGS (sizeof(longs) / sizeof(longs[0]))
+
+/* Where the parser stands in argv. */
+struct arguments {
+	int argc;
+	char *const *argv;
+	int next;
+};
+
+void
+cmdline_init(struct cmdline *c)
+{
+	memset(c, 0, sizeof(*c));
+	account_init(&c->overrides);
+}
+
+void
+cmdline_free(struct cmdline *c)
+{
+	mailbox_free(&c->path);
+	address_list_free(&c->recipients);
+	account_free(&c->overrides);
+	notes_free(&c->notes);
+	cmdline_init(c);
+}
+
+static const char *
+next_argument(struct arguments *a)
+{
+	return a->next < a->argc ? a->argv[a->next++] : NULL;
+}
+
+/* -X alone or in a cluster; a value ends the cluster. */
+static int
+parse_letters(struct cmdline *c, struct arguments *a, const char *word,
+    struct fault *f)
+{
+	const struct letter *l;
+	const char *value;
+
+	for (; *word != '\0'; word++) {
+		l = letter_find(*word);
+		if (l == NULL) {
+			fault(f, FAULT_USAGE, "unknown option -%c", *word);
+			return fault_hint(f, "--help lists the options");
+		}
+		if (l->takes == LETTER_ALONE) {
+			if (l->apply(c, l, NULL, f) == -1)
+				return -1;
+			continue;
+		}
+		value = word + 1;
+		if (*value == '\0' && l->takes == LETTER_VALUE)
+			value = next_argument(a);
+		if (value == NULL)
+			return fault(f, FAULT_USAGE, "-%c needs a value",
+			    l->letter);
+		return l->apply(c, l, value, f);
+	}
+	return 0;
+}
+
+static int
+unknown_long(const char *name, size_t n, struct fault *f)
+{
+	const char *near = NULL, *known;
+	size_t best = SIZE_MAX, edits;
+
+	for (size_t i = 0; i < LONGS + OPTION_COUNT; i++) {
+		known = i < LONGS ? longs[i].name :
+		    option_row((enum option_id)(i - LONGS))->name;
+		if (known == NULL)
+			continue;
+		edits = option_slip(name, n, known);
+		if (edits < best) {
+			best = edits;
+			near = known;
+		}
+	}
+	fault(f, FAULT_USAGE, "unknown option --%.*s", (int)n, name);
+	if (near != NULL)
+		return fault_hint(f, "did you mean --%s?", near);
+	return fault_hint(f, "--help lists the options");
+}
+
+static int
+parse_long_letter(struct cmdline *c, struct arguments *a, size_t i,
+    const char *value, struct fault *f)
+{
+	const struct letter *l = letter_find(longs[i].letter);
+	bool takes = l != NULL && l->takes == LETTER_VALUE;
+
+	if (!takes && value != NULL)
+		return fault(f, FAULT_USAGE, "--%s has no value",
+		    longs[i].name);
+	if (l == NULL) {
+		c->mode = longs[i].mode;
+		return 0;
+	}
+	if (takes && value == NULL && (value = next_argument(a)) == NULL)
+		return fault(f, FAULT_USAGE, "--%s needs a value",
+		    longs[i].name);
+	return l->apply(c, l, value, f);
+}
+
+static int
+parse_setting(struct cmdline *c, struct arguments *a, enum option_id id,
+    const char *value, struct fault *f)
+{
+	static const struct option_place here = { NULL, 0, 0 };
+
+	if (value == NULL && option_value_optional(id))
+		value = "";
+	if (value == NULL && (value = next_argument(a)) == NULL)
+		return fault(f, FAULT_USAGE, "--%s needs a value",
+		    option_row(id)->name);
+	return option_set(&c->overrides, id, value, strlen(value), &here, f);
+}
+
+static int
+parse_long(struct cmdline *c, struct arguments *a, const char *word,
+    struct fault *f)
+{
+	size_t n = strcspn(word, "="), i;
+	const char *value = word[n] == '=' ? word + n + 1 : NULL;
+	enum option_id id = option_find_name(word, n);
+
+	for (i = 0; i < LONGS; i++)
+		if (strlen(longs[i].name) == n &&
+		    memcmp(longs[i].name, word, n) == 0)
+			break;
+	if (i == LONGS && id == OPTION_COUNT)
+		return unknown_long(word, n, f);
+	if (!personality_is_trusted(c->personality) &&
+	    (i == LONGS || longs[i].letter != 0)) {
+		fault(f, FAULT_USAGE, "--%.*s is not an option of sendmail",
+		    (int)n, word);
+		return fault_hint(f, "long options are for callers of "
+		    "postrider by its own name");
+	}
+	if (i < LONGS)
+		return parse_long_letter(c, a, i, value, f);
+	return parse_setting(c, a, id, value, f);
+}
+
+static int
+parse_recipient(struct cmdline *c, const char *argument, struct fault *f)
+{
+	struct address_list *list = &c->recipients;
+	size_t before = list->count;
+	struct fault why = { 0 };
+
+	if (address_parse(list, argument, strlen(argument), &why) == -1) {
+		fault(f, why.class, "recipient '%s': %s", argument, why.text);
+		if (why.hint != NULL)
+			fault_hint(f, "%s", why.hint);
+		fault_clear(&why);
+		return -1;
+	}
+	if (list->count == before)
+		return fault(f, FAULT_DATA, "recipient '%s' holds no address",
+		    argument);
+	return 0;
+}
+
+static bool
+is_final(const struct cmdline *c)
+{
+	return c->mode == CMDLINE_HELP || c->mode == CMDLINE_VERSION;
+}
+
+static int
+parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
+{
+	const char *word;
+	bool options = true;
+	int r = 0;
+
+	while (r == 0 && !is_final(c) && (word = next_argument(a)) != NULL) {
+		if (!options || word[0] != '-')
+			r = parse_recipient(c, word, f);
+		else if (strcmp(word, "--") == 0)
+			options = false;
+		else if (word[1] == '-')
+			r = parse_long(c, a, word + 2, f);
+		else if (word[1] == '\0')
+			r = fault(f, FAULT_USAGE, "'-' is no address; the "
+			    "message comes from standard input anyway");
+		else
+			r = parse_letters(c, a, word + 1, f);
+	}
+	return r;
+}
+
+/* What options exclude, and what cannot be missing. */
+static int
+check(const struct cmdline *c, struct fault *f)
+{
+	if (is_final(c) || c->mode == CMDLINE_QUEUE)
+		return 0;
+	if (c->account != NULL && c->overrides.set[OPTION_HOST]) {
+		fault(f, FAULT_USAGE, "--host and --account exclude each "
+		    "other");
+		return fault_hint(f, "--host is an account of its own and "
+		    "reads no account file");
+	}
+	if (!c->read_recipients && c->recipients.count == 0) {
+		fault(f, FAULT_USAGE, "no recipients");
+		return fault_hint(f, "name them behind the options, or take "
+		    "them from the message with -t");
+	}
+	return 0;
+}
+
+static int
+check_personality(struct cmdline *c, struct fault *f)
+{
+	if (is_final(c))
+		return 0;
+	if (c->personality == PERSONALITY_MAILQ)
+		c->mode = CMDLINE_QUEUE;
+	if (c->personality == PERSONALITY_NEWALIASES) {
+		fault(f, FAULT_USAGE, "aliases are not supported");
+		return fault_hint(f, "there is nothing to rebuild here; "
+		    "aliases live on the smarthost");
+	}
+	if (c->personality == PERSONALITY_RUNQ) {
+		fault(f, FAULT_USAGE, "this program keeps no queue");
+		return fault_hint(f, "each message is sent at once, or the "
+		    "exit status says that it was not");
+	}
+	return 0;
+}
+
+int
+cmdline_parse(struct cmdline *c, int argc, char *const argv[],
+    struct fault *f)
+{
+	struct arguments a = { argc, argv, 1 };
+
+	c->personality = personality_of(argc > 0 ? argv[0] : NULL);
+	if (parse_arguments(c, &a, f) == -1 || check_personality(c, f) == -1)
+		return -1;
+	return check(c, f);
+}
+
+static void
+print_letter(FILE *out, const struct letter *l)
+{
+	char left[HELP_LEFT_SIZE];
+	const char *name = NULL, *blank, *equals;
+
+	for (size_t i = 0; i < LONGS && name == NULL; i++)
+		if (longs[i].letter == l->letter)
+			name = longs[i].name;
+	blank = l->takes == LETTER_VALUE && l->letter != 'b' &&
+	    l->letter != 'o' ? " " : "";
+	equals = l->takes == LETTER_VALUE ? "=" : "";
+	if (name == NULL)
+		snprintf(left, sizeof(left), "-%c%s%s", l->letter, blank,
+		    l->value == NULL ? "" : l->value);
+	else
+		snprintf(left, sizeof(left), "-%c%s%s, --%s%s%s", l->letter,
+		    blank, l->value == NULL ? "" : l->value, name, equals,
+		    l->value == NULL ? "" : l->value);
+	fprintf(out, "  %-*s %s\n", OPTION_HELP_COLUMN, left, l->help);
+}
+
+void
+cmdline_print_help(FILE *out)
+{
+	const struct letter *l;
+
+	fputs("usage: postrider [option ...] recipient ... < message\n"
+	    "       postrider [option ...] -t < message\n\n"
+	    "Submits one message to a smarthost.\n\nOptions:\n", out);
+	for (unsigned i = 0; (l = letter_at(i)) != NULL; i++)
+		if (l->help != NULL)
+			print_letter(out, l);
+	for (size_t i = 0; i < LONGS; i++)
+		if (longs[i].help != NULL)
+			fprintf(out, "  --%-*s %s\n", OPTION_HELP_COLUMN - 2,
+			    longs[i].name, longs[i].help);
+	fputs("\nSettings, see postrider-accounts(5), and their defaults:\n",
+	    out);
+	option_print_help(out);
+	fputs("\nAccepted and ignored, with their values:", out);
+	for (unsigned i = 0; (l = letter_at(i)) != NULL; i++)
+		if (l->help == NULL && l->reason == NULL)
+			fprintf(out, " -%c", l->letter);
+	fputc('\n', out);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cmdline: the command line, as sendmail has it, plus our long options. It is
+ * parsed and checked as a whole before anything else happens; nothing that is
+ * wrong in it costs a connection.
+ */
+#ifndef CLI_CMDLINE_H
+#define CLI_CMDLINE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "mail/address.h"
+#include "mail/envelope.h"
+#include "setup/account.h"
+#include "setup/notes.h"
+#include "cli/personality.h"
+
+enum cmdline_mode {
+	CMDLINE_SUBMIT,		/* -bm: a message on standard input */
+	CMDLINE_QUEUE,		/* -bp, mailq: say that the queue is empty */
+	CMDLINE_HELP,
+	CMDLINE_VERSION
+};
+
+enum cmdline_body { /* -B: RFC 6152 */
+	CMDLINE_BODY_UNSET, CMDLINE_BODY_7BIT, CMDLINE_BODY_8BITMIME
+};
+
+/* Plain strings point into argv. */
+struct cmdline {
+	enum personality personality;
+	enum cmdline_mode mode;
+	const char *account;		/* -a, or NULL */
+	const char *file;		/* -C, or NULL */
+	bool read_recipients;		/* -t */
+	bool ignore_dots;		/* -i */
+	bool verbose;			/* -v, -d: the dialogue on stderr */
+	bool path_set;			/* -f or -r was given: */
+	bool null_path;			/* as "<>", */
+	struct mailbox path;		/* or as an address */
+	const char *full_name;		/* -F, or NULL; no control characters */
+	enum cmdline_body body;
+	unsigned notify;		/* -N: DSN_*, 0 when not given */
+	enum dsn_return ret;		/* -R */
+	const char *envid;		/* -V, or NULL; printable ASCII */
+	bool smtputf8;			/* -U */
+	struct address_list recipients;	/* the arguments; domains may be "" */
+	struct account overrides;	/* settings given as long options */
+	struct notes notes;		/* what was ignored and may be missed */
+};
+
+/* Every member is valid afterwards, empty. */
+void cmdline_init(struct cmdline *);
+void cmdline_free(struct cmdline *);
+
+/*
+ * Parses argv, argv[0] included (argc may be 0). FAULT_USAGE names the option
+ * and what to do; an address that cannot be parsed is FAULT_DATA. In
+ * CMDLINE_HELP and CMDLINE_VERSION the rest of the command line is not looked
+ * at.
+ */
+int cmdline_parse(struct cmdline *, int argc, char *const argv[],
+    struct fault *);
+
+/* Every option there is, one on a line that begins with two blanks. */
+void cmdline_print_help(FILE *);
+
+#endif

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "mail/encoding.h"
+#include "cli/cmdline.h"
+#include "cli/letter.h"
+
+#define ENVID_MAX 100	/* octets of xtext: RFC 3461 section 4.4 */
+
+static int
+ignore(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)c;
+	(void)l;
+	(void)value;
+	(void)f;
+	return 0;
+}
+
+static int
+unsupported(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)c;
+	fault(f, FAULT_USAGE, "-%c%s is not supported", l->letter,
+	    value == NULL || l->takes != LETTER_ATTACHED ? "" : value);
+	return fault_hint(f, "%s", l->reason);
+}
+
+/* Values that go into the message or to the server in one line. */
+static int
+check_line(const struct letter *l, const char *value, struct fault *f)
+{
+	if (!text_has_control(value, strlen(value)))
+		return 0;
+	return fault(f, FAULT_USAGE, "-%c '%s' holds a control character",
+	    l->letter, value);
+}
+
+static int
+apply_account(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	if (value[0] == '\0')
+		return fault(f, FAULT_USAGE, "-%c needs a name", l->letter);
+	c->account = value;
+	return 0;
+}
+
+static int
+apply_file(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	if (value[0] == '\0')
+		return fault(f, FAULT_USAGE, "-%c needs a file", l->letter);
+	c->file = value;
+	return 0;
+}
+
+static int
+apply_body(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	size_t n = strlen(value);
+
+	if (text_same_word(value, n, "8BITMIME"))
+		c->body = CMDLINE_BODY_8BITMIME;
+	else if (text_same_word(value, n, "7BIT"))
+		c->body = CMDLINE_BODY_7BIT;
+	else
+		return fault(f, FAULT_USAGE, "-%c '%s' is not a body type; "
+		    "there are 7BIT and 8BITMIME", l->letter, value);
+	return 0;
+}
+
+/* Modes of sendmail, and why most of them are not ours. */
+static const struct {
+	const char *name;
+	const char *reason;
+} modes[] = {
+	{ "s", "submit by SMTP to the smarthost, or give the message on "
+	    "standard input" },
+	{ "d", "there is no daemon; a mail server has one" },
+	{ "D", "there is no daemon; a mail server has one" },
+	{ "i", "there are no aliases here, so there is nothing to rebuild" },
+	{ "v", "addresses are verified by the smarthost only" },
+	{ "t", "addresses are tested by the smarthost only" },
+	{ "h", "there is no queue and no record of hosts" },
+	{ "H", "there is no queue and no record of hosts" },
+};
+
+static int
+apply_mode(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	const char *reason = "the only modes are -bm, which is the default, "
+	    "and -bp";
+
+	if (strcmp(value, "m") == 0) {
+		c->mode = CMDLINE_SUBMIT;
+		return 0;
+	}
+	if (strcmp(value, "p") == 0) {
+		c->mode = CMDLINE_QUEUE;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (strcmp(value, modes[i].name) == 0)
+			reason = modes[i].reason;
+	fault(f, FAULT_USAGE, "-%c%s is not supported", l->letter, value);
+	return fault_hint(f, "%s", reason);
+}
+
+/* -d0.1 and the like print what a program is, in every sendmail. */
+static int
+apply_debug(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)l;
+	(void)f;
+	if (strncmp(value, "0.", 2) == 0)
+		c->mode = CMDLINE_VERSION;
+	else
+		c->verbose = true;
+	return 0;
+}
+
+static int
+apply_full_name(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	if (check_line(l, value, f) == -1)
+		return -1;
+	c->full_name = value[0] == '\0' ? NULL : value;
+	return 0;
+}
+
+static int
+apply_path(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	struct fault why = { 0 };
+	struct mailbox box = { 0 };
+	bool empty = false;
+
+	if (address_parse_path(&box, &empty, value, strlen(value),
+	    &why) == -1) {
+		fault(f, why.class, "-%c '%s': %s", l->letter, value, why.text);
+		if (why.hint != NULL)
+			fault_hint(f, "%s", why.hint);
+		fault_clear(&why);
+		return -1;
+	}
+	mailbox_free(&c->path);
+	c->path = box;
+	c->path_set = true;
+	c->null_path = empty;
+	return 0;
+}
+
+static int
+apply_dots(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)l;
+	(void)value;
+	(void)f;
+	c->ignore_dots = true;
+	return 0;
+}
+
+static int
+apply_recipients(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)l;
+	(void)value;
+	(void)f;
+	c->read_recipients = true;
+	return 0;
+}
+
+static int
+apply_smtputf8(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)l;
+	(void)value;
+	(void)f;
+	c->smtputf8 = true;
+	return 0;
+}
+
+static int
+apply_verbose(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)l;
+	(void)value;
+	(void)f;
+	c->verbose = true;
+	return 0;
+}
+
+static const struct {
+	const char *word;
+	unsigned bit;
+} notifications[] = {
+	{ "never", DSN_NEVER }, { "success", DSN_SUCCESS },
+	{ "failure", DSN_FAILURE }, { "fail", DSN_FAILURE },
+	{ "delay", DSN_DELAY },
+};
+
+static int
+apply_notify(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	const char *word = value;
+	unsigned notify = 0, bit;
+	size_t n;
+
+	for (;;) {
+		word += strspn(word, " \t");
+		n = strcspn(word, ", \t");
+		bit = 0;
+		for (size_t i = 0; i < sizeof(notifications) /
+		    sizeof(notifications[0]); i++)
+			if (text_same_word(word, n, notifications[i].word))
+				bit = notifications[i].bit;
+		notify |= bit;
+		word += n + strspn(word + n, " \t");
+		if (bit == 0 || (*word != ',' && *word != '\0')) {
+			fault(f, FAULT_USAGE, "-%c '%s' is no list of "
+			    "notifications", l->letter, value);
+			return fault_hint(f, "write never, or some of "
+			    "success,failure,delay");
+		}
+		if (*word++ == '\0')
+			break;
+	}
+	if ((notify & DSN_NEVER) != 0 && notify != DSN_NEVER)
+		return fault(f, FAULT_USAGE, "-%c '%s': never stands alone",
+		    l->letter, value);
+	c->notify = notify;
+	return 0;
+}
+
+static int
+apply_return(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	size_t n = strlen(value);
+
+	if (text_same_word(value, n, "full"))
+		c->ret = DSN_RETURN_FULL;
+	else if (text_same_word(value, n, "hdrs") ||
+	    text_same_word(value, n, "headers"))
+		c->ret = DSN_RETURN_HEADERS;
+	else
+		return fault(f, FAULT_USAGE, "-%c '%s' is not what a "
+		    "notification can return: full or hdrs", l->letter, value);
+	return 0;
+}
+
+static int
+apply_envid(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	struct buffer xtext;
+	size_t n = strlen(value);
+	bool fits;
+
+	if (check_line(l, value, f) == -1)
+		return -1;
+	if (n == 0 || !text_is_ascii(value, n))
+		return fault(f, FAULT_USAGE, "-%c '%s' is not an envelope "
+		    "identifier: printable ASCII", l->letter, value);
+	buffer_init(&xtext, ENVID_MAX);
+	encoding_add_xtext(&xtext, value, n);
+	fits = !xtext.full;
+	buffer_free(&xtext);
+	if (!fits)
+		return fault(f, FAULT_USAGE, "-%c: an envelope identifier has "
+		    "at most %d octets", l->letter, ENVID_MAX);
+	c->envid = value;
+	return 0;
+}
+
+/*
+ * -o: a letter and its value in one word, but for "-o i", which both sendmail
+ * and this table take apart. No word that follows "-oX" is eaten: it could be
+ * a recipient, and none of these values is worth losing one.
+ */
+static int
+apply_old(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	if (value[0] == '\0')
+		return fault(f, FAULT_USAGE, "-%c needs a letter", l->letter);
+	if (value[0] == 'i')
+		c->ignore_dots = value[1] == '\0' ||
+		    strchr("tTyY", value[1]) != NULL;
+	if (value[0] == 'A')
+		notes_add(&c->notes, "-oA ignored: there are no aliases here");
+	return 0;
+}
+
+#define NO_QUEUE "there is no queue: each message is sent at once or not at all"
+
+static const struct letter letters[] = {
+	{ 'A', LETTER_VALUE, ignore, NULL, NULL, NULL },
+	{ 'a', LETTER_VALUE, apply_account, "NAME", "account to send by",
+	    NULL },
+	{ 'B', LETTER_VALUE, apply_body, "TYPE",
+	    "body type: 7BIT or 8BITMIME", NULL },
+	{ 'b', LETTER_VALUE, apply_mode, "m",
+	    "read a message from standard input (the default)", NULL },
+	{ 'C', LETTER_VALUE, apply_file, "FILE",
+	    "account file to read in place of the user's own", NULL },
+	{ 'D', LETTER_VALUE, ignore, NULL, NULL, NULL },
+	{ 'd', LETTER_ATTACHED, apply_debug, "[X]",
+	    "the same as -v; -d0.1 prints the version", NULL },
+	{ 'E', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
+	{ 'e', LETTER_VALUE, ignore, NULL, NULL, NULL },
+	{ 'F', LETTER_VALUE, apply_full_name, "NAME",
+	    "full name for a From field that is missing", NULL },
+	{ 'f', LETTER_VALUE, apply_path, "ADDRESS",
+	    "reverse-path: where bounces go; '<>' for nowhere", NULL },
+	{ 'G', LETTER_ALONE, ignore, NULL, NULL, NULL },
+	{ 'h', LETTER_VALUE, ignore, NULL, NULL, NULL },
+	{ 'I', LETTER_ALONE, unsupported, NULL, NULL,
+	    "there are no aliases here, so there is nothing to rebuild" },
+	{ 'i', LETTER_ALONE, apply_dots, NULL,
+	    "a line with a lone dot does not end the message", NULL },
+	{ 'J', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
+	{ 'L', LETTER_VALUE, ignore, NULL, NULL, NULL },
+	{ 'M', LETTER_ATTACHED, unsupported, NULL, NULL, NO_QUEUE },
+	{ 'm', LETTER_ALONE, ignore, NULL, NULL, NULL },
+	{ 'N', LETTER_VALUE, apply_notify, "LIST",
+	    "delivery notifications: never, or success,failure,delay", NULL },
+	{ 'n', LETTER_ALONE, ignore, NULL, NULL, NULL },
+	{ 'O', LETTER_VALUE, ignore, NULL, NULL, NULL },
+	{ 'o', LETTER_VALUE, apply_old, "X",
+	    "-oi is -i; other options of sendmail are ignored", NULL },
+	{ 'p', LETTER_VALUE, ignore, NULL, NULL, NULL },
+	{ 'Q', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
+	{ 'q', LETTER_ATTACHED, unsupported, NULL, NULL, NO_QUEUE },
+	{ 'R', LETTER_VALUE, apply_return, "full|hdrs",
+	    "what notifications return of the message", NULL },
+	{ 'r', LETTER_VALUE, apply_path, "ADDRESS", "the same as -f", NULL },
+	{ 's', LETTER_ALONE, unsupported, NULL, NULL,
+	    "the subject is a field of the message: Subject: ..." },
+	{ 't', LETTER_ALONE, apply_recipients, NULL,
+	    "recipients of To, Cc and Bcc, added to the arguments", NULL },
+	{ 'U', LETTER_ALONE, apply_smtputf8, NULL,
+	    "ask for SMTPUTF8 though the addresses do not need it", NULL },
+	{ 'V', LETTER_VALUE, apply_envid, "ID",
+	    "envelope identifier for notifications", NULL },
+	{ 'v', LETTER_ALONE, apply_verbose, NULL,
+	    "show the dialogue on standard error", NULL },
+	{ 'X', LETTER_VALUE, unsupported, NULL, NULL,
+	    "-v shows the dialogue on standard error" },
+	{ 'x', LETTER_ALONE, ignore, NULL, NULL, NULL },
+};
+
+const struct letter *
+letter_find(char letter)
+{
+	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+		if (letters[i].letter == letter)
+			return &letters[i];
+	return NULL;
+}
+
+const struct letter *
+letter_at(unsigned i)
+{
+	return i < sizeof(letters) / sizeof(letters[0]) ? &letters[i] : NULL;
+}

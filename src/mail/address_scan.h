@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * address_scan: the lexical layer of an address list (RFC 5322 section 3.2
+ * and 4.1 to 4.4). Private to address.c. Blanks, folds and comments are seen
+ * here only; an element is what lies between two separators.
+ */
+#ifndef MAIL_ADDRESS_SCAN_H
+#define MAIL_ADDRESS_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+
+struct fault;
+
+enum token_kind {
+	TOKEN_END,
+	TOKEN_ATOM,	/* atext of RFC 5322 and RFC 6532 */
+	TOKEN_ENCODED,	/* encoded word of RFC 2047, specials or not */
+	TOKEN_QUOTED,	/* quoted string */
+	TOKEN_LITERAL,	/* [...]: a domain literal, or part of a name */
+	TOKEN_DOT = '.',
+	TOKEN_AT = '@',
+	TOKEN_LT = '<',
+	TOKEN_GT = '>',
+	TOKEN_COLON = ':',
+	TOKEN_SEMICOLON = ';',
+	TOKEN_COMMA = ','
+};
+
+struct token {
+	enum token_kind kind;
+	bool spaced;	/* blanks or comments stand before it */
+	size_t at;	/* where it begins in the input */
+	size_t len;	/* octets in the input */
+	size_t value;	/* offset in scan.values: no quotes, escapes */
+	size_t value_len;
+};
+
+/* Tokens of an element: those from `first` on, `last` not included. */
+struct span {
+	size_t first;
+	size_t last;
+};
+
+/*
+ * Tokens of one element. An address with more is an attack on memory, not an
+ * address: RFC 5321 section 4.5.3.1.3 wants 256 octets of a path, and no
+ * display name has thousands of words.
+ */
+#define ELEMENT_TOKENS_MAX 8192
+
+struct scan {
+	const char *s;
+	size_t n;
+	size_t i;		/* next octet */
+	struct fault *fault;
+	struct token *token;	/* the element; the last is its TOKEN_END */
+	size_t count;		/* tokens, that one not counted */
+	size_t cap;
+	struct buffer values;	/* of the tokens of this element */
+};
+
+/*
+ * Begins. FAULT_DATA when the input holds control characters other than tabs
+ * and folds (RFC 5322 section 3.2.2), or a line end that does not fold.
+ */
+int scan_start(struct scan *, const char *s, size_t n, struct fault *);
+/* Forgets the tokens so far: a new element begins. */
+void scan_clear(struct scan *);
+/* Adds the next token. FAULT_DATA for what can begin none. */
+int scan_next(struct scan *, const struct token **);
+void scan_free(struct scan *);
+
+const char *scan_value(const struct scan *, const struct token *);
+/*
+ * FAULT_DATA that names octet `at` (counted from 0 here, from 1 in the text)
+ * and quotes the n octets from there, shortened where they are many.
+ */
+int scan_fault(const struct scan *, size_t at, size_t n, const char *what);
+/* The same about a span (an empty one: the token behind it), and a token. */
+int scan_span_fault(const struct scan *, struct span, const char *what);
+int scan_token_fault(const struct scan *, size_t i, const char *what);
+
+#endif

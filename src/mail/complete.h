@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * complete: what a message must have and may lack on its way in (RFC 6409
+ * section 8), and what it must not take along.
+ */
+#ifndef MAIL_COMPLETE_H
+#define MAIL_COMPLETE_H
+
+#include <stdbool.h>
+
+struct fault;
+struct header;
+struct mailbox;
+
+enum complete_from { COMPLETE_FROM_MISSING, COMPLETE_FROM_REPLACE,
+    COMPLETE_FROM_KEEP };
+
+struct complete {
+	enum complete_from from;
+	const struct mailbox *author;	/* for a From of ours; NULL: unknown */
+	const char *full_name;		/* its display name; NULL: none */
+	bool date;			/* add a missing Date */
+	bool message_id;		/* add a missing Message-ID */
+	const char *id_domain;		/* right side of a Message-ID */
+	bool remove_bcc;		/* Bcc and Resent-Bcc do not go out */
+};
+
+/* Does the header need an author from us, by that policy? */
+bool complete_needs_author(const struct header *, enum complete_from);
+/*
+ * Edits the header: From, Date and Message-ID are added, Bcc and Return-Path
+ * removed. FAULT_CONFIG when a From is needed and there is no author,
+ * FAULT_SYSTEM when there is no randomness for a Message-ID.
+ */
+int complete_header(struct header *, const struct complete *, struct fault *);
+
+#endif

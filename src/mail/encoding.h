@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/* encoding: the transfer forms of header text and of SMTP parameters. */
+#ifndef MAIL_ENCODING_H
+#define MAIL_ENCODING_H
+
+#include <stddef.h>
+
+struct buffer;
+
+/*
+ * Adds a display name as an RFC 5322 phrase: as it is when it consists of
+ * atoms, quoted when it has specials, RFC 2047 encoded words (UTF-8, at most
+ * 75 octets each, folded by CRLF SP, never splitting a character) when it is
+ * not ASCII. Bytes that are not UTF-8 are taken as ISO 8859-1.
+ */
+void encoding_add_phrase(struct buffer *, const char *, size_t);
+
+/* RFC 3461 section 4: xtext. */
+void encoding_add_xtext(struct buffer *, const char *, size_t);
+
+#endif

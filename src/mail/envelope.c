@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/address.h"
+#include "mail/envelope.h"
+#include "mail/header.h"
+
+#define SLOTS_MIN 64	/* hash slots at first; a power of two, always */
+
+void
+envelope_init(struct envelope *e)
+{
+	memset(e, 0, sizeof(*e));
+}
+
+void
+envelope_free(struct envelope *e)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		free(e->recipient[i].local);
+		free(e->recipient[i].domain);
+		free(e->recipient[i].reply);
+	}
+	free(e->recipient);
+	free(e->index);
+	free(e->local);
+	free(e->domain);
+	free(e->envid);
+	envelope_init(e);
+}
+
+void
+envelope_set_path(struct envelope *e, const struct mailbox *box)
+{
+	char *local = memory_string(box->local);
+	char *domain = memory_string(box->domain);
+
+	free(e->local);
+	free(e->domain);
+	e->null_path = false;
+	e->local = local;
+	e->domain = domain;
+}
+
+static uint64_t
+hash(const char *local, const char *domain)
+{
+	uint64_t h = text_hash(TEXT_HASH_SEED, local, strlen(local), false);
+
+	return text_hash(h, domain, strlen(domain), true);
+}
+
+/* The slot of a recipient, or the empty one where it belongs. */
+static size_t *
+find_slot(const struct envelope *e, const char *local, const char *domain)
+{
+	size_t i = (size_t)hash(local, domain) & (e->slots - 1);
+	const struct recipient *r;
+
+	for (; e->index[i] != 0; i = (i + 1) & (e->slots - 1)) {
+		r = &e->recipient[e->index[i] - 1];
+		if (strcmp(r->local, local) == 0 && text_same_word(r->domain,
+		    strlen(r->domain), domain))
+			break;
+	}
+	return &e->index[i];
+}
+
+/* Half of the slots stay empty: a search ends after a few steps. */
+static void
+grow_index(struct envelope *e)
+{
+	const struct recipient *r;
+
+	if (e->count < e->slots / 2)
+		return;
+	e->slots = e->slots == 0 ? SLOTS_MIN : e->slots * 2;
+	free(e->index);
+	e->index = memory_array(e->slots, sizeof(*e->index));
+	for (size_t i = 0; i < e->count; i++) {
+		r = &e->recipient[i];
+		*find_slot(e, r->local, r->domain) = i + 1;
+	}
+}
+
+void
+envelope_add(struct envelope *e, const struct mailbox *box)
+{
+	struct recipient *r;
+	size_t *slot;
+
+	grow_index(e);
+	slot = find_slot(e, box->local, box->domain);
+	if (*slot != 0)
+		return;
+	if (e->count == e->cap) {
+		e->cap = e->cap == 0 ? SLOTS_MIN / 2 : e->cap * 2;
+		e->recipient = memory_resize(e->recipient, e->cap,
+		    sizeof(*e->recipient));
+	}
+	r = &e->recipient[e->count++];
+	memset(r, 0, sizeof(*r));
+	r->local = memory_string(box->local);
+	r->domain = memory_string(box->domain);
+	r->state = RECIPIENT_PENDING;
+	*slot = e->count;
+}
+
+static int
+add_field(struct envelope *e, const struct header *h,
+    const struct header_field *field, struct fault *f)
+{
+	struct address_list list = { .box = NULL };
+	struct fault why = { .class = FAULT_NONE };
+	size_t len;
+	const char *body = header_body(h, field, &len);
+
+	if (address_parse(&list, body, len, &why) == -1) {
+		fault(f, why.class, "field %.*s in line %zu: %s",
+		    (int)field->name_len, h->text.data + field->start,
+		    header_line_number(h, field), why.text);
+		if (why.hint != NULL)
+			fault_hint(f, "%s", why.hint);
+		fault_clear(&why);
+		address_list_free(&list);
+		return -1;
+	}
+	for (size_t i = 0; i < list.count; i++)
+		envelope_add(e, &list.box[i]);
+	address_list_free(&list);
+	return 0;
+}
+
+static bool
+is_resent(const struct header *h, const struct header_field *field)
+{
+	static const char prefix[] = "Resent-";
+
+	return field->name_len > strlen(prefix) &&
+	    text_same_word(h->text.data + field->start, strlen(prefix), prefix);
+}
+
+/* Fields that a block of Resent- fields has once: RFC 5322 section 3.6.6. */
+static const char *const once[] = {
+	"Resent-Date", "Resent-From", "Resent-Sender", "Resent-Message-ID"
+};
+
+/*
+ * The first block of Resent- fields, fields *first to *last - 1: who resends
+ * a message puts his fields on top, so it is the latest. It ends where
+ * another field stands, or one comes that it has already.
+ */
+static bool
+find_resent(const struct header *h, size_t *first, size_t *last)
+{
+	bool seen[sizeof(once) / sizeof(once[0])] = { false };
+	size_t i = 0;
+
+	while (i < h->count && (h->field[i].removed ||
+	    !is_resent(h, &h->field[i])))
+		i++;
+	*first = i;
+	for (; i < h->count; i++) {
+		if (h->field[i].removed)
+			continue;
+		if (!is_resent(h, &h->field[i]))
+			break;
+		for (size_t k = 0; k < sizeof(once) / sizeof(once[0]); k++) {
+			if (!header_field_is(h, &h->field[i], once[k]))
+				continue;
+			if (seen[k]) {
+				*last = i;
+				return true;
+			}
+			seen[k] = true;
+		}
+	}
+	*last = i;
+	return *first < h->count;
+}
+
+int
+envelope_add_header(struct envelope *e, const struct header *h,
+    struct fault *f)
+{
+	static const char *const name[2][3] = {
+		{ "To", "Cc", "Bcc" },
+		{ "Resent-To", "Resent-Cc", "Resent-Bcc" }
+	};
+	size_t first = 0, last = h->count;
+	bool resent = find_resent(h, &first, &last);
+
+	if (!resent)
+		first = 0;
+	for (size_t i = first; i < last; i++) {
+		const struct header_field *field = &h->field[i];
+		bool has = false;
+
+		for (size_t k = 0; k < 3; k++)
+			has |= header_field_is(h, field, name[resent][k]);
+		if (has && !field->removed && add_field(e, h, field, f) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+size_t
+envelope_in_state(const struct envelope *e, enum recipient_state state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->count; i++)
+		n += e->recipient[i].state == state;
+	return n;
+}

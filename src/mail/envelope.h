@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * envelope: reverse-path, recipients and delivery status wishes (RFC 5321,
+ * RFC 3461), and what became of each recipient.
+ */
+#ifndef MAIL_ENVELOPE_H
+#define MAIL_ENVELOPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fault;
+struct header;
+struct mailbox;
+
+enum recipient_state {
+	RECIPIENT_PENDING,	/* nothing known: never a success */
+	RECIPIENT_ACCEPTED,	/* 2yz to RCPT */
+	RECIPIENT_DEFERRED,	/* 4yz: temporary */
+	RECIPIENT_REFUSED,	/* 5yz: for good */
+	RECIPIENT_DELIVERED	/* 2yz to the end of data */
+};
+
+struct recipient {
+	char *local;		/* as in struct mailbox */
+	char *domain;
+	enum recipient_state state;
+	char *reply;		/* printable reply of a refusal, or NULL */
+};
+
+enum { /* NOTIFY of RFC 3461 section 4.1 */
+	DSN_NEVER = 1, DSN_SUCCESS = 2, DSN_FAILURE = 4, DSN_DELAY = 8
+};
+enum dsn_return { DSN_RETURN_UNSET, DSN_RETURN_FULL, DSN_RETURN_HEADERS };
+
+struct envelope {
+	bool null_path;		/* MAIL FROM:<> */
+	char *local;		/* reverse-path; NULL: null_path or unset */
+	char *domain;
+	struct recipient *recipient;
+	size_t count;
+	size_t cap;
+	size_t *index;		/* hash slots: recipient number + 1 */
+	size_t slots;
+	unsigned notify;	/* DSN_*, 0 when not asked for */
+	enum dsn_return ret;
+	char *envid;		/* before xtext; NULL when not asked for */
+	bool smtputf8;		/* -U: asked for whether needed or not */
+};
+
+void envelope_init(struct envelope *);
+void envelope_free(struct envelope *);
+void envelope_set_path(struct envelope *, const struct mailbox *);
+/* Adds a recipient unless it is there: the local part is compared exactly,
+ * the domain without regard to case. */
+void envelope_add(struct envelope *, const struct mailbox *);
+/*
+ * -t: To, Cc and Bcc of the header, or the Resent- ones of the first block of
+ * Resent- fields when there is one (RFC 5322 section 3.6.6). FAULT_DATA names
+ * the field and line when an address cannot be parsed.
+ */
+int envelope_add_header(struct envelope *, const struct header *,
+    struct fault *);
+size_t envelope_in_state(const struct envelope *, enum recipient_state);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/intake.h"
+#include "mail/mbox.h"
+#include "mail/message.h"
+#include "mail/spool.h"
+
+#define READ_OCTETS (64 * 1024)	/* at once: what a Linux pipe holds */
+#define FLUSH_OCTETS (64 * 1024) /* body octets worth a write */
+
+/*
+ * The next line ends in a block. Each of the two is looked for again only
+ * when it has been passed, so that a block is scanned once for either,
+ * whatever mixture it has.
+ */
+struct line_scan {
+	const char *end;
+	const char *lf;
+	const char *cr;
+};
+
+static const char *
+find(const char *p, const char *end, int c)
+{
+	const char *q = p == end ? NULL : memchr(p, c, (size_t)(end - p));
+
+	return q == NULL ? end : q;
+}
+
+static void
+scan_start(struct line_scan *s, const char *p, const char *end)
+{
+	s->end = end;
+	s->lf = find(p, end, '\n');
+	s->cr = find(p, end, '\r');
+}
+
+/* Where the line at p ends; s->end when its end is not in this block. */
+static const char *
+scan_line(struct line_scan *s, const char *p)
+{
+	if (s->lf < p)
+		s->lf = find(p, s->end, '\n');
+	if (s->cr < p)
+		s->cr = find(p, s->end, '\r');
+	return s->lf < s->cr ? s->lf : s->cr;
+}
+
+/* A line has ended at eol (not the end of the block): where the next begins. */
+static const char *
+next_line(struct intake *in, const char *eol, const char *end)
+{
+	in->lines++;
+	in->column = 0;
+	if (*eol == '\n')
+		return eol + 1;
+	if (eol + 1 == end)
+		in->cr = true;
+	else if (eol[1] == '\n')
+		return eol + 2;
+	return eol + 1;
+}
+
+static void
+note_length(struct intake *in, uint64_t octets)
+{
+	if (octets > in->message->longest_line)
+		in->message->longest_line = octets;
+}
+
+/* No early exit: the compiler makes wide registers of such a loop. */
+static bool
+has_eight_bit(const char *p, size_t n)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all |= (unsigned char)p[i];
+	return all > 127;
+}
+
+/* Moves the converted octets to where the body is kept. */
+static int
+body_flush(struct intake *in)
+{
+	struct body *b = &in->message->body;
+	const char *p = in->out.data;
+	size_t n = in->out.len, part;
+
+	if (n == 0)
+		return 0;
+	if (!in->message->eight_bit_body)
+		in->message->eight_bit_body = has_eight_bit(p, n);
+	b->octets += n;
+	part = BODY_MEMORY_MAX - b->memory.len;
+	if (part > n)
+		part = n;
+	buffer_add(&b->memory, p, part);
+	if (part < n) {
+		if (b->spool == -1)
+			b->spool = spool_open(&in->spool_dir, in->fault);
+		if (b->spool == -1 || spool_write(b->spool, in->spool_dir,
+		    p + part, n - part, in->fault) == -1)
+			return -1;
+	}
+	buffer_clear(&in->out);
+	return 0;
+}
+
+/*
+ * Does a lone dot begin or go on here? One at the very end of a block has to
+ * wait for the next: nobody knows yet whether its line ends there.
+ */
+static bool
+is_lone_dot(const struct intake *in, const char *p, const char *eol)
+{
+	if (!in->dot_ends)
+		return false;
+	if (in->column == 0)
+		return eol - p == 1 && *p == '.';
+	return in->dot && eol == p;
+}
+
+/* The body's share of a block, in wire form: at most two octets for one. */
+static void
+body_take(struct intake *in, struct line_scan *scan, const char *p)
+{
+	char *to = buffer_reserve(&in->out, (size_t)(scan->end - p) * 2 + 1);
+	char *w = to;
+	const char *eol;
+
+	for (; p < scan->end; p = next_line(in, eol, scan->end)) {
+		size_t n;
+
+		eol = scan_line(scan, p);
+		n = (size_t)(eol - p);
+		if (is_lone_dot(in, p, eol)) {
+			in->ended = eol < scan->end;
+			in->dot = !in->ended;
+			in->column = 1;
+			break;
+		}
+		if (in->dot)
+			*w++ = '.';
+		in->dot = false;
+		memcpy(w, p, n);
+		w += n;
+		in->column += n;
+		if (eol == scan->end)
+			break;
+		note_length(in, in->column);
+		*w++ = '\r';
+		*w++ = '\n';
+	}
+	buffer_commit(&in->out, (size_t)(w - to));
+}
+
+static int
+header_too_long(struct intake *in)
+{
+	fault(in->fault, FAULT_DATA, "header of more than %d octets",
+	    HEADER_MAX);
+	return fault_hint(in->fault, "an empty line must end the header");
+}
+
+/* A whole line, before the body has begun. */
+static int
+header_take(struct intake *in, const char *line, size_t n)
+{
+	struct message *m = in->message;
+	bool first = in->place == INTAKE_FIRST_LINE;
+
+	in->place = INTAKE_HEADER;
+	if (in->dot_ends && n == 1 && line[0] == '.') {
+		in->ended = true;
+		return 0;
+	}
+	if (first && mbox_is_separator(line, n)) {
+		m->header.first_line = 2;
+		return 0;
+	}
+	note_length(in, n);
+	if (n == 0) {
+		in->place = INTAKE_BODY;
+		return 0;
+	}
+	if (header_add_line(&m->header, line, n) == 0) {
+		if (has_eight_bit(line, n))
+			m->eight_bit_header = true;
+		return 0;
+	}
+	if (m->header.text.full)
+		return header_too_long(in);
+	/* Text without a header, or an empty line forgotten: all of it goes
+	 * on as body; the walk writes the empty line. */
+	in->place = INTAKE_BODY;
+	buffer_add(&in->out, line, n);
+	buffer_add_string(&in->out, "\r\n");
+	return 0;
+}
+
+/*
+ * The beginning of a line, before the body has begun. What is not a field
+ * when a field's name would have ended is body, so that a body line of any
+ * length needs no memory of its own.
+ */
+static int
+header_take_part(struct intake *in, const char *p, size_t n)
+{
+	const struct header *h = &in->message->header;
+	bool field;
+
+	buffer_add(&in->line, p, n);
+	in->column = in->line.len;
+	field = text_is_blank(in->line.data[0]) ? h->count > 0 :
+	    header_name_length(in->line.data, in->line.len) > 0;
+	if (field && in->line.len + h->text.len > HEADER_MAX)
+		return header_too_long(in);
+	if (field || in->line.len <= HEADER_NAME_MAX)
+		return 0;
+	in->place = INTAKE_BODY;
+	buffer_add(&in->out, in->line.data, in->line.len);
+	buffer_free(&in->line);
+	return 0;
+}
+
+/* One line, or part of one, of the header's share of a block. */
+static int
+header_step(struct intake *in, struct line_scan *scan, const char **p)
+{
+	const char *eol = scan_line(scan, *p);
+	size_t n = (size_t)(eol - *p);
+	int r;
+
+	if (eol == scan->end) {
+		r = header_take_part(in, *p, n);
+		*p = eol;
+		return r;
+	}
+	if (in->line.len == 0) {
+		r = header_take(in, *p, n);
+	} else {
+		buffer_add(&in->line, *p, n);
+		r = header_take(in, in->line.data, in->line.len);
+		buffer_clear(&in->line);
+	}
+	*p = next_line(in, eol, scan->end);
+	return r;
+}
+
+void
+intake_start(struct intake *in, struct message *m, bool dot_ends,
+    struct fault *f)
+{
+	memset(in, 0, sizeof(*in));
+	in->message = m;
+	in->fault = f;
+	in->dot_ends = dot_ends;
+	in->place = INTAKE_FIRST_LINE;
+	/* both are bounded by what is done with each block */
+	buffer_init(&in->line, SIZE_MAX / 4);
+	buffer_init(&in->out, SIZE_MAX / 4);
+}
+
+int
+intake_feed(struct intake *in, const char *p, size_t n)
+{
+	const char *end, *nul;
+	struct line_scan scan;
+
+	if (n == 0 || in->ended)
+		return 0;
+	nul = memchr(p, '\0', n);
+	end = nul == NULL ? p + n : nul;
+	if (in->cr && *p == '\n')
+		p++;
+	in->cr = false;
+	scan_start(&scan, p, end);
+	while (p < end && in->place != INTAKE_BODY && !in->ended)
+		if (header_step(in, &scan, &p) == -1)
+			return -1;
+	if (p < end && !in->ended)
+		body_take(in, &scan, p);
+	if (nul != NULL && !in->ended) {
+		fault(in->fault, FAULT_DATA, "NUL octet in the message: line "
+		    "%" PRIu64 ", octet %" PRIu64,
+		    in->lines + 1, in->column + 1);
+		return fault_hint(in->fault, "data that is not text must be "
+		    "an attachment in base64");
+	}
+	return in->out.len < FLUSH_OCTETS ? 0 : body_flush(in);
+}
+
+int
+intake_finish(struct intake *in)
+{
+	if (in->place != INTAKE_BODY) {
+		if (in->line.len > 0 &&
+		    header_take(in, in->line.data, in->line.len) == -1)
+			return -1;
+	} else if (in->column > 0 && !in->dot && !in->ended) {
+		note_length(in, in->column);
+		buffer_add_string(&in->out, "\r\n");
+	}
+	return body_flush(in);
+}
+
+void
+intake_free(struct intake *in)
+{
+	buffer_free(&in->line);
+	buffer_free(&in->out);
+}
+
+/*
+ * read(2) to the end of a block, of the input, or of patience with errors. A
+ * standard input left non-blocking by another process is no error.
+ */
+static ssize_t
+read_block(int fd, char *block, struct fault *f)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	while ((n = read(fd, block, READ_OCTETS)) == -1) {
+		if (errno == EAGAIN || errno == EWOULDBLOCK)
+			poll(&pfd, 1, -1);
+		else if (errno != EINTR)
+			return fault(f, FAULT_IO, "standard input: %s",
+			    strerror(errno));
+	}
+	return n;
+}
+
+int
+message_read(struct message *m, int fd, bool dot_ends, struct fault *f)
+{
+	char *block = memory_alloc(READ_OCTETS);
+	struct intake in;
+	ssize_t n;
+	int r = 0;
+
+	intake_start(&in, m, dot_ends, f);
+	while (r == 0 && !in.ended && (n = read_block(fd, block, f)) != 0)
+		r = n == -1 ? -1 : intake_feed(&in, block, (size_t)n);
+	if (r == 0)
+		r = intake_finish(&in);
+	intake_free(&in);
+	free(block);
+	return r;
+}

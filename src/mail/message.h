@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * message: the whole of standard input, taken in before anything else
+ * happens, in wire form from then on (RFC 5321 section 2.3.7: CRLF and no
+ * other line end). Only this module knows other line ends.
+ */
+#ifndef MAIL_MESSAGE_H
+#define MAIL_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buffer.h"
+#include "mail/header.h"
+
+struct fault;
+
+/* Octets of a body kept in memory: an ordinary mail needs no file system. */
+#define BODY_MEMORY_MAX (1024 * 1024)
+
+struct body {
+	struct buffer memory;	/* the first BODY_MEMORY_MAX octets */
+	int spool;		/* the rest: an unlinked file, or -1 */
+	uint64_t octets;	/* in wire form */
+};
+
+struct message {
+	struct header header;
+	struct body body;
+	/* facts of the whole input, fields removed later included */
+	uint64_t longest_line;	/* octets without CRLF, header and body */
+	bool eight_bit_header;
+	bool eight_bit_body;
+};
+
+void message_init(struct message *);
+void message_free(struct message *);
+/*
+ * Reads fd to its end (or, if dot_ends, to a line that is a lone dot). A body
+ * above BODY_MEMORY_MAX goes to an unlinked file in $TMPDIR, else /var/tmp,
+ * else /tmp. Every last line gets its CRLF. A leading mbox "From " line goes;
+ * text without a header is body. Faults: FAULT_DATA for a NUL (with line and
+ * octet) and a header above its limit, FAULT_IO when reading or spooling
+ * fails (a full disk named with the directory).
+ */
+int message_read(struct message *, int fd, bool dot_ends, struct fault *);
+
+/* Octets that will go out: header, empty line, body. Without dot-stuffing. */
+uint64_t message_octets(const struct message *);
+
+/*
+ * A walk over what goes out: added fields, kept fields, empty line, body.
+ * Any number of walks may be made; they do not disturb each other.
+ */
+struct message_walk {
+	const struct message *message;
+	int stage;		/* what comes next */
+	size_t field;		/* next field of the header */
+	uint64_t offset;	/* next octet of the spool */
+	struct buffer chunk;	/* octets read from the spool */
+};
+void message_walk_start(struct message_walk *, const struct message *);
+/*
+ * The next octets at *p, valid until the next call. Returns their number (as
+ * many as lie side by side: a header, a body, 64 KiB of a spool), 0 at the
+ * end, -1 with FAULT_IO if the spool fails.
+ */
+ssize_t message_walk_next(struct message_walk *, const char **p,
+    struct fault *);
+void message_walk_end(struct message_walk *);
+
+#endif

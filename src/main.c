@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The trip, told in order: prepare the process, read the command line, do
+ * what it asks, say what came of it. The only place that decides to exit.
+ */
+#include "config.h"
+
+#include <sys/resource.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "cli/cmdline.h"
+#include "mail/address.h"
+#include "modes/submit.h"
+#include "smtp/sasl.h"
+#include "wire/tls.h"
+
+#define REFUSED_SHOWN 20	/* recipients named on standard error */
+#define VERSION_MAX 4096	/* octets of the libraries' versions */
+
+/*
+ * A descriptor below 3 that is closed would be given to a socket, and our
+ * messages written into it. What replaces it fails on the use that it is not
+ * meant for: reading a closed standard input stays an error.
+ */
+static void
+fill_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
+		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDWR) != fd)
+			_exit(fault_exit_status(FAULT_SYSTEM));
+}
+
+/* No core file, no debugger of others: there will be a password in memory. */
+static void
+guard_memory(void)
+{
+	static const struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+#if defined(HAVE_PRCTL) && defined(PR_SET_DUMPABLE) && !defined(SANITIZE)
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+/* A write that cannot be done is an error to handle, not a death. */
+static void
+ignore_signals(void)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+	sigaction(SIGXFSZ, &sa, NULL);
+}
+
+static void
+print_note(const char *text)
+{
+	fprintf(stderr, "postrider: note: %s\n", text);
+}
+
+static void
+print_refused(const struct envelope *e)
+{
+	size_t shown = 0, refused = 0;
+	struct mailbox box;
+	struct buffer b;
+	char *spec;
+
+	buffer_init(&b, SIZE_MAX / 8);
+	for (size_t i = 0; i < e->count; i++) {
+		if (e->recipient[i].reply == NULL)
+			continue;
+		if (refused++ >= REFUSED_SHOWN)
+			continue;
+		box = (struct mailbox){ NULL, e->recipient[i].local,
+		    e->recipient[i].domain };
+		buffer_clear(&b);
+		address_add_spec(&b, &box);
+		spec = text_printable(b.data, b.len);
+		fprintf(stderr, "refused: <%s>: %s\n", spec,
+		    e->recipient[i].reply);
+		free(spec);
+		shown++;
+	}
+	if (refused > shown)
+		fprintf(stderr, "refused: %zu more\n", refused - shown);
+	buffer_free(&b);
+}
+
+static void
+print_fault(const struct fault *f)
+{
+	fprintf(stderr, "postrider: %s\n", f->text);
+	if (f->hint != NULL)
+		fprintf(stderr, "hint: %s\n", f->hint);
+}
+
+static int
+print_version(void)
+{
+	struct buffer b;
+
+	buffer_init(&b, VERSION_MAX);
+	tls_library_version(&b);
+	buffer_add_string(&b, "\n");
+	sasl_library_version(&b);
+	printf("postrider %s\n%s\nmechanisms:", PACKAGE_VERSION, b.data);
+	for (size_t i = 0; sasl_mechanisms[i].name != NULL; i++)
+		printf(" %s", sasl_mechanisms[i].name);
+	printf("\nsystem account file: %s/postrider/accounts\n", SYSCONFDIR);
+	buffer_free(&b);
+	return 0;
+}
+
+static void
+fill_envelope(struct envelope *e, const struct cmdline *c)
+{
+	envelope_init(e);
+	if (c->path_set && c->null_path)
+		e->null_path = true;
+	else if (c->path_set)
+		envelope_set_path(e, &c->path);
+	for (size_t i = 0; i < c->recipients.count; i++)
+		envelope_add(e, &c->recipients.box[i]);
+	e->notify = c->notify;
+	e->ret = c->ret;
+	e->envid = memory_string(c->envid);
+	e->smtputf8 = c->smtputf8;
+}
+
+static int
+run_submit(const struct cmdline *c, struct fault *f)
+{
+	struct submission job = {
+		.settings = &c->overrides,
+		.config_file = c->file,
+		.config_trusted = !personality_is_trusted(c->personality),
+		.account = c->account,
+		.full_name = c->full_name,
+		.read_recipients = c->read_recipients,
+		.ignore_dots = c->ignore_dots,
+		.eight_bit = c->body == CMDLINE_BODY_8BITMIME,
+		.transcript = c->verbose ? stderr : NULL,
+		.note = print_note,
+	};
+	int result;
+
+	fill_envelope(&job.envelope, c);
+	for (size_t i = 0; i < c->notes.count; i++)
+		print_note(c->notes.text[i]);
+	result = submit(&job, f);
+	if (result == -1) {
+		print_fault(&(struct fault){ f->class, f->text, NULL, false });
+		if (job.envelope.count > 1)
+			print_refused(&job.envelope);
+		if (f->hint != NULL)
+			fprintf(stderr, "hint: %s\n", f->hint);
+	}
+	envelope_free(&job.envelope);
+	return fault_exit_status(f->class);
+}
+
+/* Standard output is all that these modes are for: it must have arrived. */
+static int
+close_output(int status)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return status;
+	fprintf(stderr, "postrider: standard output: %s\n", strerror(errno));
+	return fault_exit_status(FAULT_IO);
+}
+
+static int
+run(int argc, char *argv[], struct cmdline *c, struct fault *f)
+{
+	if (cmdline_parse(c, argc, argv, f) == -1) {
+		print_fault(f);
+		return fault_exit_status(f->class);
+	}
+	switch (c->mode) {
+	case CMDLINE_HELP:
+		cmdline_print_help(stdout);
+		return close_output(0);
+	case CMDLINE_VERSION:
+		return close_output(print_version());
+	case CMDLINE_QUEUE:
+		printf("Mail queue is empty\n");
+		return close_output(0);
+	case CMDLINE_SUBMIT:
+		break;
+	}
+	return run_submit(c, f);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct cmdline c;
+	int status;
+
+	fill_descriptors();
+	guard_memory();
+	ignore_signals();
+	setvbuf(stderr, NULL, _IOLBF, 0);
+	cmdline_init(&c);
+	status = run(argc, argv, &c, &f);
+	cmdline_free(&c);
+	fault_clear(&f);
+	return status;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+#include "mail/address.h"
+#include "mail/envelope.h"
+#include "modes/sender.h"
+#include "setup/account.h"
+
+static const char *
+login_name(void)
+{
+	const struct passwd *pw = getpwuid(getuid());
+
+	return pw == NULL || pw->pw_name[0] == '\0' ? NULL : pw->pw_name;
+}
+
+/* user@host, if this host has a name that means something elsewhere. */
+static int
+sender_of_host(struct mailbox *box)
+{
+	char host[HOST_NAME_MAX + 1];
+	const char *user = login_name();
+
+	if (user == NULL || gethostname(host, sizeof(host)) == -1)
+		return -1;
+	host[sizeof(host) - 1] = '\0';
+	if (!address_is_fqdn(host, strlen(host)))
+		return -1;
+	memset(box, 0, sizeof(*box));
+	box->local = memory_string(user);
+	box->domain = memory_string(host);
+	return 0;
+}
+
+static int
+sender_default(struct mailbox *box, const struct account *a, bool *empty,
+    struct fault *f)
+{
+	const char *from = account_sender(a);
+
+	*empty = false;
+	if (from != NULL)
+		return address_parse_path(box, empty, from, strlen(from), f);
+	if (sender_of_host(box) == 0)
+		return 0;
+	fault(f, FAULT_CONFIG, "no sender address: the account has no "
+	    "\"from\", and this host has no full name to make one of");
+	return fault_hint(f, "add \"from you@example.org\" to the account, "
+	    "or give -f you@example.org");
+}
+
+int
+sender_complete(struct envelope *e, const struct account *a, struct fault *f)
+{
+	struct mailbox box;
+	bool empty;
+
+	if (e->null_path || e->local != NULL)
+		return 0;
+	if (sender_default(&box, a, &empty, f) == -1)
+		return -1;
+	if (empty) {
+		e->null_path = true;
+		return 0;
+	}
+	envelope_set_path(e, &box);
+	mailbox_free(&box);
+	return 0;
+}
+
+int
+sender_author(struct mailbox *box, const struct envelope *e,
+    const struct account *a)
+{
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	bool empty;
+	int result;
+
+	if (!e->null_path && e->local != NULL) {
+		memset(box, 0, sizeof(*box));
+		box->local = memory_string(e->local);
+		box->domain = memory_string(e->domain);
+		return 0;
+	}
+	result = sender_default(box, a, &empty, &ignored);
+	fault_clear(&ignored);
+	return result == -1 || empty ? -1 : 0;
+}

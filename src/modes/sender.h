@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* sender: who a message is from, when nobody said so. */
+#ifndef MODES_SENDER_H
+#define MODES_SENDER_H
+
+struct account;
+struct envelope;
+struct fault;
+struct mailbox;
+
+/*
+ * Completes the reverse-path of an envelope that has none: the account's
+ * `from`, else user@FQDN where the host has a valid name, else FAULT_CONFIG
+ * with the line to add.
+ */
+int sender_complete(struct envelope *, const struct account *,
+    struct fault *);
+/*
+ * The author for a From field of ours: the reverse-path, and for a null one
+ * what sender_complete() would have taken. 0 and a mailbox that the caller
+ * frees, or -1 when there is none.
+ */
+int sender_author(struct mailbox *, const struct envelope *,
+    const struct account *);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * account: one field for each setting, each named once in the option table
+ * (setup/option.c), with where its value came from; and the set of accounts
+ * that the account files define, from which one is chosen.
+ */
+#ifndef SETUP_ACCOUNT_H
+#define SETUP_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/memory.h"
+#include "setup/notes.h"
+#include "setup/option.h"
+
+struct buffer;
+struct fault;
+
+enum toggle { TOGGLE_UNSET, TOGGLE_OFF, TOGGLE_ON };
+enum from_header { FROM_HEADER_AUTO, FROM_HEADER_ON, FROM_HEADER_OFF };
+
+struct origin {
+	const char *file;	/* NULL: see line */
+	size_t line;		/* without a file: 0 default, 1 command line */
+};
+
+struct account {
+	char *name;
+	struct origin defined;		/* its account line */
+	/* the settings; strings are NULL when unset, owned by the account */
+	char *host;
+	int64_t port;			/* 0: unset */
+	int64_t timeout;		/* seconds; 0: unset */
+	char *domain;			/* EHLO name */
+	char *from;			/* reverse-path, or a glob for it */
+	enum toggle tls;
+	enum toggle tls_starttls;
+	char *tls_trust_file;		/* NULL: system; "~" goes on choice */
+	enum toggle tls_certcheck;	/* unset: on */
+	char *auth;			/* NULL: off; "on"; else a mechanism */
+	enum toggle auth_without_tls;
+	char *user;
+	struct secret password;
+	char *passwordeval;
+	int64_t passwordeval_timeout;	/* seconds; never 0 */
+	enum from_header set_from_header;
+	enum toggle remove_bcc_headers;	/* unset: on */
+	enum toggle set_date_header;	/* unset: on (auto) */
+	enum toggle set_msgid_header;
+	/* where each value came from, by row of the option table */
+	struct origin origin[OPTION_COUNT];
+	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */
+};
+
+/* Nothing set, defaults where a field cannot be without a value. */
+void account_init(struct account *);
+/* Frees all that the account owns and wipes its password. */
+void account_free(struct account *);
+/* Copies all settings, with origins; `to` must be initialised. */
+void account_copy(struct account *to, const struct account *from);
+/* Takes over each setting that is explicitly set in `from`. */
+void account_override(struct account *to, const struct account *from);
+/*
+ * The account's own reverse-path: its `from`, or NULL when that is unset or a
+ * glob (it has one of ? * [), which chooses the account and is no address.
+ */
+const char *account_sender(const struct account *);
+/*
+ * Adds where a setting came from, in words that fit into a message:
+ * "FILE:LINE", "the command line" or "the default".
+ */
+void account_add_origin(struct buffer *, const struct account *,
+    enum option_id);
+
+/* Accounts by name, in order; owns them. */
+struct account_table {
+	struct account **account;
+	size_t count;
+	size_t cap;
+	size_t *slot;		/* hash slots: number of account + 1 */
+	size_t slots;
+};
+
+struct account *account_table_find(const struct account_table *,
+    const char *name, size_t n);
+/* Takes the account, whose name must not be there yet. */
+void account_table_add(struct account_table *, struct account *);
+/* The name that was probably meant, or NULL. */
+const char *account_table_nearest(const struct account_table *,
+    const char *name, size_t n);
+void account_table_free(struct account_table *);
+
+enum account_source_state {
+	ACCOUNT_SOURCE_MISSING,
+	ACCOUNT_SOURCE_READ,
+	ACCOUNT_SOURCE_UNREADABLE	/* it is there, or may be */
+};
+
+/* An account file that was looked for. */
+struct account_source {
+	char *path;
+	enum account_source_state state;
+	char *trouble;		/* why it is unreadable, or NULL */
+	char *remedy;		/* what to do about it, or NULL */
+};
+
+/* What the account files hold: the user's accounts before the system's. */
+struct accounts {
+	struct account_table table;
+	struct account_source **source;
+	size_t sources;
+	struct notes warnings;	/* for the caller to print */
+};
+
+void accounts_init(struct accounts *);
+/* Origins of accounts point into this: free those accounts before. */
+void accounts_free(struct accounts *);
+/* Remembers a file, once; the result lives as long as the accounts. */
+struct account_source *accounts_source(struct accounts *, const char *path);
+
+/*
+ * Chooses, into `out` (initialised; the caller frees it before the accounts):
+ * the account called `name`; else the first whose `from` fits `sender`, an
+ * address before a glob; else "default"; else the only one. With
+ * overrides->host set no file counts and the account is made of the overrides.
+ * They come last in any case. Paths are resolved, and what the account cannot
+ * be without is checked. `name` and `sender` may be NULL; sender is as
+ * address_add_spec() writes it.
+ *
+ * FAULT_CONFIG names the accounts there are and the files that were tried.
+ */
+int accounts_choose(const struct accounts *, const char *name,
+    const char *sender, const struct account *overrides, struct account *out,
+    struct fault *);
+
+/* The home folder: $HOME when absolute, else from passwd; NULL if neither.
+ * The caller frees it. */
+char *account_home(void);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+/* Which account a message goes by, and whether it can. */
+#include "config.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "setup/account.h"
+
+#define NAMES_SHOWN_MAX 10	/* account names that a message lists */
+#define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
+
+/* How well an account's `from` fits; the best wins, among equals the first. */
+enum fit {
+	FIT_NONE,
+	FIT_GLOB,
+	FIT_ANY_CASE,	/* but for the case of the local part */
+	FIT_EXACT
+};
+
+/* Lower case from the last "@" on, or all of it when there is none. */
+static char *
+lower_domain(const char *s)
+{
+	char *copy = memory_string(s), *p = strrchr(copy, '@');
+
+	for (p = p == NULL ? copy : p; *p != '\0'; p++)
+		*p = text_to_lower(*p);
+	return copy;
+}
+
+/* A pattern without "@" stands for domains too: case does not count then. */
+static bool
+glob_fits(const char *glob, const char *sender)
+{
+	char *pattern = lower_domain(glob), *address = lower_domain(sender);
+	bool fits;
+
+	if (strchr(glob, '@') == NULL)
+		for (char *p = address; *p != '\0'; p++)
+			*p = text_to_lower(*p);
+	fits = fnmatch(pattern, address, 0) == 0;
+	free(pattern);
+	free(address);
+	return fits;
+}
+
+static enum fit
+fit(const struct account *account, const char *sender)
+{
+	const char *from = account_sender(account), *at, *sender_at;
+	size_t n = strlen(sender);
+
+	if (account->from == NULL)
+		return FIT_NONE;
+	if (from == NULL)
+		return glob_fits(account->from, sender) ? FIT_GLOB : FIT_NONE;
+	if (!text_same_word(sender, n, from))
+		return FIT_NONE;
+	at = strrchr(from, '@');
+	sender_at = strrchr(sender, '@');
+	if (at == NULL || sender_at == NULL)
+		return strcmp(from, sender) == 0 ? FIT_EXACT : FIT_ANY_CASE;
+	return memcmp(from, sender, (size_t)(at - from)) == 0 ? FIT_EXACT :
+	    FIT_ANY_CASE;
+}
+
+static const struct account *
+find_by_sender(const struct accounts *accounts, const char *sender)
+{
+	const struct account *best = NULL;
+	enum fit best_fit = FIT_NONE, now;
+
+	for (size_t i = 0; i < accounts->table.count; i++) {
+		now = fit(accounts->table.account[i], sender);
+		if (now > best_fit) {
+			best_fit = now;
+			best = accounts->table.account[i];
+		}
+	}
+	return best;
+}
+
+static void
+add_names(struct buffer *b, const struct account_table *table)
+{
+	size_t n = table->count;
+
+	if (n == 0)
+		return;
+	buffer_add_string(b, n == 1 ? "; the only account is " :
+	    "; the accounts are ");
+	for (size_t i = 0; i < n && i < NAMES_SHOWN_MAX; i++)
+		buffer_printf(b, "%s'%s'", i == 0 ? "" : ", ",
+		    table->account[i]->name);
+	if (n > NAMES_SHOWN_MAX)
+		buffer_printf(b, " and %zu more", n - NAMES_SHOWN_MAX);
+}
+
+static void
+add_sources(struct buffer *b, const struct accounts *accounts)
+{
+	static const char *const words[] = {
+		[ACCOUNT_SOURCE_MISSING] = "does not exist",
+		[ACCOUNT_SOURCE_READ] = "was read",
+		[ACCOUNT_SOURCE_UNREADABLE] = "cannot be read",
+	};
+	const struct account_source *source;
+
+	for (size_t i = 0; i < accounts->sources; i++) {
+		source = accounts->source[i];
+		buffer_printf(b, "; %s %s", source->path,
+		    words[source->state]);
+		if (source->trouble != NULL)
+			buffer_printf(b, " (%s)", source->trouble);
+	}
+}
+
+static const struct account_source *
+unreadable_source(const struct accounts *accounts)
+{
+	for (size_t i = 0; i < accounts->sources; i++)
+		if (accounts->source[i]->remedy != NULL)
+			return accounts->source[i];
+	return NULL;
+}
+
+static const struct account_source *
+missing_source(const struct accounts *accounts)
+{
+	for (size_t i = 0; i < accounts->sources; i++)
+		if (accounts->source[i]->state == ACCOUNT_SOURCE_MISSING)
+			return accounts->source[i];
+	return NULL;
+}
+
+static int
+no_account(const struct accounts *accounts, const char *name,
+    const char *sender, struct fault *f)
+{
+	const struct account_source *unreadable = unreadable_source(accounts);
+	const struct account_source *missing = missing_source(accounts);
+	const char *near = NULL;
+	struct buffer b;
+
+	buffer_init(&b, MESSAGE_MAX);
+	if (name != NULL) {
+		buffer_printf(&b, "there is no account '%s'", name);
+		near = account_table_nearest(&accounts->table, name,
+		    strlen(name));
+	} else if (accounts->table.count == 0) {
+		buffer_add_string(&b, "there is no account to send with");
+	} else {
+		buffer_add_string(&b, "cannot choose an account: ");
+		if (sender != NULL)
+			buffer_printf(&b, "none fits '%s', and ", sender);
+		buffer_add_string(&b, "none is called 'default'");
+	}
+	add_names(&b, &accounts->table);
+	add_sources(&b, accounts);
+	fault(f, FAULT_CONFIG, "%s", b.data);
+	buffer_free(&b);
+	if (near != NULL)
+		return fault_hint(f, "did you mean '%s'?", near);
+	if (unreadable != NULL)
+		return fault_hint(f, "%s", unreadable->remedy);
+	if (accounts->table.count > 0)
+		return fault_hint(f, "choose one with -a NAME, or end the "
+		    "file with the line 'account default : NAME'");
+	return fault_hint(f, "write an account file%s%s, see "
+	    "postrider-accounts(5), or use --host",
+	    missing == NULL ? "" : " ", missing == NULL ? "" : missing->path);
+}
+
+static int
+resolve_path(struct account *account, enum option_id id, struct fault *f)
+{
+	char **path = (char **)(void *)((char *)account +
+	    option_row(id)->offset);
+	struct buffer b, where;
+	char *home;
+
+	if (*path == NULL || (*path)[0] != '~')
+		return 0;
+	home = account_home();
+	if (home == NULL) {
+		buffer_init(&where, MESSAGE_MAX);
+		account_add_origin(&where, account, id);
+		fault(f, FAULT_CONFIG, "%s '%s' from %s: this user has no "
+		    "home folder", option_row(id)->keyword, *path, where.data);
+		buffer_free(&where);
+		return fault_hint(f, "write the whole path, or set HOME");
+	}
+	buffer_init(&b, strlen(home) + strlen(*path));
+	buffer_printf(&b, "%s%s", home, *path + 1);
+	free(home);
+	free(*path);
+	*path = buffer_detach(&b);
+	return 0;
+}
+
+/* "account 'NAME' (FILE:LINE)", or that it is of the command line. */
+static char *
+describe(const struct account *account)
+{
+	struct buffer b;
+
+	buffer_init(&b, MESSAGE_MAX);
+	if (account->name == NULL)
+		buffer_add_string(&b, "the account of the command line");
+	else
+		buffer_printf(&b, "account '%s' (%s:%zu)", account->name,
+		    account->defined.file, account->defined.line);
+	return buffer_detach(&b);
+}
+
+/* What can be known before anything is sent. */
+static int
+check(const struct account *account, struct fault *f)
+{
+	char *what;
+
+	if (account->host == NULL) {
+		what = describe(account);
+		fault(f, FAULT_CONFIG, "%s has no host", what);
+		free(what);
+		return fault_hint(f, "add the line 'host NAME', where NAME is "
+		    "the smarthost");
+	}
+	if (account->auth != NULL && account->user == NULL &&
+	    strcmp(account->auth, "EXTERNAL") != 0) {
+		what = describe(account);
+		fault(f, FAULT_CONFIG, "%s has auth but no user", what);
+		free(what);
+		return fault_hint(f, "add the line 'user NAME', or 'auth off'");
+	}
+	return 0;
+}
+
+static const struct account *
+find(const struct accounts *accounts, const char *name, const char *sender)
+{
+	static const char fallback[] = "default";
+	const struct account *account = NULL;
+
+	if (name != NULL)
+		return account_table_find(&accounts->table, name,
+		    strlen(name));
+	if (sender != NULL)
+		account = find_by_sender(accounts, sender);
+	if (account == NULL)
+		account = account_table_find(&accounts->table, fallback,
+		    sizeof(fallback) - 1);
+	if (account == NULL && accounts->table.count == 1)
+		account = accounts->table.account[0];
+	return account;
+}
+
+int
+accounts_choose(const struct accounts *accounts, const char *name,
+    const char *sender, const struct account *overrides, struct account *out,
+    struct fault *f)
+{
+	const struct account *account;
+
+	if (!overrides->set[OPTION_HOST]) {
+		account = find(accounts, name, sender);
+		if (account == NULL)
+			return no_account(accounts, name, sender, f);
+		account_copy(out, account);
+		free(out->name);
+		out->name = memory_string(account->name);
+		out->defined = account->defined;
+	}
+	account_override(out, overrides);
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (option_row((enum option_id)i)->type == OPTION_TYPE_PATH &&
+		    resolve_path(out, (enum option_id)i, f) == -1)
+			return -1;
+	return check(out, f);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: ISC */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "setup/account.h"
+#include "setup/option.h"
+
+#define PORT_MAX 65535			/* RFC 9293: 16 bits */
+#define SECONDS_MAX (INT_MAX / 1000)	/* poll(2) counts milliseconds in int */
+#define HELP_LEFT_SIZE 80		/* octets; a line of the help */
+#define OPTION_SLIP_MAX 40		/* octets; no known word is longer */
+
+static const struct option_choice toggles[] = {
+	{ "on", TOGGLE_ON }, { "off", TOGGLE_OFF }, { NULL, 0 }
+};
+static const struct option_choice from_headers[] = {
+	{ "auto", FROM_HEADER_AUTO }, { "on", FROM_HEADER_ON },
+	{ "off", FROM_HEADER_OFF }, { NULL, 0 }
+};
+/* "auto" adds the field when it is missing, which is all that "on" can mean. */
+static const struct option_choice added_headers[] = {
+	{ "auto", TOGGLE_UNSET }, { "on", TOGGLE_ON }, { "off", TOGGLE_OFF },
+	{ NULL, 0 }
+};
+
+/* SASL mechanism names (RFC 4422 section 3.1); the value 0 is "off". */
+static const struct option_choice methods[] = {
+	{ "on", 1 }, { "off", 0 }, { "PLAIN", 1 }, { "LOGIN", 1 },
+	{ "CRAM-MD5", 1 }, { "EXTERNAL", 1 }, { "SCRAM-SHA-1", 1 },
+	{ "SCRAM-SHA-256", 1 }, { "SCRAM-SHA-1-PLUS", 1 },
+	{ "SCRAM-SHA-256-PLUS", 1 }, { NULL, 0 }
+};
+
+#define FIELD(member) offsetof(struct account, member)
+
+static const struct option_row rows[OPTION_COUNT] = {
+	[OPTION_HOST] = {
+		.keyword = "host", .name = "host", .type = OPTION_TYPE_STRING,
+		.flags = OPTION_WORD, .offset = FIELD(host),
+		.value = "NAME", .preset = "none",
+		.help = "smarthost to submit to; no account file is read"
+	},
+	[OPTION_PORT] = {
+		.keyword = "port", .name = "port", .type = OPTION_TYPE_NUMBER,
+		.offset = FIELD(port), .min = 1, .max = PORT_MAX,
+		.value = "NUMBER", .preset = "25, or 465 with implicit TLS",
+		.help = "port of the smarthost"
+	},
+	[OPTION_TIMEOUT] = {
+		.keyword = "timeout", .name = "timeout",
+		.type = OPTION_TYPE_NUMBER, .flags = OPTION_OFF,
+		.offset = FIELD(timeout), .min = 1, .max = SECONDS_MAX,
+		.value = "SECONDS", .preset = "off: as RFC 5321 has them",
+		.help = "time for connecting and for each reply"
+	},
+	[OPTION_DOMAIN] = {
+		.keyword = "domain", .name = "domain",
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_WORD, .offset = FIELD(domain),
+		.value = "NAME", .preset = "this host's name",
+		.help = "name to give in EHLO"
+	},
+	[OPTION_FROM] = { /* --from is -f: see cli/cmdline */
+		.keyword = "from", .type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY, .offset = FIELD(from),
+		.value = "ADDRESS", .preset = "none",
+		.help = "reverse-path, or a pattern that matches it"
+	},
+	[OPTION_TLS] = {
+		.keyword = "tls", .name = "tls", .type = OPTION_TYPE_CHOICE,
+		.offset = FIELD(tls), .choices = toggles,
+		.value = "on|off", .preset = "by port and auth",
+		.help = "whether TLS is required"
+	},
+	[OPTION_TLS_STARTTLS] = {
+		.keyword = "tls_starttls", .name = "tls-starttls",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(tls_starttls),
+		.choices = toggles,
+		.value = "on|off", .preset = "by port",
+		.help = "TLS by STARTTLS, or from the first octet"
+	},
+	[OPTION_TLS_TRUST_FILE] = {
+		.keyword = "tls_trust_file", .name = "tls-trust-file",
+		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
+		.offset = FIELD(tls_trust_file),
+		.value = "FILE", .preset = "system",
+		.help = "certificates to trust, in PEM"
+	},
+	[OPTION_TLS_CERTCHECK] = {
+		.keyword = "tls_certcheck", .name = "tls-certcheck",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(tls_certcheck),
+		.choices = toggles,
+		.value = "on|off", .preset = "on",
+		.help = "whether the certificate must be valid"
+	},
+	[OPTION_AUTH] = {
+		.keyword = "auth", .name = "auth", .type = OPTION_TYPE_AUTH,
+		.offset = FIELD(auth), .choices = methods,
+		.value = "on|off|METHOD", .preset = "off",
+		.help = "authentication and its method"
+	},
+	[OPTION_AUTH_WITHOUT_TLS] = {
+		.keyword = "auth_without_tls", .name = "auth-without-tls",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(auth_without_tls),
+		.choices = toggles,
+		.value = "on|off", .preset = "off",
+		.help = "let a named method go out unencrypted"
+	},
+	[OPTION_USER] = {
+		.keyword = "user", .name = "user", .type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY, .offset = FIELD(user),
+		.value = "NAME", .preset = "none",
+		.help = "name to authenticate as"
+	},
+	[OPTION_PASSWORD] = { /* no long option: everybody can read argv */
+		.keyword = "password", .type = OPTION_TYPE_SECRET,
+		.flags = OPTION_EMPTY | OPTION_RAW, .offset = FIELD(password),
+		.value = "TEXT", .preset = "none",
+		.help = "password to authenticate with"
+	},
+	[OPTION_PASSWORDEVAL] = {
+		.keyword = "passwordeval", .name = "passwordeval",
+		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY | OPTION_RAW,
+		.offset = FIELD(passwordeval),
+		.value = "COMMAND", .preset = "none",
+		.help = "command that prints the password"
+	},
+	[OPTION_PASSWORDEVAL_TIMEOUT] = {
+		.keyword = "passwordeval_timeout",
+		.name = "passwordeval-timeout", .type = OPTION_TYPE_NUMBER,
+		.offset = FIELD(passwordeval_timeout), .min = 1,
+		.max = SECONDS_MAX,
+		.value = "SECONDS", .preset = "60",
+		.help = "time for that command"
+	},
+	[OPTION_SET_FROM_HEADER] = {
+		.keyword = "set_from_header", .name = "set-from-header",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_from_header),
+		.choices = from_headers,
+		.value = "auto|on|off", .preset = "auto",
+		.help = "add a missing From field, or replace it"
+	},
+	[OPTION_REMOVE_BCC_HEADERS] = {
+		.keyword = "remove_bcc_headers", .name = "remove-bcc-headers",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(remove_bcc_headers),
+		.choices = toggles,
+		.value = "on|off", .preset = "on",
+		.help = "remove Bcc and Resent-Bcc fields"
+	},
+	[OPTION_SET_DATE_HEADER] = {
+		.keyword = "set_date_header", .name = "set-date-header",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_date_header),
+		.choices = added_headers,
+		.value = "auto|on|off", .preset = "auto",
+		.help = "add a missing Date field"
+	},
+	[OPTION_SET_MSGID_HEADER] = {
+		.keyword = "set_msgid_header", .name = "set-msgid-header",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_msgid_header),
+		.choices = added_headers,
+		.value = "auto|on|off", .preset = "auto",
+		.help = "add a missing Message-ID field"
+	},
+};
+
+/* Other words for a setting, from files that exist. */
+static const struct {
+	const char *keyword;
+	const char *name;
+	enum option_id id;
+} aliases[] = {
+	{ "connect_timeout", "connect-timeout", OPTION_TIMEOUT },
+};
+
+const struct option_row *
+option_row(enum option_id id)
+{
+	return &rows[id];
+}
+
+static bool
+same(const char *s, size_t n, const char *word)
+{
+	return word != NULL && strlen(word) == n && memcmp(s, word, n) == 0;
+}
+
+enum option_id
+option_find_keyword(const char *s, size_t n)
+{
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (same(s, n, rows[i].keyword))
+			return (enum option_id)i;
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (same(s, n, aliases[i].keyword))
+			return aliases[i].id;
+	return OPTION_COUNT;
+}
+
+enum option_id
+option_find_name(const char *s, size_t n)
+{
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (same(s, n, rows[i].name))
+			return (enum option_id)i;
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (same(s, n, aliases[i].name))
+			return aliases[i].id;
+	return OPTION_COUNT;
+}
+
+bool
+option_value_optional(enum option_id id)
+{
+	return rows[id].choices != NULL;
+}
+
+size_t
+option_slip(const char *a, size_t alen, const char *b)
+{
+	char *word, *known;
+	size_t edits, allowed;
+
+	if (alen > OPTION_SLIP_MAX || strlen(b) > OPTION_SLIP_MAX)
+		return SIZE_MAX;
+	word = memory_copy(a, alen);
+	known = memory_string(b);
+	for (char *p = word; *p != '\0'; p++)
+		*p = *p == '-' ? '_' : text_to_lower(*p);
+	for (char *p = known; *p != '\0'; p++)
+		*p = *p == '-' ? '_' : text_to_lower(*p);
+	edits = text_distance(word, known);
+	/* "prt" may be port, and "b" is not a slip for "a" */
+	allowed = strlen(known) < 3 ? 0 : strlen(known) < 6 ? 1 :
+	    strlen(known) / 3;
+	free(word);
+	free(known);
+	return edits <= allowed ? edits : SIZE_MAX;
+}
+
+const char *
+option_nearest(const char *s, size_t n)
+{
+	size_t best = SIZE_MAX, edits;
+	const char *word = NULL;
+
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		edits = option_slip(s, n, rows[i].keyword);
+		if (edits < best) {
+			best = edits;
+			word = rows[i].keyword;
+		}
+	}
+	return word;
+}
+
+void
+option_print_help(FILE *out)
+{
+	const struct option_row *row;
+	char left[HELP_LEFT_SIZE];
+
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		row = &rows[i];
+		if (row->name == NULL)
+			continue;
+		snprintf(left, sizeof(left), "--%s%s=%s%s", row->name,
+		    row->choices != NULL ? "[" : "", row->value,
+		    row->choices != NULL ? "]" : "");
+		fprintf(out, "  %-*s %s (%s)\n", OPTION_HELP_COLUMN, left,
+		    row->help, row->preset);
+	}
+}

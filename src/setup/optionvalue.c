@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: ISC */
+/* Values of settings: from text into the fields of an account. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "setup/account.h"
+#include "setup/option.h"
+
+#define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
+#define SHOWN_MAX 60		/* octets of a wrong value that are quoted */
+#define PORT_DIGITS_MAX 6	/* longer ones are no port in any base */
+
+/* Fields are reached by offset; an enum has to be as wide as an int. */
+_Static_assert(sizeof(enum toggle) == sizeof(int), "enum toggle");
+_Static_assert(sizeof(enum from_header) == sizeof(int), "enum from_header");
+
+/* One value on its way into an account. */
+struct setter {
+	struct account *account;
+	const struct option_row *row;
+	const struct option_place *place;
+	struct fault *fault;
+	const char *value;
+	size_t n;
+};
+
+static int
+place_vfault(struct fault *f, const struct option_place *place,
+    const char *name, const char *fmt, va_list ap)
+{
+	struct buffer b;
+
+	buffer_init(&b, MESSAGE_MAX);
+	if (place->file != NULL)
+		buffer_printf(&b, "%s:%zu:%zu: ", place->file, place->line,
+		    place->column);
+	else if (name != NULL)
+		buffer_printf(&b, "--%s: ", name);
+	buffer_vprintf(&b, fmt, ap);
+	fault(f, place->file != NULL ? FAULT_CONFIG : FAULT_USAGE, "%s",
+	    b.data);
+	buffer_free(&b);
+	return -1;
+}
+
+int
+option_fault(struct fault *f, const struct option_place *place,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	place_vfault(f, place, NULL, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* Refuses the value; `at` is the offset of what is wrong in it. */
+__attribute__((format(printf, 3, 4)))
+static int
+refuse(const struct setter *s, size_t at, const char *fmt, ...)
+{
+	struct option_place place = *s->place;
+	va_list ap;
+
+	place.column += at;
+	va_start(ap, fmt);
+	place_vfault(s->fault, &place, s->row->name, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* As much of the rest of a value as a message should repeat. */
+static int
+shown(const struct setter *s, size_t at)
+{
+	size_t n = s->n - at;
+
+	return n > SHOWN_MAX ? SHOWN_MAX : (int)n;
+}
+
+static void *
+field(struct account *account, const struct option_row *row)
+{
+	return (char *)account + row->offset;
+}
+
+static const void *
+const_field(const struct account *account, const struct option_row *row)
+{
+	return (const char *)account + row->offset;
+}
+
+static void
+store_string(struct account *account, const struct option_row *row,
+    char *string)
+{
+	char **to = field(account, row);
+
+	free(*to);
+	*to = string;
+}
+
+/*
+ * What stands behind a word or number that is right in itself. A comment at
+ * the end of a line is the most frequent case: in this grammar it is text.
+ */
+static int
+refuse_rest(const struct setter *s, size_t at)
+{
+	size_t word = at;
+
+	while (at < s->n && text_is_blank(s->value[at]))
+		at++;
+	refuse(s, at, "unexpected text '%.*s' after '%s %.*s'", shown(s, at),
+	    s->value + at, s->row->keyword, (int)word, s->value);
+	if (at < s->n && s->value[at] == '#')
+		return fault_hint(s->fault, "give the comment a line of its "
+		    "own: behind a value it is part of the value");
+	return fault_hint(s->fault, "write '%s %.*s'", s->row->keyword,
+	    (int)word, s->value);
+}
+
+static size_t
+first_word(const struct setter *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && !text_is_blank(s->value[n]))
+		n++;
+	return n;
+}
+
+static const struct option_choice *
+find_choice(const struct setter *s, size_t n)
+{
+	const struct option_choice *c;
+	bool any_case = s->row->type == OPTION_TYPE_AUTH;
+
+	for (c = s->row->choices; c->word != NULL; c++)
+		if (any_case ? text_same_word(s->value, n, c->word) :
+		    strlen(c->word) == n && memcmp(s->value, c->word, n) == 0)
+			return c;
+	return NULL;
+}
+
+static int
+refuse_choice(const struct setter *s)
+{
+	const struct option_choice *c, *near = NULL;
+	size_t best = SIZE_MAX, edits, word = first_word(s);
+	struct buffer list;
+
+	if (word < s->n && find_choice(s, word) != NULL)
+		return refuse_rest(s, word);
+	buffer_init(&list, MESSAGE_MAX);
+	for (c = s->row->choices; c->word != NULL; c++) {
+		buffer_printf(&list, "%s%s", list.len == 0 ? "" :
+		    c[1].word == NULL ? " or " : ", ", c->word);
+		edits = option_slip(s->value, s->n, c->word);
+		if (edits < best) {
+			best = edits;
+			near = c;
+		}
+	}
+	refuse(s, 0, "%s cannot be '%.*s'", s->row->keyword, shown(s, 0),
+	    s->value);
+	if (near != NULL)
+		fault_hint(s->fault, "did you mean '%s'? It is one of %s",
+		    near->word, list.data);
+	else
+		fault_hint(s->fault, "write one of %s", list.data);
+	buffer_free(&list);
+	return -1;
+}
+
+static int
+set_choice(const struct setter *s)
+{
+	const struct option_choice *c = s->row->choices;
+
+	if (s->n > 0 && (c = find_choice(s, s->n)) == NULL)
+		return refuse_choice(s);
+	if (s->row->type == OPTION_TYPE_AUTH)
+		store_string(s->account, s->row,
+		    c->value == 0 ? NULL : memory_string(c->word));
+	else
+		memcpy(field(s->account, s->row), &c->value, sizeof(c->value));
+	return 0;
+}
+
+static long
+digits_value(const char *s, size_t n, int base)
+{
+	char digits[PORT_DIGITS_MAX + 1] = "";
+
+	if (n == 0 || n > PORT_DIGITS_MAX)
+		return -1;
+	memcpy(digits, s, n);
+	return strtol(digits, NULL, base);
+}
+
+/* strtol(3) with base 0 is how other programs read these: 025 is 21 there. */
+static int
+refuse_other_base(const struct setter *s)
+{
+	bool hex = s->n > 2 && text_to_lower(s->value[1]) == 'x' &&
+	    strspn(s->value + 2, "0123456789abcdefABCDEF") >= s->n - 2;
+	bool octal = strspn(s->value, "01234567") >= s->n;
+	size_t skip = strspn(s->value, "0");
+	long value;
+
+	refuse(s, 0, "%s '%.*s' is not a plain decimal number",
+	    s->row->keyword, shown(s, 0), s->value);
+	if (hex) {
+		value = digits_value(s->value + 2, s->n - 2, 16);
+		if (value > 0)
+			fault_hint(s->fault, "write '%s %ld'",
+			    s->row->keyword, value);
+		return -1;
+	}
+	if (skip == s->n)
+		return -1;
+	value = digits_value(s->value + skip, s->n - skip, 8);
+	if (octal && value > 0)
+		return fault_hint(s->fault, "write '%s %.*s', or '%s %ld' if "
+		    "an octal number was meant", s->row->keyword,
+		    shown(s, skip), s->value + skip, s->row->keyword, value);
+	return fault_hint(s->fault, "write '%s %.*s'", s->row->keyword,
+	    shown(s, skip), s->value + skip);
+}
+
+/* `s->value` is a string here: see option_set(). */
+static int
+set_number(const struct setter *s)
+{
+	size_t digits = strspn(s->value, "0123456789");
+	int64_t value = text_number(s->value, digits, s->row->max);
+	bool off = (s->row->flags & OPTION_OFF) != 0;
+
+	if (off && s->n == 3 && memcmp(s->value, "off", 3) == 0) {
+		value = 0;
+	} else if (digits > 0 && digits < s->n &&
+	    text_is_blank(s->value[digits])) {
+		return refuse_rest(s, digits);
+	} else if (s->n > 1 && s->value[0] == '0' && (digits == s->n ||
+	    text_to_lower(s->value[1]) == 'x')) {
+		return refuse_other_base(s);
+	} else if (digits < s->n) {
+		refuse(s, 0, "%s '%.*s' is not a number", s->row->keyword,
+		    shown(s, 0), s->value);
+		return fault_hint(s->fault, "write digits only%s",
+		    off ? ", or off" : "");
+	} else if (value < s->row->min) {
+		return refuse(s, 0, "%s %.*s is out of range: %lld to %lld",
+		    s->row->keyword, shown(s, 0), s->value,
+		    (long long)s->row->min, (long long)s->row->max);
+	}
+	memcpy(field(s->account, s->row), &value, sizeof(value));
+	return 0;
+}
+
+/* host:port is how much else writes it; IPv6 literals have more colons. */
+static int
+refuse_host_port(const struct setter *s, size_t colon)
+{
+	refuse(s, colon, "host '%.*s' holds a port as well", shown(s, 0),
+	    s->value);
+	return fault_hint(s->fault, "write 'host %.*s' and 'port %.*s'",
+	    (int)colon, s->value, shown(s, colon + 1), s->value + colon + 1);
+}
+
+static int
+set_string(const struct setter *s)
+{
+	const struct option_row *row = s->row;
+	size_t word = first_word(s);
+	const char *colon = memchr(s->value, ':', s->n);
+
+	for (size_t i = 0; (row->flags & OPTION_RAW) == 0 && i < s->n; i++)
+		if (text_is_control(s->value[i]))
+			return refuse(s, i, "%s holds a control character",
+			    row->keyword);
+	if ((row->flags & OPTION_WORD) != 0 && word < s->n)
+		return refuse_rest(s, word);
+	if (row->offset == offsetof(struct account, host) && colon != NULL &&
+	    strchr(colon + 1, ':') == NULL)
+		return refuse_host_port(s, (size_t)(colon - s->value));
+	if (row->type == OPTION_TYPE_PATH && s->value[0] == '~' && s->n > 1 &&
+	    s->value[1] != '/') {
+		refuse(s, 0, "%s '%.*s': only one's own home folder has a "
+		    "short form", row->keyword, shown(s, 0), s->value);
+		return fault_hint(s->fault, "write ~/... or the whole path");
+	}
+	if (s->n == 0 || (row->type == OPTION_TYPE_PATH &&
+	    strcmp(s->value, "system") == 0))
+		store_string(s->account, row, NULL);
+	else
+		store_string(s->account, row, memory_copy(s->value, s->n));
+	return 0;
+}
+
+static int
+set_by_type(const struct setter *s)
+{
+	switch (s->row->type) {
+	case OPTION_TYPE_NUMBER:
+		return set_number(s);
+	case OPTION_TYPE_CHOICE:
+	case OPTION_TYPE_AUTH:
+		return set_choice(s);
+	case OPTION_TYPE_SECRET:
+		if (s->n == 0)
+			secret_clear(field(s->account, s->row));
+		else
+			secret_set(field(s->account, s->row), s->value, s->n);
+		return 0;
+	case OPTION_TYPE_STRING:
+	case OPTION_TYPE_PATH:
+	default:
+		return set_string(s);
+	}
+}
+
+int
+option_set(struct account *account, enum option_id id, const char *value,
+    size_t n, const struct option_place *place, struct fault *f)
+{
+	const struct option_row *row = option_row(id);
+	struct setter s = { account, row, place, f, NULL, n };
+	const char *nul = n == 0 ? NULL : memchr(value, '\0', n);
+	char *string;
+	int r;
+
+	if (nul != NULL)
+		return refuse(&s, (size_t)(nul - value),
+		    "%s holds a NUL character", row->keyword);
+	if (n == 0 && row->choices == NULL &&
+	    (row->flags & OPTION_EMPTY) == 0) {
+		refuse(&s, 0, "%s needs a value", row->keyword);
+		return fault_hint(f, "write '%s %s'", row->keyword, row->value);
+	}
+	string = memory_copy(value, n);
+	s.value = string;
+	r = set_by_type(&s);
+	memory_wipe(string, n);
+	free(string);
+	if (r == -1)
+		return -1;
+	account->set[id] = true;
+	account->origin[id].file = place->file;
+	account->origin[id].line = place->file == NULL ? 1 : place->line;
+	return 0;
+}
+
+void
+option_copy(struct account *to, const struct account *from, enum option_id id)
+{
+	const struct option_row *row = option_row(id);
+	const struct secret *secret;
+
+	switch (row->type) {
+	case OPTION_TYPE_NUMBER:
+		memcpy(field(to, row), const_field(from, row), sizeof(int64_t));
+		break;
+	case OPTION_TYPE_CHOICE:
+		memcpy(field(to, row), const_field(from, row), sizeof(int));
+		break;
+	case OPTION_TYPE_SECRET:
+		secret = const_field(from, row);
+		if (secret_is_set(secret))
+			secret_set(field(to, row), secret->bytes, secret->len);
+		else
+			secret_clear(field(to, row));
+		break;
+	case OPTION_TYPE_STRING:
+	case OPTION_TYPE_PATH:
+	case OPTION_TYPE_AUTH:
+	default:
+		store_string(to, row, memory_string(
+		    *(char *const *)const_field(from, row)));
+		break;
+	}
+	to->origin[id] = from->origin[id];
+}
+
+void
+option_clear(struct account *account, enum option_id id)
+{
+	const struct option_row *row = option_row(id);
+
+	if (row->type == OPTION_TYPE_SECRET)
+		secret_clear(field(account, row));
+	else if (row->type == OPTION_TYPE_NUMBER)
+		memset(field(account, row), 0, sizeof(int64_t));
+	else if (row->type == OPTION_TYPE_CHOICE)
+		memset(field(account, row), 0, sizeof(int));
+	else
+		store_string(account, row, NULL);
+	account->set[id] = false;
+	account->origin[id].file = NULL;
+	account->origin[id].line = 0;
+}

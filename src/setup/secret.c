@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "setup/account.h"
+#include "setup/child.h"
+#include "setup/secret.h"
+
+#define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
+
+static void
+add_name(struct buffer *b, const struct account *account)
+{
+	buffer_add_string(b, "passwordeval");
+	if (account->name != NULL)
+		buffer_printf(b, " of account '%s'", account->name);
+	buffer_add_string(b, " (");
+	account_add_origin(b, account, OPTION_PASSWORDEVAL);
+	buffer_add_string(b, ")");
+}
+
+/* What it wrote to standard error, its lines joined to one. */
+static void
+add_error(struct buffer *b, const struct buffer *err)
+{
+	const char *s = err->data;
+	size_t n = err->len, line;
+
+	while (n > 0) {
+		line = 0;
+		while (line < n && s[line] != '\n' && s[line] != '\r')
+			line++;
+		if (line > 0) {
+			buffer_add_string(b, s == err->data ? ": " : " / ");
+			buffer_add(b, s, line);
+		}
+		line += line < n;
+		s += line;
+		n -= line;
+	}
+	if (err->full)
+		buffer_add_string(b, " ...");
+}
+
+static int
+failed(const struct account *account, const struct child *child,
+    const char *what, struct fault *f)
+{
+	struct buffer b;
+
+	buffer_init(&b, MESSAGE_MAX);
+	add_name(&b, account);
+	if (child->timed_out) {
+		buffer_printf(&b, " did not end within %lld s",
+		    (long long)account->passwordeval_timeout);
+	} else if (what != NULL) {
+		buffer_printf(&b, " %s", what);
+	} else {
+		buffer_add_string(&b, " failed with ");
+		child_add_status(&b, child);
+	}
+	add_error(&b, &child->err);
+	fault(f, child->timed_out ? FAULT_TEMPORARY : FAULT_CONFIG, "%s",
+	    b.data);
+	buffer_free(&b);
+	if (child->timed_out)
+		return fault_hint(f, "a command that waits for somebody is "
+		    "given more time by passwordeval_timeout");
+	return fault_hint(f, "run the command in a shell: its first line of "
+	    "output should be the password");
+}
+
+static int
+first_line(const struct account *account, const struct child *child,
+    struct secret *secret, struct fault *f)
+{
+	const struct buffer *out = &child->out;
+	const char *eol = out->len == 0 ? NULL :
+	    memchr(out->data, '\n', out->len);
+	size_t n = eol == NULL ? out->len : (size_t)(eol - out->data);
+
+	if (eol == NULL && out->full)
+		return failed(account, child, "printed no end of line", f);
+	if (n > 0 && out->data[n - 1] == '\r')
+		n--;
+	if (n == 0)
+		return failed(account, child, "printed no password", f);
+	if (memchr(out->data, '\0', n) != NULL)
+		return failed(account, child, "printed a NUL character", f);
+	secret_set(secret, out->data, n);
+	return 0;
+}
+
+static int
+evaluate(const struct account *account, struct secret *secret,
+    struct fault *f)
+{
+	struct child child;
+	int r = -1;
+
+	child_init(&child);
+	if (child_run(&child, account->passwordeval,
+	    account->passwordeval_timeout * 1000, f) == 0) {
+		if (child.timed_out || child.status != 0)
+			r = failed(account, &child, NULL, f);
+		else
+			r = first_line(account, &child, secret, f);
+	}
+	child_free(&child);
+	return r;
+}
+
+int
+account_password(const struct account *account, struct secret *secret,
+    struct fault *f)
+{
+	if (secret_is_set(&account->password)) {
+		secret_set(secret, account->password.bytes,
+		    account->password.len);
+		return 0;
+	}
+	if (account->passwordeval != NULL)
+		return evaluate(account, secret, f);
+	fault(f, FAULT_CONFIG, "account '%s' authenticates as '%s' but has no "
+	    "password", account->name == NULL ? "(command line)" :
+	    account->name, account->user == NULL ? "" : account->user);
+	return fault_hint(f, "add a line 'passwordeval COMMAND' or 'password "
+	    "TEXT'");
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* secret: where the password of an account comes from. */
+#ifndef SETUP_SECRET_H
+#define SETUP_SECRET_H
+
+struct account;
+struct fault;
+struct secret;
+
+/*
+ * The account's `password`, else the first line that its `passwordeval`
+ * prints. The caller clears the secret. FAULT_CONFIG when there is neither,
+ * or the command fails (its status and standard error are quoted), prints
+ * nothing, a NUL or more than CHILD_OUTPUT_MAX octets in a line;
+ * FAULT_TEMPORARY when it takes longer than passwordeval_timeout.
+ */
+int account_password(const struct account *, struct secret *, struct fault *);
+
+#endif

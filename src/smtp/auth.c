@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "smtp/sasl.h"
+#include "smtp/session.h"
+#include "wire/conn.h"
+#include "wire/dial.h"
+
+#define AUTH_STEPS_MAX 16	/* challenges; no mechanism here needs four */
+#define PEER_MAX 4096		/* octets of host:port */
+#define CHALLENGE 334		/* RFC 4954 section 6 */
+#define WHY_MAX 4096		/* octets of explanation in a fault */
+
+enum outcome { AUTH_DONE, AUTH_NEXT, AUTH_FAILED };
+
+/* Why this mechanism cannot be used now, or NULL. */
+static const char *
+obstacle(const struct session *s, const struct sasl_mechanism *m,
+    enum tls_binding binding)
+{
+	const struct session_params *p = s->params;
+	bool named = !text_same_word(p->auth, strlen(p->auth), "on");
+
+	if (!capability_has_mechanism(&s->capabilities, m->name))
+		return "not offered";
+	if (!named && !m->automatic)
+		return "only on request";
+	if (m->binding && binding == TLS_BINDING_NONE)
+		return s->secure ? "no channel binding in this TLS session" :
+		    "no TLS";
+	if (!s->secure && !named && !m->plain_wire)
+		return "no TLS";
+	if (!s->secure && m->clear && !p->auth_without_tls &&
+	    !dial_peer_is_loopback(conn_read_fd(s->conn)))
+		return "it would show the password to the network";
+	return NULL;
+}
+
+/* A step of ours, its fault told with the peer's name in front. */
+static int
+step(const struct session *s, struct sasl *sasl, const char *challenge,
+    struct buffer *out, struct fault *f)
+{
+	struct fault own = { FAULT_NONE, NULL, NULL, false };
+	struct buffer peer;
+
+	if (sasl_step(sasl, challenge, out, &own) == 0)
+		return 0;
+	buffer_init(&peer, PEER_MAX);
+	buffer_printf(&peer, "%s: ", conn_peer(s->conn));
+	fault_pass(f, &own, peer.data);
+	buffer_free(&peer);
+	fault_clear(&own);
+	return -1;
+}
+
+/* RFC 4954 section 4: one exchange, from AUTH to its final reply. */
+static int
+exchange(struct session *s, struct sasl *sasl,
+    const struct sasl_mechanism *m, struct reply *r, struct fault *f)
+{
+	struct dialogue *d = &s->dialogue;
+	struct buffer b;
+	int result, steps = 0;
+
+	buffer_init(&b, REPLY_MAX);
+	result = m->client_first ? step(s, sasl, NULL, &b, f) : 0;
+	if (result == 0)
+		result = dialogue_ask(d, VERB_AUTH, r, f, m->client_first ?
+		    "AUTH %s %s" : "AUTH %s%s", m->name, !m->client_first ?
+		    "" : b.len == 0 ? "=" : b.data);
+	while (result == 0 && r->code == CHALLENGE) {
+		buffer_wipe(&b);
+		/* a challenge is no success: credentials go out once */
+		result = sasl_complete(sasl) || steps++ == AUTH_STEPS_MAX ?
+		    fault(f, FAULT_PROTOCOL, "%s: the server's challenges do "
+		    "not end", conn_peer(s->conn)) :
+		    step(s, sasl, r->text.len == 0 ? "" : r->text.data, &b,
+		    f);
+		if (result == -1) {
+			/* RFC 4954: "*" cancels; the reply does not matter */
+			struct fault ignored = { FAULT_NONE, NULL, NULL,
+			    false };
+			dialogue_ask(d, VERB_RESPONSE, r, &ignored, "*");
+			fault_clear(&ignored);
+			break;
+		}
+		result = dialogue_ask(d, VERB_RESPONSE, r, f, "%s",
+		    b.len == 0 ? "" : b.data);
+	}
+	buffer_wipe(&b);
+	return result;
+}
+
+/* Is it the mechanism that is refused, and not the credentials? */
+static bool
+mechanism_refused(const struct reply *r)
+{
+	return r->code == 504 || reply_has_status(r, 5, 4) ||
+	    reply_has_status(r, 7, 4);
+}
+
+static enum outcome
+conclude(const struct session *s, const struct sasl *sasl,
+    const struct sasl_mechanism *m, const struct reply *r, struct fault *f)
+{
+	if (reply_digit(r) == 2) {
+		if (sasl_complete(sasl) || !m->password || m->clear ||
+		    strncmp(m->name, "SCRAM", 5) != 0)
+			return AUTH_DONE;
+		fault(f, FAULT_PROTOCOL, "%s: the server did not prove that "
+		    "it knows the password (%s)", conn_peer(s->conn),
+		    m->name);
+		fault_hint(f, "an impostor, or a broken server, does this; "
+		    "nothing was sent");
+		return AUTH_FAILED;
+	}
+	if (mechanism_refused(r))
+		return AUTH_NEXT;
+	session_refused(s, r, STAGE_AUTH, "the credentials", f);
+	if (reply_digit(r) == 5)
+		fault_hint(f, "check \"user\" and the password (AUTH %s as "
+		    "%s); some providers want an app password", m->name,
+		    s->params->user == NULL ? "(no user)" : s->params->user);
+	return AUTH_FAILED;
+}
+
+static enum outcome
+try_mechanism(struct session *s, const struct sasl_mechanism *m,
+    const struct sasl_params *p, struct fault *f)
+{
+	enum outcome outcome = AUTH_FAILED;
+	struct sasl *sasl;
+	struct reply r;
+
+	if (sasl_start(&sasl, m, p, f) == -1)
+		return AUTH_FAILED;
+	reply_init(&r);
+	if (exchange(s, sasl, m, &r, f) == 0)
+		outcome = conclude(s, sasl, m, &r, f);
+	reply_free(&r);
+	sasl_free(sasl);
+	return outcome;
+}
+
+static int
+nothing_fits(const struct session *s, const struct buffer *why,
+    struct fault *f)
+{
+	const char *offered = s->capabilities.mechanisms;
+
+	if (!s->capabilities.has[CAP_AUTH]) {
+		fault(f, FAULT_REFUSED, "%s: the server does not offer AUTH",
+		    conn_peer(s->conn));
+		return fault_hint(f, s->secure ? "check \"port\" (587 and "
+		    "465 are for authenticated mail), or set \"auth off\"" :
+		    "many servers offer it after TLS only: set \"tls on\"");
+	}
+	fault(f, FAULT_REFUSED, "%s: no way to authenticate: the server "
+	    "offers%s(%s)", conn_peer(s->conn),
+	    offered == NULL ? " nothing " : offered, why->data);
+	return fault_hint(f, s->secure ? "set \"auth\" to one of those that "
+	    "the server offers" : "set \"tls on\"");
+}
+
+int
+session_authenticate(struct session *s, struct fault *f)
+{
+	struct buffer data, why;
+	struct sasl_params p = {
+		s->params->user, s->params->password, s->ascii_host,
+		TLS_BINDING_NONE, &data
+	};
+	enum outcome outcome = AUTH_NEXT;
+	const char *reason;
+
+	buffer_init(&data, REPLY_MAX);
+	buffer_init(&why, WHY_MAX);
+	if (s->secure)
+		p.binding = tls_channel_binding(s->tls, &data);
+	for (const struct sasl_mechanism *m = sasl_mechanisms;
+	    m->name != NULL && outcome == AUTH_NEXT; m++) {
+		if (!text_same_word(s->params->auth, strlen(s->params->auth),
+		    "on") && !text_same_word(s->params->auth,
+		    strlen(s->params->auth), m->name))
+			continue;
+		reason = obstacle(s, m, p.binding);
+		if (reason == NULL) {
+			outcome = try_mechanism(s, m, &p, f);
+			reason = "refused";
+		}
+		buffer_printf(&why, "%s%s: %s", why.len == 0 ? "" : ", ",
+		    m->name, reason);
+	}
+	if (outcome == AUTH_NEXT)
+		nothing_fits(s, &why, f);
+	buffer_wipe(&data);
+	buffer_free(&why);
+	return outcome == AUTH_DONE ? 0 : -1;
+}

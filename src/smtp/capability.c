@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "smtp/capability.h"
+#include "smtp/reply.h"
+
+static const char *const keywords[CAP_COUNT] = {
+	[CAP_STARTTLS] = "STARTTLS",
+	[CAP_AUTH] = "AUTH",
+	[CAP_PIPELINING] = "PIPELINING",
+	[CAP_SIZE] = "SIZE",
+	[CAP_8BITMIME] = "8BITMIME",
+	[CAP_ENHANCEDSTATUSCODES] = "ENHANCEDSTATUSCODES",
+	[CAP_SMTPUTF8] = "SMTPUTF8",
+	[CAP_DSN] = "DSN",
+	[CAP_CHUNKING] = "CHUNKING",
+};
+
+void
+capability_clear(struct capabilities *c)
+{
+	free(c->mechanisms);
+	memset(c, 0, sizeof(*c));
+}
+
+static size_t
+word_length(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && !text_is_blank(p[i]))
+		i++;
+	return i;
+}
+
+static void
+read_mechanisms(struct capabilities *c, const char *p, size_t n)
+{
+	struct buffer b;
+	size_t len;
+
+	buffer_init(&b, REPLY_MAX * 2);
+	buffer_add_string(&b, c->mechanisms == NULL ? " " : c->mechanisms);
+	for (size_t i = 0; i < n; i += len) {
+		if (text_is_blank(p[i])) {
+			len = 1;
+			continue;
+		}
+		len = word_length(p + i, n - i);
+		for (size_t k = 0; k < len; k++)
+			buffer_add_char(&b, text_is_alpha(p[i + k]) ?
+			    (char)(p[i + k] & ~0x20) : p[i + k]);
+		buffer_add_char(&b, ' ');
+	}
+	free(c->mechanisms);
+	c->mechanisms = buffer_detach(&b);
+}
+
+static void
+read_line(struct capabilities *c, const char *p, size_t n)
+{
+	size_t len = word_length(p, n), i = 0;
+	int64_t size;
+
+	/* a form older than RFC 4954 that some servers speak beside it */
+	if (len > 5 && text_same(p, 5, "AUTH=", 5)) {
+		c->has[CAP_AUTH] = true;
+		read_mechanisms(c, p + 5, n - 5);
+		return;
+	}
+	while (i < CAP_COUNT && !text_same_word(p, len, keywords[i]))
+		i++;
+	if (i == CAP_COUNT)
+		return;
+	c->has[i] = true;
+	while (len < n && text_is_blank(p[len]))
+		len++;
+	if (i == CAP_AUTH)
+		read_mechanisms(c, p + len, n - len);
+	if (i == CAP_SIZE) {
+		size = text_number(p + len, word_length(p + len, n - len),
+		    INT64_MAX);
+		c->size = size > 0 ? (uint64_t)size : 0;
+	}
+}
+
+void
+capability_read(struct capabilities *c, const struct reply *r)
+{
+	const char *p = r->text.data, *end;
+	size_t left = r->text.len, len;
+	bool first = true;
+
+	capability_clear(c);
+	while (p != NULL && left > 0) {
+		end = memchr(p, '\n', left);
+		len = end == NULL ? left : (size_t)(end - p);
+		if (!first)
+			read_line(c, p, len);
+		first = false;
+		left -= end == NULL ? len : len + 1;
+		p = end == NULL ? NULL : end + 1;
+	}
+}
+
+bool
+capability_has_mechanism(const struct capabilities *c, const char *mechanism)
+{
+	size_t n = strlen(mechanism);
+	const char *p = c->mechanisms;
+
+	while (p != NULL && (p = strstr(p, mechanism)) != NULL) {
+		if (p > c->mechanisms && p[-1] == ' ' && p[n] == ' ')
+			return true;
+		p += n;
+	}
+	return false;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "smtp/dialogue.h"
+#include "wire/conn.h"
+
+#define COMMAND_MAX (1024 * 1024)	/* octets; far above any real one */
+#define OWED_MIN 16			/* first size of the ring */
+#define HIDDEN_MIN 4	/* octets; shorter ones would blank out any text */
+
+/* Seconds to wait for each reply: RFC 5321 section 4.5.3.2. */
+static const struct {
+	const char *name;
+	int timeout;
+	bool last_in_group;	/* RFC 2920 section 3.1 */
+	bool secret;
+} verbs[VERB_COUNT] = {
+	[VERB_GREETING] = { "greeting", 300, true, false },
+	[VERB_EHLO] = { "EHLO", 300, true, false },
+	[VERB_HELO] = { "HELO", 300, true, false },
+	[VERB_STARTTLS] = { "STARTTLS", 120, true, false },
+	[VERB_AUTH] = { "AUTH", 300, true, true },
+	[VERB_RESPONSE] = { "(SASL response)", 300, true, true },
+	[VERB_MAIL] = { "MAIL", 300, false, false },
+	[VERB_RCPT] = { "RCPT", 300, false, false },
+	[VERB_DATA] = { "DATA", 120, true, false },
+	[VERB_MESSAGE] = { "end of data", 600, true, false },
+	[VERB_QUIT] = { "QUIT", 300, true, false },
+};
+
+void
+dialogue_init(struct dialogue *d, struct conn *conn, FILE *transcript)
+{
+	memset(d, 0, sizeof(*d));
+	d->conn = conn;
+	d->transcript = transcript;
+	buffer_init(&d->line, COMMAND_MAX);
+	buffer_init(&d->last_secret, COMMAND_MAX);
+	reply_init(&d->reply);
+}
+
+void
+dialogue_free(struct dialogue *d)
+{
+	buffer_wipe(&d->line);
+	buffer_wipe(&d->last_secret);
+	reply_free(&d->reply);
+	fault_clear(&d->trouble);
+	free(d->owed);
+}
+
+static void
+transcribe(const struct dialogue *d, const char *who, const char *p, size_t n)
+{
+	char *shown;
+
+	if (d->transcript == NULL)
+		return;
+	shown = text_printable(p, n);
+	fprintf(d->transcript, "%s %s\n", who, shown);
+	free(shown);
+}
+
+void
+dialogue_remark(struct dialogue *d, const char *fmt, ...)
+{
+	struct buffer b;
+	va_list ap;
+
+	buffer_init(&b, COMMAND_MAX);
+	va_start(ap, fmt);
+	buffer_vprintf(&b, fmt, ap);
+	va_end(ap);
+	transcribe(d, "--", b.data, b.len);
+	buffer_free(&b);
+}
+
+/* The name of a secret command, and of AUTH its mechanism; nothing else. */
+static void
+transcribe_secret(const struct dialogue *d, enum verb verb)
+{
+	const char *p = d->line.data;
+	size_t n = 0, words = verb == VERB_AUTH ? 2 : 0;
+
+	while (n < d->line.len && (p[n] != ' ' || words-- > 1))
+		n++;
+	if (verb == VERB_RESPONSE)
+		transcribe(d, "C:", "(credentials hidden)", 20);
+	else if (d->transcript != NULL)
+		fprintf(d->transcript, "C: %.*s (credentials hidden)\n",
+		    (int)n, p);
+}
+
+/* A server may echo what it should not: no reply shows our credentials. */
+static void
+blank_out(struct buffer *text, const char *secret, size_t n)
+{
+	const char *p = text->data, *end = text->data + text->len;
+
+	if (n < HIDDEN_MIN || p == NULL)
+		return;
+	while ((p = text_find(p, (size_t)(end - p), secret, n)) != NULL) {
+		memset(text->data + (p - text->data), '*', n);
+		p += n;
+	}
+}
+
+static void
+transcribe_reply(const struct dialogue *d, enum verb verb)
+{
+	const struct reply *r = &d->reply;
+	const char *p = r->text.data, *end;
+	struct buffer b;
+	size_t left = r->text.len, len;
+
+	if (d->transcript == NULL)
+		return;
+	buffer_init(&b, REPLY_MAX * 2);
+	do {
+		end = left == 0 ? NULL : memchr(p, '\n', left);
+		len = end == NULL ? left : (size_t)(end - p);
+		buffer_clear(&b);
+		buffer_printf(&b, "%03d%c", r->code, end == NULL ? ' ' : '-');
+		if (verbs[verb].secret && reply_digit(r) == 3)
+			buffer_add_string(&b, "(challenge hidden)");
+		else if (len > 0)
+			buffer_add(&b, p, len);
+		transcribe(d, "S:", b.data, b.len);
+		left -= end == NULL ? len : len + 1;
+		p = end == NULL ? NULL : end + 1;
+	} while (p != NULL);
+	buffer_free(&b);
+}
+
+static void
+owed_push(struct dialogue *d, const struct owed *o)
+{
+	struct owed *ring;
+
+	if (d->owed_count == d->owed_cap) {
+		ring = memory_array(d->owed_cap == 0 ? OWED_MIN :
+		    d->owed_cap * 2, sizeof(*ring));
+		for (size_t i = 0; i < d->owed_count; i++)
+			ring[i] = d->owed[(d->owed_first + i) % d->owed_cap];
+		free(d->owed);
+		d->owed = ring;
+		d->owed_first = 0;
+		d->owed_cap = d->owed_cap == 0 ? OWED_MIN : d->owed_cap * 2;
+	}
+	d->owed[(d->owed_first + d->owed_count++) % d->owed_cap] = *o;
+}
+
+/* d->reply answers the oldest debt. -1 after a 421: nothing more will come. */
+static int
+settle(struct dialogue *d, struct fault *f)
+{
+	struct owed o = d->owed[d->owed_first];
+	struct buffer b;
+
+	d->owed_first = (d->owed_first + 1) % d->owed_cap;
+	d->owed_count--;
+	if (d->password != NULL && secret_is_set(d->password))
+		blank_out(&d->reply.text, d->password->bytes,
+		    d->password->len);
+	blank_out(&d->reply.text, d->last_secret.data, d->last_secret.len);
+	transcribe_reply(d, o.verb);
+	if (o.handler != NULL)
+		o.handler(o.context, &d->reply);
+	if (d->reply.code != 421)
+		return 0;
+	d->closing = true;
+	buffer_init(&b, REPLY_MAX * 2);
+	reply_add_text(&d->reply, &b);
+	fault(f, FAULT_TEMPORARY, "%s: the server is closing the connection: "
+	    "%s", conn_peer(d->conn), b.data);
+	buffer_free(&b);
+	return fault_hint(f, "try again later");
+}
+
+/* Handles the replies that have arrived whole; never waits. */
+static void
+absorb(struct dialogue *d)
+{
+	const char *p;
+	size_t n, used;
+
+	while (d->owed_count > 0 && d->trouble.class == FAULT_NONE) {
+		n = conn_input(d->conn, &p);
+		if (n == 0 || reply_parse(&d->reply, p, n, &used) != 1)
+			return;
+		conn_take(d->conn, used);
+		settle(d, &d->trouble);
+	}
+}
+
+void
+dialogue_put(struct dialogue *d, const char *p, size_t n)
+{
+	size_t part;
+
+	while (n > 0) {
+		if (conn_room(d->conn) == 0)
+			while (!conn_flush_some(d->conn))
+				absorb(d);
+		part = conn_room(d->conn);
+		if (part > n)
+			part = n;
+		conn_put(d->conn, p, part);
+		p += part;
+		n -= part;
+	}
+}
+
+/* Nothing is owed, and yet the server speaks: only a 421 may do that. */
+static int
+unasked(struct dialogue *d, struct fault *f)
+{
+	static const struct owed nobody = { VERB_GREETING, NULL, NULL };
+	const char *p;
+	size_t n, used;
+
+	if (conn_input(d->conn, &p) == 0)
+		return 0;
+	n = conn_input(d->conn, &p);
+	if (reply_parse(&d->reply, p, n, &used) == 1 && d->reply.code == 421) {
+		conn_take(d->conn, used);
+		owed_push(d, &nobody);
+		return settle(d, f);
+	}
+	fault(f, FAULT_PROTOCOL, "%s: the server says more than was asked, "
+	    "its replies are out of step: \"%.*s\"", conn_peer(d->conn),
+	    (int)(n > 200 ? 200 : n), p);
+	return fault_hint(f, "this is a broken server, or somebody on the way "
+	    "who adds to what it says");
+}
+
+static int
+command_send(struct dialogue *d, enum verb verb, struct fault *f,
+    const char *fmt, va_list ap)
+{
+	buffer_clear(&d->line);
+	if (d->trouble.class == FAULT_NONE && d->owed_count == 0 &&
+	    conn_peek(d->conn) && unasked(d, f) == -1)
+		return -1;
+	if (buffer_vprintf(&d->line, fmt, ap) == -1)
+		return fault(f, FAULT_DATA, "%s: a command would be too long",
+		    verbs[verb].name);
+	if (memchr(d->line.data, '\r', d->line.len) != NULL ||
+	    memchr(d->line.data, '\n', d->line.len) != NULL ||
+	    memchr(d->line.data, '\0', d->line.len) != NULL)
+		return fault(f, FAULT_SOFTWARE, "%s: a line end in a command; "
+		    "nothing was sent", verbs[verb].name);
+	if (verbs[verb].secret) {
+		transcribe_secret(d, verb);
+		buffer_wipe(&d->last_secret);
+		for (size_t i = d->line.len; i > 0 &&
+		    d->line.data[i - 1] != ' '; i--)
+			if (i == 1 || d->line.data[i - 2] == ' ')
+				buffer_add(&d->last_secret,
+				    d->line.data + i - 1, d->line.len - i + 1);
+	} else {
+		transcribe(d, "C:", d->line.data, d->line.len);
+	}
+	dialogue_put(d, d->line.data, d->line.len);
+	dialogue_put(d, "\r\n", 2);
+	return 0;
+}
+
+static int
+command(struct dialogue *d, enum verb verb,
+    void (*handler)(void *, const struct reply *), void *context,
+    struct fault *f, const char *fmt, va_list ap)
+{
+	if (command_send(d, verb, f, fmt, ap) == -1)
+		return -1;
+	dialogue_expect(d, verb, handler, context);
+	if (!d->pipelining || verbs[verb].last_in_group)
+		return dialogue_sync(d, f);
+	return 0;
+}
+
+int
+dialogue_command(struct dialogue *d, enum verb verb,
+    void (*handler)(void *, const struct reply *), void *context,
+    struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = command(d, verb, handler, context, f, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+void
+dialogue_expect(struct dialogue *d, enum verb verb,
+    void (*handler)(void *, const struct reply *), void *context)
+{
+	struct owed o = { verb, handler, context };
+
+	owed_push(d, &o);
+}
+
+int
+dialogue_sync(struct dialogue *d, struct fault *f)
+{
+	int64_t timeout;
+
+	while (d->owed_count > 0 && d->trouble.class == FAULT_NONE) {
+		timeout = d->timeout_ms > 0 ? d->timeout_ms :
+		    verbs[d->owed[d->owed_first].verb].timeout * INT64_C(1000);
+		while (!conn_flush_some(d->conn))
+			absorb(d);
+		if (d->owed_count == 0 || d->trouble.class != FAULT_NONE)
+			break;
+		if (reply_read(&d->reply, d->conn, clock_after(timeout),
+		    f) == -1)
+			return fault_hint(f, "waiting for the reply to %s",
+			    verbs[d->owed[d->owed_first].verb].name);
+		if (settle(d, f) == -1)
+			return -1;
+	}
+	/* what was met while taking in replies early */
+	if (d->trouble.class != FAULT_NONE)
+		return fault_pass(f, &d->trouble, "");
+	return unasked(d, f);
+}
+
+static void
+keep_reply(void *context, const struct reply *r)
+{
+	struct reply *out = context;
+
+	out->code = r->code;
+	out->subject = r->subject;
+	out->detail = r->detail;
+	buffer_clear(&out->text);
+	buffer_add(&out->text, r->text.data, r->text.len);
+}
+
+int
+dialogue_ask(struct dialogue *d, enum verb verb, struct reply *r,
+    struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+	int result;
+
+	va_start(ap, fmt);
+	result = command(d, verb, keep_reply, r, f, fmt, ap);
+	va_end(ap);
+	if (result == 0 && d->owed_count > 0)
+		result = dialogue_sync(d, f);
+	return result;
+}
+
+void
+dialogue_quit(struct dialogue *d)
+{
+	static const char quit[] = "QUIT\r\n";
+
+	if (!d->closing && conn_room(d->conn) >= sizeof(quit) - 1) {
+		transcribe(d, "C:", quit, sizeof(quit) - 3);
+		conn_put(d->conn, quit, sizeof(quit) - 1);
+	}
+	conn_leave(d->conn);
+}

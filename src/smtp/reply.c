@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "base/text.h"
+#include "smtp/reply.h"
+#include "wire/conn.h"
+
+#define SHOWN_MAX 200	/* octets of garbage worth showing */
+
+void
+reply_init(struct reply *r)
+{
+	memset(r, 0, sizeof(*r));
+	buffer_init(&r->text, REPLY_MAX);
+	r->subject = r->detail = -1;
+}
+
+void
+reply_free(struct reply *r)
+{
+	buffer_free(&r->text);
+}
+
+/* RFC 2034: "d.ddd.ddd" and a blank, the class as the first digit says. */
+static void
+parse_status(struct reply *r, const char *p, size_t n)
+{
+	int part[2] = { -1, -1 };
+	size_t i = 1;
+
+	if (n < 5 || p[0] - '0' != reply_digit(r))
+		return;
+	for (int k = 0; k < 2; k++) {
+		if (i >= n || p[i++] != '.')
+			return;
+		for (size_t from = i; i < n && text_is_digit(p[i]); i++) {
+			if (i - from == 3)
+				return;
+			part[k] = (part[k] < 0 ? 0 : part[k] * 10) +
+			    (p[i] - '0');
+		}
+		if (part[k] < 0)
+			return;
+	}
+	if (i < n && !text_is_blank(p[i]))
+		return;
+	r->subject = part[0];
+	r->detail = part[1];
+}
+
+/* One line without its end. 1: the last, 0: more follow, -1: not a reply. */
+static int
+parse_line(struct reply *r, const char *p, size_t n, bool first)
+{
+	int code;
+
+	if (n < 3 || !text_is_digit(p[0]) || !text_is_digit(p[1]) ||
+	    !text_is_digit(p[2]) || p[0] < '2' || p[0] > '5')
+		return -1;
+	if (n > 3 && p[3] != ' ' && p[3] != '-')
+		return -1;
+	code = (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+	if (!first && code != r->code)
+		return -1;
+	r->code = code;
+	if (!first)
+		buffer_add_char(&r->text, '\n');
+	if (n > 4)
+		buffer_add(&r->text, p + 4, n - 4);
+	if (first && n > 4)
+		parse_status(r, p + 4, n - 4);
+	return n > 3 && p[3] == '-' ? 0 : 1;
+}
+
+int
+reply_parse(struct reply *r, const char *p, size_t n, size_t *used)
+{
+	size_t at = 0, len;
+	const char *end;
+	int state = 0;
+
+	buffer_clear(&r->text);
+	r->subject = r->detail = -1;
+	while (state == 0) {
+		end = at < n ? memchr(p + at, '\n', n - at) : NULL;
+		if (end == NULL)
+			return n - at > 3 && parse_line(r, p + at, 4,
+			    at == 0) == -1 ? -1 : n >= REPLY_MAX ? -1 : 0;
+		len = (size_t)(end - (p + at));
+		if (len > 0 && p[at + len - 1] == '\r')
+			len--;
+		state = parse_line(r, p + at, len, at == 0);
+		at = (size_t)(end - p) + 1;
+		if (at > REPLY_MAX)
+			return -1;
+	}
+	*used = at;
+	return state;
+}
+
+int
+reply_read(struct reply *r, struct conn *c, int64_t deadline, struct fault *f)
+{
+	size_t n, used;
+	const char *p;
+	int state;
+
+	for (;;) {
+		n = conn_input(c, &p);
+		state = n == 0 ? 0 : reply_parse(r, p, n, &used);
+		if (state == 1) {
+			conn_take(c, used);
+			return 0;
+		}
+		if (state == -1)
+			return fault(f, FAULT_PROTOCOL,
+			    "%s: the server's reply is not SMTP: \"%.*s\"",
+			    conn_peer(c), (int)(n > SHOWN_MAX ? SHOWN_MAX : n),
+			    p);
+		if (conn_fill(c, deadline, f) == -1)
+			return -1;
+	}
+}
+
+int
+reply_digit(const struct reply *r)
+{
+	return r->code / 100;
+}
+
+bool
+reply_has_status(const struct reply *r, int subject, int detail)
+{
+	return r->subject == subject && r->detail == detail;
+}
+
+void
+reply_add_text(const struct reply *r, struct buffer *b)
+{
+	const char *line = r->text.data, *end;
+
+	buffer_printf(b, "%03d", r->code);
+	while (line != NULL) {
+		end = memchr(line, '\n',
+		    r->text.len - (size_t)(line - r->text.data));
+		buffer_add_string(b, line == r->text.data ? " " : " / ");
+		buffer_add(b, line, end == NULL ? r->text.len -
+		    (size_t)(line - r->text.data) : (size_t)(end - line));
+		line = end == NULL ? NULL : end + 1;
+	}
+	while (b->len > 0 && text_is_blank(b->data[b->len - 1]))
+		b->len--;
+	if (b->data != NULL)
+		b->data[b->len] = '\0';
+}
+
+enum fault_class
+reply_class(const struct reply *r, enum reply_stage stage)
+{
+	if (reply_digit(r) == 4)
+		return FAULT_TEMPORARY;
+	if (reply_digit(r) != 5)
+		return FAULT_PROTOCOL;
+	if (stage == STAGE_AUTH)
+		return FAULT_AUTH;
+	if (stage == STAGE_RCPT)
+		return FAULT_RECIPIENT;
+	/* RFC 3463: X.6 media, X.2.3 and X.3.4 a message too large */
+	if (r->subject == 6 || reply_has_status(r, 2, 3) ||
+	    reply_has_status(r, 3, 4))
+		return FAULT_DATA;
+	/* X.1 addressing: of the sender here, of a recipient later */
+	if (r->subject == 1)
+		return stage == STAGE_MAIL ? FAULT_DATA : FAULT_RECIPIENT;
+	return FAULT_REFUSED;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sasl: one mechanism's exchange, by libgsasl. Knows nothing of SMTP: takes
+ * and gives base64, as RFC 4954 carries it.
+ */
+#ifndef SMTP_SASL_H
+#define SMTP_SASL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "wire/tls.h"
+
+struct buffer;
+struct fault;
+struct secret;
+struct sasl;
+
+struct sasl_mechanism {
+	const char *name;	/* upper case, as IANA has it */
+	bool client_first;	/* an initial response makes sense */
+	bool clear;		/* sends the secret itself: needs encryption */
+	bool binding;		/* -PLUS: needs TLS channel binding data */
+	bool password;		/* needs user and password */
+	bool automatic;		/* may be chosen by "auth on" */
+	bool plain_wire;	/* ... also when there is no TLS */
+};
+
+/* The mechanisms that we speak, best first; ends with a NULL name. */
+extern const struct sasl_mechanism sasl_mechanisms[];
+/* The row of that name in any case, or NULL. */
+const struct sasl_mechanism *sasl_find(const char *name);
+
+struct sasl_params {
+	const char *user;		/* NULL: none */
+	const struct secret *password;	/* NULL: none */
+	const char *host;
+	enum tls_binding binding;
+	const struct buffer *binding_data;	/* raw; NULL: none */
+};
+
+/* The params must live as long as the sasl. FAULT_SOFTWARE if it cannot be. */
+int sasl_start(struct sasl **, const struct sasl_mechanism *,
+    const struct sasl_params *, struct fault *);
+/*
+ * One step: the server's challenge (base64; NULL for none) in, our response
+ * (base64, possibly empty) added to `out`. Fails with FAULT_AUTH when our
+ * side cannot go on, and FAULT_PROTOCOL when the challenge is no good, such
+ * as a server signature that is not of someone who knows the password.
+ */
+int sasl_step(struct sasl *, const char *challenge, struct buffer *out,
+    struct fault *);
+/* Our side is satisfied: what the mechanism promises has been shown. */
+bool sasl_complete(const struct sasl *);
+void sasl_free(struct sasl *);
+/* Adds the library's versions: at compile time, and found. */
+void sasl_library_version(struct buffer *);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/address.h"
+#include "smtp/session.h"
+#include "wire/conn.h"
+#include "wire/dial.h"
+
+#define HANDSHAKE_MS (120 * 1000)	/* TLS, without `timeout` */
+#define TEXT_MAX (REPLY_MAX * 2)	/* one reply, shown */
+
+int
+session_refused(const struct session *s, const struct reply *r,
+    enum reply_stage stage, const char *what, struct fault *f)
+{
+	struct buffer b;
+
+	buffer_init(&b, TEXT_MAX);
+	reply_add_text(r, &b);
+	fault(f, reply_class(r, stage), "%s: the server refused %s: %s",
+	    conn_peer(s->conn), what, b.data);
+	buffer_free(&b);
+	if (reply_digit(r) == 4)
+		return fault_hint(f, "a temporary refusal; try again later");
+	return -1;
+}
+
+static int
+greeting(struct session *s, struct fault *f)
+{
+	struct dialogue *d = &s->dialogue;
+
+	dialogue_expect(d, VERB_GREETING, NULL, NULL);
+	if (dialogue_sync(d, f) == -1) {
+		if (!s->secure && f->class == FAULT_TEMPORARY && !d->closing)
+			fault_replace_hint(f, "no greeting came; if this port "
+			    "begins with TLS (465 does), set \"tls on\" and "
+			    "\"tls_starttls off\"");
+		return -1;
+	}
+	if (reply_digit(&d->reply) != 2)
+		return session_refused(s, &d->reply, STAGE_GREETING,
+		    "the connection", f);
+	return 0;
+}
+
+/*
+ * The name to greet with: as configured, else the host's own if it is a
+ * valid FQDN, else the literal of our address. A remote server is never
+ * told "localhost", which many refuse.
+ */
+static void
+choose_ehlo_name(struct session *s)
+{
+	const char *configured = s->params->ehlo_name;
+	char host[HOST_NAME_MAX + 1];
+	struct buffer b;
+
+	if (configured != NULL && (!text_same_word(configured,
+	    strlen(configured), "localhost") ||
+	    dial_peer_is_loopback(conn_read_fd(s->conn))) &&
+	    tls_domain_to_ascii(configured, &s->ehlo_name) == 0)
+		return;
+	if (gethostname(host, sizeof(host)) == 0) {
+		host[sizeof(host) - 1] = '\0';
+		if (address_is_fqdn(host, strlen(host))) {
+			s->ehlo_name = memory_string(host);
+			return;
+		}
+	}
+	buffer_init(&b, 128);
+	dial_add_own_literal(&b, conn_read_fd(s->conn));
+	s->ehlo_name = buffer_detach(&b);
+}
+
+/* EHLO, or HELO for a server that does not know EHLO (RFC 5321 3.2). */
+static int
+hello(struct session *s, struct fault *f)
+{
+	struct reply r;
+	int result = 0;
+
+	reply_init(&r);
+	capability_clear(&s->capabilities);
+	s->dialogue.pipelining = false;
+	if (dialogue_ask(&s->dialogue, VERB_EHLO, &r, f, "EHLO %s",
+	    s->ehlo_name) == -1) {
+		result = -1;
+	} else if (reply_digit(&r) == 2) {
+		capability_read(&s->capabilities, &r);
+	} else if (r.code == 500 || r.code == 502 || r.code == 504) {
+		if (dialogue_ask(&s->dialogue, VERB_HELO, &r, f, "HELO %s",
+		    s->ehlo_name) == -1)
+			result = -1;
+		else if (reply_digit(&r) != 2)
+			result = session_refused(s, &r, STAGE_HELLO, "HELO",
+			    f);
+	} else {
+		result = session_refused(s, &r, STAGE_HELLO, "EHLO", f);
+		fault_hint(f, "the server may dislike the name %s; set "
+		    "\"domain\"", s->ehlo_name);
+	}
+	s->dialogue.pipelining = s->capabilities.has[CAP_PIPELINING];
+	reply_free(&r);
+	return result;
+}
+
+static int
+secure(struct session *s, struct fault *f)
+{
+	struct buffer b;
+	int64_t ms = s->params->timeout_ms > 0 ? s->params->timeout_ms :
+	    HANDSHAKE_MS;
+
+	if (tls_start(s->tls, s->conn, clock_after(ms), f) == -1)
+		return -1;
+	s->secure = true;
+	buffer_init(&b, TEXT_MAX);
+	tls_describe(s->tls, &b);
+	dialogue_remark(&s->dialogue, "TLS %s, certificate %s", b.data,
+	    s->params->certcheck ? "verified" : "NOT verified");
+	buffer_free(&b);
+	return 0;
+}
+
+static int
+starttls(struct session *s, struct fault *f)
+{
+	struct reply r;
+	int result;
+
+	if (!s->capabilities.has[CAP_STARTTLS]) {
+		fault(f, FAULT_REFUSED, "%s: the server does not offer "
+		    "STARTTLS; nothing was sent", conn_peer(s->conn));
+		return fault_hint(f, "use the port that it has for TLS (465 "
+		    "with \"tls_starttls off\", or 587); only for a server "
+		    "that you trust in clear: \"tls off\"");
+	}
+	reply_init(&r);
+	result = dialogue_ask(&s->dialogue, VERB_STARTTLS, &r, f, "STARTTLS");
+	if (result == 0 && reply_digit(&r) != 2)
+		result = session_refused(s, &r, STAGE_STARTTLS, "STARTTLS",
+		    f);
+	reply_free(&r);
+	if (result == -1 || secure(s, f) == -1)
+		return -1;
+	/* RFC 3207 section 4.2: what was said in clear is forgotten */
+	return hello(s, f);
+}
+
+static int
+prepare_tls(struct session *s, struct fault *f)
+{
+	struct tls_params p = {
+		.host = s->ascii_host,
+		.trust_file = s->params->trust_file,
+		.check = s->params->certcheck,
+		.starttls = s->params->tls == SESSION_STARTTLS,
+	};
+
+	if (s->params->tls == SESSION_CLEAR)
+		return 0;
+	return tls_prepare(&s->tls, &p, f);
+}
+
+static int
+connect_to(struct session *s, struct fault *f)
+{
+	const struct session_params *p = s->params;
+	struct buffer peer;
+	int fd;
+
+	fd = dial_connect(s->ascii_host, p->port, p->timeout_ms > 0 ?
+	    p->timeout_ms : DIAL_TIMEOUT_MS, f);
+	if (fd == -1)
+		return -1;
+	buffer_init(&peer, TEXT_MAX);
+	buffer_printf(&peer, "%s:%u", p->host, (unsigned)p->port);
+	s->conn = conn_new(fd, fd, peer.data, p->timeout_ms > 0 ?
+	    p->timeout_ms : CONN_PROGRESS_MS);
+	buffer_free(&peer);
+	dialogue_init(&s->dialogue, s->conn, p->transcript);
+	s->dialogue.timeout_ms = p->timeout_ms;
+	s->dialogue.password = p->password;
+	dialogue_remark(&s->dialogue, "connected to %s", conn_peer(s->conn));
+	return 0;
+}
+
+static int
+converse(struct session *s, struct fault *f)
+{
+	if (s->params->tls == SESSION_IMPLICIT_TLS && secure(s, f) == -1)
+		return -1;
+	if (greeting(s, f) == -1)
+		return -1;
+	choose_ehlo_name(s);
+	if (hello(s, f) == -1)
+		return -1;
+	if (s->params->tls == SESSION_STARTTLS && starttls(s, f) == -1)
+		return -1;
+	if (s->params->auth != NULL && session_authenticate(s, f) == -1)
+		return -1;
+	return 0;
+}
+
+int
+session_open(struct session *s, const struct session_params *params,
+    struct fault *f)
+{
+	memset(s, 0, sizeof(*s));
+	s->params = params;
+	if (tls_domain_to_ascii(params->host, &s->ascii_host) == -1) {
+		fault(f, FAULT_CONFIG, "%s: not a valid host name",
+		    params->host);
+	} else if (prepare_tls(s, f) == 0 && connect_to(s, f) == 0 &&
+	    converse(s, f) == 0) {
+		return 0;
+	}
+	session_close(s);
+	return -1;
+}
+
+void
+session_close(struct session *s)
+{
+	if (s->conn != NULL) {
+		if (s->amid_data)
+			s->dialogue.closing = true;
+		dialogue_quit(&s->dialogue);
+		dialogue_free(&s->dialogue);
+	}
+	tls_free(s->tls);
+	conn_free(s->conn);
+	capability_clear(&s->capabilities);
+	free(s->ascii_host);
+	free(s->ehlo_name);
+	memset(s, 0, sizeof(*s));
+}

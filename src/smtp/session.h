@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * session: from a host name to a server that is ready for MAIL. Reads from
+ * top to bottom like the example in RFC 5321 appendix D.
+ */
+#ifndef SMTP_SESSION_H
+#define SMTP_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "smtp/capability.h"
+#include "smtp/dialogue.h"
+#include "wire/tls.h"
+
+struct conn;
+struct fault;
+struct secret;
+struct tls;
+
+enum session_tls { SESSION_CLEAR, SESSION_STARTTLS, SESSION_IMPLICIT_TLS };
+
+/* The intent. Strings are not owned and must outlive the session. */
+struct session_params {
+	const char *host;
+	uint16_t port;
+	int64_t timeout_ms;	/* 0: the RFC's for replies, 30 s to connect */
+	const char *ehlo_name;	/* NULL: the host's FQDN, else a literal */
+	enum session_tls tls;
+	const char *trust_file;	/* NULL: system trust */
+	bool certcheck;
+	const char *auth;	/* NULL: off; "on"; else one mechanism */
+	bool auth_without_tls;	/* secrets may cross the network in clear */
+	const char *user;
+	const struct secret *password;
+	FILE *transcript;	/* NULL: none */
+	void (*note)(const char *text);	/* what a user may want to know */
+};
+
+struct session {
+	const struct session_params *params;
+	char *ascii_host;
+	struct conn *conn;
+	struct tls *tls;	/* NULL without TLS */
+	bool secure;		/* TLS is running */
+	struct dialogue dialogue;
+	struct capabilities capabilities;
+	char *ehlo_name;
+	bool amid_data;		/* closing now must not look like an end */
+};
+
+/*
+ * Connects, greets, secures and authenticates. On failure -1 with a fault
+ * whose text begins with host:port; the session is closed already.
+ */
+int session_open(struct session *, const struct session_params *,
+    struct fault *);
+/* QUIT without waiting for its reply, and close. Cannot fail. */
+void session_close(struct session *);
+/*
+ * Records the fault for a reply that was not the wanted one: peer, what was
+ * refused, the reply. Always -1.
+ */
+int session_refused(const struct session *, const struct reply *,
+    enum reply_stage, const char *what, struct fault *);
+
+/* smtp/auth.c: one SASL exchange, with the mechanism that fits best. */
+int session_authenticate(struct session *, struct fault *);
+
+#endif

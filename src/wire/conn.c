@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "wire/conn.h"
+
+#define INPUT_STEP 16384	/* octets asked for at a time: one TLS record */
+#define LAST_WORDS_MS 2000	/* for a peer that our writes do not reach */
+
+struct conn {
+	struct wire wire;
+	int rfd;
+	int wfd;
+	char *peer;
+	int64_t progress_ms;
+	char output[CONN_OUTPUT_SIZE];
+	size_t out_start;	/* first octet that has not left */
+	size_t out_end;
+	struct buffer input;
+	size_t in_start;	/* first octet that was not taken */
+	bool ended;		/* the peer has ended its stream */
+	struct fault failure;	/* the one thing that broke; sends stop */
+	bool broken;		/* nothing more can be received */
+	bool lost;		/* output was dropped after a failure */
+};
+
+static ssize_t
+plain_recv(void *context, void *p, size_t n, short *events,
+    struct fault *failure)
+{
+	struct conn *c = context;
+	ssize_t got;
+
+	do
+		got = read(c->rfd, p, n);
+	while (got == -1 && errno == EINTR);
+	*events = 0;
+	if (got == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		*events = POLLIN;
+	else if (got == -1)
+		fault(failure, FAULT_TEMPORARY, "%s", strerror(errno));
+	return got;
+}
+
+static ssize_t
+plain_send(void *context, const void *p, size_t n, short *events,
+    struct fault *failure)
+{
+	struct conn *c = context;
+	ssize_t sent;
+
+	do
+		sent = write(c->wfd, p, n);
+	while (sent == -1 && errno == EINTR);
+	*events = 0;
+	if (sent == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		*events = POLLOUT;
+	else if (sent == -1)
+		fault(failure, FAULT_TEMPORARY, "%s", strerror(errno));
+	return sent;
+}
+
+static size_t
+plain_pending(void *context)
+{
+	(void)context;
+	return 0;
+}
+
+static void
+plain_shut(void *context)
+{
+	struct conn *c = context;
+
+	shutdown(c->wfd, SHUT_WR);
+}
+
+static void
+set_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags != -1)
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+struct conn *
+conn_new(int rfd, int wfd, const char *peer, int64_t progress_ms)
+{
+	struct conn *c = memory_alloc(sizeof(*c));
+
+	c->rfd = rfd;
+	c->wfd = wfd;
+	c->peer = memory_string(peer);
+	c->progress_ms = progress_ms;
+	buffer_init(&c->input, CONN_INPUT_MAX);
+	c->wire.context = c;
+	c->wire.recv = plain_recv;
+	c->wire.send = plain_send;
+	c->wire.pending = plain_pending;
+	c->wire.shut = plain_shut;
+	set_nonblocking(rfd);
+	if (wfd != rfd)
+		set_nonblocking(wfd);
+	return c;
+}
+
+void
+conn_free(struct conn *c)
+{
+	if (c == NULL)
+		return;
+	close(c->rfd);
+	if (c->wfd != c->rfd)
+		close(c->wfd);
+	memory_wipe(c->output, sizeof(c->output));
+	buffer_wipe(&c->input);
+	fault_clear(&c->failure);
+	free(c->peer);
+	free(c);
+}
+
+const char *
+conn_peer(const struct conn *c)
+{
+	return c->peer;
+}
+
+int
+conn_read_fd(const struct conn *c)
+{
+	return c->rfd;
+}
+
+int
+conn_write_fd(const struct conn *c)
+{
+	return c->wfd;
+}
+
+void
+conn_rewire(struct conn *c, const struct wire *w)
+{
+	c->wire = *w;
+}
+
+/* Receives once. True if the state of the input changed. */
+static bool
+take_in(struct conn *c, short *events)
+{
+	char *to;
+	ssize_t got;
+
+	*events = 0;
+	if (c->ended || c->broken)
+		return false;
+	if (c->in_start > 0) {
+		buffer_consume(&c->input, c->in_start);
+		c->in_start = 0;
+	}
+	to = buffer_reserve(&c->input, INPUT_STEP);
+	if (to == NULL)
+		return false;
+	got = c->wire.recv(c->wire.context, to, INPUT_STEP, events,
+	    &c->failure);
+	if (got > 0)
+		buffer_commit(&c->input, (size_t)got);
+	else if (got == 0)
+		c->ended = true;
+	else if (*events == 0)
+		c->broken = true;
+	else
+		return false;
+	return true;
+}
+
+/* Sends once. True if the state of the output changed. */
+static bool
+give_out(struct conn *c, short *events)
+{
+	ssize_t sent;
+
+	*events = 0;
+	sent = c->wire.send(c->wire.context, c->output + c->out_start,
+	    c->out_end - c->out_start, events, &c->failure);
+	if (sent > 0) {
+		c->out_start += (size_t)sent;
+		if (c->out_start == c->out_end)
+			c->out_start = c->out_end = 0;
+		return true;
+	}
+	return *events == 0;
+}
+
+/* Waits for events; true when something happened before the deadline. */
+static bool
+wait_for(const struct conn *c, short in, short out, int64_t deadline)
+{
+	struct pollfd p[2];
+	int n;
+
+	/* one entry for each descriptor, even when they are the same */
+	p[0].fd = in == 0 ? -1 : c->rfd;
+	p[0].events = in;
+	p[1].fd = out == 0 ? -1 : c->wfd;
+	p[1].events = out;
+	do
+		n = poll(p, 2, clock_left(deadline));
+	while (n == -1 && (errno == EINTR || errno == EAGAIN));
+	return n != 0;
+}
+
+static bool
+output_waits(const struct conn *c)
+{
+	return c->out_start != c->out_end && c->failure.class == FAULT_NONE;
+}
+
+static bool
+input_full(const struct conn *c)
+{
+	return c->input.len - c->in_start + INPUT_STEP > CONN_INPUT_MAX;
+}
+
+bool
+conn_flush_some(struct conn *c)
+{
+	int64_t deadline = clock_after(c->progress_ms);
+	short in, out;
+
+	while (output_waits(c)) {
+		if (give_out(c, &out)) {
+			deadline = clock_after(c->progress_ms);
+			continue;
+		}
+		/* the peer may be waiting for us to listen */
+		if (!input_full(c) && take_in(c, &in))
+			return false;
+		if (input_full(c))
+			in = 0;
+		if (!wait_for(c, in, out, deadline))
+			fault(&c->failure, FAULT_TEMPORARY,
+			    "the server stopped reading; nothing could be "
+			    "sent for %lld s",
+			    (long long)(c->progress_ms / 1000));
+	}
+	if (c->out_start != c->out_end) {
+		c->lost = true;
+		c->out_start = c->out_end = 0;
+	}
+	return true;
+}
+
+void
+conn_flush(struct conn *c)
+{
+	while (!conn_flush_some(c))
+		;
+}
+
+void
+conn_put(struct conn *c, const void *p, size_t n)
+{
+	const char *from = p;
+	size_t part;
+
+	if (c->failure.class != FAULT_NONE)
+		c->lost = true;
+	while (n > 0 && !c->lost) {
+		if (c->out_end == sizeof(c->output))
+			conn_flush(c);
+		part = sizeof(c->output) - c->out_end;
+		if (part > n)
+			part = n;
+		memcpy(c->output + c->out_end, from, part);
+		c->out_end += part;
+		from += part;
+		n -= part;
+	}
+}
+
+size_t
+conn_room(const struct conn *c)
+{
+	return sizeof(c->output) - c->out_end;
+}
+
+bool
+conn_all_sent(const struct conn *c)
+{
+	return !c->lost && c->out_start == c->out_end;
+}
+
+size_t
+conn_input(const struct conn *c, const char **p)
+{
+	*p = c->input.data == NULL ? "" : c->input.data + c->in_start;
+	return c->input.len - c->in_start;
+}
+
+void
+conn_take(struct conn *c, size_t n)
+{
+	c->in_start += n;
+	if (c->in_start == c->input.len) {
+		buffer_clear(&c->input);
+		c->in_start = 0;
+	}
+}
+
+/* What broke, told with the peer's name in front. */
+static int
+tell_failure(const struct conn *c, struct fault *f)
+{
+	if (c->failure.class == FAULT_NONE)
+		return fault(f, FAULT_TEMPORARY,
+		    "%s: the server closed the connection", c->peer);
+	fault(f, c->failure.class, "%s: %s", c->peer, c->failure.text);
+	if (c->failure.hint != NULL)
+		fault_hint(f, "%s", c->failure.hint);
+	return -1;
+}
+
+int
+conn_fill(struct conn *c, int64_t deadline, struct fault *f)
+{
+	size_t before = c->input.len - c->in_start;
+	short in;
+
+	while (!conn_flush_some(c))
+		if (c->input.len - c->in_start > before)
+			return 0;
+	if (c->failure.class != FAULT_NONE &&
+	    clock_after(LAST_WORDS_MS) < deadline)
+		deadline = clock_after(LAST_WORDS_MS);
+	for (;;) {
+		if (c->ended || c->broken)
+			return tell_failure(c, f);
+		if (input_full(c))
+			return fault(f, FAULT_PROTOCOL,
+			    "%s: the server sends more than was asked for",
+			    c->peer);
+		if (take_in(c, &in)) {
+			if (c->input.len > before)
+				return 0;
+			continue;
+		}
+		if (!wait_for(c, in & POLLIN, in & POLLOUT, deadline)) {
+			if (c->failure.class != FAULT_NONE)
+				return tell_failure(c, f);
+			return fault(f, FAULT_TEMPORARY,
+			    "%s: no answer in time", c->peer);
+		}
+	}
+}
+
+bool
+conn_peek(struct conn *c)
+{
+	short in;
+
+	while (!input_full(c) && take_in(c, &in))
+		;
+	return c->input.len > c->in_start;
+}
+
+void
+conn_leave(struct conn *c)
+{
+	short out;
+
+	while (output_waits(c) && give_out(c, &out))
+		;
+	if (c->failure.class == FAULT_NONE)
+		c->wire.shut(c->wire.context);
+	c->failure.muted = false;
+	fault(&c->failure, FAULT_SOFTWARE, "the connection was left");
+	c->out_start = c->out_end = 0;
+}

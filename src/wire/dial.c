@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "wire/dial.h"
+
+#define DIAL_TEXT_MAX 8192	/* octets of "addresses tried" in a fault */
+
+struct attempt {
+	const struct addrinfo *to;
+	int fd;		/* -1: not begun, or over */
+};
+
+struct race {
+	struct attempt *attempt;
+	size_t count;
+	size_t begun;
+	int64_t next;		/* when the next may begin */
+	int64_t deadline;
+	int winner;		/* a connected socket, or -1 */
+	struct buffer tried;	/* "address: what happened, ..." */
+};
+
+bool
+dial_is_literal(const char *host)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, host, address) == 1 ||
+	    inet_pton(AF_INET6, host, address) == 1;
+}
+
+/* The families alternate, the resolver's first choice first (RFC 8305 4). */
+static void
+race_order(struct race *r, const struct addrinfo *all)
+{
+	const struct addrinfo *a = all, *b = all;
+	int family = all->ai_family;
+	bool first = true;
+
+	for (;; first = !first) {
+		while (a != NULL && a->ai_family != family)
+			a = a->ai_next;
+		while (b != NULL && b->ai_family == family)
+			b = b->ai_next;
+		if (a == NULL && b == NULL)
+			return;
+		if ((first && a != NULL) || b == NULL) {
+			r->attempt[r->count++].to = a;
+			a = a->ai_next;
+		} else {
+			r->attempt[r->count++].to = b;
+			b = b->ai_next;
+		}
+	}
+}
+
+static void
+race_note(struct race *r, const struct attempt *a, const char *what)
+{
+	char name[NI_MAXHOST];
+
+	if (getnameinfo(a->to->ai_addr, a->to->ai_addrlen, name, sizeof(name),
+	    NULL, 0, NI_NUMERICHOST) != 0)
+		snprintf(name, sizeof(name), "an address");
+	buffer_printf(&r->tried, "%s%s: %s", r->tried.len == 0 ? "" : ", ",
+	    name, what);
+}
+
+static void
+race_won(struct race *r, struct attempt *a)
+{
+	int on = 1;
+
+	r->winner = a->fd;
+	a->fd = -1;
+	setsockopt(r->winner, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+static void
+race_lost(struct race *r, struct attempt *a, int error)
+{
+	race_note(r, a, strerror(error));
+	if (a->fd != -1)
+		close(a->fd);
+	a->fd = -1;
+	r->next = clock_now();	/* no reason to wait for the next one */
+}
+
+static void
+race_begin(struct race *r)
+{
+	struct attempt *a = &r->attempt[r->begun++];
+	int flags;
+
+	r->next = clock_after(DIAL_STAGGER_MS);
+	a->fd = socket(a->to->ai_family, a->to->ai_socktype,
+	    a->to->ai_protocol);
+	if (a->fd == -1) {
+		race_lost(r, a, errno);
+		return;
+	}
+	fcntl(a->fd, F_SETFD, FD_CLOEXEC);
+	if ((flags = fcntl(a->fd, F_GETFL)) != -1)
+		fcntl(a->fd, F_SETFL, flags | O_NONBLOCK);
+	if (connect(a->fd, a->to->ai_addr, a->to->ai_addrlen) == 0)
+		race_won(r, a);
+	else if (errno != EINPROGRESS && errno != EINTR)
+		race_lost(r, a, errno);
+}
+
+static void
+race_settle(struct race *r, struct attempt *a)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (getsockopt(a->fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+		error = errno;
+	if (error == 0)
+		race_won(r, a);
+	else
+		race_lost(r, a, error);
+}
+
+/* Waits until an attempt has an outcome or the next one may begin. */
+static bool
+race_wait(struct race *r)
+{
+	struct pollfd *p = memory_array(r->begun, sizeof(*p));
+	int64_t until = r->deadline;
+	size_t open = 0;
+	int n;
+
+	for (size_t i = 0; i < r->begun; i++) {
+		p[i].fd = r->attempt[i].fd;
+		p[i].events = POLLOUT;
+		if (p[i].fd != -1)
+			open++;
+	}
+	if (r->begun < r->count && r->next < until)
+		until = r->next;
+	if (open == 0) {
+		free(p);
+		return r->begun < r->count && clock_left(r->deadline) > 0;
+	}
+	do
+		n = poll(p, (nfds_t)r->begun, clock_left(until));
+	while (n == -1 && (errno == EINTR || errno == EAGAIN));
+	for (size_t i = 0; n > 0 && i < r->begun && r->winner == -1; i++)
+		if (p[i].fd != -1 && p[i].revents != 0)
+			race_settle(r, &r->attempt[i]);
+	free(p);
+	return clock_left(r->deadline) > 0;
+}
+
+static void
+race_run(struct race *r)
+{
+	while (r->winner == -1) {
+		if (r->begun < r->count && clock_left(r->next) == 0)
+			race_begin(r);
+		else if (!race_wait(r))
+			break;
+	}
+	for (size_t i = 0; i < r->begun; i++) {
+		if (r->attempt[i].fd == -1)
+			continue;
+		if (r->winner == -1)
+			race_note(r, &r->attempt[i], "no answer in time");
+		close(r->attempt[i].fd);
+	}
+}
+
+static int
+resolve(const char *host, uint16_t port, struct addrinfo **all,
+    struct fault *f)
+{
+	struct addrinfo hints;
+	char service[8];
+	int error;
+
+	memset(&hints, 0, sizeof(hints));
+	hints.ai_family = AF_UNSPEC;
+	hints.ai_socktype = SOCK_STREAM;
+	hints.ai_protocol = IPPROTO_TCP;
+	hints.ai_flags = AI_NUMERICSERV;
+	if (dial_is_literal(host))
+		hints.ai_flags |= AI_NUMERICHOST;
+	snprintf(service, sizeof(service), "%u", (unsigned)port);
+	error = getaddrinfo(host, service, &hints, all);
+	if (error == 0)
+		return 0;
+	if (error == EAI_NONAME) {
+		fault(f, FAULT_HOST, "%s: no such host name", host);
+		return fault_hint(f, "check the spelling of \"host %s\"",
+		    host);
+	}
+	fault(f, FAULT_TEMPORARY, "%s: the name could not be resolved: %s",
+	    host, error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
+	return fault_hint(f, "check this machine's network and DNS");
+}
+
+int
+dial_connect(const char *host, uint16_t port, int64_t timeout_ms,
+    struct fault *f)
+{
+	struct addrinfo *all;
+	struct race r;
+	size_t n = 0;
+
+	memset(&r, 0, sizeof(r));
+	r.winner = -1;
+	r.deadline = clock_after(timeout_ms);
+	buffer_init(&r.tried, DIAL_TEXT_MAX);
+	if (resolve(host, port, &all, f) == -1)
+		return -1;
+	for (const struct addrinfo *a = all; a != NULL; a = a->ai_next)
+		n++;
+	r.attempt = memory_array(n, sizeof(*r.attempt));
+	for (size_t i = 0; i < n; i++)
+		r.attempt[i].fd = -1;
+	race_order(&r, all);
+	r.next = clock_now();
+	race_run(&r);
+	if (r.winner == -1) {
+		fault(f, FAULT_TEMPORARY, "%s:%u: cannot connect (%s)", host,
+		    (unsigned)port, r.tried.len == 0 ? "no time left" :
+		    r.tried.data);
+		fault_hint(f, "check \"host\" and \"port\", and that no "
+		    "firewall is in the way");
+	}
+	freeaddrinfo(all);
+	free(r.attempt);
+	buffer_free(&r.tried);
+	return r.winner;
+}
+
+bool
+dial_peer_is_loopback(int fd)
+{
+	struct sockaddr_storage s;
+	socklen_t len = sizeof(s);
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&s;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&s;
+
+	if (getpeername(fd, (struct sockaddr *)&s, &len) == -1)
+		return false;
+	if (s.ss_family == AF_UNIX)
+		return true;
+	if (s.ss_family == AF_INET)
+		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+	return s.ss_family == AF_INET6 &&
+	    (IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
+	    (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) &&
+	    v6->sin6_addr.s6_addr[12] == 127));
+}
+
+void
+dial_add_own_literal(struct buffer *b, int fd)
+{
+	struct sockaddr_storage s;
+	socklen_t len = sizeof(s);
+	char text[INET6_ADDRSTRLEN];
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&s;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&s;
+
+	if (getsockname(fd, (struct sockaddr *)&s, &len) == 0) {
+		if (s.ss_family == AF_INET && inet_ntop(AF_INET,
+		    &v4->sin_addr, text, sizeof(text)) != NULL) {
+			buffer_printf(b, "[%s]", text);
+			return;
+		}
+		if (s.ss_family == AF_INET6 && inet_ntop(AF_INET6,
+		    &v6->sin6_addr, text, sizeof(text)) != NULL) {
+			buffer_printf(b, "[IPv6:%s]", text);
+			return;
+		}
+	}
+	buffer_add_string(b, "[127.0.0.1]");
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* dial: from a host name to a connected socket (RFC 8305 Happy Eyeballs). */
+#ifndef WIRE_DIAL_H
+#define WIRE_DIAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buffer;
+struct fault;
+
+#define DIAL_STAGGER_MS 250		/* RFC 8305 section 5 */
+#define DIAL_TIMEOUT_MS (30 * 1000)	/* over all addresses (DESIGN) */
+
+/* Is it the text of an IPv4 or IPv6 address (without brackets)? */
+bool dial_is_literal(const char *host);
+
+/*
+ * Connects to one of the host's addresses: the next attempt begins when one
+ * failed or DIAL_STAGGER_MS after the last, all within timeout_ms. Returns a
+ * socket (close-on-exec, non-blocking, TCP_NODELAY) that the caller owns, or
+ * -1: FAULT_HOST when the name does not exist, else FAULT_TEMPORARY that
+ * names every address tried and what became of it.
+ */
+int dial_connect(const char *host, uint16_t port, int64_t timeout_ms,
+    struct fault *);
+
+/* Is the peer of this socket on this machine's loopback? */
+bool dial_peer_is_loopback(int fd);
+/* Adds the RFC 5321 4.1.3 address literal of our end, such as [192.0.2.1]. */
+void dial_add_own_literal(struct buffer *, int fd);
+
+#endif

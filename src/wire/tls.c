@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gnutls/gnutls.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "wire/conn.h"
+#include "wire/dial.h"
+#include "wire/tls.h"
+#include "wire/trust.h"
+
+/*
+ * On top of the system's own policy: nothing below TLS 1.2 (RFC 8996), and
+ * nothing below 112 bits, which is RSA with 2048 (RFC 9325 section 4).
+ */
+#define PRIORITY "-VERS-TLS1.1:-VERS-TLS1.0:-VERS-DTLS-ALL:%PROFILE_MEDIUM"
+#define FIRST_WORDS 4	/* octets that tell SMTP in clear from TLS */
+#define STARTTLS_HINT "if this port does not begin with TLS, set " \
+    "\"tls_starttls on\""
+#define WARNINGS_MAX 16	/* warning alerts in a row that we sit through */
+
+struct tls {
+	struct tls_params params;
+	gnutls_certificate_credentials_t cred;
+	gnutls_session_t session;	/* NULL until started */
+	int anchors;
+	struct conn *conn;
+	char heard[FIRST_WORDS];	/* the peer's first octets */
+	size_t heard_len;
+	struct fault verdict;		/* of the verification */
+};
+
+int
+tls_prepare(struct tls **out, const struct tls_params *params,
+    struct fault *f)
+{
+	struct tls *t = memory_alloc(sizeof(*t));
+	int n = gnutls_certificate_allocate_credentials(&t->cred);
+
+	if (n < 0) {
+		free(t);
+		return fault(f, FAULT_SOFTWARE, "the TLS library: %s",
+		    gnutls_strerror(n));
+	}
+	t->params = *params;
+	if (trust_load(t->cred, params, &t->anchors, f) == -1) {
+		tls_free(t);
+		return -1;
+	}
+	*out = t;
+	return 0;
+}
+
+void
+tls_free(struct tls *t)
+{
+	if (t == NULL)
+		return;
+	if (t->session != NULL)
+		gnutls_deinit(t->session);
+	gnutls_certificate_free_credentials(t->cred);
+	fault_clear(&t->verdict);
+	free(t);
+}
+
+static ssize_t
+transport_pull(gnutls_transport_ptr_t p, void *to, size_t n)
+{
+	struct tls *t = p;
+	ssize_t got = recv(conn_read_fd(t->conn), to, n, 0);
+
+	if (got == -1)
+		gnutls_transport_set_errno(t->session, errno);
+	for (ssize_t i = 0; i < got && t->heard_len < FIRST_WORDS; i++)
+		t->heard[t->heard_len++] = ((char *)to)[i];
+	return got;
+}
+
+static ssize_t
+transport_push(gnutls_transport_ptr_t p, const void *from, size_t n)
+{
+	struct tls *t = p;
+	ssize_t sent = send(conn_write_fd(t->conn), from, n, MSG_NOSIGNAL);
+
+	if (sent == -1)
+		gnutls_transport_set_errno(t->session, errno);
+	return sent;
+}
+
+static int
+verify_peer(gnutls_session_t session)
+{
+	struct tls *t = gnutls_session_get_ptr(session);
+
+	return trust_verify(session, &t->params, t->anchors,
+	    conn_peer(t->conn), &t->verdict);
+}
+
+static int
+session_setup(struct tls *t, struct fault *f)
+{
+	const char *wrong;
+	int n;
+
+	n = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK |
+	    GNUTLS_NO_SIGNAL);
+	if (n < 0)
+		t->session = NULL;
+	if (n == 0)
+		n = gnutls_set_default_priority_append(t->session, PRIORITY,
+		    &wrong, 0);
+	if (n == 0)
+		n = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE,
+		    t->cred);
+	/* RFC 6066 section 3: no SNI for address literals */
+	if (n == 0 && !dial_is_literal(t->params.host))
+		n = gnutls_server_name_set(t->session, GNUTLS_NAME_DNS,
+		    t->params.host, strlen(t->params.host));
+	if (n < 0)
+		return fault(f, FAULT_SOFTWARE, "the TLS library: %s",
+		    gnutls_strerror(n));
+	gnutls_session_set_ptr(t->session, t);
+	gnutls_session_set_verify_function(t->session, verify_peer);
+	gnutls_transport_set_ptr(t->session, t);
+	gnutls_transport_set_pull_function(t->session, transport_pull);
+	gnutls_transport_set_push_function(t->session, transport_push);
+	return 0;
+}
+
+/* A greeting where TLS should be: the mode does not fit the port. */
+static bool
+heard_smtp(const struct tls *t)
+{
+	return t->heard_len >= 3 && text_is_digit(t->heard[0]) &&
+	    text_is_digit(t->heard[1]) && text_is_digit(t->heard[2]);
+}
+
+static int
+handshake_failed(struct tls *t, int n, struct fault *f)
+{
+	const char *peer = conn_peer(t->conn);
+
+	if (t->verdict.class != FAULT_NONE)
+		return fault_pass(f, &t->verdict, "");
+	if (!t->params.starttls && heard_smtp(t)) {
+		fault(f, FAULT_PROTOCOL, "%s: the server speaks SMTP in clear "
+		    "where TLS was expected", peer);
+		return fault_hint(f, "this port wants STARTTLS: set "
+		    "\"tls_starttls on\"");
+	}
+	if (n == GNUTLS_E_PREMATURE_TERMINATION || n == GNUTLS_E_PULL_ERROR ||
+	    n == GNUTLS_E_PUSH_ERROR) {
+		fault(f, FAULT_TEMPORARY, "%s: the connection was lost in the "
+		    "TLS handshake", peer);
+		return t->params.starttls ? -1 : fault_hint(f, STARTTLS_HINT);
+	}
+	if (n == GNUTLS_E_FATAL_ALERT_RECEIVED) {
+		fault(f, FAULT_PROTOCOL, "%s: the server broke off the TLS "
+		    "handshake: %s", peer, gnutls_alert_get_name(
+		    gnutls_alert_get(t->session)));
+		return fault_hint(f, "a server that has nothing newer than "
+		    "TLS 1.1, or wants a client certificate, does this");
+	}
+	fault(f, FAULT_PROTOCOL, "%s: the TLS handshake failed: %s", peer,
+	    gnutls_strerror(n));
+	return fault_hint(f, "check \"port\", \"tls\" and \"tls_starttls\"; "
+	    "TLS 1.2 or newer is needed");
+}
+
+static int
+handshake(struct tls *t, int64_t deadline, struct fault *f)
+{
+	struct pollfd p;
+	int n, ready;
+
+	for (;;) {
+		n = gnutls_handshake(t->session);
+		if (n == 0)
+			return 0;
+		if (n != GNUTLS_E_AGAIN && n != GNUTLS_E_INTERRUPTED) {
+			if (gnutls_error_is_fatal(n) == 0 &&
+			    clock_left(deadline) != 0)
+				continue;
+			gnutls_alert_send_appropriate(t->session, n);
+			return handshake_failed(t, n, f);
+		}
+		p.fd = gnutls_record_get_direction(t->session) == 0 ?
+		    conn_read_fd(t->conn) : conn_write_fd(t->conn);
+		p.events = gnutls_record_get_direction(t->session) == 0 ?
+		    POLLIN : POLLOUT;
+		do
+			ready = poll(&p, 1, clock_left(deadline));
+		while (ready == -1 && (errno == EINTR || errno == EAGAIN));
+		if (ready == 0)
+			break;
+	}
+	fault(f, FAULT_TEMPORARY, "%s: no answer in time in the TLS handshake",
+	    conn_peer(t->conn));
+	if (t->params.starttls || t->heard_len > 0)
+		return -1;
+	return fault_hint(f, STARTTLS_HINT);
+}
+
+static ssize_t
+tls_result(struct tls *t, ssize_t n, short *events, struct fault *failure)
+{
+	*events = 0;
+	if (n >= 0)
+		return n;
+	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED) {
+		*events = gnutls_record_get_direction(t->session) == 0 ?
+		    POLLIN : POLLOUT;
+		return -1;
+	}
+	/* no close_notify: the end all the same, replies have their own ends */
+	if (n == GNUTLS_E_PREMATURE_TERMINATION)
+		return 0;
+	fault(failure, FAULT_TEMPORARY, "TLS: %s", gnutls_strerror((int)n));
+	return -1;
+}
+
+static ssize_t
+tls_recv(void *context, void *to, size_t n, short *events,
+    struct fault *failure)
+{
+	struct tls *t = context;
+	ssize_t got;
+
+	for (int i = 0; i < WARNINGS_MAX; i++) {
+		got = gnutls_record_recv(t->session, to, n);
+		if (got >= 0 || got == GNUTLS_E_AGAIN ||
+		    got == GNUTLS_E_INTERRUPTED ||
+		    gnutls_error_is_fatal((int)got) != 0)
+			break;
+		if (got == GNUTLS_E_REHANDSHAKE)	/* TLS 1.2 only */
+			gnutls_alert_send(t->session, GNUTLS_AL_WARNING,
+			    GNUTLS_A_NO_RENEGOTIATION);
+	}
+	return tls_result(t, got, events, failure);
+}
+
+static ssize_t
+tls_send(void *context, const void *from, size_t n, short *events,
+    struct fault *failure)
+{
+	struct tls *t = context;
+	ssize_t sent = gnutls_record_send(t->session, from, n);
+
+	sent = tls_result(t, sent, events, failure);
+	if (sent == 0 && n > 0) {
+		fault(failure, FAULT_TEMPORARY, "TLS: the session has ended");
+		return -1;
+	}
+	return sent;
+}
+
+static size_t
+tls_pending(void *context)
+{
+	const struct tls *t = context;
+
+	return gnutls_record_check_pending(t->session);
+}
+
+static void
+tls_shut(void *context)
+{
+	const struct tls *t = context;
+
+	gnutls_bye(t->session, GNUTLS_SHUT_WR);
+}
+
+int
+tls_start(struct tls *t, struct conn *c, int64_t deadline, struct fault *f)
+{
+	struct wire w = {
+		t, tls_recv, tls_send, tls_pending, tls_shut
+	};
+
+	t->conn = c;
+	if (session_setup(t, f) == -1 || handshake(t, deadline, f) == -1)
+		return -1;
+	conn_rewire(c, &w);
+	return 0;
+}
+
+enum tls_binding
+tls_channel_binding(const struct tls *t, struct buffer *b)
+{
+	bool newest = gnutls_protocol_get_version(t->session) >=
+	    GNUTLS_TLS1_3;
+	gnutls_datum_t data;
+
+	if (!newest && gnutls_session_ext_master_secret_status(t->session) == 0)
+		return TLS_BINDING_NONE;
+	if (gnutls_session_channel_binding(t->session, newest ?
+	    GNUTLS_CB_TLS_EXPORTER : GNUTLS_CB_TLS_UNIQUE, &data) < 0)
+		return TLS_BINDING_NONE;
+	buffer_add(b, data.data, data.size);
+	gnutls_free(data.data);
+	return newest ? TLS_BINDING_EXPORTER : TLS_BINDING_UNIQUE;
+}
+
+void
+tls_describe(const struct tls *t, struct buffer *b)
+{
+	char *text = gnutls_session_get_desc(t->session);
+
+	buffer_add_string(b, text == NULL ? "TLS" : text);
+	gnutls_free(text);
+}
+
+void
+tls_library_version(struct buffer *b)
+{
+	buffer_printf(b, "GnuTLS %s (built with %s)",
+	    gnutls_check_version(NULL), GNUTLS_VERSION);
+}
+
+int
+tls_domain_to_ascii(const char *domain, char **ascii)
+{
+	gnutls_datum_t out;
+
+	if (text_is_ascii(domain, strlen(domain))) {
+		*ascii = memory_string(domain);
+		return 0;
+	}
+	if (gnutls_idna_map(domain, (unsigned)strlen(domain), &out, 0) < 0)
+		return -1;
+	*ascii = memory_copy(out.data, out.size);
+	gnutls_free(out.data);
+	return 0;
+}

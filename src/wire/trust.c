@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "wire/dial.h"
+#include "wire/tls.h"
+#include "wire/trust.h"
+
+#define EXPLAIN_MAX 8192	/* octets of explanation in a fault */
+#define NAMES_MAX 16		/* names of a certificate worth listing */
+#define NAME_SIZE 1024		/* room for one name, octets */
+
+/* GnuTLS says "file error"; the system says which. */
+static int
+trust_file_readable(const char *file, struct fault *f)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd != -1) {
+		close(fd);
+		return 0;
+	}
+	fault(f, FAULT_INPUT, "%s: cannot read the trust file: %s", file,
+	    strerror(errno));
+	return fault_hint(f, "\"tls_trust_file\" names a file of CA "
+	    "certificates in PEM form; without it the system's are used");
+}
+
+int
+trust_load(gnutls_certificate_credentials_t cred,
+    const struct tls_params *params, int *anchors, struct fault *f)
+{
+	int n;
+
+	*anchors = 0;
+	if (!params->check)
+		return 0;
+	if (params->trust_file == NULL) {
+		n = gnutls_certificate_set_x509_system_trust(cred);
+		/* without a store nothing verifies, and the fault says why */
+		*anchors = n < 0 ? 0 : n;
+		return 0;
+	}
+	if (trust_file_readable(params->trust_file, f) == -1)
+		return -1;
+	n = gnutls_certificate_set_x509_trust_file(cred, params->trust_file,
+	    GNUTLS_X509_FMT_PEM);
+	if (n < 0)
+		return fault(f, FAULT_INPUT,
+		    "%s: cannot use the trust file: %s", params->trust_file,
+		    gnutls_strerror(n));
+	if (n == 0)
+		return fault(f, FAULT_INPUT,
+		    "%s: no certificate in the trust file",
+		    params->trust_file);
+	*anchors = n;
+	return 0;
+}
+
+static void
+add_time(struct buffer *b, time_t t)
+{
+	char text[32];
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &tm) > 0)
+		buffer_add_string(b, text);
+	else
+		buffer_add_string(b, "?");
+}
+
+static void
+add_names(struct buffer *b, gnutls_x509_crt_t cert)
+{
+	char name[NAME_SIZE];
+	size_t size;
+	unsigned found = 0;
+	int type;
+
+	for (unsigned i = 0; i < NAMES_MAX; i++) {
+		size = sizeof(name);
+		type = gnutls_x509_crt_get_subject_alt_name(cert, i, name,
+		    &size, NULL);
+		if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			break;
+		if (type == GNUTLS_SAN_DNSNAME) {
+			buffer_add_string(b, found++ == 0 ? "" : " ");
+			buffer_add(b, name, size);
+		} else if (type == GNUTLS_SAN_IPADDRESS &&
+		    (size == 4 || size == 16)) {
+			buffer_add_string(b, found++ == 0 ? "" : " ");
+			for (size_t k = 0; k < size; k++)
+				buffer_printf(b, size == 4 ? "%s%u" : "%s%02x",
+				    k == 0 || (size == 16 && k % 2 == 1) ? "" :
+				    size == 4 ? "." : ":",
+				    (unsigned)(unsigned char)name[k]);
+		}
+	}
+	if (found == 0)
+		buffer_add_string(b, "none");
+}
+
+/* Subject, names, issuer and validity of the peer's own certificate. */
+static void
+add_particulars(struct buffer *b, gnutls_session_t session)
+{
+	const gnutls_datum_t *chain;
+	gnutls_x509_crt_t cert;
+	gnutls_datum_t dn;
+	unsigned n;
+
+	chain = gnutls_certificate_get_peers(session, &n);
+	if (chain == NULL || n == 0 || gnutls_x509_crt_init(&cert) < 0)
+		return;
+	if (gnutls_x509_crt_import(cert, &chain[0], GNUTLS_X509_FMT_DER) == 0) {
+		if (gnutls_x509_crt_get_dn3(cert, &dn, 0) == 0) {
+			buffer_printf(b, "; subject %.*s", (int)dn.size,
+			    dn.data);
+			gnutls_free(dn.data);
+		}
+		buffer_add_string(b, "; names ");
+		add_names(b, cert);
+		if (gnutls_x509_crt_get_issuer_dn3(cert, &dn, 0) == 0) {
+			buffer_printf(b, "; issuer %.*s", (int)dn.size,
+			    dn.data);
+			gnutls_free(dn.data);
+		}
+		buffer_add_string(b, "; valid from ");
+		add_time(b, gnutls_x509_crt_get_activation_time(cert));
+		buffer_add_string(b, " to ");
+		add_time(b, gnutls_x509_crt_get_expiration_time(cert));
+		buffer_add_string(b, ", our clock says ");
+		add_time(b, time(NULL));
+	}
+	gnutls_x509_crt_deinit(cert);
+}
+
+#define UNSAFE "; \"tls_certcheck off\" would accept it, and anybody else's"
+
+/* The checks in the order in which a person should hear of them. */
+static const struct {
+	unsigned status;
+	const char *what;
+	const char *hint;
+} checks[] = {
+	{ GNUTLS_CERT_REVOKED, "it has been revoked",
+	    "tell the server's operator" UNSAFE },
+	{ GNUTLS_CERT_EXPIRED, "it, or a certificate above it, has expired",
+	    "check this machine's clock; else the server's operator must "
+	    "renew it" UNSAFE },
+	{ GNUTLS_CERT_NOT_ACTIVATED, "it is not valid yet",
+	    "check this machine's clock; else tell the server's operator"
+	    UNSAFE },
+	{ GNUTLS_CERT_INSECURE_ALGORITHM, "its key or signature is too weak "
+	    "(RSA needs 2048 bits, signatures SHA-256)",
+	    "the server's operator must replace it" UNSAFE },
+	{ GNUTLS_CERT_SIGNER_NOT_FOUND, "its issuer is not trusted",
+	    "if this is the right server, save its CA certificate to a file "
+	    "and set \"tls_trust_file FILE\"" },
+	{ GNUTLS_CERT_SIGNER_NOT_CA, "its issuer is not a CA",
+	    "if this is the right server, save its CA certificate to a file "
+	    "and set \"tls_trust_file FILE\"" },
+	{ GNUTLS_CERT_PURPOSE_MISMATCH, "it is not meant for servers",
+	    "the server's operator must replace it" UNSAFE },
+	{ GNUTLS_CERT_UNEXPECTED_OWNER, "it does not name this host",
+	    "set \"host\" to one of the names in the certificate" },
+	{ GNUTLS_CERT_INVALID, "it cannot be verified",
+	    "tell the server's operator" UNSAFE },
+};
+
+static int
+refuse(gnutls_session_t session, const struct tls_params *params, int anchors,
+    unsigned status, const char *peer, struct fault *f)
+{
+	const char *hint = NULL;
+	struct buffer b;
+
+	buffer_init(&b, EXPLAIN_MAX);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		if ((status & checks[i].status) == 0)
+			continue;
+		/* "invalid" stands beside every other reason */
+		if (checks[i].status == GNUTLS_CERT_INVALID && hint != NULL)
+			continue;
+		buffer_printf(&b, "%s%s", hint == NULL ? "" : ", ",
+		    checks[i].what);
+		if (checks[i].status == GNUTLS_CERT_UNEXPECTED_OWNER)
+			buffer_printf(&b, " (%s)", params->host);
+		if (hint == NULL)
+			hint = checks[i].hint;
+	}
+	add_particulars(&b, session);
+	fault(f, FAULT_REFUSED,
+	    "%s: the server's certificate is not trusted: %s", peer, b.data);
+	buffer_free(&b);
+	if (anchors == 0)
+		return fault_hint(f, "no CA certificates are installed; "
+		    "install the package ca-certificates, or set "
+		    "\"tls_trust_file FILE\"");
+	return fault_hint(f, "%s", hint == NULL ? "tell the server's operator" :
+	    hint);
+}
+
+int
+trust_verify(gnutls_session_t session, const struct tls_params *params,
+    int anchors, const char *peer, struct fault *f)
+{
+	gnutls_typed_vdata_st data[2];
+	char purpose[] = GNUTLS_KP_TLS_WWW_SERVER;
+	unsigned status = 0;
+	int n;
+
+	if (!params->check)
+		return 0;
+	memset(data, 0, sizeof(data));
+	data[0].type = GNUTLS_DT_DNS_HOSTNAME;
+	data[0].data = (unsigned char *)(uintptr_t)params->host;
+	data[1].type = GNUTLS_DT_KEY_PURPOSE_OID;
+	data[1].data = (unsigned char *)purpose;
+	n = gnutls_certificate_verify_peers(session, data, 2, &status);
+	if (n < 0)
+		return fault(f, FAULT_REFUSED,
+		    "%s: the server's certificate cannot be verified: %s",
+		    peer, gnutls_strerror(n));
+	if (status != 0)
+		return refuse(session, params, anchors, status, peer, f);
+	return 0;
+}
