@@ -164,7 +164,8 @@ login_auth(struct session *session)
 		session_violation(session, 503, "5.5.1", "no AUTH here");
 		return;
 	}
-	if (session->user != NULL || session->mail != MAIL_NONE) {
+	if (session->user != NULL || session->mail == MAIL_OPEN ||
+	    session->mail == MAIL_CHUNKED) {
 		session_violation(session, 503, "5.5.1", "AUTH out of place");
 		return;
 	}

@@ -23,6 +23,7 @@ struct peer {
 	int fd;
 	gnutls_session_t tls;
 	int pace;
+	bool prompt;        /* acknowledge at once */
 	bool replied;       /* sent something since data came last */
 	unsigned long turns;
 	const char *ending; /* NULL: the connection lives */
@@ -40,6 +41,7 @@ peer_new(int fd)
 	peer->fd = fd;
 	peer->tls = NULL;
 	peer->pace = -1;
+	peer->prompt = false;
 	peer->replied = false;
 	peer->turns = 0;
 	peer->ending = NULL;
@@ -113,6 +115,31 @@ peer_end(struct peer *peer, const char *how)
 	record_event("client %s", how);
 }
 
+void
+peer_set_prompt(struct peer *peer)
+{
+	peer->prompt = true;
+}
+
+/*
+ * A client under Nagle's algorithm (RFC 896) holds its next small write back
+ * until the last one is acknowledged, which we may put off for 40 ms. Linux
+ * forgets this option again and again.
+ */
+static void
+peer_acknowledge(const struct peer *peer)
+{
+#ifdef TCP_QUICKACK
+	const int on = 1;
+
+	if (peer->prompt)
+		setsockopt(peer->fd, IPPROTO_TCP, TCP_QUICKACK, &on,
+		    sizeof(on));
+#else
+	(void)peer;
+#endif
+}
+
 /* Returns octets read, or 0 when there are none yet or the peer ended. */
 static size_t
 peer_read_tls(struct peer *peer, char *to, size_t room)
@@ -179,6 +206,7 @@ peer_fill(struct peer *peer, int ms)
 		left = ms < 0 ? -1 : end - peer_clock();
 		if (ms >= 0 && left <= 0)
 			return ARRIVAL_NONE;
+		peer_acknowledge(peer);
 		poll(&ready, 1, (int)left);
 	}
 	if (peer->ending == NULL)

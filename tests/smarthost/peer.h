@@ -85,6 +85,12 @@ void peer_drain(struct peer *peer);
 /* Waits until the client closes, without reading anything. */
 void peer_await_close(struct peer *peer);
 
+/*
+ * Acknowledge what the client sends at once, so that a client that runs ahead
+ * in several writes shows it; a client that has to be timed is left alone.
+ */
+void peer_set_prompt(struct peer *peer);
+
 /* -1: everything in one write; else each octet in its own, ms apart. */
 void peer_set_pace(struct peer *peer, int ms);
 

@@ -290,6 +290,7 @@ play_script(const struct script *script, int fd,
 	play.script = script;
 	play.security = security;
 	play.peer = peer_new(fd);
+	peer_set_prompt(play.peer);
 	play.pending = text_alloc(script->count * sizeof(*play.pending));
 	over = play_steps(&play);
 	if (!over) {

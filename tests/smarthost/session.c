@@ -167,16 +167,15 @@ void
 session_violation(struct session *session, unsigned code,
     const char *enhanced, const char *format, ...)
 {
-	char *shown = text_shown(session->line, session->len);
 	char why[256];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(why, sizeof(why), format, args);
 	va_end(args);
-	record_event("violation: %s: %s", why, shown);
+	record_event("violation: %s: %.*s", why, (int)session->len,
+	    session->line);
 	session->violations++;
-	free(shown);
 	va_start(args, format);
 	session_vreply(session, code, enhanced, format, args);
 	va_end(args);
@@ -195,10 +194,9 @@ session_line(struct session *session, size_t max)
 	}
 	if (line.state != LINE_WHOLE) {
 		/* Where the next command begins is anybody's guess. */
-		session->last = false;
+		session->over = true;
 		session_violation(session, 500, "5.5.2", "%s",
 		    line_flaw(line.state));
-		session->over = true;
 		return line;
 	}
 	if (line.len + 2 > max) {
