@@ -17,7 +17,7 @@ enum complete_from { COMPLETE_FROM_MISSING, COMPLETE_FROM_REPLACE,
 
 struct complete {
 	enum complete_from from;
-	const struct mailbox *author;	/* for a From of ours; NULL: unknown */
+	const struct mailbox *author;	/* of a From of ours, or NULL */
 	const char *full_name;		/* its display name; NULL: none */
 	bool date;			/* add a missing Date */
 	bool message_id;		/* add a missing Message-ID */

@@ -24,51 +24,51 @@ static const struct {
 	const char *label;
 	const char *line[LINES_MAX];
 	enum complete_from from;
-	const char *full_name;
 	int flags;
+	const char *full_name;
 	const char *want;
 } rows[] = {
 	{ "nothing to do", { "From: x@y.example", "To: z" },
-	    COMPLETE_FROM_MISSING, "Ann", 0,
+	    COMPLETE_FROM_MISSING, 0, "Ann",
 	    "From: x@y.example\r\nTo: z\r\n" },
-	{ "From is added", { "To: z" }, COMPLETE_FROM_MISSING, NULL, 0,
+	{ "From is added", { "To: z" }, COMPLETE_FROM_MISSING, 0, NULL,
 	    "From: \"a b\"@example.org\r\nTo: z\r\n" },
-	{ "From with a name", { NULL }, COMPLETE_FROM_MISSING, "Ann B", 0,
+	{ "From with a name", { NULL }, COMPLETE_FROM_MISSING, 0, "Ann B",
 	    "From: Ann B <\"a b\"@example.org>\r\n" },
 	{ "From with a name to quote", { NULL }, COMPLETE_FROM_MISSING,
-	    "B, Ann", 0, "From: \"B, Ann\" <\"a b\"@example.org>\r\n" },
+	    0, "B, Ann", "From: \"B, Ann\" <\"a b\"@example.org>\r\n" },
 	{ "From with a name to encode", { NULL }, COMPLETE_FROM_MISSING,
-	    "J\xc3\xb6rg", 0,
+	    0, "J\xc3\xb6rg",
 	    "From: =?UTF-8?Q?J=C3=B6rg?= <\"a b\"@example.org>\r\n" },
-	{ "From with an empty name", { NULL }, COMPLETE_FROM_MISSING, "", 0,
+	{ "From with an empty name", { NULL }, COMPLETE_FROM_MISSING, 0, "",
 	    "From: \"a b\"@example.org\r\n" },
 	{ "a name is no injection", { NULL }, COMPLETE_FROM_MISSING,
-	    "x\r\nBcc: y", 0, "From: =?UTF-8?Q?x=0D=0ABcc=3A_y?= "
+	    0, "x\r\nBcc: y", "From: =?UTF-8?Q?x=0D=0ABcc=3A_y?= "
 	    "<\"a b\"@example.org>\r\n" },
 	{ "From is replaced", { "From: x@y.example", "To: z",
-	    "FROM : w" }, COMPLETE_FROM_REPLACE, NULL, 0,
+	    "FROM : w" }, COMPLETE_FROM_REPLACE, 0, NULL,
 	    "From: \"a b\"@example.org\r\nTo: z\r\n" },
-	{ "From is left out", { "To: z" }, COMPLETE_FROM_KEEP, "Ann", 0,
+	{ "From is left out", { "To: z" }, COMPLETE_FROM_KEEP, 0, "Ann",
 	    "To: z\r\n" },
-	{ "nobody to put there", { "To: z" }, COMPLETE_FROM_MISSING, NULL,
-	    NOBODY, "!no From field" },
-	{ "nobody needed", { "from: x" }, COMPLETE_FROM_MISSING, NULL,
-	    NOBODY, "from: x\r\n" },
+	{ "nobody to put there", { "To: z" }, COMPLETE_FROM_MISSING, NOBODY,
+	    NULL, "!no From field" },
+	{ "nobody needed", { "from: x" }, COMPLETE_FROM_MISSING, NOBODY,
+	    NULL, "from: x\r\n" },
 	{ "Date and Message-ID are added", { "From: x" },
-	    COMPLETE_FROM_MISSING, NULL, DATE | ID,
+	    COMPLETE_FROM_MISSING, DATE | ID, NULL,
 	    "Date: *, * * 20* *:*:* *\r\nMessage-ID: <*@id.example>\r\n"
 	    "From: x\r\n" },
 	{ "Date and Message-ID are kept", { "From: x", "DATE: y",
-	    "Message-Id : z" }, COMPLETE_FROM_MISSING, NULL, DATE | ID,
+	    "Message-Id : z" }, COMPLETE_FROM_MISSING, DATE | ID, NULL,
 	    "From: x\r\nDATE: y\r\nMessage-Id : z\r\n" },
 	{ "Bcc goes", { "From: x", "bcc: y,", " z", "Resent-BCC : w",
-	    "Cc: v" }, COMPLETE_FROM_MISSING, NULL, 0,
+	    "Cc: v" }, COMPLETE_FROM_MISSING, 0, NULL,
 	    "From: x\r\nCc: v\r\n" },
 	{ "Bcc stays", { "From: x", "bcc: y,", " z" },
-	    COMPLETE_FROM_MISSING, NULL, KEEP_BCC,
+	    COMPLETE_FROM_MISSING, KEEP_BCC, NULL,
 	    "From: x\r\nbcc: y,\r\n z\r\n" },
 	{ "Return-Path goes", { "Return-Path: <x>", "From: x" },
-	    COMPLETE_FROM_MISSING, NULL, KEEP_BCC, "From: x\r\n" },
+	    COMPLETE_FROM_MISSING, KEEP_BCC, NULL, "From: x\r\n" },
 };
 
 /* Does a text have a shape in which * is any text of one line? */

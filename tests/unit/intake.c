@@ -314,7 +314,8 @@ check_spool(void)
 	while ((n = message_walk_next(&w, &p, &f)) > 0)
 		octets += (size_t)n;
 	tap_ok(n == -1 && f.class == FAULT_IO &&
-	    octets == strlen("\r\n") + MEGABYTE + 1000, "spool that became shorter");
+	    octets == strlen("\r\n") + MEGABYTE + 1000,
+	    "spool that became shorter");
 	message_walk_end(&w);
 	message_free(&m);
 	fault_clear(&f);

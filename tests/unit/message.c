@@ -313,6 +313,27 @@ check_spooled(const struct shape *s, struct buffer *out)
 	buffer_free(&want);
 }
 
+/* Fields that are removed, wherever they stand, leave no gap. */
+static void
+check_removed(struct buffer *out)
+{
+	static const char text[] = "A: 1\nB: 2\nA: 3\n x\nA: 4\nC: 5\nA: 6\n"
+	    "\ny\n";
+	static const char want[] = "N: 0\r\nB: 2\r\nC: 5\r\n\r\ny\r\n";
+	struct shape s = { "", TEXT(text), "", 0, 0, 0 };
+	struct fault f = { .class = FAULT_NONE };
+	struct message m;
+
+	message_init(&m);
+	read_in_pieces(&m, &s, 4096, &f);
+	header_remove(&m.header, "a");
+	header_prepend(&m.header, "N", "0");
+	tap_ok(walk(&m, out) == 0, "walk without removed fields");
+	tap_same("what is left", out->data, out->len, TEXT(want));
+	message_free(&m);
+	fault_clear(&f);
+}
+
 int
 main(void)
 {
@@ -328,6 +349,7 @@ main(void)
 		if (s->want[0] != '!' && (s->flags & DOT) == 0)
 			check_spooled(s, &out);
 	}
+	check_removed(&out);
 	buffer_free(&out);
 	return tap_done();
 }
