@@ -253,8 +253,8 @@ coverage:
 	@contrib/install-deps build check coverage
 	@+$(AGAIN) COVERAGE=1 build-tests
 	@find build-cov -name '*.gcda' -exec rm -f {} +
-	@+$(AGAIN) COVERAGE=1 run-check
-	@tests/coverage build-cov '$(COVERAGE_MIN)'
+	@+status=0; $(AGAIN) COVERAGE=1 run-check || status=$$?; \
+	tests/coverage build-cov '$(COVERAGE_MIN)' && exit $$status
 
 # ---- Fuzzing: FUZZ is one target or several, FUZZ_SECONDS the time for each,
 # FUZZ_FLAGS what else libFuzzer should know (-max_len=100000, -seed=1).

@@ -30,6 +30,7 @@ static const struct {
 	[FAULT_CONFIG] = { EX_CONFIG, "EX_CONFIG" },
 };
 
+__attribute__((format(printf, 1, 0)))
 static char *
 printable_format(const char *fmt, va_list ap)
 {

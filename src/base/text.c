@@ -226,9 +226,12 @@ text_number(const char *s, size_t n, int64_t max)
 	if (n == 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		if (!text_is_digit(s[i]) || value > (max - (s[i] - '0')) / 10)
+		int digit = s[i] - '0';
+
+		if (!text_is_digit(s[i]) || value > max / 10 ||
+		    (value == max / 10 && digit > max % 10))
 			return -1;
-		value = value * 10 + (s[i] - '0');
+		value = value * 10 + digit;
 	}
 	return value;
 }

@@ -123,7 +123,7 @@ apply_debug(struct cmdline *c, const struct letter *l, const char *value,
 {
 	(void)l;
 	(void)f;
-	if (strncmp(value, "0.", 2) == 0)
+	if (strcmp(value, "0") == 0 || strncmp(value, "0.", 2) == 0)
 		c->mode = CMDLINE_VERSION;
 	else
 		c->verbose = true;

@@ -142,11 +142,14 @@ add_b(struct buffer *b, const char *s, size_t n)
 	}
 }
 
-/* s is well-formed UTF-8. Whichever of Q and B is shorter is taken. */
+/*
+ * s is well-formed UTF-8. Q, which people can read where software does not,
+ * unless it is half as long again as B, or more.
+ */
 static void
 add_encoded(struct buffer *b, const char *s, size_t n)
 {
-	bool q = q_length(s, n) <= b_length(n);
+	bool q = q_length(s, n) * 2 < b_length(n) * 3;
 	size_t room = WORD_TEXT_FIRST;
 
 	for (size_t i = 0, end; i < n; i = end) {

@@ -29,6 +29,7 @@ struct setter {
 	size_t n;
 };
 
+__attribute__((format(printf, 4, 0)))
 static int
 place_vfault(struct fault *f, const struct option_place *place,
     const char *name, const char *fmt, va_list ap)
@@ -182,9 +183,10 @@ refuse_choice(const struct setter *s)
 static int
 set_choice(const struct setter *s)
 {
-	const struct option_choice *c = s->row->choices;
+	const struct option_choice *c =
+	    s->n == 0 ? s->row->choices : find_choice(s, s->n);
 
-	if (s->n > 0 && (c = find_choice(s, s->n)) == NULL)
+	if (c == NULL)
 		return refuse_choice(s);
 	if (s->row->type == OPTION_TYPE_AUTH)
 		store_string(s->account, s->row,

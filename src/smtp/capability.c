@@ -113,7 +113,7 @@ capability_has_mechanism(const struct capabilities *c, const char *mechanism)
 	size_t n = strlen(mechanism);
 	const char *p = c->mechanisms;
 
-	while (p != NULL && (p = strstr(p, mechanism)) != NULL) {
+	while (n > 0 && p != NULL && (p = strstr(p, mechanism)) != NULL) {
 		if (p > c->mechanisms && p[-1] == ' ' && p[n] == ' ')
 			return true;
 		p += n;

@@ -95,6 +95,8 @@ static const struct {
 	{ { "p", "-d", "a" }, "v to=a@", NULL, NULL },
 	{ { "p", "-d8.11", "a" }, "v to=a@", NULL, NULL },
 	{ { "p", "-d0.1" }, "version", NULL, NULL },
+	{ { "p", "-d0" }, "version", NULL, NULL },
+	{ { "p", "-d01", "a" }, "v to=a@", NULL, NULL },
 	{ { "p", "-bp" }, "queue", NULL, NULL },
 	{ { "p", "-t", "-V", "an id" }, "t V=an id", NULL, NULL },
 	/* recipients */
@@ -217,7 +219,8 @@ static const struct {
 	{ { "sendmail", "--account=w", "a" }, NULL,
 	    "USAGE --account is not an option of sendmail", NULL },
 	{ { "sendmail", "-X/log", "a" }, NULL, "USAGE -X is not", NULL },
-	{ { "newaliases" }, NULL, "USAGE aliases are not supported", "rebuil" },
+	{ { "newaliases" }, NULL, "USAGE aliases are not supported",
+	    "rebuild" },
 	{ { "runq" }, NULL, "USAGE this program keeps no queue", NULL },
 };
 
