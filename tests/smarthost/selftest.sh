@@ -178,6 +178,10 @@ printf '%b\n' "$hello" 'C: QUIT' 'S: 221 bye' |
 	play 'QUIT without waiting' 0 hear 'EHLO c.example.org\r\n' '-QUIT\r\n'
 printf '%b\n' "$hello" 'C: DATA' 'C: QUIT' 'S: 250 ok' 'S: 221 bye' |
 	play 'gone before the reply that counts' 1 hear 'EHLO c.example.org\r\n' '-DATA\r\nQUIT\r\n'
+printf '%b\n' "$hello" 'C: DATA' 'C: QUIT' 'S: 250 ok' '! pause 10' 'S: 221 bye' |
+	play 'gone before it, QUIT in a group of its own' 1 hear 'EHLO c.example.org\r\n' '-DATA\r\nQUIT\r\n'
+printf '%b\n' "$hello" 'C: DATA' 'C: QUIT' 'S: 250 ok' '! pause 10' 'S: 221 bye' |
+	play 'gone behind it' 0 hear 'EHLO c.example.org\r\n' 'DATA\r\nQUIT\r\n'
 printf '%b\n' "$hello" 'C: MAIL' 'S: 250 ok' |
 	play 'gone before the reply' 1 hear 'EHLO c.example.org\r\n' '-MAIL\r\n'
 
@@ -318,15 +322,15 @@ else
 	verdict 'IPv6 # SKIP no ::1' ok
 fi 2>/dev/null
 start --play one --listen "unix:$work/socket"
-if command -v openssl >/dev/null; then
-	openssl s_client -unix "$work/socket" </dev/null >/dev/null 2>&1
-	finish
-	same 'a Unix socket' 1 "$rc"
-	has 'a Unix socket: somebody came' 'deviation' transcript
-fi
+openssl s_client -unix "$work/socket" </dev/null >/dev/null 2>&1
+finish
+same 'a Unix socket' 1 "$rc"
+has 'a Unix socket: somebody came' 'deviation' transcript
 
-. "$here/selftest-tls.sh"
-. "$here/selftest-serve.sh"
+# shellcheck source=tests/smarthost/selftest-tls.bash
+. "$here/selftest-tls.bash"
+# shellcheck source=tests/smarthost/selftest-serve.bash
+. "$here/selftest-serve.bash"
 
 echo "1..$count"
 [ $failed -eq 0 ]

@@ -104,17 +104,17 @@ if command -v gsasl >/dev/null; then
 	for version in 1.2 1.3; do
 		for mechanism in PLAIN LOGIN CRAM-MD5 $scram; do
 			sasl "$mechanism, TLS $version" 0 $version auth \
-			    $mechanism secret
+			    "$mechanism" secret
 		done
 		for mechanism in $scram; do
 			sasl "$mechanism, TLS $version, false signature" 0 \
-			    $version auth-bogus $mechanism secret
+			    $version auth-bogus "$mechanism" secret
 		done
 	done
 	for mechanism in PLAIN LOGIN CRAM-MD5 $scram; do
-		sasl "$mechanism, wrong password" 1 1.3 auth $mechanism wrong
+		sasl "$mechanism, wrong password" 1 1.3 auth "$mechanism" wrong
 		sasl "$mechanism, wrong as it should be" 0 1.3 auth-refused \
-		    $mechanism wrong
+		    "$mechanism" wrong
 	done
 	sasl 'a false signature is never shown' 1 1.3 auth-bogus \
 	    SCRAM-SHA-1 wrong

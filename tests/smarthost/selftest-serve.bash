@@ -195,6 +195,18 @@ stop
 same 'implicit TLS' 0 "$rc"
 has 'the envelope has the version' '^tls TLS1.3$' caught/1.envelope
 
+printf '%s\n' 'EHLO c.example.org' 'AUTH EXTERNAL =' >lines
+start --serve --implicit-tls --client-ca certs/ca.pem
+tls_client -cert certs/client.pem -key certs/client.key
+stop
+same 'a client certificate' 0 "$rc"
+has 'EXTERNAL is offered then' '^S: 250-AUTH .* EXTERNAL$' transcript
+has 'and works' '^== authenticated  by EXTERNAL$' transcript
+start --serve --implicit-tls --client-ca certs/foreign-ca.pem
+tls_client -cert certs/client.pem -key certs/client.key
+stop
+has 'a client certificate from elsewhere' '^== tls failed' transcript
+
 start --serve --capture caught
 for i in 2 3 4 5 6 7; do
 	exec 4<>"/dev/tcp/127.0.0.1/$port" # one that only sits there
