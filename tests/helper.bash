@@ -8,6 +8,8 @@
 #
 #	smarthost_play FILE [OPTION...]	start a player of that dialogue; sets PORT
 #	play [OPTION...] <<'END'	the same, the dialogue on standard input
+#	greet [CAPABILITY...]		the beginning of a dialogue, up to EHLO
+#	begin [CAPABILITY...] <<'END'	play that and the rest; a plain account
 #	smarthost_wait			the player's verdict; needed after each play
 #	smarthost_serve [OPTION...]	start an honest smarthost; sets PORT, CAPTURE
 #	smarthost_stop			end it; fails if the client broke a rule
@@ -130,6 +132,24 @@ smarthost_play() {
 play() {
 	cat >dialogue
 	smarthost_play dialogue "$@"
+}
+
+greet() {
+	local line
+
+	printf '%s\n' 'S: 220 mail.example.org ESMTP' 'C: EHLO *'
+	printf 'S: 250-mail.example.org\n'
+	for line in "$@"; do
+		printf 'S: 250-%s\n' "$line"
+	done
+	printf 'S: 250 HELP\n'
+}
+
+begin() {
+	greet "$@" >dialogue
+	cat >>dialogue
+	smarthost_play dialogue
+	account 'tls off' 'from alice@example.org' 'timeout 20'
 }
 
 smarthost_wait() {

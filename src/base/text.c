@@ -209,8 +209,10 @@ text_distance(const char *a, const char *b)
 }
 
 uint64_t
-text_hash(uint64_t h, const char *s, size_t n, bool fold)
+text_hash(uint64_t seed, const char *s, size_t n, bool fold)
 {
+	uint64_t h = seed;
+
 	for (size_t i = 0; i < n; i++) {
 		h ^= (unsigned char)(fold ? text_to_lower(s[i]) : s[i]);
 		h *= UINT64_C(1099511628211);

@@ -186,7 +186,8 @@ header_take(struct intake *in, const char *line, size_t n)
 		in->ended = true;
 		return 0;
 	}
-	if (first && mbox_is_separator(line, n)) {
+	/* a longer one would have been taken for body if cut by a read */
+	if (first && n <= HEADER_NAME_MAX && mbox_is_separator(line, n)) {
 		m->header.first_line = 2;
 		return 0;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The header as it is edited: what is removed does not go out. A second,
- * simpler reader looks for Bcc in the octets that leave; and whoever is in no
- * field that names recipients is in no envelope.
+ * simpler reader looks for the same fields in the octets that come, and for
+ * Bcc in those that leave; and whoever is in no field that names recipients
+ * is in no envelope.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,31 +30,52 @@ lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
+static bool
+is_end(char c)
+{
+	return c == '\r' || c == '\n';
+}
+
+/* Does a line begin with the name, blanks, a colon? "": with any name. */
+static bool
+naive_field(const char *s, size_t n, const char *name)
+{
+	size_t k = 0;
+
+	while (k < n && s[k] > ' ' && s[k] < 127 && s[k] != ':')
+		k++;
+	if (k == 0 || (name[0] != '\0' && k != strlen(name)))
+		return false;
+	for (size_t i = 0; i < k && name[0] != '\0'; i++)
+		if (lower(s[i]) != lower(name[i]))
+			return false;
+	while (k < n && (s[k] == ' ' || s[k] == '\t'))
+		k++;
+	/* an end of the line, or of everything, is no colon */
+	return k < n && k < 999 && s[k] == ':';
+}
+
 /*
- * As a mail server would see it: does a line in front of the first empty one
- * begin with the name, blanks, a colon?
+ * As a mail server would see it, in octets with any line ends: is there a
+ * field of that name before the first line that is neither a field nor the
+ * continuation of one?
  */
 static bool
-naive_has(const char *s, size_t n, const char *name)
+naive_has(const char *s, size_t n, const char *name, bool mbox)
 {
-	size_t i = 0;
+	for (size_t i = 0, line = 0; i < n && !is_end(s[i]); line++) {
+		bool blank = s[i] == ' ' || s[i] == '\t';
 
-	while (i < n && s[i] != '\r') {
-		size_t k = 0;
-
-		while (i + k < n && name[k] != '\0' &&
-		    lower(s[i + k]) == lower(name[k]))
-			k++;
-		if (name[k] == '\0') {
-			while (i + k < n &&
-			    (s[i + k] == ' ' || s[i + k] == '\t'))
-				k++;
-			if (i + k < n && s[i + k] == ':')
-				return true;
-		}
-		while (i < n && s[i] != '\n')
+		if (mbox && line == 0)
+			blank = false;
+		else if (blank ? line == (mbox ? 1 : 0) :
+		    !naive_field(s + i, n - i, ""))
+			return false;
+		if (!blank && naive_field(s + i, n - i, name))
+			return true;
+		while (i < n && !is_end(s[i]))
 			i++;
-		i++;
+		i += i + 1 < n && s[i] == '\r' && s[i + 1] == '\n' ? 2 : 1;
 	}
 	return false;
 }
@@ -76,7 +98,7 @@ walk(const struct message *m, struct buffer *out)
 }
 
 static void
-check_envelope(const struct message *m, const struct buffer *out)
+check_envelope(const struct message *m, const char *s, size_t n)
 {
 	static const char *const name[] = { "To", "Cc", "Bcc", "Resent-To",
 	    "Resent-Cc", "Resent-Bcc" };
@@ -89,9 +111,11 @@ check_envelope(const struct message *m, const struct buffer *out)
 		require(f.class == FAULT_DATA &&
 		    strstr(f.text, " in line ") != NULL);
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
-		any |= naive_has(out->data, out->len, name[i]);
-		require(naive_has(out->data, out->len, name[i]) ==
-		    header_has(&m->header, name[i]));
+		bool has = naive_has(s, n, name[i],
+		    m->header.first_line == 2);
+
+		any |= has;
+		require(has == header_has(&m->header, name[i]));
 	}
 	require(any || (e.count == 0 && f.class == FAULT_NONE));
 	for (size_t i = 0; i < e.count; i++)
@@ -116,12 +140,12 @@ check_removal(struct message *m, struct buffer *out)
 	walk(m, out);
 	require(out->len <= before);
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
-		require(!naive_has(out->data, out->len, name[i]));
+		require(!naive_has(out->data, out->len, name[i], false));
 		require(!header_has(&m->header, name[i]));
 	}
 	header_prepend(&m->header, "Date", "x");
 	walk(m, out);
-	require(naive_has(out->data, out->len, "date"));
+	require(naive_has(out->data, out->len, "date", false));
 	require(memcmp(out->data, "Date: x\r\n", 9) == 0);
 }
 
@@ -143,7 +167,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	intake_free(&in);
 	if (r == 0) {
 		walk(&m, &out);
-		check_envelope(&m, &out);
+		check_envelope(&m, (const char *)data, n);
 		check_removal(&m, &out);
 	}
 	message_free(&m);

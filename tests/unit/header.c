@@ -115,7 +115,7 @@ check_find(void)
 	const struct header_field *f;
 	struct header h;
 	const char *body;
-	size_t from = 0, len;
+	size_t from = 0, len, found = 0;
 
 	take_letter(&h);
 	f = header_next(&h, "Bcc", &from);
@@ -135,10 +135,10 @@ check_find(void)
 	tap_ok(header_line_number(&h, &h.field[12]) == 19,
 	    "line number behind an mbox line");
 	while (header_next(&h, "Bcc", &from) != NULL)
-		continue;
-	tap_ok(from == h.count, "no further field");
+		found++;
+	tap_ok(found == 3 && from == h.count, "no further field");
 	tap_ok(header_field_is(&h, &h.field[0], "FROM") &&
-	    !header_field_is(&h, &h.field[0], "Fro") &&
+	    !header_field_is(&h, &h.field[0], "Fr") &&
 	    !header_field_is(&h, &h.field[0], "From "), "whole names only");
 	header_free(&h);
 }
