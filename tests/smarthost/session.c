@@ -133,6 +133,7 @@ session_send(struct session *session, const char *reply)
 		session->over = true;
 }
 
+__attribute__((format(printf, 4, 0)))
 static void
 session_vreply(struct session *session, unsigned code, const char *enhanced,
     const char *format, va_list args)
