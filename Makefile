@@ -206,7 +206,8 @@ AGAIN = $(MAKE) --no-print-directory $(if \
 
 CERTS = $(BUILD)/certs
 # Which to run: bats files, and programs that speak TAP.
-TESTS = $(UNIT_TESTS) $(REPLAYS) $(sort $(wildcard tests/*.bats))
+TESTS = $(UNIT_TESTS) $(REPLAYS) tests/smarthost/selftest.sh \
+    $(sort $(wildcard tests/*.bats))
 
 test_environment = POSTRIDER='$(abspath $(POSTRIDER))' \
     SMARTHOST='$(abspath $(BUILD)/tests/smarthost)' \

@@ -157,6 +157,12 @@ refusal() {
 		'C: DATA' 'S: 354 go' '! body -' 'S: 250 2.0.0 queued' 'C? QUIT'
 }
 
+@test "a reply without text, byte by byte" {
+	row greeting 0 '' '! slow 0' 'S: 220' 'C: EHLO *' 'S: 250' 'C: MAIL *' \
+		'S: 250' 'C: RCPT *' 'S: 250-' 'S: 250' 'C: DATA' 'S: 354' \
+		'! body -' 'S: 250' 'C? QUIT'
+}
+
 @test "a reply of many lines, with and without text, is one reply" {
 	row mail 0 '' 'S: 250-' 'S: 250-' 'S: 250-2.1.0 long' 'S: 250' \
 		'C: RCPT *' 'S: 250' 'C: DATA' 'S: 354' '! body -' 'S: 250' \

@@ -135,19 +135,31 @@ add_field(struct envelope *e, const struct header *h,
 	return 0;
 }
 
-static bool
-is_resent(const struct header *h, const struct header_field *field)
-{
-	static const char prefix[] = "Resent-";
-
-	return field->name_len > strlen(prefix) &&
-	    text_same_word(h->text.data + field->start, strlen(prefix), prefix);
-}
-
-/* Fields that a block of Resent- fields has once: RFC 5322 section 3.6.6. */
-static const char *const once[] = {
-	"Resent-Date", "Resent-From", "Resent-Sender", "Resent-Message-ID"
+/* RFC 5322 sections 3.6.6 and 4.5.6. A field that only begins alike, such as
+ * somebody's Resent-Client, does not make a message a resent one. */
+static const struct {
+	const char *name;
+	bool once;	/* in a block */
+} resent[] = {
+	{ "Resent-Date", true }, { "Resent-From", true },
+	{ "Resent-Sender", true }, { "Resent-Message-ID", true },
+	{ "Resent-To", false }, { "Resent-Cc", false },
+	{ "Resent-Bcc", false }, { "Resent-Reply-To", false },
 };
+
+#define RESENT_NAMES (sizeof(resent) / sizeof(resent[0]))
+
+/* The row of a field, RESENT_NAMES when it is none of them. */
+static size_t
+resent_row(const struct header *h, const struct header_field *field)
+{
+	size_t row = 0;
+
+	while (row < RESENT_NAMES && !header_field_is(h, field,
+	    resent[row].name))
+		row++;
+	return row;
+}
 
 /*
  * The first block of Resent- fields, fields *first to *last - 1: who resends
@@ -157,27 +169,20 @@ static const char *const once[] = {
 static bool
 find_resent(const struct header *h, size_t *first, size_t *last)
 {
-	bool seen[sizeof(once) / sizeof(once[0])] = { false };
-	size_t i = 0;
+	bool seen[RESENT_NAMES] = { false };
+	size_t i = 0, row;
 
 	while (i < h->count && (h->field[i].removed ||
-	    !is_resent(h, &h->field[i])))
+	    resent_row(h, &h->field[i]) == RESENT_NAMES))
 		i++;
 	*first = i;
 	for (; i < h->count; i++) {
 		if (h->field[i].removed)
 			continue;
-		if (!is_resent(h, &h->field[i]))
+		row = resent_row(h, &h->field[i]);
+		if (row == RESENT_NAMES || (resent[row].once && seen[row]))
 			break;
-		for (size_t k = 0; k < sizeof(once) / sizeof(once[0]); k++) {
-			if (!header_field_is(h, &h->field[i], once[k]))
-				continue;
-			if (seen[k]) {
-				*last = i;
-				return true;
-			}
-			seen[k] = true;
-		}
+		seen[row] = true;
 	}
 	*last = i;
 	return *first < h->count;
@@ -192,16 +197,16 @@ envelope_add_header(struct envelope *e, const struct header *h,
 		{ "Resent-To", "Resent-Cc", "Resent-Bcc" }
 	};
 	size_t first = 0, last = h->count;
-	bool resent = find_resent(h, &first, &last);
+	bool again = find_resent(h, &first, &last);
 
-	if (!resent)
+	if (!again)
 		first = 0;
 	for (size_t i = first; i < last; i++) {
 		const struct header_field *field = &h->field[i];
 		bool has = false;
 
 		for (size_t k = 0; k < 3; k++)
-			has |= header_field_is(h, field, name[resent][k]);
+			has |= header_field_is(h, field, name[again][k]);
 		if (has && !field->removed && add_field(e, h, field, f) == -1)
 			return -1;
 	}

@@ -72,6 +72,15 @@ parse_line(struct reply *r, const char *p, size_t n, bool first)
 	return n > 3 && p[3] == '-' ? 0 : 1;
 }
 
+/* Is this beginning of a line, its end still to come, no reply already? */
+static bool
+cannot_be_line(struct reply *r, const char *p, size_t n, bool first)
+{
+	if (n < 4)
+		return false;
+	return parse_line(r, p, p[3] == '\r' ? 3 : 4, first) == -1;
+}
+
 int
 reply_parse(struct reply *r, const char *p, size_t n, size_t *used)
 {
@@ -84,8 +93,8 @@ reply_parse(struct reply *r, const char *p, size_t n, size_t *used)
 	while (state == 0) {
 		end = at < n ? memchr(p + at, '\n', n - at) : NULL;
 		if (end == NULL)
-			return n - at > 3 && parse_line(r, p + at, 4,
-			    at == 0) == -1 ? -1 : n >= REPLY_MAX ? -1 : 0;
+			return n >= REPLY_MAX || cannot_be_line(r, p + at,
+			    n - at, at == 0) ? -1 : 0;
 		len = (size_t)(end - (p + at));
 		if (len > 0 && p[at + len - 1] == '\r')
 			len--;

@@ -106,6 +106,22 @@ carried()
 	}
 }
 
+# blind: the copy that nobody else was to know of came, and is not told.
+blind()
+{
+	run ! grep -qi '^Bcc' <(sed '/^$/q' arrived)
+	arrived "copy-$BOX"
+	arrived "blind-$BOX"
+}
+
+# noise: something to attach, in ~/work.
+noise()
+{
+	awk 'BEGIN { for (i = 0; i < 9000; i++)
+		printf "%c%015d\n", 1 + i % 255, i * 40503 }' |
+		install -o 1000 -g 1000 /dev/stdin "$HOME_OF_YOU/work/noise"
+}
+
 # text: what the mailers are given to send.
 text()
 {
@@ -247,8 +263,7 @@ mutt_with()
 }
 
 @test "mutt: attachment, copies, BODY, notices and envelope sender" {
-	head -c 300000 /dev/urandom |
-		install -o 1000 -g 1000 /dev/stdin "$HOME_OF_YOU/work/noise"
+	noise
 	for to in "$RECORDER" "$SENDMAIL"; do
 		mutt_with "$to" -e 'set use_8bitmime use_envelope_from' \
 		    -e 'set dsn_notify="failure,delay" dsn_return=hdrs' \
@@ -256,9 +271,7 @@ mutt_with()
 		    -b "blind-$BOX@example.org" -a noise -- "$BOX@example.org"
 	done
 	carried
-	run ! grep -qi '^Bcc' arrived
-	arrived "copy-$BOX"
-	arrived "blind-$BOX"
+	blind
 }
 
 @test "mutt tells that the recipient was refused" {
@@ -287,17 +300,14 @@ snail_with()
 }
 
 @test "s-nail: attachment, copies and envelope sender" {
-	head -c 300000 /dev/urandom |
-		install -o 1000 -g 1000 /dev/stdin "$HOME_OF_YOU/work/noise"
+	noise
 	for to in "$RECORDER" "$SENDMAIL"; do
 		snail_with "$to" -r sender@example.org -s 'with noise' \
 		    -c "copy-$BOX@example.org" -b "blind-$BOX@example.org" \
 		    -a noise "$BOX@example.org"
 	done
 	carried
-	run ! grep -qi '^Bcc' arrived
-	arrived "copy-$BOX"
-	arrived "blind-$BOX"
+	blind
 }
 
 @test "s-nail tells that the recipient was refused" {

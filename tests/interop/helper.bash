@@ -36,7 +36,7 @@ account()
 		[ "$name" = "$1" ] && break
 	done <"$INTEROP_PORTS"
 	[ "$name" = "$1" ] || return 1
-	[ "$tls" = starttls ] && tls=on || tls=off
+	[ "$tls" = implicit ] && tls=off || tls=on
 	cat >accounts <<-END
 		account peer
 		host 127.0.0.1
@@ -125,6 +125,14 @@ nothing_in()
 	[ "$(count "$1")" -eq 0 ] || { echo "$1 has mail"; return 1; }
 }
 
+# has_only MAILBOX NUMBER
+has_only()
+{
+	[ "$(count "$1")" -eq "$2" ] && return
+	echo "$(count "$1") of $2 arrived in $1"
+	return 1
+}
+
 # arrived MAILBOX [NUMBER]: waits for that many, 1 unless told, and no more;
 # then leaves the fields that the server put above the message in the file
 # trace, and the message itself, byte for byte, in the file arrived.  With a
@@ -135,10 +143,7 @@ arrived()
 
 	within delivered "$1" "$number" || :
 	within queue_is_empty || :
-	if [ "$(count "$1")" -ne "$number" ]; then
-		echo "$(count "$1") of $number arrived in $1"
-		return 1
-	fi
+	has_only "$1" "$number"
 	file=$(find "$(folder "$1")" -type f | head -n 1)
 	split_trace "$file"
 }

@@ -15,13 +15,23 @@ addresses()
 	done
 }
 
+# all NUMBER: that many have come for $BOX-1 and so on.
+all()
+{
+	[ "$(find "$(folder "$BOX-1")/../.." -path "*/$BOX-*" -type f |
+		wc -l)" -ge "$1" ]
+}
+
 # everybody NUMBER: each of that many got the message, once.
 everybody()
 {
 	local i
 
+	within all "$1" || :
+	within queue_is_empty || :
 	for ((i = 1; i <= $1; i++)); do
-		arrived "$BOX-$i"
+		has_only "$BOX-$i" 1
+		split_trace "$(folder "$BOX-$i")"/*
 		same
 	done
 }
@@ -133,5 +143,5 @@ some()
 	same
 	arrived "notices-$BOX"
 	grep -q "^Original-Envelope-Id: id-$BOX\$" arrived
-	grep -q '^Action: relayed\$' arrived
+	grep -q '^Action: relayed$' arrived
 }

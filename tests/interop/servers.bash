@@ -28,6 +28,7 @@ future             | starttls | future     |
 misnamed           | starttls | misnamed   |
 misnamed-implicit  | implicit | misnamed   |
 purpose            | starttls | purpose    |
+clear              | none     | good       |
 '
 
 # What the servers and callers run as.  Postfix refuses to share its user
@@ -200,8 +201,10 @@ add_services()
 		    "${certificate// }"
 		printf ' -o smtpd_tls_key_file=/etc/certs/%s.key\n' \
 		    "${certificate// }"
-		[ "${tls// }" = starttls ] ||
-			printf ' -o smtpd_tls_wrappermode=yes\n'
+		case ${tls// } in
+		implicit) printf ' -o smtpd_tls_wrappermode=yes\n' ;;
+		none) printf ' -o smtpd_tls_security_level=none\n' ;;
+		esac
 		printf ' -o smtpd_discard_ehlo_keywords=%s\n' "${without// }"
 		printf '%s %s %d\n' "$name" "${tls// }" "$port" >>"$PORTS"
 		port=$((port + 1))

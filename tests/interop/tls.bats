@@ -28,6 +28,17 @@ distrusted()
 	nothing_in "$BOX"
 }
 
+# mistaken STATUS TEXT: the account does not fit the server; the error says
+# what it is about, and there is no mail.
+mistaken()
+{
+	compose >message
+	submit "$1" "$BOX@example.org"
+	echo "$output"
+	grep -q "$2" <<<"$output"
+	nothing_in "$BOX"
+}
+
 @test "STARTTLS" {
 	secured starttls
 }
@@ -46,7 +57,9 @@ distrusted()
 
 @test "the other authority is trusted when it is the one configured" {
 	secured foreign foreign-ca
-	BOX=$BOX-2
+}
+
+@test "our authority is not trusted when another is the one configured" {
 	distrusted starttls 'issuer is not trusted' foreign-ca
 }
 
@@ -76,4 +89,22 @@ distrusted()
 
 @test "a certificate that is not for servers" {
 	distrusted purpose 'not meant for servers'
+}
+
+@test "no STARTTLS on offer" {
+	account clear
+	mistaken 69 'does not offer STARTTLS'
+}
+
+@test "implicit TLS where the server begins in clear" {
+	account starttls
+	sed -i 's/^tls_starttls on/tls_starttls off/' accounts
+	mistaken 76 'set "tls_starttls on"'
+}
+
+@test "STARTTLS where the server begins with TLS" {
+	account implicit
+	sed -i 's/^tls_starttls off/tls_starttls on/' accounts
+	echo 'timeout 3' >>accounts
+	mistaken 75 'begins with TLS .*"tls_starttls off"'
 }

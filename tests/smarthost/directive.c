@@ -91,8 +91,6 @@ static void
 directive_stored(struct play *play, struct body *body)
 {
 	record_event("body %llu octets", body->stored);
-	play->unanswered = true;
-	play->quitting = false;
 	play->skip = false;
 	if (body->sink != NULL && fclose(body->sink) != 0)
 		body->write_failed = true;
@@ -113,6 +111,7 @@ directive_body(struct play *play, const struct step *step)
 	body_begin(&body, directive_open(step->words[0], "w"));
 	body.fastidious = true;
 	rc = body_read_dot(&body, play->peer);
+	play_owe(play, false);
 	directive_stored(play, &body);
 	if (rc != 0)
 		play_fail(play, "CRLF.CRLF", "the client %s",

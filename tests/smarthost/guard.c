@@ -32,18 +32,20 @@ die(int status, const char *format, ...)
 	exit(status);
 }
 
-/* Only what a signal handler may call. */
+static int
+guard_write(const char *text)
+{
+	return write(STDERR_FILENO, text, strlen(text)) < 0 ? -1 : 0;
+}
+
+/* Only what a signal handler may call; who cannot write cannot say so. */
 static void
 guard_say(const char *what)
 {
-	static const char middle[] = "; was waiting for ";
-	ssize_t ignored;
-
-	ignored = write(STDERR_FILENO, what, strlen(what));
-	ignored = write(STDERR_FILENO, middle, sizeof(middle) - 1);
-	ignored = write(STDERR_FILENO, guard_note, strlen(guard_note));
-	ignored = write(STDERR_FILENO, "\n", 1);
-	(void)ignored;
+	if (guard_write(what) == 0 &&
+	    guard_write("; was waiting for ") == 0 &&
+	    guard_write(guard_note) == 0)
+		guard_write("\n");
 }
 
 static void

@@ -63,10 +63,17 @@ play_line(struct play *play, const char *expected)
 }
 
 void
-play_take(struct play *play, const struct line *line)
+play_owe(struct play *play, bool quitting)
 {
 	play->unanswered = true;
-	play->quitting = text_is(line->text, line->len, "QUIT");
+	play->quitting = quitting;
+	play->owed++;
+}
+
+void
+play_take(struct play *play, const struct line *line)
+{
+	play_owe(play, text_is(line->text, line->len, "QUIT"));
 	peer_take_line(play->peer, line);
 }
 
@@ -116,7 +123,9 @@ play_catch_up(struct play *play)
 	const struct step *now = play->step;
 
 	while (play->pending_first < play->pending_end) {
-		play->step = play->pending[play->pending_first++];
+		const size_t place = play->pending[play->pending_first++];
+
+		play->step = &play->script->steps[place];
 		guard_awaits("%s:%u: %s", play->script->name,
 		    play->step->line, play->step->source);
 		if (play->step->kind == STEP_OPTIONAL)
@@ -130,14 +139,14 @@ play_catch_up(struct play *play)
 }
 
 /* How many replies (RFC 5321 section 4.2: last lines of them) are in it? */
-static unsigned
+static int
 play_count_replies(const char *data, size_t len)
 {
-	unsigned count = 0;
+	const char *end;
+	int count = 0;
 
-	while (len > 0) {
-		const char *end = memchr(data, '\n', len);
-		const size_t n = end == NULL ? len : (size_t)(end - data) + 1;
+	while ((end = memchr(data, '\n', len)) != NULL) {
+		const size_t n = (size_t)(end - data) + 1;
 
 		if (n < 4 || data[3] != '-')
 			count++;
@@ -165,31 +174,30 @@ play_check_quiet(struct play *play)
 
 /*
  * RFC 5321 section 4.1.1.10 wants a client to read the reply to QUIT, and
- * every client has better things to do: after QUIT it may be gone. But when
- * other replies travel with that one, it has to be there for those.
+ * every client has better things to do: it may be gone by then. But it has to
+ * be there as long as another reply is owed to it.
  */
 static bool
-play_left_after_quit(struct play *play, const char *data, size_t len)
+play_may_be_gone(const struct play *play)
 {
-	return play->quitting && play_count_replies(data, len) < 2 &&
-	    peer_glance(play->peer, SETTLE_MS) == ARRIVAL_END;
+	return play->quitting && play->owed <= 1;
 }
 
 void
 play_reply(struct play *play, const char *data, size_t len)
 {
-	const bool checks = !play->ahead && !play->early && !play->deaf;
-	bool gone = false;
+	bool checks = !play->ahead && !play->early && !play->deaf;
 
+	if (checks && play_may_be_gone(play) &&
+	    peer_glance(play->peer, SETTLE_MS) == ARRIVAL_END)
+		checks = false;
 	if (checks)
-		gone = play_left_after_quit(play, data, len);
-	if (checks && !gone)
 		play_check_quiet(play);
-	play->ahead = play->early = false;
-	if (peer_send(play->peer, data, len) != 0 && !play->quitting)
+	if (peer_send(play->peer, data, len) != 0 && !play_may_be_gone(play))
 		play_fail(play, "a client that takes this",
 		    "the connection broke");
-	play->unanswered = false;
+	play->ahead = play->early = play->unanswered = false;
+	play->owed -= play_count_replies(data, len);
 }
 
 /* A run of S: and S- lines is one write; returns how many steps it was. */
@@ -259,8 +267,7 @@ play_steps(struct play *play)
 		guard_awaits("%s:%u: %s", script->name, step->line,
 		    step->source);
 		if (step->kind == STEP_EXPECT || step->kind == STEP_OPTIONAL) {
-			play->pending[play->pending_end++] = step;
-			i++;
+			play->pending[play->pending_end++] = i++;
 			continue;
 		}
 		if (step->kind == STEP_SEND) {
@@ -291,6 +298,8 @@ play_script(const struct script *script, int fd,
 	play.security = security;
 	play.peer = peer_new(fd);
 	peer_set_prompt(play.peer);
+	play.step = script->steps;
+	play.owed = 1;
 	play.pending = text_alloc(script->count * sizeof(*play.pending));
 	over = play_steps(&play);
 	if (!over) {

@@ -25,8 +25,8 @@ struct play {
 	struct peer *peer;
 	const struct step *step; /* the one being played, for messages */
 
-	/* C: lines the script is past, but the client was not asked for. */
-	const struct step **pending;
+	/* Places of C: lines the script is past and the client need not be. */
+	size_t *pending;
 	size_t pending_first, pending_end;
 
 	bool ahead;   /* the next reply does not check for further data */
@@ -35,6 +35,7 @@ struct play {
 	bool skip;    /* an optional command did not come: no reply to it */
 	bool unanswered; /* the client said something since our last reply */
 	bool quitting;   /* the last thing it said was QUIT */
+	int owed;        /* replies: to each command, each body, the greeting */
 };
 
 /* Reports what was expected and what came instead, and ends the program. */
@@ -46,6 +47,9 @@ struct line play_line(struct play *play, const char *expected);
 
 /* Takes what play_line has shown. */
 void play_take(struct play *play, const struct line *line);
+
+/* Something that wants a reply has arrived: one command, or one body. */
+void play_owe(struct play *play, bool quitting);
 
 /* Fails unless the client waits now; says so of a closed one too. */
 void play_check_quiet(struct play *play);

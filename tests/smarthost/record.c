@@ -36,7 +36,7 @@ record_line(const char *prefix, const char *data, size_t len)
 	if (record_fd < 0)
 		return;
 	line = text_alloc(start + TEXT_ESCAPED(len) + 1);
-	memcpy(line, prefix, start);
+	snprintf(line, start + 1, "%s", prefix);
 	n = start + text_escape(line + start, data, len);
 	line[n++] = '\n';
 	if (write(record_fd, line, n) != (ssize_t)n)

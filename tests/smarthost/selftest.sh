@@ -76,24 +76,29 @@ stop() { # ends a server; rc is its status
 	finish
 }
 
-# A client: each argument is one write, with printf's escapes, after which it
-# reads one reply (of any number of lines). (bash's own printf makes a write of
-# each line.) `-` before it: it does not read.
-# `=` alone only reads; `sleep` waits.
-client() {
-	local word line
-	exec 3<>"/dev/tcp/127.0.0.1/$port" || return
+# converse IN OUT WORD...: each word is one write to OUT, with printf's escapes,
+# after which one reply of any number of lines is read from IN. (bash's own
+# printf makes a write of each line.) `-` before it: nothing is read. `hear` only
+# reads; `sleep` waits.
+converse() {
+	local in=$1 out=$2 word line
+	shift 2
 	for word; do
 		case $word in
 		sleep) sleep 0.1; continue ;;
 		hear) ;;
-		-*) env printf '%b' "${word#-}" >&3; continue ;;
-		*) env printf '%b' "$word" >&3 ;;
+		-*) env printf '%b' "${word#-}" >&"$out"; continue ;;
+		*) env printf '%b' "$word" >&"$out" ;;
 		esac
-		while IFS= read -r -t 5 line <&3; do
+		while IFS= read -r -t 10 line <&"$in"; do
 			[ "${line:3:1}" = - ] || break
 		done
 	done 2>/dev/null
+}
+
+client() { # WORD...
+	exec 3<>"/dev/tcp/127.0.0.1/$port" || return
+	converse 3 3 "$@"
 	exec 3<&- 3>&-
 }
 
@@ -123,7 +128,7 @@ printf '%b\n' "$hello" |
 has 'the line is named' 'dialogue:2: C: EHLO c.example.org' errors
 has 'what came is shown' 'came: *EHLO d.example.org' errors
 
-printf '%b\n' "$hello" |
+printf '%b\n' '! pause 300' "$hello" |
 	play 'a client that talks before the greeting' 1 '-EHLO c.example.org\r\n' sleep hear
 
 printf '%b\n' "$hello" 'C: MAIL' 'S: 250 ok' 'C: RCPT' 'S: 250 ok' |
@@ -176,9 +181,13 @@ printf '%b\n' "$hello" 'C: MAIL' 'C? QUIT' 'S: 250 ok' |
 	play 'an optional line nobody waits for' 0 hear 'EHLO c.example.org\r\n' 'MAIL\r\n'
 printf '%b\n' "$hello" 'C: QUIT' 'S: 221 bye' |
 	play 'QUIT without waiting' 0 hear 'EHLO c.example.org\r\n' '-QUIT\r\n'
-printf '%b\n' "$hello" 'C: DATA' 'C: QUIT' 'S: 250 ok' 'S: 221 bye' |
+printf '%b\n' "$hello" 'C: DATA' 'C: QUIT' '! pause 300' 'S: 250 ok' 'S: 221 bye' |
 	play 'gone before the reply that counts' 1 hear 'EHLO c.example.org\r\n' '-DATA\r\nQUIT\r\n'
-printf '%b\n' "$hello" 'C: MAIL' 'S: 250 ok' |
+printf '%b\n' "$hello" 'C: DATA' 'C: QUIT' '! pause 300' 'S: 250 ok' '! pause 10' 'S: 221 bye' |
+	play 'gone before it, QUIT in a group of its own' 1 hear 'EHLO c.example.org\r\n' '-DATA\r\nQUIT\r\n'
+printf '%b\n' "$hello" 'C: DATA' 'C: QUIT' 'S: 250 ok' '! pause 10' 'S: 221 bye' |
+	play 'gone behind it' 0 hear 'EHLO c.example.org\r\n' 'DATA\r\nQUIT\r\n'
+printf '%b\n' "$hello" 'C: MAIL' '! pause 300' 'S: 250 ok' |
 	play 'gone before the reply' 1 hear 'EHLO c.example.org\r\n' '-MAIL\r\n'
 
 # --- The player: bodies ----------------------------------------------------
@@ -318,15 +327,15 @@ else
 	verdict 'IPv6 # SKIP no ::1' ok
 fi 2>/dev/null
 start --play one --listen "unix:$work/socket"
-if command -v openssl >/dev/null; then
-	openssl s_client -unix "$work/socket" </dev/null >/dev/null 2>&1
-	finish
-	same 'a Unix socket' 1 "$rc"
-	has 'a Unix socket: somebody came' 'deviation' transcript
-fi
+openssl s_client -unix "$work/socket" </dev/null >/dev/null 2>&1
+finish
+same 'a Unix socket' 1 "$rc"
+has 'a Unix socket: somebody came' 'deviation' transcript
 
-. "$here/selftest-tls.sh"
-. "$here/selftest-serve.sh"
+# shellcheck source=tests/smarthost/selftest-tls.bash
+. "$here/selftest-tls.bash"
+# shellcheck source=tests/smarthost/selftest-serve.bash
+. "$here/selftest-serve.bash"
 
 echo "1..$count"
 [ $failed -eq 0 ]

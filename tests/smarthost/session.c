@@ -53,7 +53,7 @@ static const struct command {
 	const char *verb;
 	void (*carry_out)(struct session *session);
 	size_t max;
-	bool last;    /* RFC 2920 section 3.1: nothing may follow in its group */
+	bool last;    /* RFC 2920 section 3.1: of its group */
 	bool greeted; /* needs EHLO or HELO before */
 	bool alone;   /* takes no argument */
 	bool payload; /* carried out even when refused: to skip what follows */
@@ -133,6 +133,7 @@ session_send(struct session *session, const char *reply)
 		session->over = true;
 }
 
+__attribute__((format(printf, 4, 0)))
 static void
 session_vreply(struct session *session, unsigned code, const char *enhanced,
     const char *format, va_list args)

@@ -33,8 +33,8 @@ int text_number(const char *s, size_t len, unsigned long long max,
 
 /*
  * Writes s, len octets, with control characters, backslashes and what is not
- * UTF-8 as escapes, followed by a NUL. out has room for TEXT_ESCAPED(len) octets. Returns the
- * length.
+ * UTF-8 as escapes, followed by a NUL. out has room for TEXT_ESCAPED(len)
+ * octets. Returns the length.
  */
 size_t text_escape(char *out, const char *s, size_t len);
 #define TEXT_ESCAPED(len) (4 * (len) + 1)

@@ -180,20 +180,32 @@ done
 
 # --- TLS, several clients, the end -----------------------------------------
 
+plain='AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n'
 rm -rf caught && mkdir caught
 start --serve --user alice:secret --capture caught --require-tls --require-auth
-printf '%s\n' 'EHLO c.example.org' 'AUTH PLAIN AGFsaWNlAHNlY3JldA==' \
-    'MAIL FROM:<a@example.org>' 'RCPT TO:<b@example.org>' DATA x . QUIT >lines
-tls_client -starttls smtp -verify_return_error
-# openssl keeps an R and a Q at the beginning of a line for itself
+tls_client -starttls smtp -verify_return_error -- "$ehlo" "$plain" "$mail" \
+    "r${rcpt#R}" 'DATA\r\n' 'x\r\n.\r\n' 'qUIT\r\n'
 stop
 same 'STARTTLS and AUTH' 0 "$rc"
-start --serve --implicit-tls --capture caught
-sed -i 's/^RCPT/rCPT/;s/^QUIT/qUIT/' lines
-tls_client
+has 'the envelope has the name' '^auth alice PLAIN$' caught/1.envelope
+has 'the envelope has the version' '^tls TLS1.3$' caught/1.envelope
+start --serve --implicit-tls --capture caught --tls-max 1.2
+tls_client -- hear "$ehlo" "$mail" "r${rcpt#R}" 'DATA\r\n' 'y\r\n.\r\n'
 stop
 same 'implicit TLS' 0 "$rc"
-has 'the envelope has the version' '^tls TLS1.3$' caught/1.envelope
+has 'and the other version' '^tls TLS1.2$' caught/2.envelope
+
+start --serve --implicit-tls --client-ca certs/ca.pem
+tls_client -cert certs/client.pem -key certs/client.key -- hear "$ehlo" \
+    'AUTH EXTERNAL =\r\n'
+stop
+same 'a client certificate' 0 "$rc"
+has 'EXTERNAL is offered then' '^S: 250-AUTH .* EXTERNAL$' transcript
+has 'and works' '^== authenticated  by EXTERNAL$' transcript
+start --serve --implicit-tls --client-ca certs/foreign-ca.pem
+tls_client -cert certs/client.pem -key certs/client.key -- hear
+stop
+has 'a client certificate from elsewhere' '^== tls failed' transcript
 
 start --serve --capture caught
 for i in 2 3 4 5 6 7; do
@@ -202,7 +214,7 @@ for i in 2 3 4 5 6 7; do
 	exec 4<&-
 done
 stop
-same 'several at a time' "0 7" "$rc $(find caught -name '*.message' | wc -l)"
+same 'several at a time' "0 8" "$rc $(find caught -name '*.message' | wc -l)"
 start --serve
 exec 4<>"/dev/tcp/127.0.0.1/$port"
 stop

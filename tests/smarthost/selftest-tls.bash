@@ -2,26 +2,38 @@
 # shellcheck shell=bash disable=SC2154
 # Part of selftest.sh: TLS and SASL, in dialogues.
 
-# tls_client OPTIONS: the input of openssl is a file of lines; each is sent some
-# time after the one before, and the end of it as well.
+# tls_client OPTIONS -- WORD...: openssl's client, in the same way. It keeps an R
+# or a Q that begins a line for itself, so commands begin in lower case.
 tls_client() {
-	{
-		while IFS= read -r line; do
-			sleep 0.1
-			printf '%s\r\n' "$line"
-		done <lines
-		sleep 0.1
-	} | timeout 10 openssl s_client -connect "127.0.0.1:$port" \
-	    -CAfile certs/ca.pem -quiet -no_ign_eof "$@" >tls.out 2>tls.err
-}
+	local options=() in out openssl
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	coproc OPENSSL {
+		exec timeout 20 openssl s_client -connect "127.0.0.1:$port" \
+		    -CAfile certs/ca.pem -quiet -no_ign_eof "${options[@]}" \
+		    2>tls.err
+	}
+	# bash forgets the array as soon as the process ends.
+	# shellcheck disable=SC2153
+	openssl=$OPENSSL_PID
+	exec {in}<&"${OPENSSL[0]}" {out}>&"${OPENSSL[1]}"
+	eval "exec ${OPENSSL[0]}<&- ${OPENSSL[1]}>&-"
+	converse "$in" "$out" "$@"
+	exec {out}>&-
+	wait "$openssl"
+	exec {in}<&-
+} 2>/dev/null
 
 tls_head='S: 220 x\nC: EHLO *\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\n! tls'
 
 for version in 1.2 1.3; do
 	printf '%b\n' '! tls' 'S: 220 x' 'C: NOOP' 'S: 250 ok' '! eof' >dialogue
-	printf 'NOOP\n' >lines
 	start --play dialogue --tls-max $version
-	tls_client -servername mail.example.org -verify_return_error
+	tls_client -servername mail.example.org -verify_return_error -- \
+	    hear 'NOOP\r\n'
 	finish
 	same "implicit TLS $version" 0 "$rc"
 	has "TLS $version is on record" "^== tls TLS$version\$" transcript
@@ -29,23 +41,20 @@ for version in 1.2 1.3; do
 done
 
 printf '%b\n' "$tls_head" 'C: EHLO *' 'S: 250 x' >dialogue
-printf 'EHLO c.example.org\n' >lines
 start --play dialogue
-tls_client -starttls smtp
+tls_client -starttls smtp -- 'EHLO c.example.org\r\n'
 finish
 same 'STARTTLS' 0 "$rc"
 
 printf '%b\n' '! tls' 'S: 220 x' 'C: NOOP' 'S: 250 ok' 'C: NOOP' 'S: 250 ok' >dialogue
-printf 'NOOP\r\nNOOP\n' >lines
 start --play dialogue
-tls_client
+tls_client -- hear 'NOOP\r\nNOOP\r\n' hear
 finish
 same 'running ahead under TLS' 1 "$rc"
 
 printf '%b\n' '! tls' 'S: 220 x' 'C: NOOP' 'S: 250 ok' '! bye' >dialogue
-printf 'NOOP\n\n\n' >lines
 start --play dialogue
-tls_client
+tls_client -- hear 'NOOP\r\n' hear
 finish
 same 'bye' 0 "$rc"
 
@@ -61,24 +70,22 @@ same 'something pipelined behind STARTTLS' 1 "$rc"
 has 'it is seen before the reply' 'runs ahead' errors
 
 echo '! tls refused' >dialogue
-: >lines
 start --play dialogue --cert certs/expired.pem --key certs/expired.key
-tls_client -verify_return_error
+tls_client -verify_return_error -- hear
 finish
 same 'a certificate that is refused' 0 "$rc"
-echo NOOP >lines
 start --play dialogue --cert certs/expired.pem --key certs/expired.key
-tls_client
+tls_client -- 'NOOP\r\n'
 finish
 same 'a certificate that should have been' 1 "$rc"
 echo '! tls fail' >dialogue
 start --play dialogue
-tls_client
+tls_client -- hear
 finish
 same 'garbage for a handshake' 0 "$rc"
 echo '! tls' >dialogue
 start --play dialogue --priority 'NORMAL:-VERS-ALL:+VERS-TLS1.1'
-tls_client -min_protocol TLSv1.2
+tls_client -min_protocol TLSv1.2 -- hear
 finish
 same 'no common version' 1 "$rc"
 
@@ -104,17 +111,17 @@ if command -v gsasl >/dev/null; then
 	for version in 1.2 1.3; do
 		for mechanism in PLAIN LOGIN CRAM-MD5 $scram; do
 			sasl "$mechanism, TLS $version" 0 $version auth \
-			    $mechanism secret
+			    "$mechanism" secret
 		done
 		for mechanism in $scram; do
 			sasl "$mechanism, TLS $version, false signature" 0 \
-			    $version auth-bogus $mechanism secret
+			    $version auth-bogus "$mechanism" secret
 		done
 	done
 	for mechanism in PLAIN LOGIN CRAM-MD5 $scram; do
-		sasl "$mechanism, wrong password" 1 1.3 auth $mechanism wrong
+		sasl "$mechanism, wrong password" 1 1.3 auth "$mechanism" wrong
 		sasl "$mechanism, wrong as it should be" 0 1.3 auth-refused \
-		    $mechanism wrong
+		    "$mechanism" wrong
 	done
 	sasl 'a false signature is never shown' 1 1.3 auth-bogus \
 	    SCRAM-SHA-1 wrong
