@@ -241,7 +241,7 @@ unasked(struct dialogue *d, struct fault *f)
 	    "who adds to what it says");
 }
 
-static int
+static int __attribute__((format(printf, 4, 0)))
 command_send(struct dialogue *d, enum verb verb, struct fault *f,
     const char *fmt, va_list ap)
 {
@@ -273,7 +273,7 @@ command_send(struct dialogue *d, enum verb verb, struct fault *f,
 	return 0;
 }
 
-static int
+static int __attribute__((format(printf, 6, 0)))
 command(struct dialogue *d, enum verb verb,
     void (*handler)(void *, const struct reply *), void *context,
     struct fault *f, const char *fmt, va_list ap)
