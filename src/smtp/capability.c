@@ -51,6 +51,9 @@ read_mechanisms(struct capabilities *c, const char *p, size_t n)
 			continue;
 		}
 		len = word_length(p + i, n - i);
+		/* a NUL would hide what follows it */
+		if (text_has_control(p + i, len))
+			continue;
 		for (size_t k = 0; k < len; k++)
 			buffer_add_char(&b, text_is_alpha(p[i + k]) ?
 			    (char)(p[i + k] & ~0x20) : p[i + k]);
