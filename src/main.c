@@ -202,6 +202,9 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 	case CMDLINE_QUEUE:
 		printf("Mail queue is empty\n");
 		return close_output(0);
+	case CMDLINE_ALIASES:
+		print_note("nothing to rebuild: aliases are not supported");
+		return 0;
 	case CMDLINE_SUBMIT:
 		break;
 	}

@@ -223,7 +223,7 @@ parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 static int
 check(const struct cmdline *c, struct fault *f)
 {
-	if (is_final(c) || c->mode == CMDLINE_QUEUE)
+	if (is_final(c) || c->mode != CMDLINE_SUBMIT)
 		return 0;
 	if (c->account != NULL && c->overrides.set[OPTION_HOST]) {
 		fault(f, FAULT_USAGE, "--host and --account exclude each "
@@ -246,11 +246,9 @@ check_personality(struct cmdline *c, struct fault *f)
 		return 0;
 	if (c->personality == PERSONALITY_MAILQ)
 		c->mode = CMDLINE_QUEUE;
-	if (c->personality == PERSONALITY_NEWALIASES) {
-		fault(f, FAULT_USAGE, "aliases are not supported");
-		return fault_hint(f, "there is nothing to rebuild here; "
-		    "aliases live on the smarthost");
-	}
+	/* installers of packages call it, and mind when it fails */
+	if (c->personality == PERSONALITY_NEWALIASES)
+		c->mode = CMDLINE_ALIASES;
 	if (c->personality == PERSONALITY_RUNQ) {
 		fault(f, FAULT_USAGE, "this program keeps no queue");
 		return fault_hint(f, "each message is sent at once, or the "

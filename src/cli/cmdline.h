@@ -19,6 +19,7 @@
 enum cmdline_mode {
 	CMDLINE_SUBMIT,		/* -bm: a message on standard input */
 	CMDLINE_QUEUE,		/* -bp, mailq: say that the queue is empty */
+	CMDLINE_ALIASES,	/* newaliases: say that there is nothing to do */
 	CMDLINE_HELP,
 	CMDLINE_VERSION
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -82,6 +83,15 @@ add_time(struct buffer *b, time_t t)
 }
 
 static void
+add_address(struct buffer *b, int family, const char *octets)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_ntop(family, octets, text, sizeof(text)) != NULL)
+		buffer_add_string(b, text);
+}
+
+static void
 add_names(struct buffer *b, gnutls_x509_crt_t cert)
 {
 	char name[NAME_SIZE];
@@ -101,11 +111,7 @@ add_names(struct buffer *b, gnutls_x509_crt_t cert)
 		} else if (type == GNUTLS_SAN_IPADDRESS &&
 		    (size == 4 || size == 16)) {
 			buffer_add_string(b, found++ == 0 ? "" : " ");
-			for (size_t k = 0; k < size; k++)
-				buffer_printf(b, size == 4 ? "%s%u" : "%s%02x",
-				    k == 0 || (size == 16 && k % 2 == 1) ? "" :
-				    size == 4 ? "." : ":",
-				    (unsigned)(unsigned char)name[k]);
+			add_address(b, size == 4 ? AF_INET : AF_INET6, name);
 		}
 	}
 	if (found == 0)

@@ -219,8 +219,7 @@ static const struct {
 	{ { "sendmail", "--account=w", "a" }, NULL,
 	    "USAGE --account is not an option of sendmail", NULL },
 	{ { "sendmail", "-X/log", "a" }, NULL, "USAGE -X is not", NULL },
-	{ { "newaliases" }, NULL, "USAGE aliases are not supported",
-	    "rebuild" },
+	{ { "newaliases" }, "aliases", NULL, NULL },
 	{ { "runq" }, NULL, "USAGE this program keeps no queue", NULL },
 };
 
@@ -289,6 +288,7 @@ describe(const struct cmdline *c)
 		    c->recipients.box[i].local, c->recipients.box[i].domain);
 	add_settings(&b, &c->overrides);
 	add_flag(&b, c->mode == CMDLINE_QUEUE, "queue");
+	add_flag(&b, c->mode == CMDLINE_ALIASES, "aliases");
 	add_flag(&b, c->mode == CMDLINE_HELP, "help");
 	add_flag(&b, c->mode == CMDLINE_VERSION, "version");
 	add_flag(&b, c->notes.count > 0, "note");
