@@ -231,6 +231,14 @@ END
 	sed -i 's/^host .*/host 127.0.0.1/' "$ACCOUNT"
 	message | submit --tls-starttls=off bob@example.net
 	expect 0
+	# RFC 6066 section 3: no SNI for an address
+	if grep -q '^== sni' transcript; then
+		return 1
+	fi
+	sed -i 's/^host .*/host localhost/' "$ACCOUNT"
+	message | submit --tls-starttls=off bob@example.net
+	expect 0
+	grep -qx '== sni localhost' transcript
 }
 
 @test "SMTP in clear where TLS was expected: named, with the line to change" {
