@@ -11,6 +11,7 @@
 #include "mail/address.h"
 #include "mail/complete.h"
 #include "mail/message.h"
+#include "modes/aliases.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
 #include "setup/accountfile.h"
@@ -211,6 +212,9 @@ travel(struct trip *t, struct fault *f)
 	    job->config_file, job->config_trusted, f) == -1)
 		return -1;
 	if (read_message(t, f) == -1 || choose_account(t, f) == -1)
+		return -1;
+	if (!job->no_aliases && aliases_apply(&job->envelope, &t->message,
+	    &t->account, &t->accounts.warnings, f) == -1)
 		return -1;
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);

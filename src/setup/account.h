@@ -49,6 +49,8 @@ struct account {
 	enum toggle remove_bcc_headers;	/* unset: on */
 	enum toggle set_date_header;	/* unset: on (auto) */
 	enum toggle set_msgid_header;
+	char *aliases;			/* see setup/aliasload.h */
+	char *alias_domains;		/* separated by commas or blanks */
 	/* where each value came from, by row of the option table */
 	struct origin origin[OPTION_COUNT];
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */
