@@ -147,7 +147,7 @@ c:
 	A
 END
 	message | submit b
-	expect 78 "$PWD/names:1: the alias 'a' leads back to 'b'"
+	expect 78 "$PWD/names:1: the alias 'a' leads back to the alias 'b'"
 	expect_not 'connect'
 }
 
@@ -175,6 +175,42 @@ END
 	message | submit fail
 	expect 78 "$PWD/names:7: the alias 'fail' leads to something"
 	[ ! -e "$CAPTURE/2.message" ]
+}
+
+@test "alias_include: a list in another file, once and unseen" {
+	serve 'alias_include on' <<END
+team: ann@example.org, :include:$PWD/list, ":include: $PWD/list"
+one: :include:$PWD/single
+lost: joe@example.org, :include:$PWD/nothing
+round: :include:$PWD/round
+bad: :include:$PWD/bad
+END
+	cat >list <<END
+# the others
+joe@example.org
+"Doe, Jane" <jane@example.org>, one
+	ann@example.org
+END
+	printf 'single@example.org\r\n' >single
+	echo ":include:$PWD/round" >round
+	printf '\n\nx@example.org\n one two\n' >bad
+	message | submit team
+	expect 0
+	[ "$(recipients)" = 'ann@example.org joe@example.org jane@example.org single@example.org' ]
+	to <<<'To: one' | submit -t
+	expect 0
+	[ "$(recipients 2)" = single@example.org ]
+	[ "$(field 'To:' 2)" = 'To: one' ]
+	message | submit lost
+	expect 78 "$PWD/names:3: alias file $PWD/nothing cannot be read"
+	message | submit round
+	expect 78 "$PWD/round:1: the list $PWD/round leads back to the list"
+	message | submit bad
+	expect 78 "$PWD/bad:4:2: words that are no address"
+	message | submit --alias-include=off one
+	expect 78 "$PWD/names:2: the alias 'one' leads to a list" 'alias_include on'
+	submit -bi
+	expect 78 "$PWD/names:3:" "$PWD/round:1:" "$PWD/bad:4:2" '3 errors'
 }
 
 @test "an entry with an error is one only when it is reached" {
@@ -314,7 +350,7 @@ END
 	submit -bi
 	expect 78 "postrider: $PWD/names:4:7: no colon behind the name 'noline'" \
 		"postrider: $PWD/names:3:6: words that are no address" \
-		"postrider: $PWD/names:6: the alias 'b' leads back to 'a'" \
+		"postrider: $PWD/names:6: the alias 'b' leads back to the alias 'a'" \
 		'3 errors in alias files'
 	expect_not pipe good
 	sed -i -e 3,4d -e '/^b/d' names

@@ -22,7 +22,7 @@ typedef const struct mailbox *rewrite_choice(const struct mailbox *,
  * something that is not ASCII came in. -1, and nothing is changed, when the
  * header would pass HEADER_MAX.
  */
-int rewrite_recipients(struct header *, rewrite_choice *, void *context,
+int rewrite_recipients(struct header *h, rewrite_choice *choose, void *context,
     bool *eight_bit);
 
 #endif

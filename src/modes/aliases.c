@@ -74,6 +74,7 @@ apply(struct aliasing *a, struct envelope *e, struct message *m,
 		return -1;
 	if (!any_local(a, e))
 		return 0;
+	a->aliases.include = account->alias_include == TOGGLE_ON;
 	if (alias_load(&a->aliases, configured ? account->aliases :
 	    ALIASLOAD_DEFAULT, configured, notes, f) == -1)
 		return -1;
@@ -118,6 +119,7 @@ check_entries(struct checks *c, const struct account *account,
 	struct aliasing a = { .domains = { .domain = NULL } };
 
 	aliases_init(&a.aliases);
+	a.aliases.include = account->alias_include == TOGGLE_ON;
 	if (local_domains_gather(&a.domains, account, ALIASLOAD_MAILNAME,
 	    f) == 0 && alias_read(&a.aliases, path, errors, f) == 0) {
 		alias_check(&a.aliases, &a.domains, errors);

@@ -34,6 +34,12 @@ aliases_free(struct aliases *a)
 {
 	for (size_t i = 0; i < a->count; i++)
 		alias_clear(&a->entry[i]);
+	/* no list holds another: all belong to the file that was asked */
+	for (size_t i = 0; i < a->lists; i++) {
+		aliases_free(a->list[i]);
+		free(a->list[i]);
+	}
+	free(a->list);
 	free(a->entry);
 	free(a->slot);
 	free(a->file);
@@ -174,6 +180,7 @@ begin_entry(struct lines *l)
 	e = &a->entry[a->count++];
 	*slot = a->count;
 	memset(e, 0, sizeof(*e));
+	e->in = a;
 	e->name = (size_t)(l->line - a->text.data);
 	e->name_len = name_len;
 	e->line = l->number;
@@ -209,6 +216,36 @@ take_line(struct lines *l)
 	}
 }
 
+/* Windows editors begin UTF-8 with one. */
+static size_t
+byte_order_mark(const struct buffer *text)
+{
+	return text->len >= 3 && memcmp(text->data, "\xef\xbb\xbf", 3) == 0 ?
+	    3 : 0;
+}
+
+static void
+take_text(struct aliases *a, const char *file, struct buffer *text)
+{
+	a->file = memory_string(file);
+	a->text = *text;
+	buffer_init(text, ALIAS_FILE_MAX);
+}
+
+void
+alias_parse_list(struct aliases *a, const char *file, struct buffer *text)
+{
+	struct alias_entry *e;
+
+	take_text(a, file, text);
+	a->entry = e = memory_alloc(sizeof(*a->entry));
+	a->count = a->cap = 1;
+	e->in = a;
+	e->line = 1;
+	e->value = byte_order_mark(&a->text);
+	e->value_len = a->text.len - e->value;
+}
+
 void
 alias_parse(struct aliases *a, const char *file, struct buffer *text,
     struct notes *errors)
@@ -216,16 +253,12 @@ alias_parse(struct aliases *a, const char *file, struct buffer *text,
 	struct lines l = { .aliases = a, .errors = errors };
 	char *at, *end, *eol;
 
-	a->file = memory_string(file);
-	a->text = *text;
-	buffer_init(text, ALIAS_FILE_MAX);
+	take_text(a, file, text);
 	if (a->text.len == 0)
 		return;
 	at = a->text.data;
 	end = at + a->text.len;
-	/* Windows editors begin UTF-8 with a byte order mark */
-	if (a->text.len >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
-		at += 3;
+	at += byte_order_mark(&a->text);
 	while (at < end) {
 		eol = memchr(at, '\n', (size_t)(end - at));
 		if (eol == NULL)

@@ -35,6 +35,7 @@ enum alias_kind {
 struct alias_target {
 	enum alias_kind kind;
 	struct mailbox box;	/* of an address; its domain may be "" */
+	char *path;		/* of an included list, else NULL */
 	size_t line;		/* in the file, from 1 */
 };
 
@@ -42,14 +43,15 @@ struct alias_target {
 struct alias_summary {
 	size_t addresses;		/* 0, 1, or 2 for more */
 	const struct mailbox *only;	/* that one; lives as the aliases do */
-	bool by_default;		/* reached by the entry "default" */
+	bool hidden;			/* by "default", or by a list */
 };
 
 enum alias_state { ALIAS_NEW, ALIAS_OPEN, ALIAS_DONE };
 
 struct alias_entry {
-	size_t name;		/* offset in the text, without quotes */
-	size_t name_len;
+	struct aliases *in;	/* the file that it stands in */
+	size_t name;		/* offset in the text, without quotes; */
+	size_t name_len;	/* 0: an included list */
 	size_t line;
 	size_t value;		/* offset of what follows the colon */
 	size_t value_len;	/* octets, continuation lines included */
@@ -70,6 +72,9 @@ struct aliases {
 	size_t cap;
 	size_t *slot;		/* hash slots: number of entry + 1 */
 	size_t slots;
+	bool include;		/* ":include:" is followed */
+	struct aliases **list;	/* lists that were included, each once */
+	size_t lists;
 };
 
 void aliases_init(struct aliases *);
@@ -83,6 +88,9 @@ void aliases_free(struct aliases *);
  */
 void alias_parse(struct aliases *, const char *file, struct buffer *text,
     struct notes *errors);
+/* The same for an included list: addresses in lines or behind commas. They
+ * become the only entry, without a name. */
+void alias_parse_list(struct aliases *, const char *file, struct buffer *text);
 /* The entry of a name in any case, or NULL. */
 struct alias_entry *alias_find(const struct aliases *, const char *name,
     size_t n);
@@ -90,8 +98,7 @@ struct alias_entry *alias_find(const struct aliases *, const char *name,
  * Fills the entry's targets, once. FAULT_CONFIG beginning "FILE:LINE:COLUMN: "
  * for what is no address, and for an entry without any.
  */
-int alias_targets(const struct aliases *, struct alias_entry *,
-    struct fault *);
+int alias_targets(struct alias_entry *, struct fault *);
 /* Forgets them. */
 void alias_clear(struct alias_entry *);
 

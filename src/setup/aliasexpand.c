@@ -8,6 +8,7 @@
 #include "mail/envelope.h"
 #include "setup/alias.h"
 #include "setup/aliasexpand.h"
+#include "setup/aliasload.h"
 #include "setup/localdomain.h"
 #include "setup/notes.h"
 
@@ -69,24 +70,28 @@ sum_address(struct alias_summary *s, const struct mailbox *box)
 static void
 sum_entry(struct alias_summary *s, const struct alias_summary *other)
 {
-	s->by_default |= other->by_default;
+	s->hidden |= other->hidden;
 	if (other->addresses == 1)
 		sum_address(s, other->only);
 	else if (other->addresses > 1)
 		s->addresses = other->addresses;
 }
 
-static int
-name_shown(const struct alias_entry *e)
+/* "the alias 'name'" or "the list /path", to be freed. */
+static char *
+describe(const struct alias_entry *e)
 {
-	return e->name_len > NAME_SHOWN_MAX ? NAME_SHOWN_MAX :
-	    (int)e->name_len;
-}
+	size_t n = e->name_len > NAME_SHOWN_MAX ? NAME_SHOWN_MAX :
+	    e->name_len;
+	struct buffer b;
 
-static const char *
-name_of(const struct walk *w, const struct alias_entry *e)
-{
-	return w->aliases->text.data + e->name;
+	buffer_init(&b, ALIAS_FILE_MAX);
+	if (n == 0)
+		buffer_printf(&b, "the list %s", e->in->file);
+	else
+		buffer_printf(&b, "the alias '%.*s'", (int)n,
+		    e->in->text.data + e->name);
+	return buffer_detach(&b);
 }
 
 /* Begins with an entry; targets that cannot be read leave it resolved. */
@@ -94,7 +99,7 @@ static int
 enter(struct walk *w, struct alias_entry *e, struct fault *f)
 {
 	e->state = ALIAS_DONE;
-	if (alias_targets(w->aliases, e, f) == -1)
+	if (alias_targets(e, f) == -1)
 		return -1;
 	e->state = ALIAS_OPEN;
 	if (w->depth == w->cap) {
@@ -112,27 +117,68 @@ refuse_kind(const struct walk *w, const struct alias_entry *e,
 	const char *what = t->kind == ALIAS_COMMAND ? "a command" :
 	    t->kind == ALIAS_FILE ? "a file" : t->kind == ALIAS_INCLUDE ?
 	    "a list in another file" : "something that is no address";
+	char *who;
 
 	/* it may do so in a file that a mail server shares with us */
 	if (w->envelope == NULL)
 		return 0;
-	fault(f, FAULT_CONFIG, "%s:%zu: the alias '%.*s' leads to %s",
-	    w->aliases->file, t->line, name_shown(e), name_of(w, e), what);
+	who = describe(e);
+	fault(f, FAULT_CONFIG, "%s:%zu: %s leads to %s", e->in->file, t->line,
+	    who, what);
+	free(who);
+	if (t->kind == ALIAS_INCLUDE)
+		return fault_hint(f, "'alias_include on' allows that");
 	return fault_hint(f, "only a mail server can deliver to that; give "
 	    "the alias an address");
 }
 
 static int
-refuse_circle(const struct walk *w, const struct alias_entry *e,
-    const struct alias_target *t, const struct alias_entry *found,
-    struct fault *f)
+refuse_circle(const struct alias_entry *e, const struct alias_target *t,
+    const struct alias_entry *found, struct fault *f)
 {
-	fault(f, FAULT_CONFIG, "%s:%zu: the alias '%.*s' leads back to '%.*s', "
-	    "and so round in a circle", w->aliases->file, t->line,
-	    name_shown(e), name_of(w, e), name_shown(found),
-	    name_of(w, found));
-	return fault_hint(f, "write \\%.*s for the name as it stands, not as "
-	    "an alias", name_shown(found), name_of(w, found));
+	char *who = describe(e), *whom = describe(found);
+
+	fault(f, FAULT_CONFIG, "%s:%zu: %s leads back to %s, and so round in "
+	    "a circle", e->in->file, t->line, who, whom);
+	free(who);
+	free(whom);
+	if (t->kind == ALIAS_INCLUDE)
+		return -1;
+	return fault_hint(f, "a backslash before a name takes it as it "
+	    "stands, not as an alias");
+}
+
+/* A list that cannot be read is told with the line that includes it. */
+static int
+include(struct walk *w, const struct alias_entry *e,
+    const struct alias_target *t, struct alias_entry **found, struct fault *f)
+{
+	struct fault why = { .class = FAULT_NONE };
+	struct buffer before;
+
+	if (!w->aliases->include)
+		return refuse_kind(w, e, t, f);
+	*found = alias_list(w->aliases, t->path, &why);
+	if (*found != NULL)
+		return 0;
+	buffer_init(&before, ALIAS_FILE_MAX);
+	buffer_printf(&before, "%s:%zu: ", e->in->file, t->line);
+	fault_pass(f, &why, before.data);
+	buffer_free(&before);
+	fault_clear(&why);
+	return -1;
+}
+
+static int
+follow(struct walk *w, struct alias_entry *e, const struct alias_target *t,
+    struct alias_entry *found, struct fault *f)
+{
+	if (found->state == ALIAS_OPEN)
+		return refuse_circle(e, t, found, f);
+	if (found->state == ALIAS_NEW)
+		return enter(w, found, f);
+	sum_entry(&e->summary, &found->summary);
+	return 0;
 }
 
 static int
@@ -142,6 +188,12 @@ take_target(struct walk *w, struct alias_entry *e,
 	struct alias_entry *found = NULL;
 	bool by_default = false;
 
+	if (t->kind == ALIAS_INCLUDE) {
+		e->summary.hidden = true;
+		if (include(w, e, t, &found, f) == -1)
+			return -1;
+		return found == NULL ? 0 : follow(w, e, t, found, f);
+	}
 	if (t->kind != ALIAS_ADDRESS && t->kind != ALIAS_FINAL)
 		return refuse_kind(w, e, t, f);
 	if (t->kind == ALIAS_ADDRESS)
@@ -155,13 +207,8 @@ take_target(struct walk *w, struct alias_entry *e,
 			envelope_add(w->envelope, &t->box);
 		return 0;
 	}
-	if (found->state == ALIAS_OPEN)
-		return refuse_circle(w, e, t, found, f);
-	e->summary.by_default |= by_default;
-	if (found->state == ALIAS_NEW)
-		return enter(w, found, f);
-	sum_entry(&e->summary, &found->summary);
-	return 0;
+	e->summary.hidden |= by_default;
+	return follow(w, e, t, found, f);
 }
 
 /* One target, or the end of an entry. */
@@ -209,7 +256,7 @@ alias_replacement(const struct aliases *a, const struct local_domains *d,
 	bool by_default;
 	const struct alias_entry *e = alias_lookup(a, d, box, &by_default);
 
-	if (e == NULL || by_default || !e->wanted || e->summary.by_default ||
+	if (e == NULL || by_default || !e->wanted || e->summary.hidden ||
 	    e->summary.addresses != 1 || same_box(e->summary.only, box))
 		return NULL;
 	return e->summary.only;

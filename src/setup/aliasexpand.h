@@ -26,15 +26,16 @@ struct alias_entry *alias_lookup(const struct aliases *,
 /*
  * Adds what a recipient stands for to the envelope, the address itself when no
  * alias fits it. FAULT_CONFIG beginning "FILE:LINE" when it leads to a
- * command, a file or an included list, to what is no address, or round in a
- * circle; an entry that names itself keeps that name.
+ * command, a file, a list that is not to be included or cannot be read, to
+ * what is no address, or round in a circle; an entry that names itself keeps
+ * that name.
  */
 int alias_expand(struct aliases *, const struct local_domains *,
     const struct mailbox *, struct envelope *, struct fault *);
 /*
  * The address that may take the place of this one in a header, or NULL: it is
- * a recipient by the name of its alias, which comes to one address only and
- * not by "default". Nobody learns who is on a list.
+ * a recipient by the name of its alias, which comes to one address only, and
+ * not by "default" or an included list. Nobody learns who is on a list.
  */
 const struct mailbox *alias_replacement(const struct aliases *,
     const struct local_domains *, const struct mailbox *);

@@ -10,11 +10,13 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "setup/account.h"
 #include "setup/alias.h"
 #include "setup/aliasload.h"
 
 #define READ_OCTETS (64 * 1024)	/* asked for at once */
+#define LISTS_MAX 1000		/* each costs a file, and a look at the others */
 #define ERRORS_NOTED 5		/* of a file that is not ours; see newaliases */
 
 enum alias_choice
@@ -52,12 +54,9 @@ read_all(int fd, const char *path, struct buffer *b, struct fault *f)
 }
 
 static int
-read_open(struct aliases *a, int fd, const char *path, struct notes *errors,
-    struct fault *f)
+read_open(int fd, const char *path, struct buffer *text, struct fault *f)
 {
-	struct buffer text;
 	struct stat st;
-	int r;
 
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
 		fault(f, FAULT_CONFIG, "alias file %s is not a regular file",
@@ -65,18 +64,12 @@ read_open(struct aliases *a, int fd, const char *path, struct notes *errors,
 		return fault_hint(f, "for no aliases at all, write 'aliases' "
 		    "without a value");
 	}
-	buffer_init(&text, ALIAS_FILE_MAX);
-	r = read_all(fd, path, &text, f);
-	if (r == 0)
-		alias_parse(a, path, &text, errors);
-	buffer_free(&text);
-	return r;
+	return read_all(fd, path, text, f);
 }
 
 /* Not blocking: opening a FIFO without a writer would wait for ever. */
-int
-alias_read(struct aliases *a, const char *path, struct notes *errors,
-    struct fault *f)
+static int
+read_file(const char *path, struct buffer *text, struct fault *f)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	int r;
@@ -84,12 +77,56 @@ alias_read(struct aliases *a, const char *path, struct notes *errors,
 	if (fd == -1) {
 		fault(f, FAULT_CONFIG, "alias file %s cannot be read: %s",
 		    path, strerror(errno));
-		return fault_hint(f, "let this user read it, or write "
-		    "'aliases FILE' with another one");
+		return fault_hint(f, "let this user read it, or name another "
+		    "one");
 	}
-	r = read_open(a, fd, path, errors, f);
+	r = read_open(fd, path, text, f);
 	close(fd);
 	return r;
+}
+
+int
+alias_read(struct aliases *a, const char *path, struct notes *errors,
+    struct fault *f)
+{
+	struct buffer text;
+	int r;
+
+	buffer_init(&text, ALIAS_FILE_MAX);
+	r = read_file(path, &text, f);
+	if (r == 0)
+		alias_parse(a, path, &text, errors);
+	buffer_free(&text);
+	return r;
+}
+
+struct alias_entry *
+alias_list(struct aliases *a, const char *path, struct fault *f)
+{
+	struct aliases *list;
+	struct buffer text;
+
+	for (size_t i = 0; i < a->lists; i++)
+		if (strcmp(a->list[i]->file, path) == 0)
+			return a->list[i]->entry;
+	if (a->lists == LISTS_MAX) {
+		fault(f, FAULT_CONFIG, "%s: more than %d included lists", path,
+		    LISTS_MAX);
+		return NULL;
+	}
+	buffer_init(&text, ALIAS_FILE_MAX);
+	if (read_file(path, &text, f) == -1) {
+		buffer_free(&text);
+		return NULL;
+	}
+	list = memory_alloc(sizeof(*list));
+	aliases_init(list);
+	alias_parse_list(list, path, &text);
+	a->list = memory_resize(a->list, a->lists + 1,
+	    sizeof(struct aliases *));
+	a->list[a->lists++] = list;
+	buffer_free(&text);
+	return list->entry;
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 struct account;
+struct alias_entry;
 struct aliases;
 struct fault;
 struct notes;
@@ -34,5 +35,11 @@ int alias_read(struct aliases *, const char *path, struct notes *errors,
  */
 int alias_load(struct aliases *, const char *path, bool configured,
     struct notes *, struct fault *);
+/*
+ * The entry of a list that a target includes, which is read once: FAULT_CONFIG
+ * as above, and when there are too many. It belongs to the aliases.
+ */
+struct alias_entry *alias_list(struct aliases *, const char *path,
+    struct fault *);
 
 #endif

@@ -9,11 +9,12 @@
 #include "base/text.h"
 #include "setup/alias.h"
 
+#define INCLUDE ":include:"
 #define TARGETS_MIN 2	/* first allocation: most aliases have one target */
 
 /* The value of an entry, taken apart at its commas. */
 struct scan {
-	const struct aliases *aliases;
+	const struct alias_entry *entry;
 	const char *s;
 	size_t n;
 	size_t i;		/* next octet */
@@ -37,7 +38,7 @@ refuse(struct scan *sc, const char *fmt, ...)
 	va_start(ap, fmt);
 	buffer_vprintf(&b, fmt, ap);
 	va_end(ap);
-	fault(sc->fault, FAULT_CONFIG, "%s:%zu:%zu: %s", sc->aliases->file,
+	fault(sc->fault, FAULT_CONFIG, "%s:%zu:%zu: %s", sc->entry->in->file,
 	    sc->at_line, sc->at_column, b.data);
 	buffer_free(&b);
 	return -1;
@@ -60,13 +61,19 @@ skip_comment(struct scan *sc)
 }
 
 static void
+end_line(struct scan *sc)
+{
+	sc->line++;
+	sc->begin = sc->i + 1;
+}
+
+static void
 add_octet(struct scan *sc)
 {
 	char c = sc->s[sc->i];
 
 	if (c == '\n') {
-		sc->line++;
-		sc->begin = sc->i + 1;
+		end_line(sc);
 		c = ' ';
 	}
 	if (c == '\r' && (sc->i + 1 == sc->n || sc->s[sc->i + 1] == '\n'))
@@ -78,6 +85,15 @@ add_octet(struct scan *sc)
 		sc->at_column = sc->i + 1 - sc->begin;
 	}
 	buffer_add_char(&sc->text, c);
+}
+
+/* Commas separate, and line ends do in a list of its own. */
+static bool
+is_separator(const struct scan *sc)
+{
+	char c = sc->s[sc->i];
+
+	return c == ',' || (c == '\n' && sc->entry->name_len == 0);
 }
 
 /*
@@ -96,7 +112,7 @@ next_element(struct scan *sc)
 
 		if (quoted && c == '\n')
 			break;
-		if (!quoted && depth == 0 && c == ',')
+		if (!quoted && depth == 0 && is_separator(sc))
 			break;
 		if (!quoted && depth == 0 && is_comment(sc)) {
 			skip_comment(sc);
@@ -114,6 +130,8 @@ next_element(struct scan *sc)
 			    0;
 		}
 	}
+	if (sc->i < sc->n && sc->s[sc->i] == '\n')
+		end_line(sc);
 	sc->i++;
 	while (sc->text.len > 0 &&
 	    text_is_blank(sc->text.data[sc->text.len - 1]))
@@ -144,7 +162,7 @@ kind_of(const char *s, size_t n)
 		return ALIAS_COMMAND;
 	if (s[0] == '/')
 		return ALIAS_FILE;
-	if (begins(s, n, ":include:"))
+	if (begins(s, n, INCLUDE))
 		return ALIAS_INCLUDE;
 	return s[0] == ':' ? ALIAS_SPECIAL : ALIAS_ADDRESS;
 }
@@ -195,12 +213,34 @@ take_address(struct scan *sc, struct alias_entry *e, enum alias_kind kind)
 	for (size_t i = 0; r == 0 && i < list.count; i++)
 		r = check_bare(sc, &list.box[i]);
 	for (size_t i = 0; r == 0 && i < list.count; i++) {
-		add_target(e, (struct alias_target){ kind, list.box[i],
-		    sc->at_line });
+		add_target(e, (struct alias_target){ .kind = kind,
+		    .box = list.box[i], .line = sc->at_line });
 		memset(&list.box[i], 0, sizeof(list.box[i]));
 	}
 	address_list_free(&list);
 	return r;
+}
+
+/* The path of ":include:/path" or ":include: /path", quotes or not. */
+static int
+take_include(struct scan *sc, struct alias_entry *e)
+{
+	const char *s = sc->text.data;
+	size_t n = sc->text.len;
+
+	if (s[0] == '"') {
+		s++;
+		n -= 2;
+	}
+	for (s += strlen(INCLUDE), n -= strlen(INCLUDE); n > 0 &&
+	    text_is_blank(*s); n--)
+		s++;
+	if (n == 0 || s[0] != '/' || memchr(s, '\0', n) != NULL)
+		return refuse(sc, "an included list is a file with its whole "
+		    "path");
+	add_target(e, (struct alias_target){ .kind = ALIAS_INCLUDE,
+	    .path = memory_copy(s, n), .line = sc->at_line });
+	return 0;
 }
 
 static int
@@ -214,18 +254,20 @@ take_element(struct scan *sc, struct alias_entry *e)
 	if (kind == ALIAS_ADDRESS || kind == ALIAS_FINAL)
 		return take_address(sc, e, kind);
 	sc->bare = false;
-	add_target(e, (struct alias_target){ kind, { NULL, NULL, NULL },
-	    sc->at_line });
+	if (kind == ALIAS_INCLUDE)
+		return take_include(sc, e);
+	add_target(e, (struct alias_target){ .kind = kind,
+	    .line = sc->at_line });
 	return 0;
 }
 
 /* Where the line of an entry begins: behind the line end before its name. */
 static size_t
-line_begin(const struct aliases *a, const struct alias_entry *e)
+line_begin(const struct alias_entry *e)
 {
 	size_t at = e->name;
 
-	while (at > 0 && a->text.data[at - 1] != '\n')
+	while (at > 0 && e->in->text.data[at - 1] != '\n')
 		at--;
 	return at;
 }
@@ -233,8 +275,10 @@ line_begin(const struct aliases *a, const struct alias_entry *e)
 void
 alias_clear(struct alias_entry *e)
 {
-	for (size_t i = 0; i < e->targets; i++)
+	for (size_t i = 0; i < e->targets; i++) {
 		mailbox_free(&e->target[i].box);
+		free(e->target[i].path);
+	}
 	free(e->target);
 	e->target = NULL;
 	e->targets = 0;
@@ -242,17 +286,17 @@ alias_clear(struct alias_entry *e)
 }
 
 int
-alias_targets(const struct aliases *a, struct alias_entry *e, struct fault *f)
+alias_targets(struct alias_entry *e, struct fault *f)
 {
-	struct scan sc = { .aliases = a, .n = e->value_len, .fault = f };
+	struct scan sc = { .entry = e, .n = e->value_len, .fault = f };
 	int r = 0;
 
 	if (e->parsed)
 		return 0;
-	sc.s = a->text.data + e->value;
+	sc.s = e->in->text.data + e->value;
 	sc.line = sc.at_line = e->line;
 	/* modulo: the value begins behind the beginning of its line */
-	sc.begin = line_begin(a, e) - e->value;
+	sc.begin = line_begin(e) - e->value;
 	sc.at_column = 1;
 	buffer_init(&sc.text, e->value_len);
 	while (r == 0 && sc.i < sc.n) {
@@ -264,7 +308,8 @@ alias_targets(const struct aliases *a, struct alias_entry *e, struct fault *f)
 	if (r == 0 && e->targets == 0) {
 		sc.at_line = e->line;
 		sc.at_column = 1;
-		r = refuse(&sc, "the alias has no address");
+		r = refuse(&sc, "the %s has no address",
+		    e->name_len == 0 ? "list" : "alias");
 	}
 	e->parsed = r == 0;
 	if (r == -1)

@@ -178,6 +178,13 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.value = "LIST", .preset = "none",
 		.help = "more domains whose addresses are local"
 	},
+	[OPTION_ALIAS_INCLUDE] = {
+		.keyword = "alias_include", .name = "alias-include",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(alias_include),
+		.choices = toggles,
+		.value = "on|off", .preset = "off",
+		.help = "whether an alias may include other files"
+	},
 };
 
 /* Other words for a setting, from files that exist. */

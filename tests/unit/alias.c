@@ -55,7 +55,7 @@ static const struct {
 	{ "a backslash", "a: \\b\nb: c@x.org\n", "b", "b" },
 	{ "a backslash and itself", "a: b\nb: \\a\n", "a", NULL },
 	{ "a circle", "a: b\nb: c\nc: b\n",
-	    "F:3: the alias 'c' leads back to 'b', and so round in a circle",
+	    "F:3: the alias 'c' leads back to the alias 'b', and so round",
 	    NULL },
 	{ "a comment", "#x\na: b@x.org #, c@x.org\n# y\n  #z\n\td@x.org\n",
 	    "F:2:4: more than one @ in an address at octet 1: \"b@x.org ",
@@ -90,6 +90,8 @@ static const struct {
 	    "/c=x/@x.org" },
 	{ "a list", "a: :INCLUDE: /x\n",
 	    "F:1: the alias 'a' leads to a list in another file", NULL },
+	{ "a list without a path", "a: :include:x\n",
+	    "F:1:4: an included list is a file with its whole path", NULL },
 	{ "special", "a: :blackhole:\n",
 	    "F:1: the alias 'a' leads to something that is no address", NULL },
 	{ "half a name", "a: Doe, John <b@x.org>\n",
@@ -210,7 +212,7 @@ static const struct {
 static void
 test_load(size_t i, bool configured)
 {
-	const char *fault = configured ? files[i].fault : NULL;
+	const char *wrong = configured ? files[i].fault : NULL;
 	const char *note = configured ? NULL : files[i].note;
 	struct notes notes = { .text = NULL };
 	struct fault f = { .class = FAULT_NONE };
@@ -219,9 +221,9 @@ test_load(size_t i, bool configured)
 
 	aliases_init(&a);
 	r = alias_load(&a, "aliases", configured, &notes, &f);
-	tap_ok(r == (fault == NULL ? 0 : -1) && (fault == NULL ||
-	    (f.class == FAULT_CONFIG && strncmp(f.text, fault,
-	    strlen(fault)) == 0)), "%s, %s: %s", files[i].label,
+	tap_ok(r == (wrong == NULL ? 0 : -1) && (wrong == NULL ||
+	    (f.class == FAULT_CONFIG && strncmp(f.text, wrong,
+	    strlen(wrong)) == 0)), "%s, %s: %s", files[i].label,
 	    configured ? "configured" : "the system's",
 	    f.text == NULL ? "taken" : f.text);
 	tap_string("its note", notes.count == 0 ? NULL : notes.text[0], note);
