@@ -16,7 +16,7 @@
 #include "setup/aliasload.h"
 
 #define READ_OCTETS (64 * 1024)	/* asked for at once */
-#define LISTS_MAX 1000		/* each costs a file, and a look at the others */
+#define LISTS_MAX 1000		/* each costs a file and a search */
 #define ERRORS_NOTED 5		/* of a file that is not ours; see newaliases */
 
 enum alias_choice
