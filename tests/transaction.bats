@@ -371,3 +371,22 @@ END
 	expect 75 'stopped reading'
 }
 
+
+@test "a success before the end of the message is none" {
+	begin <<'END'
+C: MAIL *
+S: 250 sender
+C: RCPT *
+S: 250 one
+C: DATA
+S: 354 go
+C: From: *
+! flood 250 2.0.0 queued
+END
+	{
+		message
+		head -c 20000000 /dev/zero | tr '\0' x | fold -w 72
+	} | submit bob@example.net
+	smarthost_wait
+	expect 76 'out of step'
+}
