@@ -339,3 +339,77 @@ END
 	expect 0
 	grep -qx 'auth alice SCRAM-SHA-256' "$CAPTURE/1.envelope"
 }
+
+@test "what answers to credentials is not shown where it is no reply" {
+	play <<'END'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH PLAIN
+C: AUTH PLAIN *
+S: AUTH PLAIN AGFsaWNlAGNvcnJlY3QgaG9yc2U=
+C? QUIT
+END
+	account 'tls off' 'from alice@example.org' 'auth plain' 'user alice' \
+		'password correct horse'
+	message | submit -v bob@example.net
+	smarthost_wait
+	expect 76 'not SMTP' 'not shown'
+	expect_not AGFsaWNl 'correct horse'
+}
+
+@test "credentials that come back out of step are not shown" {
+	play <<'END'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH PLAIN
+C: AUTH PLAIN *
+S: 235 welcome
+S: AUTH PLAIN AGFsaWNlAGNvcnJlY3QgaG9yc2U=
+C? QUIT
+END
+	account 'tls off' 'from alice@example.org' 'auth plain' 'user alice' \
+		'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76 'out of step'
+	expect_not AGFsaWNl
+}
+
+@test "535 is the end, whatever its enhanced status code says" {
+	play <<'END'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH PLAIN
+C: AUTH PLAIN *
+S: 535 5.7.4 no
+C? QUIT
+END
+	account 'tls off' 'from alice@example.org' 'auth plain' 'user alice' \
+		'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 77 '535 5.7.4 no'
+}
+
+@test "SCRAM with iterations for an hour is refused at once" {
+	# r=x,s=c2FsdA==,i=2147483647
+	play <<'END'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH SCRAM-SHA-256
+C: AUTH SCRAM-SHA-256 *
+S: 334 cj14LHM9YzJGc2RBPT0saT0yMTQ3NDgzNjQ3
+C: \*
+S: 501 cancelled
+C? QUIT
+END
+	account 'tls off' 'from alice@example.org' 'auth scram-sha-256' \
+		'user alice' 'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76 'iterations'
+}

@@ -215,3 +215,22 @@ END
 	begin_name localhost localhost
 	begin_name xn--bcher-kva.example bücher.example
 }
+
+@test "fields that we add have an A-label where the envelope has one" {
+	begin <<'END'
+C: MAIL FROM:<alice@xn--bcher-kva.example>
+S: 250 ok
+C: RCPT *
+S: 250 ok
+C: DATA
+S: 354 go
+! body body
+S: 250 ok
+C? QUIT
+END
+	echo 'Hello' | submit -f 'alice@bücher.example' bob@example.net
+	smarthost_wait
+	expect 0
+	grep -q '^From: alice@xn--bcher-kva.example' body
+	grep -q '^Message-ID: <.*@xn--bcher-kva.example>' body
+}

@@ -361,3 +361,15 @@ END
 	message | submit bob@example.net
 	expect 66 'empty.pem'
 }
+
+@test "a trust file that is none is refused, not waited for" {
+	local file
+
+	mkfifo fifo
+	for file in fifo /dev/zero /; do
+		account_file 'host 127.0.0.1' 'port 1' 'tls on' \
+			"tls_trust_file $file" 'from alice@example.org'
+		message | submit bob@example.net
+		expect 66 'trust file' 'not a regular file'
+	done
+}

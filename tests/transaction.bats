@@ -371,3 +371,42 @@ END
 	expect 75 'stopped reading'
 }
 
+
+@test "a success before the end of the message is none" {
+	begin <<'END'
+C: MAIL *
+S: 250 sender
+C: RCPT *
+S: 250 one
+C: DATA
+S: 354 go
+C: From: *
+! flood 250 2.0.0 queued
+END
+	{
+		message
+		head -c 20000000 /dev/zero | tr '\0' x | fold -w 72
+	} | submit bob@example.net
+	smarthost_wait
+	expect 76 'out of step'
+}
+
+@test "who stops reading has until the deadline to say why, not longer" {
+	begin PIPELINING <<'END'
+C: MAIL *
+C: RCPT *
+C: DATA
+S: 250 ok
+S: 250 ok
+S: 354 go
+! noread
+! pause 2000
+S: 552 5.3.4 enough
+! stall
+END
+	account 'tls off' 'from alice@example.org' 'timeout 1'
+	{ message; head -c 30000000 /dev/zero | tr '\0' 'x' | fold -w 76; } |
+		submit bob@example.net
+	smarthost_wait || true
+	expect 75 'stopped reading'
+}

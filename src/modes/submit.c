@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "smtp/session.h"
 #include "smtp/transaction.h"
 #include "wire/dial.h"
+#include "wire/tls.h"
 
 #define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
 #define PORT_SUBMISSION 587	/* RFC 6409 */
@@ -74,11 +76,29 @@ choose_account(struct trip *t, struct fault *f)
 	    &t->account, f);
 }
 
+/*
+ * The author, as fields that we write have him: with an A-label where no
+ * other part needs SMTPUTF8, as in the envelope.
+ */
+static int
+choose_author(struct mailbox *author, const struct trip *t)
+{
+	char *ascii;
+
+	if (sender_author(author, &t->job->envelope, &t->account) == -1)
+		return -1;
+	if (text_is_ascii(author->local, strlen(author->local)) &&
+	    tls_domain_to_ascii(author->domain, &ascii) == 0) {
+		free(author->domain);
+		author->domain = ascii;
+	}
+	return 0;
+}
+
 static int
 complete_message(struct trip *t, struct fault *f)
 {
 	const struct account *a = &t->account;
-	const struct envelope *e = &t->job->envelope;
 	struct mailbox author;
 	struct complete c = {
 		.from = a->set_from_header == FROM_HEADER_ON ?
@@ -92,7 +112,7 @@ complete_message(struct trip *t, struct fault *f)
 	};
 	int result;
 
-	if (sender_author(&author, e, a) == 0)
+	if (choose_author(&author, t) == 0)
 		c.author = &author;
 	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&
 	    author.domain[0] != '[' ? author.domain : a->host;

@@ -97,12 +97,15 @@ exchange(struct session *s, struct sasl *sasl,
 	return result;
 }
 
-/* Is it the mechanism that is refused, and not the credentials? */
+/*
+ * Is it the mechanism that is refused, and not the credentials? After a 535
+ * they are not tried again, whatever its enhanced status code says.
+ */
 static bool
 mechanism_refused(const struct reply *r)
 {
-	return r->code == 504 || reply_has_status(r, 5, 4) ||
-	    reply_has_status(r, 7, 4);
+	return r->code == 504 || (reply_digit(r) == 5 && r->code != 535 &&
+	    (reply_has_status(r, 5, 4) || reply_has_status(r, 7, 4)));
 }
 
 static enum outcome

@@ -14,6 +14,7 @@
 #define COMMAND_MAX (1024 * 1024)	/* octets; far above any real one */
 #define OWED_MIN 16			/* first size of the ring */
 #define HIDDEN_MIN 4	/* octets; shorter ones would blank out any text */
+#define SHOWN_MAX 200	/* octets of garbage worth showing */
 
 /* Seconds to wait for each reply: RFC 5321 section 4.5.3.2. */
 static const struct {
@@ -113,6 +114,38 @@ blank_out(struct buffer *text, const char *secret, size_t n)
 }
 
 static void
+hide_secrets(const struct dialogue *d, struct buffer *text)
+{
+	if (d->password != NULL && secret_is_set(d->password))
+		blank_out(text, d->password->bytes, d->password->len);
+	blank_out(text, d->last_secret.data, d->last_secret.len);
+}
+
+/*
+ * The server's octets, where they are not the reply that should be there. In
+ * answer to credentials they are not told: what echoes these may send them in
+ * parts, and faults end up in mails and logs.
+ */
+static int
+heard_fault(const struct dialogue *d, struct fault *f, const char *what)
+{
+	const char *p;
+	size_t n = conn_input(d->conn, &p);
+	struct buffer b;
+
+	if (d->hush)
+		return fault(f, FAULT_PROTOCOL, "%s: %s (not shown, because "
+		    "it may hold credentials)", conn_peer(d->conn), what);
+	buffer_init(&b, CONN_INPUT_MAX);
+	buffer_add(&b, p, n);
+	hide_secrets(d, &b);
+	fault(f, FAULT_PROTOCOL, "%s: %s: \"%.*s\"", conn_peer(d->conn), what,
+	    (int)(n > SHOWN_MAX ? SHOWN_MAX : n), n == 0 ? "" : b.data);
+	buffer_free(&b);
+	return -1;
+}
+
+static void
 transcribe_reply(const struct dialogue *d, enum verb verb)
 {
 	const struct reply *r = &d->reply;
@@ -166,10 +199,7 @@ settle(struct dialogue *d, struct fault *f)
 
 	d->owed_first = (d->owed_first + 1) % d->owed_cap;
 	d->owed_count--;
-	if (d->password != NULL && secret_is_set(d->password))
-		blank_out(&d->reply.text, d->password->bytes,
-		    d->password->len);
-	blank_out(&d->reply.text, d->last_secret.data, d->last_secret.len);
+	hide_secrets(d, &d->reply.text);
 	transcribe_reply(d, o.verb);
 	if (o.handler != NULL)
 		o.handler(o.context, &d->reply);
@@ -234,9 +264,8 @@ unasked(struct dialogue *d, struct fault *f)
 		owed_push(d, &nobody);
 		return settle(d, f);
 	}
-	fault(f, FAULT_PROTOCOL, "%s: the server says more than was asked, "
-	    "its replies are out of step: \"%.*s\"", conn_peer(d->conn),
-	    (int)(n > 200 ? 200 : n), p);
+	heard_fault(d, f, "the server says more than was asked, its replies "
+	    "are out of step");
 	return fault_hint(f, "this is a broken server, or somebody on the way "
 	    "who adds to what it says");
 }
@@ -257,7 +286,8 @@ command_send(struct dialogue *d, enum verb verb, struct fault *f,
 	    memchr(d->line.data, '\0', d->line.len) != NULL)
 		return fault(f, FAULT_SOFTWARE, "%s: a line end in a command; "
 		    "nothing was sent", verbs[verb].name);
-	if (verbs[verb].secret) {
+	d->hush = verbs[verb].secret;
+	if (d->hush) {
 		transcribe_secret(d, verb);
 		buffer_wipe(&d->last_secret);
 		for (size_t i = d->line.len; i > 0 &&
@@ -309,6 +339,29 @@ dialogue_expect(struct dialogue *d, enum verb verb,
 	owed_push(d, &o);
 }
 
+/* Reads one whole reply, or what is none, until the deadline. */
+static int
+read_reply(struct dialogue *d, int64_t deadline, struct fault *f)
+{
+	size_t n, used;
+	const char *p;
+	int state;
+
+	for (;;) {
+		n = conn_input(d->conn, &p);
+		state = n == 0 ? 0 : reply_parse(&d->reply, p, n, &used);
+		if (state == 1) {
+			conn_take(d->conn, used);
+			return 0;
+		}
+		if (state == -1)
+			return heard_fault(d, f,
+			    "the server's reply is not SMTP");
+		if (conn_fill(d->conn, deadline, f) == -1)
+			return -1;
+	}
+}
+
 int
 dialogue_sync(struct dialogue *d, struct fault *f)
 {
@@ -321,8 +374,7 @@ dialogue_sync(struct dialogue *d, struct fault *f)
 			absorb(d);
 		if (d->owed_count == 0 || d->trouble.class != FAULT_NONE)
 			break;
-		if (reply_read(&d->reply, d->conn, clock_after(timeout),
-		    f) == -1)
+		if (read_reply(d, clock_after(timeout), f) == -1)
 			return fault_hint(f, "waiting for the reply to %s",
 			    verbs[d->owed[d->owed_first].verb].name);
 		if (settle(d, f) == -1)

@@ -51,6 +51,7 @@ struct dialogue {
 	struct buffer line;	/* the command being made */
 	struct buffer last_secret;	/* the last credentials on the wire */
 	const struct secret *password;	/* never shown, not owned, or NULL */
+	bool hush;		/* the last command held credentials */
 	bool closing;		/* the server has said 421 */
 	struct fault trouble;	/* met while replies were taken in early */
 };

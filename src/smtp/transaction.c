@@ -180,6 +180,26 @@ send_envelope(struct course *c, const struct message *m, bool eight_bit,
 	return dialogue_command(d, VERB_DATA, on_data, c, f, "DATA");
 }
 
+/*
+ * A refusal may come before the message has ended. Any other reply cannot be
+ * meant for it, as nobody has seen its end: whose ever it is, it must not be
+ * taken for the success of what was not yet sent.
+ */
+static int
+replied_early(const struct session *s, struct fault *f)
+{
+	const char *p;
+
+	if (!conn_peek(s->conn) || conn_input(s->conn, &p) == 0 ||
+	    *p == '4' || *p == '5')
+		return 0;
+	fault(f, FAULT_PROTOCOL, "%s: the server's replies are out of step: "
+	    "it answers to the message before its end; nothing was submitted",
+	    conn_peer(s->conn));
+	return fault_hint(f, "this is a broken server, or somebody on the way "
+	    "who adds to what it says");
+}
+
 static int
 send_message(struct course *c, const struct message *m, struct fault *f)
 {
@@ -195,7 +215,7 @@ send_message(struct course *c, const struct message *m, struct fault *f)
 	while ((n = message_walk_next(&walk, &p, f)) > 0)
 		framing_put(&framing, p, (size_t)n);
 	message_walk_end(&walk);
-	if (n == -1)
+	if (n == -1 || replied_early(s, f) == -1)
 		return -1;
 	/* From here on the message may be delivered. */
 	framing_end(&framing);
