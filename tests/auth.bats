@@ -19,10 +19,11 @@ authenticates() {
 	smarthost_serve --user 'alice:correct horse' --require-auth "$@"
 	auth_account "auth $setting"
 	message | submit bob@example.net
-	expect 0 && grep -qx "auth alice $mechanism" "$CAPTURE/1.envelope" || {
+	if ! expect 0 ||
+		! grep -qx "auth alice $mechanism" "$CAPTURE/1.envelope"; then
 		echo "row: $mechanism $setting $*" >&2
 		return 1
-	}
+	fi
 	smarthost_stop
 	rm -rf "$CAPTURE"
 }

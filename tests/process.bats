@@ -102,9 +102,7 @@ END
 	big_message >m
 	(
 		ulimit -f 100
-		status=0
-		"$POSTRIDER" -C "$ACCOUNT" bob@example.net <m 2>stderr || status=$?
-		echo "$status" >status
+		submit bob@example.net <m
 	)
 	expect 74 'hint:'
 	[ "$(accepted)" -eq 0 ]

@@ -102,10 +102,11 @@ transcribe_secret(const struct dialogue *d, enum verb verb)
 static void
 blank_out(struct buffer *text, const char *secret, size_t n)
 {
-	const char *p = text->data, *end = text->data + text->len;
+	const char *p = text->data, *end;
 
 	if (n < HIDDEN_MIN || p == NULL)
 		return;
+	end = p + text->len;
 	while ((p = text_find(p, (size_t)(end - p), secret, n)) != NULL) {
 		memset(text->data + (p - text->data), '*', n);
 		p += n;
