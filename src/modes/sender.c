@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "mail/envelope.h"
 #include "modes/sender.h"
 #include "setup/account.h"
+#include "smtp/session.h"
 
 static const char *
 login_name(void)
@@ -26,17 +26,14 @@ login_name(void)
 static int
 sender_of_host(struct mailbox *box)
 {
-	char host[HOST_NAME_MAX + 1];
 	const char *user = login_name();
+	char *host = user == NULL ? NULL : session_own_name();
 
-	if (user == NULL || gethostname(host, sizeof(host)) == -1)
-		return -1;
-	host[sizeof(host) - 1] = '\0';
-	if (!address_is_fqdn(host, strlen(host)))
+	if (host == NULL)
 		return -1;
 	memset(box, 0, sizeof(*box));
 	box->local = memory_string(user);
-	box->domain = memory_string(host);
+	box->domain = host;
 	return 0;
 }
 
