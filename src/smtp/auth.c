@@ -101,8 +101,8 @@ exchange(struct session *s, struct sasl *sasl,
 static bool
 mechanism_refused(const struct reply *r)
 {
-	return r->code == 504 || reply_has_status(r, 5, 4) ||
-	    reply_has_status(r, 7, 4);
+	return r->code == 504 || (reply_digit(r) == 5 && r->code != 535 &&
+	    (reply_has_status(r, 5, 4) || reply_has_status(r, 7, 4)));
 }
 
 static enum outcome

@@ -129,8 +129,11 @@ secure(struct session *s, struct fault *f)
 	int64_t ms = s->params->timeout_ms > 0 ? s->params->timeout_ms :
 	    HANDSHAKE_MS;
 
-	if (tls_start(s->tls, s->conn, clock_after(ms), f) == -1)
+	if (tls_start(s->tls, s->conn, clock_after(ms), f) == -1) {
+		/* the peer expects TLS: a QUIT in clear would be garbage */
+		s->dialogue.closing = true;
 		return -1;
+	}
 	s->secure = true;
 	buffer_init(&b, TEXT_MAX);
 	tls_describe(s->tls, &b);
