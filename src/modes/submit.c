@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,10 +16,12 @@
 #include "modes/submit.h"
 #include "setup/accountfile.h"
 #include "setup/secret.h"
+#include "smtp/path.h"
 #include "smtp/sasl.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
 #include "wire/dial.h"
+#include "wire/tls.h"
 
 #define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
 #define PORT_SUBMISSION 587	/* RFC 6409 */
@@ -74,6 +77,20 @@ choose_account(struct trip *t, struct fault *f)
 	    &t->account, f);
 }
 
+/* A field of ours has the domain as the envelope has it: in A-labels, unless
+ * the local part is not ASCII and there is no other way. */
+static void
+to_ascii(struct mailbox *box)
+{
+	char *ascii;
+
+	if (!text_is_ascii(box->local, strlen(box->local)) ||
+	    tls_domain_to_ascii(box->domain, &ascii) == -1)
+		return;
+	free(box->domain);
+	box->domain = ascii;
+}
+
 static int
 complete_message(struct trip *t, struct fault *f)
 {
@@ -92,8 +109,10 @@ complete_message(struct trip *t, struct fault *f)
 	};
 	int result;
 
-	if (sender_author(&author, e, a) == 0)
+	if (sender_author(&author, e, a) == 0) {
+		to_ascii(&author);
 		c.author = &author;
+	}
 	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&
 	    author.domain[0] != '[' ? author.domain : a->host;
 	result = complete_header(&t->message.header, &c, f);
@@ -160,12 +179,6 @@ fetch_secret(struct trip *t, struct fault *f)
 	m = sasl_find(a->auth);
 	if (m != NULL && !m->password)
 		return 0;
-	if (a->user == NULL) {
-		fault(f, FAULT_CONFIG, "account %s: \"auth\" needs a user",
-		    a->name);
-		return fault_hint(f, "add \"user NAME\", often your whole "
-		    "address");
-	}
 	return account_password(a, &t->password, f);
 }
 
@@ -214,7 +227,8 @@ travel(struct trip *t, struct fault *f)
 		return -1;
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
-	if (complete_message(t, f) == -1 || fetch_secret(t, f) == -1)
+	if (path_check(&job->envelope, f) == -1 ||
+	    complete_message(t, f) == -1 || fetch_secret(t, f) == -1)
 		return -1;
 	if (talk(t, f) == -1)
 		return -1;
