@@ -355,3 +355,8 @@ refused() {
 	message | submit -v b@example.org
 	expect_not '*@example.org'
 }
+
+@test "a from that is no address: 78, with its line" {
+	account_file 'host 127.0.0.1' 'port 1' 'from a@@example.org'
+	refused 78 "$ACCOUNT:3" 'a@@example.org'
+}

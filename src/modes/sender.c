@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "mail/address.h"
@@ -13,6 +14,8 @@
 #include "modes/sender.h"
 #include "setup/account.h"
 #include "smtp/session.h"
+
+#define WHERE_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 static const char *
 login_name(void)
@@ -37,15 +40,35 @@ sender_of_host(struct mailbox *box)
 	return 0;
 }
 
+/* An address that is wrong in the account is not the message's fault. */
+static int
+sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
+    struct fault *f)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	const char *from = account_sender(a);
+	struct buffer where;
+
+	if (address_parse_path(box, empty, from, strlen(from), &why) == 0)
+		return 0;
+	buffer_init(&where, WHERE_MAX);
+	account_add_origin(&where, a, OPTION_FROM);
+	fault(f, FAULT_CONFIG, "from '%s' (%s): %s", from, where.data,
+	    why.text);
+	buffer_free(&where);
+	if (why.hint != NULL)
+		fault_hint(f, "%s", why.hint);
+	fault_clear(&why);
+	return -1;
+}
+
 static int
 sender_default(struct mailbox *box, const struct account *a, bool *empty,
     struct fault *f)
 {
-	const char *from = account_sender(a);
-
 	*empty = false;
-	if (from != NULL)
-		return address_parse_path(box, empty, from, strlen(from), f);
+	if (account_sender(a) != NULL)
+		return sender_of_account(box, a, empty, f);
 	if (sender_of_host(box) == 0)
 		return 0;
 	fault(f, FAULT_CONFIG, "no sender address: the account has no "
