@@ -231,6 +231,12 @@ END
 	sed -i 's/^host .*/host 127.0.0.1/' "$ACCOUNT"
 	message | submit --tls-starttls=off bob@example.net
 	expect 0
+	run grep '^== sni' transcript
+	[ "$status" -eq 1 ]
+	sed -i 's/^host .*/host localhost/' "$ACCOUNT"
+	message | submit --tls-starttls=off bob@example.net
+	expect 0
+	grep -qx '== sni localhost' transcript
 }
 
 @test "SMTP in clear where TLS was expected: named, with the line to change" {
