@@ -231,8 +231,10 @@ END
 	sed -i 's/^host .*/host 127.0.0.1/' "$ACCOUNT"
 	message | submit --tls-starttls=off bob@example.net
 	expect 0
-	run grep '^== sni' transcript
-	[ "$status" -eq 1 ]
+	# RFC 6066 section 3: no SNI for an address
+	if grep -q '^== sni' transcript; then
+		return 1
+	fi
 	sed -i 's/^host .*/host localhost/' "$ACCOUNT"
 	message | submit --tls-starttls=off bob@example.net
 	expect 0
