@@ -19,10 +19,11 @@ authenticates() {
 	smarthost_serve --user 'alice:correct horse' --require-auth "$@"
 	auth_account "auth $setting"
 	message | submit bob@example.net
-	expect 0 && grep -qx "auth alice $mechanism" "$CAPTURE/1.envelope" || {
+	if ! expect 0 ||
+		! grep -qx "auth alice $mechanism" "$CAPTURE/1.envelope"; then
 		echo "row: $mechanism $setting $*" >&2
 		return 1
-	}
+	fi
 	smarthost_stop
 	rm -rf "$CAPTURE"
 }
@@ -340,6 +341,49 @@ END
 	grep -qx 'auth alice SCRAM-SHA-256' "$CAPTURE/1.envelope"
 }
 
+@test "535 is the last word, whatever its enhanced status code" {
+	play <<'DIALOGUE'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH SCRAM-SHA-256 SCRAM-SHA-1
+C: AUTH SCRAM-SHA-256 *
+S: 535 5.7.4 no
+C? QUIT
+DIALOGUE
+	account 'from alice@example.org' 'auth on' 'user alice' \
+		'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 77 '535 5.7.4 no'
+}
+
+@test "a refusal shows the mechanism that it names" {
+	play <<'DIALOGUE'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH LOGIN
+C: AUTH LOGIN
+S: 454 4.7.0 LOGIN is off today
+C? QUIT
+DIALOGUE
+	account 'tls off' 'from alice@example.org' 'auth login' 'user alice' \
+		'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 75 '454 4.7.0 LOGIN is off today'
+}
+
+@test "a password that SASL cannot carry is ours to mend, not the server's" {
+	smarthost_serve --user alice:secret
+	account 'tls off' 'from alice@example.org' 'auth scram-sha-256' \
+		'user alice' "password $(printf 'a\007b')"
+	message | submit bob@example.net
+	expect 77 'SCRAM-SHA-256'
+	expect_not 'does not verify'
+}
+
 @test "what answers to credentials is not shown where it is no reply" {
 	play <<'END'
 S: 220 mail.example.org ESMTP
@@ -375,23 +419,6 @@ END
 	smarthost_wait
 	expect 76 'out of step'
 	expect_not AGFsaWNl
-}
-
-@test "535 is the end, whatever its enhanced status code says" {
-	play <<'END'
-S: 220 mail.example.org ESMTP
-C: EHLO *
-S: 250-mail.example.org
-S: 250 AUTH PLAIN
-C: AUTH PLAIN *
-S: 535 5.7.4 no
-C? QUIT
-END
-	account 'tls off' 'from alice@example.org' 'auth plain' 'user alice' \
-		'password correct horse'
-	message | submit bob@example.net
-	smarthost_wait
-	expect 77 '535 5.7.4 no'
 }
 
 @test "SCRAM with iterations for an hour is refused at once" {

@@ -371,6 +371,26 @@ END
 	expect 75 'stopped reading'
 }
 
+@test "of many refused recipients 20 are named, and the rest is counted" {
+	smarthost_serve --refuse 'RCPT TO:<bad*=550 5.1.1 nobody'
+	account 'tls off' 'from alice@example.org' 'timeout 20'
+	message | submit bad{1..25}@example.net bob@example.net
+	expect 67 '1 of 26 recipients' 'refused: 5 more'
+	[ "$(grep -c '^refused: <bad' stderr)" -eq 20 ]
+}
+
+@test "a failure is two lines: what, and the remedy" {
+	begin <<'END'
+C: MAIL *
+S: 550-5.7.1 not
+S: 550 5.7.1 you
+C? QUIT
+END
+	message | submit a@example.net
+	smarthost_wait
+	expect 69 'postrider: 127.0.0.1:' '550 5.7.1 not / 5.7.1 you' 'hint: '
+	[ "$(wc -l <stderr)" -eq 2 ]
+}
 
 @test "a success before the end of the message is none" {
 	begin <<'END'

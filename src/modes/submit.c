@@ -16,6 +16,7 @@
 #include "modes/submit.h"
 #include "setup/accountfile.h"
 #include "setup/secret.h"
+#include "smtp/path.h"
 #include "smtp/sasl.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
@@ -180,12 +181,6 @@ fetch_secret(struct trip *t, struct fault *f)
 	m = sasl_find(a->auth);
 	if (m != NULL && !m->password)
 		return 0;
-	if (a->user == NULL) {
-		fault(f, FAULT_CONFIG, "account %s: \"auth\" needs a user",
-		    a->name);
-		return fault_hint(f, "add \"user NAME\", often your whole "
-		    "address");
-	}
 	return account_password(a, &t->password, f);
 }
 
@@ -234,7 +229,8 @@ travel(struct trip *t, struct fault *f)
 		return -1;
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
-	if (complete_message(t, f) == -1 || fetch_secret(t, f) == -1)
+	if (path_check(&job->envelope, f) == -1 ||
+	    complete_message(t, f) == -1 || fetch_secret(t, f) == -1)
 		return -1;
 	if (talk(t, f) == -1)
 		return -1;

@@ -103,10 +103,11 @@ transcribe_secret(const struct dialogue *d, enum verb verb)
 static void
 blank_out(struct buffer *text, const char *secret, size_t n)
 {
-	const char *p = text->data, *end = text->data + text->len;
+	const char *p = text->data, *end;
 
 	if (n < HIDDEN_MIN || p == NULL)
 		return;
+	end = p + text->len;
 	while ((p = text_find(p, (size_t)(end - p), secret, n)) != NULL) {
 		memset(text->data + (p - text->data), '*', n);
 		p += n;
@@ -270,6 +271,22 @@ unasked(struct dialogue *d, struct fault *f)
 	    "who adds to what it says");
 }
 
+/* The last word of a secret command, but for the name of a mechanism. */
+static void
+remember_secret(struct dialogue *d, enum verb verb)
+{
+	const char *p = d->line.data;
+	size_t from = d->line.len, words = 1;
+
+	while (from > 0 && p[from - 1] != ' ')
+		from--;
+	for (size_t i = 0; i < from; i++)
+		words += p[i] == ' ';
+	buffer_wipe(&d->last_secret);
+	if (verb != VERB_AUTH || words > 2)
+		buffer_add(&d->last_secret, p + from, d->line.len - from);
+}
+
 static int __attribute__((format(printf, 4, 0)))
 command_send(struct dialogue *d, enum verb verb, struct fault *f,
     const char *fmt, va_list ap)
@@ -289,17 +306,15 @@ command_send(struct dialogue *d, enum verb verb, struct fault *f,
 	d->hush = verbs[verb].secret;
 	if (d->hush) {
 		transcribe_secret(d, verb);
-		buffer_wipe(&d->last_secret);
-		for (size_t i = d->line.len; i > 0 &&
-		    d->line.data[i - 1] != ' '; i--)
-			if (i == 1 || d->line.data[i - 2] == ' ')
-				buffer_add(&d->last_secret,
-				    d->line.data + i - 1, d->line.len - i + 1);
+		remember_secret(d, verb);
 	} else {
 		transcribe(d, "C:", d->line.data, d->line.len);
 	}
 	dialogue_put(d, d->line.data, d->line.len);
 	dialogue_put(d, "\r\n", 2);
+	/* growing for the next command would leave a copy behind */
+	if (verbs[verb].secret)
+		buffer_wipe(&d->line);
 	return 0;
 }
 
@@ -389,13 +404,7 @@ dialogue_sync(struct dialogue *d, struct fault *f)
 static void
 keep_reply(void *context, const struct reply *r)
 {
-	struct reply *out = context;
-
-	out->code = r->code;
-	out->subject = r->subject;
-	out->detail = r->detail;
-	buffer_clear(&out->text);
-	buffer_add(&out->text, r->text.data, r->text.len);
+	reply_copy(context, r);
 }
 
 int

@@ -18,6 +18,16 @@ reply_free(struct reply *r)
 	buffer_free(&r->text);
 }
 
+void
+reply_copy(struct reply *to, const struct reply *from)
+{
+	to->code = from->code;
+	to->subject = from->subject;
+	to->detail = from->detail;
+	buffer_clear(&to->text);
+	buffer_add(&to->text, from->text.data, from->text.len);
+}
+
 /* RFC 2034: "d.ddd.ddd" and a blank, the class as the first digit says. */
 static void
 parse_status(struct reply *r, const char *p, size_t n)

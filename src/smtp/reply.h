@@ -26,6 +26,8 @@ enum reply_stage {
 
 void reply_init(struct reply *);
 void reply_free(struct reply *);
+/* Both must be initialised. */
+void reply_copy(struct reply *to, const struct reply *from);
 /*
  * Parses one reply at the front of n octets. 1: complete, *used octets long.
  * 0: more octets are needed. -1: not a reply (bad code, lines that do not

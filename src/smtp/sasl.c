@@ -175,6 +175,13 @@ sasl_step(struct sasl *s, const char *challenge, struct buffer *out,
 		return 0;
 	}
 	gsasl_free(response);
+	if (n == GSASL_SASLPREP_ERROR) {
+		fault(f, FAULT_AUTH, "%s: user or password has characters "
+		    "that it cannot carry (RFC 4013): %s", s->mechanism->name,
+		    gsasl_strerror(n));
+		return fault_hint(f, "look for control characters in "
+		    "\"user\" and the password");
+	}
 	if (challenge == NULL)
 		return fault(f, FAULT_AUTH, "%s: %s", s->mechanism->name,
 		    gsasl_strerror(n));

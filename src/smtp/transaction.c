@@ -31,21 +31,11 @@ struct course {
 };
 
 static void
-copy_reply(struct reply *to, const struct reply *from)
-{
-	to->code = from->code;
-	to->subject = from->subject;
-	to->detail = from->detail;
-	buffer_clear(&to->text);
-	buffer_add(&to->text, from->text.data, from->text.len);
-}
-
-static void
 on_mail(void *context, const struct reply *r)
 {
 	struct course *c = context;
 
-	copy_reply(&c->mail, r);
+	reply_copy(&c->mail, r);
 }
 
 static void
@@ -53,7 +43,7 @@ on_data(void *context, const struct reply *r)
 {
 	struct course *c = context;
 
-	copy_reply(&c->data, r);
+	reply_copy(&c->data, r);
 }
 
 /* The commit point: a 2yz here, and the message is the server's. */
@@ -63,13 +53,16 @@ on_end(void *context, const struct reply *r)
 	struct course *c = context;
 	struct envelope *e = c->envelope;
 
-	copy_reply(&c->end, r);
+	reply_copy(&c->end, r);
 	if (reply_digit(r) != 2)
 		return;
 	for (size_t i = 0; i < e->count; i++)
 		if (e->recipient[i].state == RECIPIENT_ACCEPTED)
 			e->recipient[i].state = RECIPIENT_DELIVERED;
-	memory_settle(fault_exit_status(FAULT_NONE));
+	memory_settle(fault_exit_status(
+	    envelope_in_state(e, RECIPIENT_REFUSED) > 0 ? FAULT_RECIPIENT :
+	    envelope_in_state(e, RECIPIENT_DEFERRED) > 0 ? FAULT_TEMPORARY :
+	    FAULT_NONE));
 }
 
 static void

@@ -28,6 +28,9 @@
 #define FIRST_WORDS 4	/* octets that tell SMTP in clear from TLS */
 #define STARTTLS_HINT "if this port does not begin with TLS, set " \
     "\"tls_starttls on\""
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0	/* not everywhere; main() ignores SIGPIPE anyway */
+#endif
 #define WARNINGS_MAX 16	/* warning alerts in a row that we sit through */
 
 struct tls {
