@@ -130,6 +130,8 @@ END
 	refused 77 '534 5.7.9 use an app password'
 	refused 75 '454 4.7.0 backend down'
 	refused 75 '421 4.7.0 bye'
+	refused 69 '502 5.5.1 no such command'
+	refused 69 '503 5.5.1 not now'
 	refused 76 '354 what'
 }
 
@@ -439,4 +441,38 @@ END
 	message | submit bob@example.net
 	smarthost_wait
 	expect 76 'iterations'
+}
+
+@test "a password that is part of a capability or a challenge harms neither" {
+	local password
+
+	for password in PLAIN AUTH 8BITMIME; do
+		smarthost_serve --user "alice:$password" --require-auth
+		account 'tls off' 'from alice@example.org' 'auth plain' \
+			'user alice' "password $password"
+		message grün | submit bob@example.net
+		expect 0
+		grep -q BODY=8BITMIME "$CAPTURE/1.envelope"
+		smarthost_stop
+		rm -rf "$CAPTURE"
+	done
+}
+
+@test "the next mechanism after 538, which wants encryption" {
+	play <<'DIALOGUE'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH SCRAM-SHA-256 SCRAM-SHA-1
+C: AUTH SCRAM-SHA-256 *
+S: 538 5.7.11 not in clear
+C: AUTH SCRAM-SHA-1 *
+S: 454 4.7.0 later
+C? QUIT
+DIALOGUE
+	account 'from alice@example.org' 'auth on' 'user alice' \
+		'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 75 '454 4.7.0 later'
 }

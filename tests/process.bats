@@ -209,3 +209,9 @@ END
 	expect 0
 	[ "$(wc -c <"$CAPTURE/1.message")" -gt 150000000 ]
 }
+
+@test "an IPv6 literal is shown so that its port can be told from it" {
+	account_file 'host ::1' 'port 1' 'tls off' 'from alice@example.org'
+	message | submit bob@example.net
+	expect 75 '[::1]:1: cannot connect'
+}

@@ -223,7 +223,7 @@ travel(struct trip *t, struct fault *f)
 	struct submission *job = t->job;
 
 	if (job->settings->host == NULL && accountfile_load(&t->accounts,
-	    job->config_file, job->config_trusted, f) == -1)
+	    job->config_file, job->config_of_root, f) == -1)
 		return -1;
 	if (read_message(t, f) == -1 || choose_account(t, f) == -1)
 		return -1;

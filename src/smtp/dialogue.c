@@ -191,6 +191,17 @@ owed_push(struct dialogue *d, const struct owed *o)
 	d->owed[(d->owed_first + d->owed_count++) % d->owed_cap] = *o;
 }
 
+/*
+ * Replies that are read further are left as they are: a password may well be
+ * part of a capability's name or of a challenge, which is not shown anyway.
+ */
+static bool
+may_echo(const struct reply *r, enum verb verb)
+{
+	return reply_digit(r) != 3 && verb != VERB_GREETING &&
+	    verb != VERB_EHLO && verb != VERB_HELO;
+}
+
 /* d->reply answers the oldest debt. -1 after a 421: nothing more will come. */
 static int
 settle(struct dialogue *d, struct fault *f)
@@ -200,7 +211,8 @@ settle(struct dialogue *d, struct fault *f)
 
 	d->owed_first = (d->owed_first + 1) % d->owed_cap;
 	d->owed_count--;
-	hide_secrets(d, &d->reply.text);
+	if (may_echo(&d->reply, o.verb))
+		hide_secrets(d, &d->reply.text);
 	transcribe_reply(d, o.verb);
 	if (o.handler != NULL)
 		o.handler(o.context, &d->reply);

@@ -195,7 +195,8 @@ connect_to(struct session *s, struct fault *f)
 	if (fd == -1)
 		return -1;
 	buffer_init(&peer, TEXT_MAX);
-	buffer_printf(&peer, "%s:%u", p->host, (unsigned)p->port);
+	buffer_printf(&peer, strchr(p->host, ':') == NULL ? "%s:%u" :
+	    "[%s]:%u", p->host, (unsigned)p->port);
 	s->conn = conn_new(fd, fd, peer.data, p->timeout_ms > 0 ?
 	    p->timeout_ms : CONN_PROGRESS_MS);
 	buffer_free(&peer);

@@ -73,13 +73,6 @@ plain_send(void *context, const void *p, size_t n, short *events,
 	return sent;
 }
 
-static size_t
-plain_pending(void *context)
-{
-	(void)context;
-	return 0;
-}
-
 static void
 plain_shut(void *context)
 {
@@ -110,7 +103,6 @@ conn_new(int rfd, int wfd, const char *peer, int64_t progress_ms)
 	c->wire.context = c;
 	c->wire.recv = plain_recv;
 	c->wire.send = plain_send;
-	c->wire.pending = plain_pending;
 	c->wire.shut = plain_shut;
 	set_nonblocking(rfd);
 	if (wfd != rfd)

@@ -243,8 +243,10 @@ dial_connect(const char *host, uint16_t port, int64_t timeout_ms,
 	r.next = clock_now();
 	race_run(&r);
 	if (r.winner == -1) {
-		fault(f, FAULT_TEMPORARY, "%s:%u: cannot connect (%s)", host,
-		    (unsigned)port, r.tried.len == 0 ? "no time left" :
+		fault(f, FAULT_TEMPORARY, strchr(host, ':') == NULL ?
+		    "%s:%u: cannot connect (%s)" :
+		    "[%s]:%u: cannot connect (%s)", host, (unsigned)port,
+		    r.tried.len == 0 ? "no time left" :
 		    r.tried.data);
 		fault_hint(f, "check \"host\" and \"port\", and that no "
 		    "firewall is in the way");

@@ -268,14 +268,6 @@ tls_send(void *context, const void *from, size_t n, short *events,
 	return sent;
 }
 
-static size_t
-tls_pending(void *context)
-{
-	const struct tls *t = context;
-
-	return gnutls_record_check_pending(t->session);
-}
-
 static void
 tls_shut(void *context)
 {
@@ -288,7 +280,7 @@ int
 tls_start(struct tls *t, struct conn *c, int64_t deadline, struct fault *f)
 {
 	struct wire w = {
-		t, tls_recv, tls_send, tls_pending, tls_shut
+		t, tls_recv, tls_send, tls_shut
 	};
 
 	t->conn = c;
