@@ -190,7 +190,7 @@ run_aliases(const struct cmdline *c, struct fault *f)
 	const struct alias_check check = {
 		.settings = &c->overrides,
 		.config_file = c->file,
-		.config_trusted = !personality_is_trusted(c->personality),
+		.config_of_root = !personality_is_trusted(c->personality),
 		.report = print_error,
 	};
 

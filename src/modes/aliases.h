@@ -32,7 +32,7 @@ int aliases_apply(struct envelope *, struct message *, const struct account *,
 struct alias_check {
 	const struct account *settings;	/* those of the command line */
 	const char *config_file;	/* -C, or NULL */
-	bool config_trusted;		/* -C must be root's own file */
+	bool config_of_root;		/* -C must be root's own file */
 	void (*report)(const char *text);
 };
 int aliases_check(const struct alias_check *, struct fault *);
