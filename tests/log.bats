@@ -278,6 +278,18 @@ keeps() {
 	[ "$(id -u)" -eq 0 ] || keeps 'logfile closed/log'
 }
 
+@test "no system log keeps no message; it wants no file" {
+	[ ! -e /dev/log ] || skip 'there is a system log here'
+	keeps 'syslog on'
+	keeps 'syslog LOG_LOCAL7' 'logfile log'
+	grep -q 'note: the system log cannot be written: No such' stderr
+	logged "$time host=*exitcode=EX_OK *"
+	delivery 'S: 250 ok' 'syslog on'
+	message | submit --syslog=off bob@example.net
+	smarthost_wait
+	[ ! -s stderr ]
+}
+
 @test "a FIFO that is full, a standard output that nobody reads" {
 	mkfifo fifo
 	exec 7<>fifo

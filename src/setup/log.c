@@ -27,9 +27,7 @@
 /* Octets of one value for syslog: a dozen of them fit into the datagram of
  * any syslogd that takes more than RFC 3164's 1024. */
 #define SYSLOG_VALUE_MAX 1000
-#define SYSLOG_ERR 3		/* severities, RFC 3164 section 4.1.1 */
-#define SYSLOG_INFO 6
-#define SEVERITIES 8
+#define SEVERITIES 8		/* RFC 3164 section 4.1.1 */
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0		/* SIGPIPE is ignored anyway */
@@ -250,8 +248,7 @@ static int
 write_syslog(const struct log *log, const struct log_entry *entry,
     int64_t deadline)
 {
-	int severity = entry->fault->class == FAULT_NONE ? SYSLOG_INFO :
-	    SYSLOG_ERR;
+	int severity = entry->fault->class == FAULT_NONE ? LOG_INFO : LOG_ERR;
 	struct buffer b;
 	int error;
 

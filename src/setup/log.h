@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <syslog.h>
 
 #include "setup/logline.h"
 
@@ -18,8 +19,12 @@ struct account;
 #define LOG_MS 900	/* to write it all; a second is what it may cost */
 #define LOG_LOCK_MS 500	/* of these, to wait for others at the file */
 
-#ifndef SYSLOG_PATH
-#define SYSLOG_PATH "/dev/log"	/* where syslogd listens (RFC 3164 has none) */
+#ifndef SYSLOG_PATH		/* where syslogd listens; no RFC says that */
+#ifdef _PATH_LOG
+#define SYSLOG_PATH _PATH_LOG
+#else
+#define SYSLOG_PATH "/dev/log"
+#endif
 #endif
 
 struct log {

@@ -56,13 +56,12 @@ add_string(struct buffer *b, const char *name, const char *s, size_t max)
 }
 
 static void
-add_address(struct buffer *b, char *local, char *domain, size_t max)
+add_address(struct buffer *b, const struct mailbox *box, size_t max)
 {
-	struct mailbox box = { NULL, local, domain };
 	struct buffer spec;
 
 	buffer_init(&spec, BUFFER_MAX);
-	address_add_spec(&spec, &box);
+	address_add_spec(&spec, box);
 	add_value(b, spec.data, spec.len, max, FORM_LISTED);
 	buffer_free(&spec);
 }
@@ -74,7 +73,8 @@ add_envelope(struct buffer *b, const struct envelope *e, size_t max)
 
 	buffer_add_string(b, " from=");
 	if (!e->null_path && e->local != NULL)
-		add_address(b, e->local, e->domain, max);
+		add_address(b, &(struct mailbox){ NULL, e->local, e->domain },
+		    max);
 	buffer_add_string(b, " recipients=");
 	start = b->len;
 	for (size_t i = 0; i < e->count; i++) {
@@ -84,8 +84,8 @@ add_envelope(struct buffer *b, const struct envelope *e, size_t max)
 			buffer_add_string(b, "...");
 			break;
 		}
-		add_address(b, e->recipient[i].local, e->recipient[i].domain,
-		    max);
+		add_address(b, &(struct mailbox){ NULL, e->recipient[i].local,
+		    e->recipient[i].domain }, max);
 	}
 }
 
@@ -134,7 +134,8 @@ add_refused(struct buffer *b, const struct envelope *e, size_t max)
 			buffer_add_string(b, "...");
 			break;
 		}
-		add_address(b, r->local, r->domain, max);
+		add_address(b, &(struct mailbox){ NULL, r->local, r->domain },
+		    max);
 		buffer_add_string(b, ": ");
 		add_value(b, r->reply, strlen(r->reply), max, FORM_QUOTED);
 	}
