@@ -11,9 +11,9 @@ serve() {
 	account 'tls off' 'from alice@example.org' 'timeout 30' "$@"
 }
 
-# The recipients of message N, in their order.
+# The recipients of the first message, in their order.
 recipients() {
-	sed -n 's/^rcpt <\(.*\)>.*/\1/p' "$CAPTURE/${1:-1}.envelope" | xargs
+	sed -n 's/^rcpt <\(.*\)>.*/\1/p' "$CAPTURE/1.envelope" | xargs
 }
 
 arrived() {
