@@ -71,6 +71,23 @@ S: 250 \xe2\x80\xaeok' 'logfile log'
 	if grep secret log; then false; fi
 }
 
+@test "a certificate that is not trusted, no STARTTLS" {
+	smarthost_serve --no STARTTLS
+	account_file 'host localhost' "port $PORT" 'tls on' 'logfile log' \
+		"tls_trust_file $CERTS/ca.pem" 'from alice@example.org'
+	message | submit bob@example.net
+	expect 69
+	logged "* tls=on *recipients=bob@example.net errormsg='*STARTTLS*' exitcode=EX_UNAVAILABLE msgid=<test@example.org> duration=*"
+	smarthost_stop
+	smarthost_serve --implicit-tls
+	account_file 'host localhost' "port $PORT" 'tls on' 'logfile log' \
+		'tls_starttls off' "tls_trust_file $CERTS/foreign-ca.pem" \
+		'from alice@example.org'
+	message | submit bob@example.net
+	expect 69
+	logged "* tls=on *errormsg='*certificate*' exitcode=EX_UNAVAILABLE msgid=<test@example.org> duration=*"
+}
+
 @test "refused credentials: the reply, and no password that it repeats" {
 	greet 'AUTH PLAIN' >dialogue
 	cat >>dialogue <<'END'
