@@ -12,6 +12,7 @@
 #include "mail/address.h"
 #include "mail/complete.h"
 #include "mail/message.h"
+#include "modes/aliases.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
 #include "setup/accountfile.h"
@@ -237,6 +238,9 @@ travel(struct trip *t, struct fault *f)
 		return -1;
 	}
 	if (choose_account(t, f) == -1)
+		return -1;
+	if (!job->no_aliases && aliases_apply(&job->envelope, &t->message,
+	    &t->account, &t->accounts.warnings, f) == -1)
 		return -1;
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);

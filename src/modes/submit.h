@@ -25,6 +25,7 @@ struct submission {
 	const char *full_name;		/* -F, or NULL */
 	bool read_recipients;		/* -t */
 	bool ignore_dots;		/* -i */
+	bool no_aliases;		/* -n */
 	bool eight_bit;			/* -B 8BITMIME */
 	FILE *transcript;		/* -v, or NULL */
 	void (*note)(const char *text);	/* for what is no fault */
