@@ -16,11 +16,13 @@
 #include "modes/sender.h"
 #include "modes/submit.h"
 #include "setup/accountfile.h"
+#include "setup/log.h"
 #include "setup/secret.h"
 #include "smtp/path.h"
 #include "smtp/sasl.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
+#include "smtp/verdict.h"
 #include "wire/dial.h"
 #include "wire/tls.h"
 
@@ -36,6 +38,8 @@ struct trip {
 	struct account account;
 	struct message message;
 	struct secret password;
+	struct verdict verdict;
+	struct log log;
 };
 
 static int
@@ -74,6 +78,7 @@ choose_account(struct trip *t, struct fault *f)
 	    e->local == NULL ? NULL : path.data, t->job->settings,
 	    &t->account, f);
 	buffer_free(&path);
+	log_open(&t->log, &t->account, SYSLOG_PATH);
 	return result == -1 ? -1 : sender_complete(&t->job->envelope,
 	    &t->account, f);
 }
@@ -193,6 +198,7 @@ talk(struct trip *t, struct fault *f)
 	int result;
 
 	fill_params(&params, t);
+	params.verdict = &t->verdict;
 	if (session_open(&session, &params, f) == -1)
 		return -1;
 	result = transaction_submit(&session, &t->job->envelope, &t->message,
@@ -226,7 +232,12 @@ travel(struct trip *t, struct fault *f)
 	if (job->settings->host == NULL && accountfile_load(&t->accounts,
 	    job->config_file, job->config_of_root, f) == -1)
 		return -1;
-	if (read_message(t, f) == -1 || choose_account(t, f) == -1)
+	if (read_message(t, f) == -1) {
+		/* what cannot go is logged where it would have gone */
+		choose_account(t, f);
+		return -1;
+	}
+	if (choose_account(t, f) == -1)
 		return -1;
 	if (!job->no_aliases && aliases_apply(&job->envelope, &t->message,
 	    &t->account, &t->accounts.warnings, f) == -1)
@@ -242,6 +253,23 @@ travel(struct trip *t, struct fault *f)
 	return verdict(t, f);
 }
 
+/* Whatever came of it; from here on nothing can change that. */
+static void
+write_log(struct trip *t, const struct fault *f)
+{
+	struct session_params params = { .tls = SESSION_CLEAR };
+	struct log_entry entry = {
+		.account = &t->account, .envelope = &t->job->envelope,
+		.message = &t->message, .verdict = &t->verdict, .fault = f,
+	};
+
+	if (t->account.host != NULL)
+		choose_tls(&params, &t->account);
+	entry.tls = params.tls != SESSION_CLEAR;
+	log_write(&t->log, &entry, t->job->note);
+	log_close(&t->log);
+}
+
 int
 submit(struct submission *job, struct fault *f)
 {
@@ -253,8 +281,12 @@ submit(struct submission *job, struct fault *f)
 	accounts_init(&t.accounts);
 	account_init(&t.account);
 	message_init(&t.message);
+	verdict_init(&t.verdict);
+	log_init(&t.log);
 	result = travel(&t, f);
+	write_log(&t, f);
 	secret_clear(&t.password);
+	verdict_free(&t.verdict);
 	message_free(&t.message);
 	account_free(&t.account);
 	accounts_free(&t.accounts);

@@ -20,6 +20,9 @@ enum option_id {
 	OPTION_HOST,
 	OPTION_PORT,
 	OPTION_TIMEOUT,
+	OPTION_LOGFILE,
+	OPTION_LOGFILE_TIME_FORMAT,
+	OPTION_SYSLOG,
 	OPTION_DOMAIN,
 	OPTION_FROM,
 	OPTION_TLS,
@@ -55,7 +58,8 @@ enum {
 	OPTION_EMPTY = 1,	/* an empty value unsets it */
 	OPTION_WORD = 2,	/* no blanks in the value */
 	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
-	OPTION_OFF = 8		/* a number that may be "off": unset */
+	OPTION_OFF = 8,		/* a number that may be "off": unset */
+	OPTION_LATE = 16	/* a path whose "~" its user resolves */
 };
 
 /* One word that a setting takes. The first is what an empty value means. */
