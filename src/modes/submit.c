@@ -11,6 +11,7 @@
 #include "mail/address.h"
 #include "mail/complete.h"
 #include "mail/message.h"
+#include "modes/security.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
 #include "setup/accountfile.h"
@@ -138,8 +139,7 @@ fill_params(struct session_params *p, const struct trip *t)
 	p->host = a->host;
 	p->timeout_ms = a->timeout * 1000;
 	p->ehlo_name = a->domain;
-	p->trust_file = a->tls_trust_file;
-	p->certcheck = a->tls_certcheck != TOGGLE_OFF;
+	security_fill(&p->trust, a);
 	p->auth = a->auth;
 	p->auth_without_tls = a->auth_without_tls == TOGGLE_ON;
 	p->user = a->user;
@@ -155,11 +155,12 @@ fetch_secret(struct trip *t, struct fault *f)
 	const struct account *a = &t->account;
 	const struct sasl_mechanism *m;
 
-	if (a->auth == NULL)
-		return 0;
-	m = sasl_find(a->auth);
-	if (m != NULL && !m->password)
-		return 0;
+	m = a->auth == NULL ? NULL : sasl_find(a->auth);
+	if (a->auth == NULL || (m != NULL && !m->password)) {
+		/* the PIN of a token, or the passphrase of a key */
+		return a->tls_key_file != NULL && account_has_password(a) ?
+		    account_password(a, &t->password, f) : 0;
+	}
 	if (a->user == NULL) {
 		fault(f, FAULT_CONFIG, "account %s: \"auth\" needs a user",
 		    a->name);

@@ -26,6 +26,16 @@ enum option_id {
 	OPTION_TLS_STARTTLS,
 	OPTION_TLS_TRUST_FILE,
 	OPTION_TLS_CERTCHECK,
+	OPTION_TLS_EXTRA_TRUST_FILE,
+	OPTION_TLS_CRL_FILE,
+	OPTION_TLS_FINGERPRINT,
+	OPTION_TLS_PIN,
+	OPTION_TLS_HOST_OVERRIDE,
+	OPTION_TLS_KEY_FILE,
+	OPTION_TLS_CERT_FILE,
+	OPTION_TLS_PRIORITIES,
+	OPTION_TLS_MIN_VERSION,
+	OPTION_TLS_MIN_DH_PRIME_BITS,
 	OPTION_AUTH,
 	OPTION_AUTH_WITHOUT_TLS,
 	OPTION_USER,
@@ -44,7 +54,9 @@ enum option_type {
 	OPTION_TYPE_PATH,	/* the same; "~" stands for the home folder */
 	OPTION_TYPE_NUMBER,	/* int64_t; 0 when unset */
 	OPTION_TYPE_CHOICE,	/* an enum; its word is one of `choices` */
-	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or a mechanism */
+	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or mechanisms */
+	OPTION_TYPE_FINGERPRINT,	/* char *; see setup/optionlist.h */
+	OPTION_TYPE_PIN,	/* char *; the same */
 	OPTION_TYPE_SECRET	/* struct secret */
 };
 
@@ -52,7 +64,8 @@ enum {
 	OPTION_EMPTY = 1,	/* an empty value unsets it */
 	OPTION_WORD = 2,	/* no blanks in the value */
 	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
-	OPTION_OFF = 8		/* a number that may be "off": unset */
+	OPTION_OFF = 8,		/* a number that may be "off": unset */
+	OPTION_SYSTEM = 16	/* a path: "system" unsets it, empty is none */
 };
 
 /* One word that a setting takes. The first is what an empty value means. */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "setup/account.h"
 #include "setup/option.h"
+#include "setup/optionlist.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 #define SHOWN_MAX 60		/* octets of a wrong value that are quoted */
@@ -17,6 +18,7 @@
 
 /* Fields are reached by offset; an enum has to be as wide as an int. */
 _Static_assert(sizeof(enum toggle) == sizeof(int), "enum toggle");
+_Static_assert(sizeof(enum tls_min_version) == sizeof(int), "enum version");
 _Static_assert(sizeof(enum from_header) == sizeof(int), "enum from_header");
 
 /* One value on its way into an account. */
@@ -245,7 +247,9 @@ set_number(const struct setter *s)
 	int64_t value = text_number(s->value, digits, s->row->max);
 	bool off = (s->row->flags & OPTION_OFF) != 0;
 
-	if (off && s->n == 3 && memcmp(s->value, "off", 3) == 0) {
+	if (s->n == 0) {
+		value = 0;	/* only where OPTION_EMPTY lets it come here */
+	} else if (off && s->n == 3 && memcmp(s->value, "off", 3) == 0) {
 		value = 0;
 	} else if (digits > 0 && digits < s->n &&
 	    text_is_blank(s->value[digits])) {
@@ -299,11 +303,38 @@ set_string(const struct setter *s)
 		    "short form", row->keyword, shown(s, 0), s->value);
 		return fault_hint(s->fault, "write ~/... or the whole path");
 	}
-	if (s->n == 0 || (row->type == OPTION_TYPE_PATH &&
-	    strcmp(s->value, "system") == 0))
+	if ((row->flags & OPTION_SYSTEM) != 0 ?
+	    strcmp(s->value, "system") == 0 : s->n == 0)
 		store_string(s->account, row, NULL);
 	else
 		store_string(s->account, row, memory_copy(s->value, s->n));
+	return 0;
+}
+
+/* Kept in the one form that setup/optionlist.h describes. */
+static int
+set_list(const struct setter *s)
+{
+	bool pins = s->row->type == OPTION_TYPE_PIN;
+	const char *why;
+	char *list;
+	size_t at;
+
+	list = pins ? option_pins(s->value, s->n, &at, &why) :
+	    option_fingerprints(s->value, s->n, &at, &why);
+	if (list == NULL) {
+		refuse(s, at, "%s '%.*s' %s", s->row->keyword, shown(s, at),
+		    s->value + at, why);
+		return fault_hint(s->fault, pins ? "a pin is sha256// and the "
+		    "base64 of 32 octets; several are separated by commas" :
+		    "write 32 octets (SHA-256) in hex, with or without colons; "
+		    "several fingerprints are separated by commas");
+	}
+	if (s->n == 0) {
+		free(list);
+		list = NULL;
+	}
+	store_string(s->account, s->row, list);
 	return 0;
 }
 
@@ -316,6 +347,9 @@ set_by_type(const struct setter *s)
 	case OPTION_TYPE_CHOICE:
 	case OPTION_TYPE_AUTH:
 		return set_choice(s);
+	case OPTION_TYPE_FINGERPRINT:
+	case OPTION_TYPE_PIN:
+		return set_list(s);
 	case OPTION_TYPE_SECRET:
 		if (s->n == 0)
 			secret_clear(field(s->account, s->row));
@@ -383,6 +417,8 @@ option_copy(struct account *to, const struct account *from, enum option_id id)
 	case OPTION_TYPE_STRING:
 	case OPTION_TYPE_PATH:
 	case OPTION_TYPE_AUTH:
+	case OPTION_TYPE_FINGERPRINT:
+	case OPTION_TYPE_PIN:
 	default:
 		store_string(to, row, memory_string(
 		    *(char *const *)const_field(from, row)));

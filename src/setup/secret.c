@@ -113,6 +113,13 @@ evaluate(const struct account *account, struct secret *secret,
 	return r;
 }
 
+bool
+account_has_password(const struct account *account)
+{
+	return secret_is_set(&account->password) ||
+	    account->passwordeval != NULL;
+}
+
 int
 account_password(const struct account *account, struct secret *secret,
     struct fault *f)

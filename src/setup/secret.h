@@ -3,6 +3,8 @@
 #ifndef SETUP_SECRET_H
 #define SETUP_SECRET_H
 
+#include <stdbool.h>
+
 struct account;
 struct fault;
 struct secret;
@@ -15,5 +17,8 @@ struct secret;
  * FAULT_TEMPORARY when it takes longer than passwordeval_timeout.
  */
 int account_password(const struct account *, struct secret *, struct fault *);
+
+/* Does the account itself say where its password comes from? */
+bool account_has_password(const struct account *);
 
 #endif

@@ -14,6 +14,9 @@
  * A setting as the text of one line "keyword value" of a file, with what the
  * field holds afterwards, or what the fault and its hint say.
  */
+#define HEX16 "00112233445566778899aabbccddeeff"
+#define PIN "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
 static const struct {
 	const char *keyword;
 	const char *value;
@@ -88,7 +91,48 @@ static const struct {
 	{ "tls_trust_file", "~", "~", NULL, NULL },
 	{ "tls_trust_file", "~you/ca.pem", NULL, "one's own home", "~/" },
 	{ "tls_trust_file", "system", "(unset)", NULL, NULL },
-	{ "tls_trust_file", "", "(unset)", NULL, NULL },
+	{ "tls_trust_file", "", "", NULL, NULL },
+	{ "tls_extra_trust_file", "~/ca.pem", "~/ca.pem", NULL, NULL },
+	{ "tls_extra_trust_file", "", "(unset)", NULL, NULL },
+	{ "tls_crl_file", "/etc/crl.pem", "/etc/crl.pem", NULL, NULL },
+	{ "tls_key_file", "pkcs11:token=t;object=o", "pkcs11:token=t;object=o",
+	    NULL, NULL },
+	{ "tls_key_file", "system", "system", NULL, NULL },
+	{ "tls_cert_file", "", "(unset)", NULL, NULL },
+	{ "tls_host_override", "mx.example.org", "mx.example.org", NULL, NULL },
+	{ "tls_host_override", "a b", NULL, "unexpected text 'b'", NULL },
+	{ "tls_priorities", "NORMAL:-VERS-TLS1.2", "NORMAL:-VERS-TLS1.2",
+	    NULL, NULL },
+	{ "tls_min_version", "1.3", "1", NULL, NULL },
+	{ "tls_min_version", "1.2", "0", NULL, NULL },
+	{ "tls_min_version", "", "0", NULL, NULL },
+	{ "tls_min_version", "1.1", NULL, "F:7:10: tls_min_version cannot be "
+	    "'1.1'", "1.2 or 1.3" },
+	{ "tls_min_dh_prime_bits", "3072", "3072", NULL, NULL },
+	{ "tls_min_dh_prime_bits", "", "0", NULL, NULL },
+	{ "tls_min_dh_prime_bits", "0", NULL, "out of range", NULL },
+	{ "tls_fingerprint", HEX16, HEX16, NULL, NULL },
+	{ "tls_fingerprint", "00:11:22:33:44:55:66:77:88:99:AA:BB:cc:dd:ee:ff",
+	    HEX16, NULL, NULL },
+	{ "tls_fingerprint", "00 11 22 33 44 55 66 77 88 99 AA BB CC DD EE FF",
+	    HEX16, NULL, NULL },
+	{ "tls_fingerprint", HEX16 "00112233", HEX16 "00112233", NULL, NULL },
+	{ "tls_fingerprint", HEX16 HEX16 " , " HEX16 ";" HEX16,
+	    HEX16 HEX16 " " HEX16 " " HEX16, NULL, NULL },
+	{ "tls_fingerprint", "", "(unset)", NULL, NULL },
+	{ "tls_fingerprint", "0011", NULL, "F:7:10: tls_fingerprint '0011' has "
+	    "not the length", "32 octets" },
+	{ "tls_fingerprint", HEX16 ",0:11", NULL, "F:7:43: tls_fingerprint "
+	    "'0:11' has half an octet", "32 octets" },
+	{ "tls_fingerprint", HEX16 ",,", NULL, "lacks a fingerprint", NULL },
+	{ "tls_fingerprint", "SHA256", NULL, "not in hex", NULL },
+	{ "tls_pin", PIN, PIN, NULL, NULL },
+	{ "tls_pin", PIN ";" PIN ", " PIN, PIN " " PIN " " PIN, NULL, NULL },
+	{ "tls_pin", PIN "x", NULL, "is no pin", "base64" },
+	{ "tls_pin", "sha256//AAAA=", NULL, "F:7:10: tls_pin 'sha256//AAAA='",
+	    NULL },
+	{ "tls_pin", PIN " " HEX16, NULL, "F:7:63: tls_pin '" HEX16, NULL },
+	{ "tls_pin", "", "(unset)", NULL, NULL },
 	{ "auth", "on", "on", NULL, NULL },
 	{ "auth", "", "on", NULL, NULL },
 	{ "auth", "off", "(unset)", NULL, NULL },
