@@ -141,6 +141,8 @@ fill_params(struct session_params *p, const struct trip *t)
 	p->ehlo_name = a->domain;
 	security_fill(&p->trust, a);
 	p->auth = a->auth;
+	p->auth_id = a->auth_id;
+	p->ntlm_domain = a->ntlmdomain;
 	p->auth_without_tls = a->auth_without_tls == TOGGLE_ON;
 	p->user = a->user;
 	p->password = &t->password;
@@ -153,10 +155,8 @@ static int
 fetch_secret(struct trip *t, struct fault *f)
 {
 	const struct account *a = &t->account;
-	const struct sasl_mechanism *m;
 
-	m = a->auth == NULL ? NULL : sasl_find(a->auth);
-	if (a->auth == NULL || (m != NULL && !m->password)) {
+	if (a->auth == NULL || !sasl_needs_password(a->auth)) {
 		/* the PIN of a token, or the passphrase of a key */
 		return a->tls_key_file != NULL && account_has_password(a) ?
 		    account_password(a, &t->password, f) : 0;

@@ -56,6 +56,8 @@ struct account {
 	struct secret password;
 	char *passwordeval;
 	int64_t passwordeval_timeout;	/* seconds; never 0 */
+	char *auth_id;			/* whom to act as; NULL: the user */
+	char *ntlmdomain;
 	enum from_header set_from_header;
 	enum toggle remove_bcc_headers;	/* unset: on */
 	enum toggle set_date_header;	/* unset: on (auto) */

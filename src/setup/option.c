@@ -36,7 +36,8 @@ static const struct option_choice methods[] = {
 	{ "on", 1 }, { "off", 0 }, { "PLAIN", 1 }, { "LOGIN", 1 },
 	{ "CRAM-MD5", 1 }, { "EXTERNAL", 1 }, { "SCRAM-SHA-1", 1 },
 	{ "SCRAM-SHA-256", 1 }, { "SCRAM-SHA-1-PLUS", 1 },
-	{ "SCRAM-SHA-256-PLUS", 1 }, { NULL, 0 }
+	{ "SCRAM-SHA-256-PLUS", 1 }, { "DIGEST-MD5", 1 }, { "NTLM", 1 },
+	{ "GSSAPI", 1 }, { "OAUTHBEARER", 1 }, { "XOAUTH2", 1 }, { NULL, 0 }
 };
 
 #define FIELD(member) offsetof(struct account, member)
@@ -176,7 +177,7 @@ static const struct option_row rows[OPTION_COUNT] = {
 	[OPTION_AUTH] = {
 		.keyword = "auth", .name = "auth", .type = OPTION_TYPE_AUTH,
 		.offset = FIELD(auth), .choices = methods,
-		.value = "on|off|METHOD", .preset = "off",
+		.value = "on|off|METHODS", .preset = "off",
 		.help = "authentication and its method"
 	},
 	[OPTION_AUTH_WITHOUT_TLS] = {
@@ -212,6 +213,20 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.max = SECONDS_MAX,
 		.value = "SECONDS", .preset = "60",
 		.help = "time for that command"
+	},
+	[OPTION_AUTH_ID] = {
+		.keyword = "auth_id", .name = "auth-id",
+		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
+		.offset = FIELD(auth_id),
+		.value = "NAME", .preset = "the user",
+		.help = "whom to act as, once authenticated"
+	},
+	[OPTION_NTLMDOMAIN] = {
+		.keyword = "ntlmdomain", .name = "ntlmdomain",
+		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
+		.offset = FIELD(ntlmdomain),
+		.value = "NAME", .preset = "none",
+		.help = "domain of the user, for NTLM"
 	},
 	[OPTION_SET_FROM_HEADER] = {
 		.keyword = "set_from_header", .name = "set-from-header",
@@ -250,6 +265,7 @@ static const struct {
 	enum option_id id;
 } aliases[] = {
 	{ "connect_timeout", "connect-timeout", OPTION_TIMEOUT },
+	{ "authzid", "authzid", OPTION_AUTH_ID },
 };
 
 const struct option_row *

@@ -93,12 +93,6 @@ field(struct account *account, const struct option_row *row)
 	return (char *)account + row->offset;
 }
 
-static const void *
-const_field(const struct account *account, const struct option_row *row)
-{
-	return (const char *)account + row->offset;
-}
-
 static void
 store_string(struct account *account, const struct option_row *row,
     char *string)
@@ -190,12 +184,52 @@ set_choice(const struct setter *s)
 
 	if (c == NULL)
 		return refuse_choice(s);
-	if (s->row->type == OPTION_TYPE_AUTH)
+	memcpy(field(s->account, s->row), &c->value, sizeof(c->value));
+	return 0;
+}
+
+/* Methods in order of preference; on and off stand alone. */
+static int
+set_auth(const struct setter *s)
+{
+	const struct option_choice *c;
+	struct option_place place = *s->place;
+	struct setter word = *s;
+	struct buffer list;
+	size_t at = 0;
+	int r = 0;
+
+	if (s->n == 0 || first_word(s) == s->n) {
+		c = s->n == 0 ? s->row->choices : find_choice(s, s->n);
+		if (c == NULL)
+			return refuse_choice(s);
 		store_string(s->account, s->row,
 		    c->value == 0 ? NULL : memory_string(c->word));
-	else
-		memcpy(field(s->account, s->row), &c->value, sizeof(c->value));
-	return 0;
+		return 0;
+	}
+	buffer_init(&list, MESSAGE_MAX);
+	word.place = &place;
+	while (r == 0 && at < s->n) {
+		word.value = s->value + at;
+		word.n = s->n - at;
+		word.n = first_word(&word);
+		c = find_choice(&word, word.n);
+		place.column = s->place->column + at;
+		if ((at > 0 && word.value[0] == '#') || (c != NULL && c->word[0] == 'o'))
+			r = refuse_rest(s, at == 0 ? word.n : at);
+		else if (c == NULL)
+			r = refuse_choice(&word);
+		else
+			buffer_printf(&list, "%s%s", at == 0 ? "" : " ",
+			    c->word);
+		at += word.n;
+		while (at < s->n && text_is_blank(s->value[at]))
+			at++;
+	}
+	if (r == 0)
+		store_string(s->account, s->row, memory_string(list.data));
+	buffer_free(&list);
+	return r;
 }
 
 static long
@@ -345,8 +379,9 @@ set_by_type(const struct setter *s)
 	case OPTION_TYPE_NUMBER:
 		return set_number(s);
 	case OPTION_TYPE_CHOICE:
-	case OPTION_TYPE_AUTH:
 		return set_choice(s);
+	case OPTION_TYPE_AUTH:
+		return set_auth(s);
 	case OPTION_TYPE_FINGERPRINT:
 	case OPTION_TYPE_PIN:
 		return set_list(s);
@@ -392,55 +427,4 @@ option_set(struct account *account, enum option_id id, const char *value,
 	account->origin[id].file = place->file;
 	account->origin[id].line = place->file == NULL ? 1 : place->line;
 	return 0;
-}
-
-void
-option_copy(struct account *to, const struct account *from, enum option_id id)
-{
-	const struct option_row *row = option_row(id);
-	const struct secret *secret;
-
-	switch (row->type) {
-	case OPTION_TYPE_NUMBER:
-		memcpy(field(to, row), const_field(from, row), sizeof(int64_t));
-		break;
-	case OPTION_TYPE_CHOICE:
-		memcpy(field(to, row), const_field(from, row), sizeof(int));
-		break;
-	case OPTION_TYPE_SECRET:
-		secret = const_field(from, row);
-		if (secret_is_set(secret))
-			secret_set(field(to, row), secret->bytes, secret->len);
-		else
-			secret_clear(field(to, row));
-		break;
-	case OPTION_TYPE_STRING:
-	case OPTION_TYPE_PATH:
-	case OPTION_TYPE_AUTH:
-	case OPTION_TYPE_FINGERPRINT:
-	case OPTION_TYPE_PIN:
-	default:
-		store_string(to, row, memory_string(
-		    *(char *const *)const_field(from, row)));
-		break;
-	}
-	to->origin[id] = from->origin[id];
-}
-
-void
-option_clear(struct account *account, enum option_id id)
-{
-	const struct option_row *row = option_row(id);
-
-	if (row->type == OPTION_TYPE_SECRET)
-		secret_clear(field(account, row));
-	else if (row->type == OPTION_TYPE_NUMBER)
-		memset(field(account, row), 0, sizeof(int64_t));
-	else if (row->type == OPTION_TYPE_CHOICE)
-		memset(field(account, row), 0, sizeof(int));
-	else
-		store_string(account, row, NULL);
-	account->set[id] = false;
-	account->origin[id].file = NULL;
-	account->origin[id].line = 0;
 }

@@ -31,7 +31,9 @@ struct session_params {
 	enum session_tls tls;
 	/* of these, host (NULL: as above) and pin are filled in here */
 	struct tls_params trust;
-	const char *auth;	/* NULL: off; "on"; else one mechanism */
+	const char *auth;	/* NULL: off; "on"; else mechanisms in order */
+	const char *auth_id;	/* whom to act as; NULL: the user */
+	const char *ntlm_domain;	/* NULL: none */
 	bool auth_without_tls;	/* secrets may cross the network in clear */
 	const char *user;
 	const struct secret *password;
