@@ -56,6 +56,8 @@ struct account {
 	struct secret password;
 	char *passwordeval;
 	int64_t passwordeval_timeout;	/* seconds; never 0 */
+	char *password_file;		/* NULL: unset; may be relative */
+	int64_t password_fd;		/* 0: unset */
 	char *auth_id;			/* whom to act as; NULL: the user */
 	char *ntlmdomain;
 	enum from_header set_from_header;

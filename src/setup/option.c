@@ -10,6 +10,7 @@
 
 #define PORT_MAX 65535			/* RFC 9293: 16 bits */
 #define SECONDS_MAX (INT_MAX / 1000)	/* poll(2) counts milliseconds in int */
+#define FD_MIN 3	/* below are the message and our own output */
 #define DH_BITS_MAX 16384		/* far above any group in use */
 #define HELP_LEFT_SIZE 80		/* octets; a line of the help */
 #define OPTION_SLIP_MAX 40		/* octets; no known word is longer */
@@ -213,6 +214,20 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.max = SECONDS_MAX,
 		.value = "SECONDS", .preset = "60",
 		.help = "time for that command"
+	},
+	[OPTION_PASSWORD_FILE] = {
+		.keyword = "password_file", .name = "password-file",
+		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
+		.offset = FIELD(password_file),
+		.value = "FILE", .preset = "none",
+		.help = "file whose first line is the password"
+	},
+	[OPTION_PASSWORD_FD] = {
+		.keyword = "password_fd", .name = "password-fd",
+		.type = OPTION_TYPE_NUMBER, .flags = OPTION_EMPTY,
+		.offset = FIELD(password_fd), .min = FD_MIN, .max = INT_MAX,
+		.value = "NUMBER", .preset = "none",
+		.help = "descriptor to read the password from"
 	},
 	[OPTION_AUTH_ID] = {
 		.keyword = "auth_id", .name = "auth-id",
