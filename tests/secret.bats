@@ -205,6 +205,7 @@ stty -a >modes
 exit \$status
 END
 	chmod +x run
+	rm -f screen
 	mkfifo keys.fifo
 	exec 5<>keys.fifo
 	timeout -k 5 "$LIMIT" \
@@ -220,7 +221,7 @@ END
 	status=0
 	wait "$script_pid" || status=$?
 	exec 5>&-
-	rm keys.fifo
+	rm keys.fifo typescript
 	echo "$status" >status
 }
 

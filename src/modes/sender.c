@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "mail/address.h"
 #include "mail/envelope.h"
 #include "modes/sender.h"
 #include "setup/account.h"
+#include "smtp/session.h"
+
+#define WHERE_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 static const char *
 login_name(void)
@@ -26,29 +29,46 @@ login_name(void)
 static int
 sender_of_host(struct mailbox *box)
 {
-	char host[HOST_NAME_MAX + 1];
 	const char *user = login_name();
+	char *host = user == NULL ? NULL : session_own_name();
 
-	if (user == NULL || gethostname(host, sizeof(host)) == -1)
-		return -1;
-	host[sizeof(host) - 1] = '\0';
-	if (!address_is_fqdn(host, strlen(host)))
+	if (host == NULL)
 		return -1;
 	memset(box, 0, sizeof(*box));
 	box->local = memory_string(user);
-	box->domain = memory_string(host);
+	box->domain = host;
 	return 0;
+}
+
+/* An address that is wrong in the account is not the message's fault. */
+static int
+sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
+    struct fault *f)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	const char *from = account_sender(a);
+	struct buffer where;
+
+	if (address_parse_path(box, empty, from, strlen(from), &why) == 0)
+		return 0;
+	buffer_init(&where, WHERE_MAX);
+	account_add_origin(&where, a, OPTION_FROM);
+	fault(f, FAULT_CONFIG, "from '%s' (%s): %s", from, where.data,
+	    why.text);
+	buffer_free(&where);
+	if (why.hint != NULL)
+		fault_hint(f, "%s", why.hint);
+	fault_clear(&why);
+	return -1;
 }
 
 static int
 sender_default(struct mailbox *box, const struct account *a, bool *empty,
     struct fault *f)
 {
-	const char *from = account_sender(a);
-
 	*empty = false;
-	if (from != NULL)
-		return address_parse_path(box, empty, from, strlen(from), f);
+	if (account_sender(a) != NULL)
+		return sender_of_account(box, a, empty, f);
 	if (sender_of_host(box) == 0)
 		return 0;
 	fault(f, FAULT_CONFIG, "no sender address: the account has no "

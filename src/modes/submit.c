@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,11 +16,15 @@
 #include "modes/sender.h"
 #include "modes/submit.h"
 #include "setup/accountfile.h"
+#include "setup/log.h"
 #include "setup/secret.h"
+#include "smtp/path.h"
 #include "smtp/sasl.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
+#include "smtp/verdict.h"
 #include "wire/dial.h"
+#include "wire/tls.h"
 
 #define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
 #define PORT_SUBMISSION 587	/* RFC 6409 */
@@ -33,6 +38,8 @@ struct trip {
 	struct account account;
 	struct message message;
 	struct secret password;
+	struct verdict verdict;
+	struct log log;
 };
 
 static int
@@ -71,15 +78,34 @@ choose_account(struct trip *t, struct fault *f)
 	    e->local == NULL ? NULL : path.data, t->job->settings,
 	    &t->account, f);
 	buffer_free(&path);
+	log_open(&t->log, &t->account, SYSLOG_PATH);
 	return result == -1 ? -1 : sender_complete(&t->job->envelope,
 	    &t->account, f);
+}
+
+/*
+ * The author, as fields that we write have him: with an A-label where no
+ * other part needs SMTPUTF8, as in the envelope.
+ */
+static int
+choose_author(struct mailbox *author, const struct trip *t)
+{
+	char *ascii;
+
+	if (sender_author(author, &t->job->envelope, &t->account) == -1)
+		return -1;
+	if (text_is_ascii(author->local, strlen(author->local)) &&
+	    tls_domain_to_ascii(author->domain, &ascii) == 0) {
+		free(author->domain);
+		author->domain = ascii;
+	}
+	return 0;
 }
 
 static int
 complete_message(struct trip *t, struct fault *f)
 {
 	const struct account *a = &t->account;
-	const struct envelope *e = &t->job->envelope;
 	struct mailbox author;
 	struct complete c = {
 		.from = a->set_from_header == FROM_HEADER_ON ?
@@ -93,7 +119,7 @@ complete_message(struct trip *t, struct fault *f)
 	};
 	int result;
 
-	if (sender_author(&author, e, a) == 0)
+	if (choose_author(&author, t) == 0)
 		c.author = &author;
 	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&
 	    author.domain[0] != '[' ? author.domain : a->host;
@@ -161,12 +187,6 @@ fetch_secret(struct trip *t, struct fault *f)
 		return a->tls_key_file != NULL && account_has_password(a) ?
 		    account_password(a, &t->password, f) : 0;
 	}
-	if (a->user == NULL) {
-		fault(f, FAULT_CONFIG, "account %s: \"auth\" needs a user",
-		    a->name);
-		return fault_hint(f, "add \"user NAME\", often your whole "
-		    "address");
-	}
 	return account_password(a, &t->password, f);
 }
 
@@ -178,6 +198,7 @@ talk(struct trip *t, struct fault *f)
 	int result;
 
 	fill_params(&params, t);
+	params.verdict = &t->verdict;
 	if (session_open(&session, &params, f) == -1)
 		return -1;
 	result = transaction_submit(&session, &t->job->envelope, &t->message,
@@ -209,18 +230,41 @@ travel(struct trip *t, struct fault *f)
 	struct submission *job = t->job;
 
 	if (job->settings->host == NULL && accountfile_load(&t->accounts,
-	    job->config_file, job->config_trusted, f) == -1)
+	    job->config_file, job->config_of_root, f) == -1)
 		return -1;
-	if (read_message(t, f) == -1 || choose_account(t, f) == -1)
+	if (read_message(t, f) == -1) {
+		/* what cannot go is logged where it would have gone */
+		choose_account(t, f);
+		return -1;
+	}
+	if (choose_account(t, f) == -1)
 		return -1;
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
-	if (complete_message(t, f) == -1 || fetch_secret(t, f) == -1)
+	if (path_check(&job->envelope, f) == -1 ||
+	    complete_message(t, f) == -1 || fetch_secret(t, f) == -1)
 		return -1;
 	if (talk(t, f) == -1)
 		return -1;
 	/* From here on the message is the server's. */
 	return verdict(t, f);
+}
+
+/* Whatever came of it; from here on nothing can change that. */
+static void
+write_log(struct trip *t, const struct fault *f)
+{
+	struct session_params params = { .tls = SESSION_CLEAR };
+	struct log_entry entry = {
+		.account = &t->account, .envelope = &t->job->envelope,
+		.message = &t->message, .verdict = &t->verdict, .fault = f,
+	};
+
+	if (t->account.host != NULL)
+		choose_tls(&params, &t->account);
+	entry.tls = params.tls != SESSION_CLEAR;
+	log_write(&t->log, &entry, t->job->note);
+	log_close(&t->log);
 }
 
 int
@@ -234,8 +278,12 @@ submit(struct submission *job, struct fault *f)
 	accounts_init(&t.accounts);
 	account_init(&t.account);
 	message_init(&t.message);
+	verdict_init(&t.verdict);
+	log_init(&t.log);
 	result = travel(&t, f);
+	write_log(&t, f);
 	secret_clear(&t.password);
+	verdict_free(&t.verdict);
 	message_free(&t.message);
 	account_free(&t.account);
 	accounts_free(&t.accounts);

@@ -20,6 +20,9 @@ enum option_id {
 	OPTION_HOST,
 	OPTION_PORT,
 	OPTION_TIMEOUT,
+	OPTION_LOGFILE,
+	OPTION_LOGFILE_TIME_FORMAT,
+	OPTION_SYSLOG,
 	OPTION_DOMAIN,
 	OPTION_FROM,
 	OPTION_TLS,
@@ -69,7 +72,8 @@ enum {
 	OPTION_WORD = 2,	/* no blanks in the value */
 	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
 	OPTION_OFF = 8,		/* a number that may be "off": unset */
-	OPTION_SYSTEM = 16	/* a path: "system" unsets it, empty is none */
+	OPTION_LATE = 16,	/* a path whose "~" its user resolves */
+	OPTION_SYSTEM = 32	/* a path: "system" unsets it, empty is none */
 };
 
 /* One word that a setting takes. The first is what an empty value means. */

@@ -103,12 +103,16 @@ exchange(struct session *s, struct sasl *sasl,
 	return result;
 }
 
-/* Is it the mechanism that is refused, and not the credentials? */
+/*
+ * Is it the mechanism that is refused, and not the credentials? After a 535
+ * they are not tried again, whatever its enhanced status code says.
+ */
 static bool
 mechanism_refused(const struct reply *r)
 {
-	return r->code == 504 || reply_has_status(r, 5, 4) ||
-	    reply_has_status(r, 7, 4);
+	return r->code == 504 || r->code == 538 ||
+	    (reply_digit(r) == 5 && r->code != 535 &&
+	    (reply_has_status(r, 5, 4) || reply_has_status(r, 7, 4)));
 }
 
 static enum outcome
@@ -127,6 +131,11 @@ conclude(const struct session *s, const struct sasl *sasl,
 	}
 	if (mechanism_refused(r))
 		return AUTH_NEXT;
+	/* not the credentials, but the command */
+	if (r->code >= 500 && r->code <= 503) {
+		session_refused(s, r, STAGE_HELLO, "AUTH", f);
+		return AUTH_FAILED;
+	}
 	session_refused(s, r, STAGE_AUTH, "the credentials", f);
 	if (sasl_server_error(sasl) != NULL)
 		fault_add(f, "; its reason: %s", sasl_server_error(sasl));
@@ -157,7 +166,7 @@ try_mechanism(struct session *s, const struct sasl_mechanism *m,
 	reply_init(&r);
 	if (exchange(s, sasl, m, &r, &begun, &own) == 0) {
 		outcome = conclude(s, sasl, m, &r, f);
-	} else if (!begun && own.class == FAULT_AUTH) {
+	} else if (!begun && !m->password && own.class == FAULT_AUTH) {
 		fault_pass(unable, &own, "");
 		outcome = AUTH_NEXT;
 	} else {

@@ -19,6 +19,7 @@ struct conn;
 struct fault;
 struct secret;
 struct tls;
+struct verdict;
 
 enum session_tls { SESSION_CLEAR, SESSION_STARTTLS, SESSION_IMPLICIT_TLS };
 
@@ -38,6 +39,7 @@ struct session_params {
 	const char *user;
 	const struct secret *password;
 	FILE *transcript;	/* NULL: none */
+	struct verdict *verdict;	/* filled as it comes; NULL: unwanted */
 	void (*note)(const char *text);	/* what a user may want to know */
 };
 
@@ -68,6 +70,12 @@ void session_close(struct session *);
  */
 int session_refused(const struct session *, const struct reply *,
     enum reply_stage, const char *what, struct fault *);
+
+/*
+ * This host's name if it is a full one that means something elsewhere (see
+ * address_is_fqdn()), owned by the caller; else NULL.
+ */
+char *session_own_name(void);
 
 /* smtp/auth.c: one SASL exchange, with the mechanism that fits best. */
 int session_authenticate(struct session *, struct fault *);

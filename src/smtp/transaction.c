@@ -15,6 +15,7 @@
 #include "smtp/path.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
+#include "smtp/verdict.h"
 #include "wire/conn.h"
 
 #define LINE_MAX_OCTETS (1024 * 1024)	/* one command with its parameters */
@@ -25,27 +26,18 @@ struct course {
 	struct session *session;
 	struct envelope *envelope;
 	struct reply mail;	/* code 0: no reply yet */
+	struct reply refusal;	/* the last one of a recipient */
 	struct reply data;
 	struct reply end;
 	size_t answered;	/* recipients whose reply has come */
 };
 
 static void
-copy_reply(struct reply *to, const struct reply *from)
-{
-	to->code = from->code;
-	to->subject = from->subject;
-	to->detail = from->detail;
-	buffer_clear(&to->text);
-	buffer_add(&to->text, from->text.data, from->text.len);
-}
-
-static void
 on_mail(void *context, const struct reply *r)
 {
 	struct course *c = context;
 
-	copy_reply(&c->mail, r);
+	reply_copy(&c->mail, r);
 }
 
 static void
@@ -53,7 +45,7 @@ on_data(void *context, const struct reply *r)
 {
 	struct course *c = context;
 
-	copy_reply(&c->data, r);
+	reply_copy(&c->data, r);
 }
 
 /* The commit point: a 2yz here, and the message is the server's. */
@@ -63,13 +55,16 @@ on_end(void *context, const struct reply *r)
 	struct course *c = context;
 	struct envelope *e = c->envelope;
 
-	copy_reply(&c->end, r);
+	reply_copy(&c->end, r);
 	if (reply_digit(r) != 2)
 		return;
 	for (size_t i = 0; i < e->count; i++)
 		if (e->recipient[i].state == RECIPIENT_ACCEPTED)
 			e->recipient[i].state = RECIPIENT_DELIVERED;
-	memory_settle(fault_exit_status(FAULT_NONE));
+	memory_settle(fault_exit_status(
+	    envelope_in_state(e, RECIPIENT_REFUSED) > 0 ? FAULT_RECIPIENT :
+	    envelope_in_state(e, RECIPIENT_DEFERRED) > 0 ? FAULT_TEMPORARY :
+	    FAULT_NONE));
 }
 
 static void
@@ -104,6 +99,8 @@ on_rcpt(void *context, const struct reply *r)
 		c->answered++;
 	if (c->answered < e->count)
 		settle_recipient(&e->recipient[c->answered++], r);
+	if (reply_digit(r) != 2)
+		reply_copy(&c->refusal, r);
 }
 
 static int
@@ -180,6 +177,26 @@ send_envelope(struct course *c, const struct message *m, bool eight_bit,
 	return dialogue_command(d, VERB_DATA, on_data, c, f, "DATA");
 }
 
+/*
+ * A refusal may come before the message has ended. Any other reply cannot be
+ * meant for it, as nobody has seen its end: whose ever it is, it must not be
+ * taken for the success of what was not yet sent.
+ */
+static int
+replied_early(const struct session *s, struct fault *f)
+{
+	const char *p;
+
+	if (!conn_peek(s->conn) || conn_input(s->conn, &p) == 0 ||
+	    *p == '4' || *p == '5')
+		return 0;
+	fault(f, FAULT_PROTOCOL, "%s: the server's replies are out of step: "
+	    "it answers to the message before its end; nothing was submitted",
+	    conn_peer(s->conn));
+	return fault_hint(f, "this is a broken server, or somebody on the way "
+	    "who adds to what it says");
+}
+
 static int
 send_message(struct course *c, const struct message *m, struct fault *f)
 {
@@ -195,7 +212,7 @@ send_message(struct course *c, const struct message *m, struct fault *f)
 	while ((n = message_walk_next(&walk, &p, f)) > 0)
 		framing_put(&framing, p, (size_t)n);
 	message_walk_end(&walk);
-	if (n == -1)
+	if (n == -1 || replied_early(s, f) == -1)
 		return -1;
 	/* From here on the message may be delivered. */
 	framing_end(&framing);
@@ -260,6 +277,7 @@ all_refused(const struct course *c, struct fault *f)
 	bool temporary = envelope_in_state(e, RECIPIENT_DEFERRED) > 0;
 	enum fault_class class = temporary ? FAULT_TEMPORARY : FAULT_RECIPIENT;
 
+	verdict_reply(c->session->params->verdict, &c->refusal);
 	if (e->count == 1)
 		fault(f, class, "%s: the server refused the recipient "
 		    "<%s%s%s>: %s", peer, e->recipient[0].local,
@@ -344,6 +362,7 @@ transaction_submit(struct session *s, struct envelope *e,
 	int result;
 
 	reply_init(&c.mail);
+	reply_init(&c.refusal);
 	reply_init(&c.data);
 	reply_init(&c.end);
 	note_lacks(s, e, m);
@@ -356,9 +375,11 @@ transaction_submit(struct session *s, struct envelope *e,
 	/* a 2yz that was read outlives whatever came after it */
 	if (c.end.code != 0 && reply_digit(&c.end) == 2) {
 		fault_clear(f);
+		verdict_reply(s->params->verdict, &c.end);
 		result = 0;
 	}
 	reply_free(&c.mail);
+	reply_free(&c.refusal);
 	reply_free(&c.data);
 	reply_free(&c.end);
 	return result;

@@ -74,6 +74,8 @@ void tls_describe(const struct tls *, struct buffer *);
  * nothing added, when there is nothing to say.
  */
 bool tls_add_advice(const struct tls *, struct buffer *);
+/* The version of a running session, such as "TLS1.3"; a constant. */
+const char *tls_version(const struct tls *);
 /* Adds the versions of the library: wanted at compile time, and found. */
 void tls_library_version(struct buffer *);
 
