@@ -123,7 +123,8 @@ print_version(void)
 	sasl_library_version(&b);
 	printf("postrider %s\n%s\nmechanisms:", PACKAGE_VERSION, b.data);
 	for (size_t i = 0; sasl_mechanisms[i].name != NULL; i++)
-		printf(" %s", sasl_mechanisms[i].name);
+		if (sasl_available(&sasl_mechanisms[i]))
+			printf(" %s", sasl_mechanisms[i].name);
 	printf("\nsystem account file: %s/postrider/accounts\n", SYSCONFDIR);
 	buffer_free(&b);
 	return 0;

@@ -13,6 +13,7 @@
 #include "mail/complete.h"
 #include "mail/message.h"
 #include "modes/aliases.h"
+#include "modes/security.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
 #include "setup/accountfile.h"
@@ -165,9 +166,10 @@ fill_params(struct session_params *p, const struct trip *t)
 	p->host = a->host;
 	p->timeout_ms = a->timeout * 1000;
 	p->ehlo_name = a->domain;
-	p->trust_file = a->tls_trust_file;
-	p->certcheck = a->tls_certcheck != TOGGLE_OFF;
+	security_fill(&p->trust, a);
 	p->auth = a->auth;
+	p->auth_id = a->auth_id;
+	p->ntlm_domain = a->ntlmdomain;
 	p->auth_without_tls = a->auth_without_tls == TOGGLE_ON;
 	p->user = a->user;
 	p->password = &t->password;
@@ -180,13 +182,12 @@ static int
 fetch_secret(struct trip *t, struct fault *f)
 {
 	const struct account *a = &t->account;
-	const struct sasl_mechanism *m;
 
-	if (a->auth == NULL)
-		return 0;
-	m = sasl_find(a->auth);
-	if (m != NULL && !m->password)
-		return 0;
+	if (a->auth == NULL || !sasl_needs_password(a->auth)) {
+		/* the PIN of a token, or the passphrase of a key */
+		return a->tls_key_file != NULL && account_has_password(a) ?
+		    account_password(a, &t->password, f) : 0;
+	}
 	return account_password(a, &t->password, f);
 }
 

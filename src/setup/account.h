@@ -19,6 +19,7 @@ struct buffer;
 struct fault;
 
 enum toggle { TOGGLE_UNSET, TOGGLE_OFF, TOGGLE_ON };
+enum tls_min_version { TLS_MIN_VERSION_1_2, TLS_MIN_VERSION_1_3 };
 enum from_header { FROM_HEADER_AUTO, FROM_HEADER_ON, FROM_HEADER_OFF };
 
 struct origin {
@@ -40,14 +41,28 @@ struct account {
 	char *from;			/* reverse-path, or a glob for it */
 	enum toggle tls;
 	enum toggle tls_starttls;
-	char *tls_trust_file;		/* NULL: system; "~" goes on choice */
+	char *tls_trust_file;		/* NULL: system; "": none at all */
 	enum toggle tls_certcheck;	/* unset: on */
-	char *auth;			/* NULL: off; "on"; else a mechanism */
+	char *tls_extra_trust_file;
+	char *tls_crl_file;
+	char *tls_fingerprint;		/* see setup/optionlist.h */
+	char *tls_pin;
+	char *tls_host_override;
+	char *tls_key_file;		/* PEM, or a PKCS#11 URI */
+	char *tls_cert_file;
+	char *tls_priorities;
+	enum tls_min_version tls_min_version;
+	int64_t tls_min_dh_prime_bits;	/* 0: unset */
+	char *auth;			/* NULL: off; "on"; else mechanisms */
 	enum toggle auth_without_tls;
 	char *user;
 	struct secret password;
 	char *passwordeval;
 	int64_t passwordeval_timeout;	/* seconds; never 0 */
+	char *password_file;		/* NULL: unset; may be relative */
+	int64_t password_fd;		/* 0: unset */
+	char *auth_id;			/* whom to act as; NULL: the user */
+	char *ntlmdomain;
 	enum from_header set_from_header;
 	enum toggle remove_bcc_headers;	/* unset: on */
 	enum toggle set_date_header;	/* unset: on (auto) */

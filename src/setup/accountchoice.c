@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "setup/account.h"
+#include "smtp/sasl.h"
 
 #define NAMES_SHOWN_MAX 10	/* account names that a message lists */
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
@@ -234,7 +235,7 @@ check(const struct account *account, struct fault *f)
 		    "the smarthost");
 	}
 	if (account->auth != NULL && account->user == NULL &&
-	    strcmp(account->auth, "EXTERNAL") != 0) {
+	    sasl_needs_password(account->auth)) {
 		what = describe(account);
 		fault(f, FAULT_CONFIG, "%s has auth but no user", what);
 		free(what);

@@ -10,6 +10,8 @@
 
 #define PORT_MAX 65535			/* RFC 9293: 16 bits */
 #define SECONDS_MAX (INT_MAX / 1000)	/* poll(2) counts milliseconds in int */
+#define FD_MIN 3	/* below are the message and our own output */
+#define DH_BITS_MAX 16384		/* far above any group in use */
 #define HELP_LEFT_SIZE 80		/* octets; a line of the help */
 #define OPTION_SLIP_MAX 40		/* octets; no known word is longer */
 
@@ -23,6 +25,10 @@ static const struct option_choice from_headers[] = {
 /* "auto" adds the field when it is missing, which is all that "on" can mean. */
 static const struct option_choice added_headers[] = {
 	{ "auto", TOGGLE_UNSET }, { "on", TOGGLE_ON }, { "off", TOGGLE_OFF },
+	{ NULL, 0 }
+};
+static const struct option_choice versions[] = {
+	{ "1.2", TLS_MIN_VERSION_1_2 }, { "1.3", TLS_MIN_VERSION_1_3 },
 	{ NULL, 0 }
 };
 
@@ -39,7 +45,8 @@ static const struct option_choice methods[] = {
 	{ "on", 1 }, { "off", 0 }, { "PLAIN", 1 }, { "LOGIN", 1 },
 	{ "CRAM-MD5", 1 }, { "EXTERNAL", 1 }, { "SCRAM-SHA-1", 1 },
 	{ "SCRAM-SHA-256", 1 }, { "SCRAM-SHA-1-PLUS", 1 },
-	{ "SCRAM-SHA-256-PLUS", 1 }, { NULL, 0 }
+	{ "SCRAM-SHA-256-PLUS", 1 }, { "DIGEST-MD5", 1 }, { "NTLM", 1 },
+	{ "GSSAPI", 1 }, { "OAUTHBEARER", 1 }, { "XOAUTH2", 1 }, { NULL, 0 }
 };
 
 #define FIELD(member) offsetof(struct account, member)
@@ -113,7 +120,7 @@ static const struct option_row rows[OPTION_COUNT] = {
 	},
 	[OPTION_TLS_TRUST_FILE] = {
 		.keyword = "tls_trust_file", .name = "tls-trust-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
+		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY | OPTION_SYSTEM,
 		.offset = FIELD(tls_trust_file),
 		.value = "FILE", .preset = "system",
 		.help = "certificates to trust, in PEM"
@@ -125,10 +132,82 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.value = "on|off", .preset = "on",
 		.help = "whether the certificate must be valid"
 	},
+	[OPTION_TLS_EXTRA_TRUST_FILE] = {
+		.keyword = "tls_extra_trust_file",
+		.name = "tls-extra-trust-file", .type = OPTION_TYPE_PATH,
+		.flags = OPTION_EMPTY, .offset = FIELD(tls_extra_trust_file),
+		.value = "FILE", .preset = "none",
+		.help = "more certificates to trust, in PEM"
+	},
+	[OPTION_TLS_CRL_FILE] = {
+		.keyword = "tls_crl_file", .name = "tls-crl-file",
+		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
+		.offset = FIELD(tls_crl_file),
+		.value = "FILE", .preset = "none",
+		.help = "certificate revocation lists, in PEM"
+	},
+	[OPTION_TLS_FINGERPRINT] = {
+		.keyword = "tls_fingerprint", .name = "tls-fingerprint",
+		.type = OPTION_TYPE_FINGERPRINT, .flags = OPTION_EMPTY,
+		.offset = FIELD(tls_fingerprint),
+		.value = "HEX", .preset = "none",
+		.help = "the only certificates to trust"
+	},
+	[OPTION_TLS_PIN] = {
+		.keyword = "tls_pin", .name = "tls-pin",
+		.type = OPTION_TYPE_PIN, .flags = OPTION_EMPTY,
+		.offset = FIELD(tls_pin),
+		.value = "sha256//BASE64", .preset = "none",
+		.help = "the only public keys to trust"
+	},
+	[OPTION_TLS_HOST_OVERRIDE] = {
+		.keyword = "tls_host_override", .name = "tls-host-override",
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_WORD,
+		.offset = FIELD(tls_host_override),
+		.value = "NAME", .preset = "host",
+		.help = "name to ask for and find in the certificate"
+	},
+	[OPTION_TLS_KEY_FILE] = {
+		.keyword = "tls_key_file", .name = "tls-key-file",
+		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
+		.offset = FIELD(tls_key_file),
+		.value = "FILE", .preset = "none",
+		.help = "key of our certificate, PEM or PKCS#11 URI"
+	},
+	[OPTION_TLS_CERT_FILE] = {
+		.keyword = "tls_cert_file", .name = "tls-cert-file",
+		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
+		.offset = FIELD(tls_cert_file),
+		.value = "FILE", .preset = "none",
+		.help = "our certificate, PEM or PKCS#11 URI"
+	},
+	[OPTION_TLS_PRIORITIES] = {
+		.keyword = "tls_priorities", .name = "tls-priorities",
+		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
+		.offset = FIELD(tls_priorities),
+		.value = "STRING", .preset = "the system's",
+		.help = "versions and algorithms, as GnuTLS writes them"
+	},
+	[OPTION_TLS_MIN_VERSION] = {
+		.keyword = "tls_min_version", .name = "tls-min-version",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(tls_min_version),
+		.choices = versions,
+		.value = "1.2|1.3", .preset = "1.2",
+		.help = "the oldest version of TLS"
+	},
+	[OPTION_TLS_MIN_DH_PRIME_BITS] = {
+		.keyword = "tls_min_dh_prime_bits",
+		.name = "tls-min-dh-prime-bits", .type = OPTION_TYPE_NUMBER,
+		.flags = OPTION_EMPTY, .offset = FIELD(tls_min_dh_prime_bits),
+		.min = 1, .max = DH_BITS_MAX,
+		.value = "BITS", .preset = "2048",
+		.help = "the smallest Diffie-Hellman group"
+	},
 	[OPTION_AUTH] = {
 		.keyword = "auth", .name = "auth", .type = OPTION_TYPE_AUTH,
 		.offset = FIELD(auth), .choices = methods,
-		.value = "on|off|METHOD", .preset = "off",
+		.value = "on|off|METHODS", .preset = "off",
 		.help = "authentication and its method"
 	},
 	[OPTION_AUTH_WITHOUT_TLS] = {
@@ -164,6 +243,34 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.max = SECONDS_MAX,
 		.value = "SECONDS", .preset = "60",
 		.help = "time for that command"
+	},
+	[OPTION_PASSWORD_FILE] = {
+		.keyword = "password_file", .name = "password-file",
+		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
+		.offset = FIELD(password_file),
+		.value = "FILE", .preset = "none",
+		.help = "file whose first line is the password"
+	},
+	[OPTION_PASSWORD_FD] = {
+		.keyword = "password_fd", .name = "password-fd",
+		.type = OPTION_TYPE_NUMBER, .flags = OPTION_EMPTY,
+		.offset = FIELD(password_fd), .min = FD_MIN, .max = INT_MAX,
+		.value = "NUMBER", .preset = "none",
+		.help = "descriptor to read the password from"
+	},
+	[OPTION_AUTH_ID] = {
+		.keyword = "auth_id", .name = "auth-id",
+		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
+		.offset = FIELD(auth_id),
+		.value = "NAME", .preset = "the user",
+		.help = "whom to act as, once authenticated"
+	},
+	[OPTION_NTLMDOMAIN] = {
+		.keyword = "ntlmdomain", .name = "ntlmdomain",
+		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
+		.offset = FIELD(ntlmdomain),
+		.value = "NAME", .preset = "none",
+		.help = "domain of the user, for NTLM"
 	},
 	[OPTION_SET_FROM_HEADER] = {
 		.keyword = "set_from_header", .name = "set-from-header",
@@ -223,6 +330,7 @@ static const struct {
 	enum option_id id;
 } aliases[] = {
 	{ "connect_timeout", "connect-timeout", OPTION_TIMEOUT },
+	{ "authzid", "authzid", OPTION_AUTH_ID },
 };
 
 const struct option_row *

@@ -29,12 +29,26 @@ enum option_id {
 	OPTION_TLS_STARTTLS,
 	OPTION_TLS_TRUST_FILE,
 	OPTION_TLS_CERTCHECK,
+	OPTION_TLS_EXTRA_TRUST_FILE,
+	OPTION_TLS_CRL_FILE,
+	OPTION_TLS_FINGERPRINT,
+	OPTION_TLS_PIN,
+	OPTION_TLS_HOST_OVERRIDE,
+	OPTION_TLS_KEY_FILE,
+	OPTION_TLS_CERT_FILE,
+	OPTION_TLS_PRIORITIES,
+	OPTION_TLS_MIN_VERSION,
+	OPTION_TLS_MIN_DH_PRIME_BITS,
 	OPTION_AUTH,
 	OPTION_AUTH_WITHOUT_TLS,
 	OPTION_USER,
 	OPTION_PASSWORD,
 	OPTION_PASSWORDEVAL,
 	OPTION_PASSWORDEVAL_TIMEOUT,
+	OPTION_PASSWORD_FILE,
+	OPTION_PASSWORD_FD,
+	OPTION_AUTH_ID,
+	OPTION_NTLMDOMAIN,
 	OPTION_SET_FROM_HEADER,
 	OPTION_REMOVE_BCC_HEADERS,
 	OPTION_SET_DATE_HEADER,
@@ -50,7 +64,9 @@ enum option_type {
 	OPTION_TYPE_PATH,	/* the same; "~" stands for the home folder */
 	OPTION_TYPE_NUMBER,	/* int64_t; 0 when unset */
 	OPTION_TYPE_CHOICE,	/* an enum; its word is one of `choices` */
-	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or a mechanism */
+	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or mechanisms */
+	OPTION_TYPE_FINGERPRINT,	/* char *; see setup/optionlist.h */
+	OPTION_TYPE_PIN,	/* char *; the same */
 	OPTION_TYPE_SECRET	/* struct secret */
 };
 
@@ -59,7 +75,8 @@ enum {
 	OPTION_WORD = 2,	/* no blanks in the value */
 	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
 	OPTION_OFF = 8,		/* a number that may be "off": unset */
-	OPTION_LATE = 16	/* a path whose "~" its user resolves */
+	OPTION_LATE = 16,	/* a path whose "~" its user resolves */
+	OPTION_SYSTEM = 32	/* a path: "system" unsets it, empty is none */
 };
 
 /* One word that a setting takes. The first is what an empty value means. */

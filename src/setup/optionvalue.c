@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "setup/account.h"
 #include "setup/option.h"
+#include "setup/optionlist.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 #define SHOWN_MAX 60		/* octets of a wrong value that are quoted */
@@ -17,6 +18,7 @@
 
 /* Fields are reached by offset; an enum has to be as wide as an int. */
 _Static_assert(sizeof(enum toggle) == sizeof(int), "enum toggle");
+_Static_assert(sizeof(enum tls_min_version) == sizeof(int), "enum version");
 _Static_assert(sizeof(enum from_header) == sizeof(int), "enum from_header");
 
 /* One value on its way into an account. */
@@ -89,12 +91,6 @@ static void *
 field(struct account *account, const struct option_row *row)
 {
 	return (char *)account + row->offset;
-}
-
-static const void *
-const_field(const struct account *account, const struct option_row *row)
-{
-	return (const char *)account + row->offset;
 }
 
 static void
@@ -188,12 +184,52 @@ set_choice(const struct setter *s)
 
 	if (c == NULL)
 		return refuse_choice(s);
-	if (s->row->type == OPTION_TYPE_AUTH)
+	memcpy(field(s->account, s->row), &c->value, sizeof(c->value));
+	return 0;
+}
+
+/* Methods in order of preference; on and off stand alone. */
+static int
+set_auth(const struct setter *s)
+{
+	const struct option_choice *c;
+	struct option_place place = *s->place;
+	struct setter word = *s;
+	struct buffer list;
+	size_t at = 0;
+	int r = 0;
+
+	if (s->n == 0 || first_word(s) == s->n) {
+		c = s->n == 0 ? s->row->choices : find_choice(s, s->n);
+		if (c == NULL)
+			return refuse_choice(s);
 		store_string(s->account, s->row,
 		    c->value == 0 ? NULL : memory_string(c->word));
-	else
-		memcpy(field(s->account, s->row), &c->value, sizeof(c->value));
-	return 0;
+		return 0;
+	}
+	buffer_init(&list, MESSAGE_MAX);
+	word.place = &place;
+	while (r == 0 && at < s->n) {
+		word.value = s->value + at;
+		word.n = s->n - at;
+		word.n = first_word(&word);
+		c = find_choice(&word, word.n);
+		place.column = s->place->column + at;
+		if ((at > 0 && word.value[0] == '#') || (c != NULL && c->word[0] == 'o'))
+			r = refuse_rest(s, at == 0 ? word.n : at);
+		else if (c == NULL)
+			r = refuse_choice(&word);
+		else
+			buffer_printf(&list, "%s%s", at == 0 ? "" : " ",
+			    c->word);
+		at += word.n;
+		while (at < s->n && text_is_blank(s->value[at]))
+			at++;
+	}
+	if (r == 0)
+		store_string(s->account, s->row, memory_string(list.data));
+	buffer_free(&list);
+	return r;
 }
 
 static long
@@ -245,7 +281,9 @@ set_number(const struct setter *s)
 	int64_t value = text_number(s->value, digits, s->row->max);
 	bool off = (s->row->flags & OPTION_OFF) != 0;
 
-	if (off && s->n == 3 && memcmp(s->value, "off", 3) == 0) {
+	if (s->n == 0) {
+		value = 0;	/* only where OPTION_EMPTY lets it come here */
+	} else if (off && s->n == 3 && memcmp(s->value, "off", 3) == 0) {
 		value = 0;
 	} else if (digits > 0 && digits < s->n &&
 	    text_is_blank(s->value[digits])) {
@@ -299,12 +337,38 @@ set_string(const struct setter *s)
 		    "short form", row->keyword, shown(s, 0), s->value);
 		return fault_hint(s->fault, "write ~/... or the whole path");
 	}
-	if (s->n == 0 || (row->type == OPTION_TYPE_PATH &&
-	    (row->flags & OPTION_LATE) == 0 &&
-	    strcmp(s->value, "system") == 0))
+	if ((row->flags & OPTION_SYSTEM) != 0 ?
+	    strcmp(s->value, "system") == 0 : s->n == 0)
 		store_string(s->account, row, NULL);
 	else
 		store_string(s->account, row, memory_copy(s->value, s->n));
+	return 0;
+}
+
+/* Kept in the one form that setup/optionlist.h describes. */
+static int
+set_list(const struct setter *s)
+{
+	bool pins = s->row->type == OPTION_TYPE_PIN;
+	const char *why;
+	char *list;
+	size_t at;
+
+	list = pins ? option_pins(s->value, s->n, &at, &why) :
+	    option_fingerprints(s->value, s->n, &at, &why);
+	if (list == NULL) {
+		refuse(s, at, "%s '%.*s' %s", s->row->keyword, shown(s, at),
+		    s->value + at, why);
+		return fault_hint(s->fault, pins ? "a pin is sha256// and the "
+		    "base64 of 32 octets; several are separated by commas" :
+		    "write 32 octets (SHA-256) in hex, with or without colons; "
+		    "several fingerprints are separated by commas");
+	}
+	if (s->n == 0) {
+		free(list);
+		list = NULL;
+	}
+	store_string(s->account, s->row, list);
 	return 0;
 }
 
@@ -315,8 +379,12 @@ set_by_type(const struct setter *s)
 	case OPTION_TYPE_NUMBER:
 		return set_number(s);
 	case OPTION_TYPE_CHOICE:
-	case OPTION_TYPE_AUTH:
 		return set_choice(s);
+	case OPTION_TYPE_AUTH:
+		return set_auth(s);
+	case OPTION_TYPE_FINGERPRINT:
+	case OPTION_TYPE_PIN:
+		return set_list(s);
 	case OPTION_TYPE_SECRET:
 		if (s->n == 0)
 			secret_clear(field(s->account, s->row));
@@ -359,53 +427,4 @@ option_set(struct account *account, enum option_id id, const char *value,
 	account->origin[id].file = place->file;
 	account->origin[id].line = place->file == NULL ? 1 : place->line;
 	return 0;
-}
-
-void
-option_copy(struct account *to, const struct account *from, enum option_id id)
-{
-	const struct option_row *row = option_row(id);
-	const struct secret *secret;
-
-	switch (row->type) {
-	case OPTION_TYPE_NUMBER:
-		memcpy(field(to, row), const_field(from, row), sizeof(int64_t));
-		break;
-	case OPTION_TYPE_CHOICE:
-		memcpy(field(to, row), const_field(from, row), sizeof(int));
-		break;
-	case OPTION_TYPE_SECRET:
-		secret = const_field(from, row);
-		if (secret_is_set(secret))
-			secret_set(field(to, row), secret->bytes, secret->len);
-		else
-			secret_clear(field(to, row));
-		break;
-	case OPTION_TYPE_STRING:
-	case OPTION_TYPE_PATH:
-	case OPTION_TYPE_AUTH:
-	default:
-		store_string(to, row, memory_string(
-		    *(char *const *)const_field(from, row)));
-		break;
-	}
-	to->origin[id] = from->origin[id];
-}
-
-void
-option_clear(struct account *account, enum option_id id)
-{
-	const struct option_row *row = option_row(id);
-
-	if (row->type == OPTION_TYPE_SECRET)
-		secret_clear(field(account, row));
-	else if (row->type == OPTION_TYPE_NUMBER)
-		memset(field(account, row), 0, sizeof(int64_t));
-	else if (row->type == OPTION_TYPE_CHOICE)
-		memset(field(account, row), 0, sizeof(int));
-	else
-		store_string(account, row, NULL);
-	account->set[id] = false;
-	account->origin[id].file = NULL;
-	account->origin[id].line = 0;
 }

@@ -7,7 +7,11 @@
 #include "base/memory.h"
 #include "setup/account.h"
 #include "setup/child.h"
+#include "setup/keyring.h"
+#include "setup/netrc.h"
 #include "setup/secret.h"
+#include "setup/secretfile.h"
+#include "setup/terminal.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 
@@ -113,20 +117,53 @@ evaluate(const struct account *account, struct secret *secret,
 	return r;
 }
 
+bool
+account_has_password(const struct account *account)
+{
+	return secret_is_set(&account->password) ||
+	    account->password_file != NULL || account->password_fd != 0 ||
+	    account->passwordeval != NULL;
+}
+
+/* What the account does not say itself: 1 when found, else 0, or -1. */
+static int
+search(const struct account *account, struct secret *secret, struct fault *f)
+{
+	int r;
+
+	if (account->host == NULL || account->user == NULL)
+		return 0;
+	r = keyring_password(account, secret, f);
+	if (r == 0)
+		r = netrc_password(account, secret, f);
+	return r == 0 ? terminal_password(account, secret, f) : r;
+}
+
 int
 account_password(const struct account *account, struct secret *secret,
     struct fault *f)
 {
+	int r;
+
 	if (secret_is_set(&account->password)) {
 		secret_set(secret, account->password.bytes,
 		    account->password.len);
 		return 0;
 	}
+	if (account->password_file != NULL)
+		return secretfile_line(account->password_file, secret, f);
+	if (account->password_fd != 0)
+		return secretfile_descriptor((int)account->password_fd,
+		    account->passwordeval_timeout * 1000, secret, f);
 	if (account->passwordeval != NULL)
 		return evaluate(account, secret, f);
+	r = search(account, secret, f);
+	if (r != 0)
+		return r == 1 ? 0 : -1;
 	fault(f, FAULT_CONFIG, "account '%s' authenticates as '%s' but has no "
 	    "password", account->name == NULL ? "(command line)" :
 	    account->name, account->user == NULL ? "" : account->user);
-	return fault_hint(f, "add a line 'passwordeval COMMAND' or 'password "
-	    "TEXT'");
+	return fault_hint(f, "add a line 'passwordeval COMMAND', "
+	    "'password_file FILE' or 'password TEXT'; neither the keyring nor "
+	    "a netrc file has one, and there is no terminal to ask on");
 }

@@ -30,6 +30,10 @@ obstacle(const struct session *s, const struct sasl_mechanism *m,
 		return "not offered";
 	if (!named && !m->automatic)
 		return "only on request";
+	if (!sasl_available(m))
+		return "not in this libgsasl";
+	if (p->auth_id != NULL && !m->authzid)
+		return "it cannot carry auth_id";
 	if (m->binding && binding == TLS_BINDING_NONE)
 		return s->secure ? "no channel binding in this TLS session" :
 		    "no TLS";
@@ -62,7 +66,8 @@ step(const struct session *s, struct sasl *sasl, const char *challenge,
 /* RFC 4954 section 4: one exchange, from AUTH to its final reply. */
 static int
 exchange(struct session *s, struct sasl *sasl,
-    const struct sasl_mechanism *m, struct reply *r, struct fault *f)
+    const struct sasl_mechanism *m, struct reply *r, bool *begun,
+    struct fault *f)
 {
 	struct dialogue *d = &s->dialogue;
 	struct buffer b;
@@ -70,6 +75,7 @@ exchange(struct session *s, struct sasl *sasl,
 
 	buffer_init(&b, REPLY_MAX);
 	result = m->client_first ? step(s, sasl, NULL, &b, f) : 0;
+	*begun = result == 0;
 	if (result == 0)
 		result = dialogue_ask(d, VERB_AUTH, r, f, m->client_first ?
 		    "AUTH %s %s" : "AUTH %s%s", m->name, !m->client_first ?
@@ -104,7 +110,8 @@ exchange(struct session *s, struct sasl *sasl,
 static bool
 mechanism_refused(const struct reply *r)
 {
-	return r->code == 504 || r->code == 538 || (reply_digit(r) == 5 && r->code != 535 &&
+	return r->code == 504 || r->code == 538 ||
+	    (reply_digit(r) == 5 && r->code != 535 &&
 	    (reply_has_status(r, 5, 4) || reply_has_status(r, 7, 4)));
 }
 
@@ -113,12 +120,11 @@ conclude(const struct session *s, const struct sasl *sasl,
     const struct sasl_mechanism *m, const struct reply *r, struct fault *f)
 {
 	if (reply_digit(r) == 2) {
-		if (sasl_complete(sasl) || !m->password || m->clear ||
-		    strncmp(m->name, "SCRAM", 5) != 0)
+		if (sasl_complete(sasl) || !m->mutual)
 			return AUTH_DONE;
 		fault(f, FAULT_PROTOCOL, "%s: the server did not prove that "
-		    "it knows the password (%s)", conn_peer(s->conn),
-		    m->name);
+		    "it %s (%s)", conn_peer(s->conn), m->password ?
+		    "knows the password" : "is who it should be", m->name);
 		fault_hint(f, "an impostor, or a broken server, does this; "
 		    "nothing was sent");
 		return AUTH_FAILED;
@@ -131,26 +137,42 @@ conclude(const struct session *s, const struct sasl *sasl,
 		return AUTH_FAILED;
 	}
 	session_refused(s, r, STAGE_AUTH, "the credentials", f);
-	if (reply_digit(r) == 5)
+	if (sasl_server_error(sasl) != NULL)
+		fault_add(f, "; its reason: %s", sasl_server_error(sasl));
+	if (reply_digit(r) == 5 && m->token != SASL_NO_TOKEN)
+		fault_hint(f, "check \"user\" (%s); the token may have "
+		    "expired, or not be meant for sending mail",
+		    s->params->user == NULL ? "none" : s->params->user);
+	else if (reply_digit(r) == 5)
 		fault_hint(f, "check \"user\" and the password (AUTH %s as "
 		    "%s); some providers want an app password", m->name,
 		    s->params->user == NULL ? "(no user)" : s->params->user);
 	return AUTH_FAILED;
 }
 
+/* `unable`: we could not begin, so another mechanism may do. */
 static enum outcome
 try_mechanism(struct session *s, const struct sasl_mechanism *m,
-    const struct sasl_params *p, struct fault *f)
+    const struct sasl_params *p, struct fault *unable, struct fault *f)
 {
+	struct fault own = { FAULT_NONE, NULL, NULL, false };
 	enum outcome outcome = AUTH_FAILED;
+	bool begun = false;
 	struct sasl *sasl;
 	struct reply r;
 
 	if (sasl_start(&sasl, m, p, f) == -1)
 		return AUTH_FAILED;
 	reply_init(&r);
-	if (exchange(s, sasl, m, &r, f) == 0)
+	if (exchange(s, sasl, m, &r, &begun, &own) == 0) {
 		outcome = conclude(s, sasl, m, &r, f);
+	} else if (!begun && !m->password && own.class == FAULT_AUTH) {
+		fault_pass(unable, &own, "");
+		outcome = AUTH_NEXT;
+	} else {
+		fault_pass(f, &own, "");
+	}
+	fault_clear(&own);
 	reply_free(&r);
 	sasl_free(sasl);
 	return outcome;
@@ -176,37 +198,51 @@ nothing_fits(const struct session *s, const struct buffer *why,
 	    "the server offers" : "set \"tls on\"");
 }
 
+/* One mechanism after the other, until one succeeds or fails for good. */
+static enum outcome
+try_all(struct session *s, const struct sasl_params *p, struct buffer *why,
+    struct fault *unable, struct fault *f)
+{
+	enum outcome outcome = AUTH_NEXT;
+	const struct sasl_mechanism *m;
+	const char *reason;
+
+	for (size_t i = 0; outcome == AUTH_NEXT &&
+	    (m = sasl_choice(s->params->auth, i)) != NULL; i++) {
+		reason = obstacle(s, m, p->binding);
+		if (reason == NULL) {
+			outcome = try_mechanism(s, m, p, unable, f);
+			reason = "refused";
+		}
+		buffer_printf(why, "%s%s: %s", why->len == 0 ? "" : ", ",
+		    m->name, reason);
+	}
+	return outcome;
+}
+
 int
 session_authenticate(struct session *s, struct fault *f)
 {
+	struct fault unable = { FAULT_NONE, NULL, NULL, false };
 	struct buffer data, why;
 	struct sasl_params p = {
-		s->params->user, s->params->password, s->ascii_host,
-		TLS_BINDING_NONE, &data
+		.user = s->params->user, .password = s->params->password,
+		.authzid = s->params->auth_id, .realm = s->params->ntlm_domain,
+		.host = s->ascii_host, .port = s->params->port,
+		.binding = TLS_BINDING_NONE, .binding_data = &data
 	};
-	enum outcome outcome = AUTH_NEXT;
-	const char *reason;
+	enum outcome outcome;
 
 	buffer_init(&data, REPLY_MAX);
 	buffer_init(&why, WHY_MAX);
 	if (s->secure)
 		p.binding = tls_channel_binding(s->tls, &data);
-	for (const struct sasl_mechanism *m = sasl_mechanisms;
-	    m->name != NULL && outcome == AUTH_NEXT; m++) {
-		if (!text_same_word(s->params->auth, strlen(s->params->auth),
-		    "on") && !text_same_word(s->params->auth,
-		    strlen(s->params->auth), m->name))
-			continue;
-		reason = obstacle(s, m, p.binding);
-		if (reason == NULL) {
-			outcome = try_mechanism(s, m, &p, f);
-			reason = "refused";
-		}
-		buffer_printf(&why, "%s%s: %s", why.len == 0 ? "" : ", ",
-		    m->name, reason);
-	}
-	if (outcome == AUTH_NEXT)
+	outcome = try_all(s, &p, &why, &unable, f);
+	if (outcome == AUTH_NEXT && unable.class != FAULT_NONE)
+		fault_pass(f, &unable, "");
+	else if (outcome == AUTH_NEXT)
 		nothing_fits(s, &why, f);
+	fault_clear(&unable);
 	buffer_wipe(&data);
 	buffer_free(&why);
 	return outcome == AUTH_DONE ? 0 : -1;

@@ -9,6 +9,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "smtp/sasl.h"
+#include "smtp/sasltoken.h"
+
+#define TOKEN_MAX (256 * 1024)	/* octets; JWTs have a few thousand */
+#define ERROR_MAX 1024		/* octets of a server's JSON that are shown */
 
 /*
  * What the server may make us compute (RFC 5802 section 5.1): a second's work;
@@ -18,28 +22,50 @@
 #define ITERATIONS_MAX 1000000
 
 /*
- * LOGIN stands behind PLAIN: the same secret, one round trip more. CRAM-MD5
- * is last: what crosses the wire can be guessed offline, so it is never
- * chosen where there is no TLS, and EXTERNAL only on request.
+ * LOGIN stands behind PLAIN: the same secret, one round trip more. Of the
+ * others, which say their secret to nobody, what crosses the wire can be
+ * guessed offline: they come last, and are never chosen where there is no TLS.
+ * What needs no password, or a token in its place, is used on request only.
  */
 const struct sasl_mechanism sasl_mechanisms[] = {
-	{ "SCRAM-SHA-256-PLUS", true, false, true, true, true, false },
-	{ "SCRAM-SHA-1-PLUS", true, false, true, true, true, false },
-	{ "SCRAM-SHA-256", true, false, false, true, true, true },
-	{ "SCRAM-SHA-1", true, false, false, true, true, true },
-	{ "PLAIN", true, true, false, true, true, false },
-	{ "LOGIN", false, true, false, true, true, false },
-	{ "CRAM-MD5", false, false, false, true, true, false },
-	{ "EXTERNAL", true, false, false, false, false, false },
-	{ NULL, false, false, false, false, false, false }
+	{ .name = "SCRAM-SHA-256-PLUS", .client_first = true, .binding = true,
+	    .password = true, .automatic = true, .authzid = true,
+	    .mutual = true },
+	{ .name = "SCRAM-SHA-1-PLUS", .client_first = true, .binding = true,
+	    .password = true, .automatic = true, .authzid = true,
+	    .mutual = true },
+	{ .name = "SCRAM-SHA-256", .client_first = true, .password = true,
+	    .automatic = true, .plain_wire = true, .authzid = true,
+	    .mutual = true },
+	{ .name = "SCRAM-SHA-1", .client_first = true, .password = true,
+	    .automatic = true, .plain_wire = true, .authzid = true,
+	    .mutual = true },
+	{ .name = "PLAIN", .client_first = true, .clear = true,
+	    .password = true, .automatic = true, .authzid = true },
+	{ .name = "LOGIN", .clear = true, .password = true,
+	    .automatic = true },
+	{ .name = "DIGEST-MD5", .password = true, .automatic = true,
+	    .authzid = true, .mutual = true },
+	{ .name = "CRAM-MD5", .password = true, .automatic = true },
+	{ .name = "NTLM", .password = true, .automatic = true },
+	{ .name = "GSSAPI", .client_first = true, .authzid = true,
+	    .mutual = true },
+	{ .name = "EXTERNAL", .client_first = true, .authzid = true },
+	{ .name = "OAUTHBEARER", .client_first = true, .clear = true,
+	    .password = true, .authzid = true, .token = SASL_OAUTHBEARER },
+	{ .name = "XOAUTH2", .client_first = true, .clear = true,
+	    .password = true, .token = SASL_XOAUTH2 },
+	{ .name = NULL }
 };
 
 struct sasl {
 	const struct sasl_mechanism *mechanism;
 	const struct sasl_params *params;
 	Gsasl *library;
-	Gsasl_session *session;
+	Gsasl_session *session;	/* NULL for a token */
+	unsigned steps;
 	bool complete;
+	char *error;		/* the server's, or NULL */
 };
 
 const struct sasl_mechanism *
@@ -50,6 +76,63 @@ sasl_find(const char *name)
 		    sasl_mechanisms[i].name))
 			return &sasl_mechanisms[i];
 	return NULL;
+}
+
+static bool
+is_automatic(const char *setting)
+{
+	return text_same_word(setting, strlen(setting), "on");
+}
+
+const struct sasl_mechanism *
+sasl_choice(const char *setting, size_t i)
+{
+	const struct sasl_mechanism *m = NULL;
+	size_t n;
+	char *word;
+
+	if (is_automatic(setting))
+		return sasl_mechanisms[i].name == NULL ? NULL :
+		    &sasl_mechanisms[i];
+	for (;;) {
+		setting += strspn(setting, " ");
+		n = strcspn(setting, " ");
+		if (n == 0 || i-- == 0)
+			break;
+		setting += n;
+	}
+	if (n > 0) {
+		word = memory_copy(setting, n);
+		m = sasl_find(word);
+		free(word);
+	}
+	return m;
+}
+
+bool
+sasl_needs_password(const char *setting)
+{
+	const struct sasl_mechanism *m;
+
+	for (size_t i = 0; (m = sasl_choice(setting, i)) != NULL; i++)
+		if (m->password)
+			return true;
+	return false;
+}
+
+bool
+sasl_available(const struct sasl_mechanism *mechanism)
+{
+	Gsasl *library;
+	bool known;
+
+	if (mechanism->token != SASL_NO_TOKEN)
+		return true;
+	if (gsasl_init(&library) != GSASL_OK)
+		return false;
+	known = gsasl_client_support_p(library, mechanism->name) != 0;
+	gsasl_done(library);
+	return known;
 }
 
 /*
@@ -77,17 +160,34 @@ set_binding(const struct sasl *s)
 	return n;
 }
 
+/*
+ * Whom to act as. EXTERNAL has no other place for the user's name; the others
+ * have said it already, and an empty one is not the same as none to libgsasl.
+ */
+static int
+set_names(const struct sasl *s)
+{
+	const struct sasl_params *p = s->params;
+	bool external = strcmp(s->mechanism->name, "EXTERNAL") == 0;
+	const char *authzid = p->authzid != NULL ? p->authzid :
+	    external && p->user != NULL ? p->user : "";
+	int n = GSASL_OK;
+
+	if (!external && p->user != NULL)
+		n = gsasl_property_set(s->session, GSASL_AUTHID, p->user);
+	if (n == GSASL_OK && (p->authzid != NULL || !s->mechanism->password))
+		n = gsasl_property_set(s->session, GSASL_AUTHZID, authzid);
+	if (n == GSASL_OK && p->realm != NULL)
+		n = gsasl_property_set(s->session, GSASL_REALM, p->realm);
+	return n;
+}
+
 static int
 set_properties(const struct sasl *s)
 {
 	const struct sasl_params *p = s->params;
-	int n = GSASL_OK;
+	int n = set_names(s);
 
-	if (p->user != NULL)
-		n = gsasl_property_set(s->session, s->mechanism->password ?
-		    GSASL_AUTHID : GSASL_AUTHZID, p->user);
-	else if (!s->mechanism->password)
-		n = gsasl_property_set(s->session, GSASL_AUTHZID, "");
 	if (n == GSASL_OK && s->mechanism->password && p->password != NULL)
 		n = gsasl_property_set(s->session, GSASL_PASSWORD,
 		    p->password->bytes);
@@ -108,10 +208,10 @@ sasl_start(struct sasl **out, const struct sasl_mechanism *mechanism,
 	s->mechanism = mechanism;
 	s->params = params;
 	n = gsasl_init(&s->library);
-	if (n == GSASL_OK)
+	if (n == GSASL_OK && mechanism->token == SASL_NO_TOKEN)
 		n = gsasl_client_start(s->library, mechanism->name,
 		    &s->session);
-	if (n == GSASL_OK)
+	if (n == GSASL_OK && mechanism->token == SASL_NO_TOKEN)
 		n = set_properties(s);
 	if (n != GSASL_OK) {
 		sasl_free(s);
@@ -120,6 +220,68 @@ sasl_start(struct sasl **out, const struct sasl_mechanism *mechanism,
 		return fault_hint(f, "set \"auth\" to another mechanism");
 	}
 	*out = s;
+	return 0;
+}
+
+/* Base64 of the message, which holds a secret. */
+static int
+add_encoded(struct buffer *out, const struct buffer *message, struct fault *f)
+{
+	char *text;
+	size_t len;
+
+	if (gsasl_base64_to(message->data, message->len, &text, &len) !=
+	    GSASL_OK)
+		return fault(f, FAULT_SOFTWARE, "the SASL library cannot "
+		    "encode a token");
+	buffer_add(out, text, len);
+	memory_wipe(text, len);
+	gsasl_free(text);
+	return 0;
+}
+
+/* RFC 7628 section 3.2.2: base64 of JSON, which we show and do not obey. */
+static void
+keep_error(struct sasl *s, const char *challenge)
+{
+	const struct secret *token = s->params->password;
+	char *text;
+	size_t len;
+
+	if (s->error != NULL || challenge[0] == '\0' || gsasl_base64_from(
+	    challenge, strlen(challenge), &text, &len) != GSASL_OK)
+		return;
+	s->error = memory_copy(text, len > ERROR_MAX ? ERROR_MAX : len);
+	gsasl_free(text);
+	for (char *p = s->error; (p = strstr(p, token->bytes)) != NULL;
+	    p += token->len)
+		memset(p, '*', token->len);
+}
+
+/*
+ * The first message, and an answer that says nothing to the error that a
+ * server sends instead of its refusal, which then follows.
+ */
+static int
+token_step(struct sasl *s, const char *challenge, struct buffer *out,
+    struct fault *f)
+{
+	const struct sasl_params *p = s->params;
+	struct buffer message;
+	int r;
+
+	if (s->steps++ == 0) {
+		buffer_init(&message, TOKEN_MAX);
+		r = sasl_add_token(&message, s->mechanism->token, p, f);
+		if (r == 0)
+			r = add_encoded(out, &message, f);
+		buffer_wipe(&message);
+		return r;
+	}
+	keep_error(s, challenge);
+	s->complete = true;
+	if (s->mechanism->token == SASL_OAUTHBEARER)
+		buffer_add_string(out, "AQ==");
 	return 0;
 }
 
@@ -158,6 +320,11 @@ sasl_step(struct sasl *s, const char *challenge, struct buffer *out,
 	char *response = NULL;
 	int n;
 
+	if (s->mechanism->token != SASL_NO_TOKEN)
+		return token_step(s, challenge, out, f);
+	/* servers fill NTLM's first, empty challenge with words */
+	if (s->steps++ == 0 && strcmp(s->mechanism->name, "NTLM") == 0)
+		challenge = "";
 	if (challenge != NULL && is_excessive(s, challenge)) {
 		fault(f, FAULT_PROTOCOL, "%s: the server asks for more than "
 		    "%d iterations", s->mechanism->name, ITERATIONS_MAX);
@@ -182,13 +349,22 @@ sasl_step(struct sasl *s, const char *challenge, struct buffer *out,
 		return fault_hint(f, "look for control characters in "
 		    "\"user\" and the password");
 	}
-	if (challenge == NULL)
-		return fault(f, FAULT_AUTH, "%s: %s", s->mechanism->name,
+	if (challenge == NULL) {
+		fault(f, FAULT_AUTH, "%s: %s", s->mechanism->name,
 		    gsasl_strerror(n));
+		return s->mechanism->password ? -1 : fault_hint(f, "is there "
+		    "a ticket? klist shows it, kinit gets one");
+	}
 	fault(f, FAULT_PROTOCOL, "%s: the server's answer does not verify: "
 	    "%s", s->mechanism->name, gsasl_strerror(n));
 	return fault_hint(f, "a server that does not know the password, or a "
 	    "broken one, does this; nothing was sent");
+}
+
+const char *
+sasl_server_error(const struct sasl *s)
+{
+	return s->error;
 }
 
 bool
@@ -206,6 +382,7 @@ sasl_free(struct sasl *s)
 		gsasl_finish(s->session);
 	if (s->library != NULL)
 		gsasl_done(s->library);
+	free(s->error);
 	free(s);
 }
 

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "wire/tls.h"
 
@@ -15,6 +16,8 @@ struct buffer;
 struct fault;
 struct secret;
 struct sasl;
+
+enum sasl_token { SASL_NO_TOKEN, SASL_OAUTHBEARER, SASL_XOAUTH2 };
 
 struct sasl_mechanism {
 	const char *name;	/* upper case, as IANA has it */
@@ -24,6 +27,9 @@ struct sasl_mechanism {
 	bool password;		/* needs user and password */
 	bool automatic;		/* may be chosen by "auth on" */
 	bool plain_wire;	/* ... also when there is no TLS */
+	bool authzid;		/* can carry another name to act as */
+	bool mutual;		/* success without the server's proof is none */
+	enum sasl_token token;	/* the password is a bearer token */
 };
 
 /* The mechanisms that we speak, best first; ends with a NULL name. */
@@ -31,10 +37,23 @@ extern const struct sasl_mechanism sasl_mechanisms[];
 /* The row of that name in any case, or NULL. */
 const struct sasl_mechanism *sasl_find(const char *name);
 
+/*
+ * The i-th mechanism to try for a setting: "on", which is all of them, or
+ * names separated by blanks. NULL behind the last.
+ */
+const struct sasl_mechanism *sasl_choice(const char *setting, size_t i);
+/* Does any of those need user and password? */
+bool sasl_needs_password(const char *setting);
+/* Does the library that is linked know it? */
+bool sasl_available(const struct sasl_mechanism *);
+
 struct sasl_params {
 	const char *user;		/* NULL: none */
 	const struct secret *password;	/* NULL: none */
+	const char *authzid;		/* whom to act as; NULL: the user */
+	const char *realm;		/* NTLM's domain, or NULL */
 	const char *host;
+	uint16_t port;
 	enum tls_binding binding;
 	const struct buffer *binding_data;	/* raw; NULL: none */
 };
@@ -52,6 +71,11 @@ int sasl_step(struct sasl *, const char *challenge, struct buffer *out,
     struct fault *);
 /* Our side is satisfied: what the mechanism promises has been shown. */
 bool sasl_complete(const struct sasl *);
+/*
+ * Why the server refused our token, in its own words (RFC 7628 section 3.2.2
+ * has it as JSON), the token blanked out; NULL when it did not say.
+ */
+const char *sasl_server_error(const struct sasl *);
 void sasl_free(struct sasl *);
 /* Adds the library's versions: at compile time, and found. */
 void sasl_library_version(struct buffer *);

@@ -142,7 +142,10 @@ secure(struct session *s, struct fault *f)
 	buffer_init(&b, TEXT_MAX);
 	tls_describe(s->tls, &b);
 	dialogue_remark(&s->dialogue, "TLS %s, certificate %s", b.data,
-	    s->params->certcheck ? "verified" : "NOT verified");
+	    s->params->trust.check ? "verified" : "NOT verified");
+	buffer_clear(&b);
+	if (tls_add_advice(s->tls, &b) && s->params->note != NULL)
+		s->params->note(b.data);
 	buffer_free(&b);
 	return 0;
 }
@@ -175,15 +178,18 @@ starttls(struct session *s, struct fault *f)
 static int
 prepare_tls(struct session *s, struct fault *f)
 {
-	struct tls_params p = {
-		.host = s->ascii_host,
-		.trust_file = s->params->trust_file,
-		.check = s->params->certcheck,
-		.starttls = s->params->tls == SESSION_STARTTLS,
-	};
+	struct tls_params p = s->params->trust;
 
 	if (s->params->tls == SESSION_CLEAR)
 		return 0;
+	if (p.host == NULL)
+		s->tls_name = memory_string(s->ascii_host);
+	else if (tls_domain_to_ascii(p.host, &s->tls_name) == -1)
+		return fault(f, FAULT_CONFIG, "tls_host_override %s: not a "
+		    "valid host name", p.host);
+	p.host = s->tls_name;
+	p.pin = s->params->password;
+	p.starttls = s->params->tls == SESSION_STARTTLS;
 	return tls_prepare(&s->tls, &p, f);
 }
 
@@ -270,6 +276,7 @@ session_close(struct session *s)
 	conn_free(s->conn);
 	capability_clear(&s->capabilities);
 	free(s->ascii_host);
+	free(s->tls_name);
 	free(s->ehlo_name);
 	memset(s, 0, sizeof(*s));
 }

@@ -30,9 +30,11 @@ struct session_params {
 	int64_t timeout_ms;	/* 0: the RFC's for replies, 30 s to connect */
 	const char *ehlo_name;	/* NULL: the host's FQDN, else a literal */
 	enum session_tls tls;
-	const char *trust_file;	/* NULL: system trust */
-	bool certcheck;
-	const char *auth;	/* NULL: off; "on"; else one mechanism */
+	/* of these, host (NULL: as above) and pin are filled in here */
+	struct tls_params trust;
+	const char *auth;	/* NULL: off; "on"; else mechanisms in order */
+	const char *auth_id;	/* whom to act as; NULL: the user */
+	const char *ntlm_domain;	/* NULL: none */
 	bool auth_without_tls;	/* secrets may cross the network in clear */
 	const char *user;
 	const struct secret *password;
@@ -44,6 +46,7 @@ struct session_params {
 struct session {
 	const struct session_params *params;
 	char *ascii_host;
+	char *tls_name;		/* what the certificate must name */
 	struct conn *conn;
 	struct tls *tls;	/* NULL without TLS */
 	bool secure;		/* TLS is running */

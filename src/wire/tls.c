@@ -21,10 +21,15 @@
 #include "wire/trust.h"
 
 /*
- * On top of the system's own policy: nothing below TLS 1.2 (RFC 8996), and
- * nothing below 112 bits, which is RSA with 2048 (RFC 9325 section 4).
+ * On top of the system's own policy, or what the user has in its place:
+ * nothing below TLS 1.2 (RFC 8996), and unless the user says otherwise nothing
+ * below 112 bits, which is RSA with 2048 (RFC 9325 section 4).
  */
-#define PRIORITY "-VERS-TLS1.1:-VERS-TLS1.0:-VERS-DTLS-ALL:%PROFILE_MEDIUM"
+#define FLOOR "-VERS-TLS1.1:-VERS-TLS1.0:-VERS-SSL3.0:-VERS-DTLS-ALL"
+#define NEWEST ":-VERS-TLS1.2"
+#define PROFILE ":%PROFILE_MEDIUM"
+#define PRIORITY_MAX 65536	/* octets; above any list of all there is */
+#define DH_BITS_MIN 2048	/* RFC 9325 section 4.1 */
 #define FIRST_WORDS 4	/* octets that tell SMTP in clear from TLS */
 #define STARTTLS_HINT "if this port does not begin with TLS, set " \
     "\"tls_starttls on\""
@@ -36,13 +41,80 @@
 struct tls {
 	struct tls_params params;
 	gnutls_certificate_credentials_t cred;
+	gnutls_priority_t priority;
 	gnutls_session_t session;	/* NULL until started */
 	int anchors;
+	enum trust_match match;		/* of the peer with our pins */
 	struct conn *conn;
 	char heard[FIRST_WORDS];	/* the peer's first octets */
 	size_t heard_len;
 	struct fault verdict;		/* of the verification */
 };
+
+static int
+refuse_priorities(const struct tls *t, const char *list, const char *wrong,
+    int n, struct fault *f)
+{
+	const char *own = t->params.priorities;
+
+	if (own == NULL)
+		return fault(f, FAULT_SOFTWARE, "the TLS library: %s",
+		    gnutls_strerror(n));
+	if (n == GNUTLS_E_INVALID_REQUEST && wrong != NULL && wrong >= list &&
+	    wrong < list + strlen(own)) {
+		fault(f, FAULT_CONFIG, "tls_priorities '%s' is wrong at "
+		    "character %zu: '%.*s'", own, (size_t)(wrong - list) + 1,
+		    (int)(strlen(own) - (size_t)(wrong - list)), wrong);
+		return fault_hint(f, "gnutls-cli --priority-list lists the "
+		    "words there are; the first is often NORMAL");
+	}
+	fault(f, FAULT_CONFIG, "tls_priorities '%s' cannot be used: %s", own,
+	    gnutls_strerror(n));
+	return fault_hint(f, "TLS %s must be left, with something to encrypt "
+	    "by", t->params.newest ? "1.3" : "1.2 or 1.3");
+}
+
+/*
+ * Groups of RFC 7919 are negotiated by name: the library's own minimum, which
+ * is for those that a server makes up, does not count for them.
+ */
+static void
+add_groups(struct buffer *b, unsigned min_bits)
+{
+	static const unsigned groups[] = { 2048, 3072, 4096, 6144, 8192 };
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (groups[i] < min_bits)
+			buffer_printf(b, ":-GROUP-FFDHE%u", groups[i]);
+}
+
+static int
+choose_priority(struct tls *t, struct fault *f)
+{
+	const char *own = t->params.priorities, *wrong = NULL;
+	struct buffer b;
+	int n;
+
+	buffer_init(&b, PRIORITY_MAX);
+	if (own != NULL)
+		buffer_printf(&b, "%s:", own);
+	buffer_add_string(&b, FLOOR);
+	if (t->params.newest)
+		buffer_add_string(&b, NEWEST);
+	if (own == NULL || strstr(own, "%PROFILE") == NULL)
+		buffer_add_string(&b, PROFILE);
+	add_groups(&b, t->params.min_dh_bits);
+	n = b.full ? GNUTLS_E_INVALID_REQUEST : own != NULL ?
+	    gnutls_priority_init(&t->priority, b.data, &wrong) :
+	    gnutls_priority_init2(&t->priority, b.data, &wrong,
+	    GNUTLS_PRIORITY_INIT_DEF_APPEND);
+	if (n < 0) {
+		t->priority = NULL;
+		refuse_priorities(t, b.data, wrong, n, f);
+	}
+	buffer_free(&b);
+	return n < 0 ? -1 : 0;
+}
 
 int
 tls_prepare(struct tls **out, const struct tls_params *params,
@@ -57,7 +129,9 @@ tls_prepare(struct tls **out, const struct tls_params *params,
 		    gnutls_strerror(n));
 	}
 	t->params = *params;
-	if (trust_load(t->cred, params, &t->anchors, f) == -1) {
+	if (choose_priority(t, f) == -1 ||
+	    trust_load(t->cred, params, &t->anchors, f) == -1 ||
+	    trust_load_client(t->cred, &t->params, f) == -1) {
 		tls_free(t);
 		return -1;
 	}
@@ -73,6 +147,8 @@ tls_free(struct tls *t)
 	if (t->session != NULL)
 		gnutls_deinit(t->session);
 	gnutls_certificate_free_credentials(t->cred);
+	if (t->priority != NULL)
+		gnutls_priority_deinit(t->priority);
 	fault_clear(&t->verdict);
 	free(t);
 }
@@ -107,13 +183,12 @@ verify_peer(gnutls_session_t session)
 	struct tls *t = gnutls_session_get_ptr(session);
 
 	return trust_verify(session, &t->params, t->anchors,
-	    conn_peer(t->conn), &t->verdict);
+	    conn_peer(t->conn), &t->match, &t->verdict);
 }
 
 static int
 session_setup(struct tls *t, struct fault *f)
 {
-	const char *wrong;
 	int n;
 
 	n = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK |
@@ -121,8 +196,7 @@ session_setup(struct tls *t, struct fault *f)
 	if (n < 0)
 		t->session = NULL;
 	if (n == 0)
-		n = gnutls_set_default_priority_append(t->session, PRIORITY,
-		    &wrong, 0);
+		n = gnutls_priority_set(t->session, t->priority);
 	if (n == 0)
 		n = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE,
 		    t->cred);
@@ -133,6 +207,8 @@ session_setup(struct tls *t, struct fault *f)
 	if (n < 0)
 		return fault(f, FAULT_SOFTWARE, "the TLS library: %s",
 		    gnutls_strerror(n));
+	if (t->params.min_dh_bits > DH_BITS_MIN)
+		gnutls_dh_set_prime_bits(t->session, t->params.min_dh_bits);
 	gnutls_session_set_ptr(t->session, t);
 	gnutls_session_set_verify_function(t->session, verify_peer);
 	gnutls_transport_set_ptr(t->session, t);
@@ -173,12 +249,14 @@ handshake_failed(struct tls *t, int n, struct fault *f)
 		    "handshake: %s", peer, gnutls_alert_get_name(
 		    gnutls_alert_get(t->session)));
 		return fault_hint(f, "a server that has nothing newer than "
-		    "TLS 1.1, or wants a client certificate, does this");
+		    "TLS %s does this, and one that wants a client "
+		    "certificate (\"tls_cert_file\", \"tls_key_file\")",
+		    t->params.newest ? "1.2" : "1.1");
 	}
 	fault(f, FAULT_PROTOCOL, "%s: the TLS handshake failed: %s", peer,
 	    gnutls_strerror(n));
 	return fault_hint(f, "check \"port\", \"tls\" and \"tls_starttls\"; "
-	    "TLS 1.2 or newer is needed");
+	    "TLS %s is needed", t->params.newest ? "1.3" : "1.2 or newer");
 }
 
 static int
@@ -314,6 +392,18 @@ tls_describe(const struct tls *t, struct buffer *b)
 
 	buffer_add_string(b, text == NULL ? "TLS" : text);
 	gnutls_free(text);
+}
+
+bool
+tls_add_advice(const struct tls *t, struct buffer *b)
+{
+	if (t->match != TRUST_WEAK_MATCH)
+		return false;
+	buffer_add_string(b, "tls_fingerprint is an SHA-1 or MD5 digest, which "
+	    "can be forged; the same certificate is \"");
+	trust_add_fingerprint(b, t->session);
+	buffer_add_string(b, "\"");
+	return true;
 }
 
 const char *

@@ -13,12 +13,31 @@
 struct buffer;
 struct conn;
 struct fault;
+struct secret;
 struct tls;
 
+/* How to trust the peer, and what to show it. NULL is unset throughout. */
 struct tls_params {
 	const char *host;	/* the name to verify, and for SNI; A-labels */
-	const char *trust_file;	/* PEM anchors; NULL: those of the system */
-	bool check;		/* verify chain, name, dates and purpose */
+	const char *trust_file;	/* PEM anchors; NULL: system; "": none */
+	const char *extra_trust_file;	/* PEM anchors beside those */
+	const char *crl_file;	/* PEM */
+	/*
+	 * Blank-separated words: lower case hex digests of whole certificates
+	 * (SHA-256, SHA-1, MD5 by length), and "sha256//BASE64" of public keys
+	 * (SubjectPublicKeyInfo, as RFC 7469 section 2.4 has it). With either,
+	 * the peer's own certificate must match a word, and nothing else
+	 * counts: no anchor, name or date.
+	 */
+	const char *fingerprints;
+	const char *pins;
+	const char *key_file;	/* our certificate's: PEM or a PKCS#11 URI */
+	const char *cert_file;	/* with key_file or not at all */
+	const struct secret *pin;	/* of the token or key, or NULL */
+	const char *priorities;	/* GnuTLS's language, instead of the default */
+	unsigned min_dh_bits;	/* 0: by the security level */
+	bool newest;		/* TLS 1.3 or nothing */
+	bool check;		/* off: anybody is trusted */
 	bool starttls;		/* the peer has spoken SMTP before */
 };
 
@@ -26,7 +45,9 @@ enum tls_binding { TLS_BINDING_NONE, TLS_BINDING_UNIQUE, TLS_BINDING_EXPORTER };
 
 /*
  * Loads what verification needs; no network. The params' strings must live
- * as long as the tls. FAULT_INPUT when the trust file cannot be used.
+ * as long as the tls. FAULT_INPUT when a file cannot be used, FAULT_CONFIG when
+ * the priorities cannot (with the position), when there is a key without a
+ * certificate, or nothing to trust.
  */
 int tls_prepare(struct tls **, const struct tls_params *, struct fault *);
 /*
@@ -47,6 +68,12 @@ void tls_free(struct tls *);
 enum tls_binding tls_channel_binding(const struct tls *, struct buffer *);
 /* Adds version and cipher suite of a running session, for people. */
 void tls_describe(const struct tls *, struct buffer *);
+/*
+ * What the user should hear once the session runs: a fingerprint that matched
+ * and is of no worth any more, with the line to write instead. False, and
+ * nothing added, when there is nothing to say.
+ */
+bool tls_add_advice(const struct tls *, struct buffer *);
 /* The version of a running session, such as "TLS1.3"; a constant. */
 const char *tls_version(const struct tls *);
 /* Adds the versions of the library: wanted at compile time, and found. */

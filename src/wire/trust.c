@@ -29,7 +29,7 @@
  * might never end, or never begin.
  */
 static int
-trust_file_readable(const char *file, struct fault *f)
+file_readable(const char *file, const char *what, struct fault *f)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	int error = errno;
@@ -42,10 +42,60 @@ trust_file_readable(const char *file, struct fault *f)
 	}
 	if (regular)
 		return 0;
-	fault(f, FAULT_INPUT, "%s: cannot read the trust file: %s", file,
+	return fault(f, FAULT_INPUT, "%s: cannot read the %s: %s", file, what,
 	    fd == -1 ? strerror(error) : "not a regular file");
-	return fault_hint(f, "\"tls_trust_file\" names a file of CA "
-	    "certificates in PEM form; without it the system's are used");
+}
+
+static int
+load_anchors(gnutls_certificate_credentials_t cred, const char *file,
+    int *anchors, struct fault *f)
+{
+	int n;
+
+	if (file_readable(file, "trust file", f) == -1)
+		return fault_hint(f, "\"tls_trust_file\" and "
+		    "\"tls_extra_trust_file\" name files of CA certificates "
+		    "in PEM form; without them the system's are used");
+	n = gnutls_certificate_set_x509_trust_file(cred, file,
+	    GNUTLS_X509_FMT_PEM);
+	if (n < 0)
+		return fault(f, FAULT_INPUT,
+		    "%s: cannot use the trust file: %s", file,
+		    gnutls_strerror(n));
+	if (n == 0)
+		return fault(f, FAULT_INPUT,
+		    "%s: no certificate in the trust file", file);
+	*anchors += n;
+	return 0;
+}
+
+static int
+load_crl(gnutls_certificate_credentials_t cred, const char *file,
+    struct fault *f)
+{
+	int n;
+
+	if (file_readable(file, "revocation list", f) == -1)
+		return fault_hint(f, "\"tls_crl_file\" names a file of "
+		    "revocation lists in PEM form");
+	n = gnutls_certificate_set_x509_crl_file(cred, file,
+	    GNUTLS_X509_FMT_PEM);
+	if (n < 0)
+		return fault(f, FAULT_INPUT,
+		    "%s: cannot use the revocation list: %s", file,
+		    gnutls_strerror(n));
+	if (n == 0)
+		return fault(f, FAULT_INPUT,
+		    "%s: no revocation list of a trusted CA in it", file);
+	return 0;
+}
+
+/* No anchors by intent, which is not the same as a system that has none. */
+static bool
+trusts_nobody(const struct tls_params *params)
+{
+	return params->trust_file != NULL && params->trust_file[0] == '\0' &&
+	    params->extra_trust_file == NULL;
 }
 
 int
@@ -55,28 +105,28 @@ trust_load(gnutls_certificate_credentials_t cred,
 	int n;
 
 	*anchors = 0;
-	if (!params->check)
+	if (!params->check || trust_is_pinned(params))
 		return 0;
+	if (trusts_nobody(params)) {
+		fault(f, FAULT_CONFIG, "tls_trust_file is empty: there is "
+		    "nobody to trust");
+		return fault_hint(f, "set \"tls_trust_file system\", or "
+		    "\"tls_fingerprint\" or \"tls_pin\"");
+	}
 	if (params->trust_file == NULL) {
 		n = gnutls_certificate_set_x509_system_trust(cred);
 		/* without a store nothing verifies, and the fault says why */
 		*anchors = n < 0 ? 0 : n;
-		return 0;
-	}
-	if (trust_file_readable(params->trust_file, f) == -1)
+	} else if (params->trust_file[0] != '\0' &&
+	    load_anchors(cred, params->trust_file, anchors, f) == -1) {
 		return -1;
-	n = gnutls_certificate_set_x509_trust_file(cred, params->trust_file,
-	    GNUTLS_X509_FMT_PEM);
-	if (n < 0)
-		return fault(f, FAULT_INPUT,
-		    "%s: cannot use the trust file: %s", params->trust_file,
-		    gnutls_strerror(n));
-	if (n == 0)
-		return fault(f, FAULT_INPUT,
-		    "%s: no certificate in the trust file",
-		    params->trust_file);
-	*anchors = n;
-	return 0;
+	}
+	if (params->extra_trust_file != NULL && load_anchors(cred,
+	    params->extra_trust_file, anchors, f) == -1)
+		return -1;
+	/* behind the anchors: a list counts for the CA that has signed it */
+	return params->crl_file == NULL ? 0 :
+	    load_crl(cred, params->crl_file, f);
 }
 
 static void
@@ -168,78 +218,131 @@ add_particulars(struct buffer *b, gnutls_session_t session)
 /* The checks in the order in which a person should hear of them. */
 static const struct {
 	unsigned status;
+	bool pin;		/* a pin would be a way out for good */
 	const char *what;
 	const char *hint;
 } checks[] = {
-	{ GNUTLS_CERT_REVOKED, "it has been revoked",
+	{ GNUTLS_CERT_REVOKED, false, "it has been revoked",
 	    "tell the server's operator" UNSAFE },
-	{ GNUTLS_CERT_EXPIRED, "it, or a certificate above it, has expired",
+	{ GNUTLS_CERT_EXPIRED, false,
+	    "it, or a certificate above it, has expired",
 	    "check this machine's clock; else the server's operator must "
 	    "renew it" UNSAFE },
-	{ GNUTLS_CERT_NOT_ACTIVATED, "it is not valid yet",
+	{ GNUTLS_CERT_NOT_ACTIVATED, false, "it is not valid yet",
 	    "check this machine's clock; else tell the server's operator"
 	    UNSAFE },
-	{ GNUTLS_CERT_INSECURE_ALGORITHM, "its key or signature is too weak "
-	    "(RSA needs 2048 bits, signatures SHA-256)",
+	{ GNUTLS_CERT_INSECURE_ALGORITHM, false, "its key or signature is "
+	    "too weak (RSA needs 2048 bits, signatures SHA-256)",
 	    "the server's operator must replace it" UNSAFE },
-	{ GNUTLS_CERT_SIGNER_NOT_FOUND, "its issuer is not trusted",
+	{ GNUTLS_CERT_SIGNER_NOT_FOUND, true, "its issuer is not trusted",
 	    "if this is the right server, save its CA certificate to a file "
 	    "and set \"tls_trust_file FILE\"" },
-	{ GNUTLS_CERT_SIGNER_NOT_CA, "its issuer is not a CA",
+	{ GNUTLS_CERT_SIGNER_NOT_CA, true, "its issuer is not a CA",
 	    "if this is the right server, save its CA certificate to a file "
 	    "and set \"tls_trust_file FILE\"" },
-	{ GNUTLS_CERT_PURPOSE_MISMATCH, "it is not meant for servers",
+	{ GNUTLS_CERT_PURPOSE_MISMATCH, false, "it is not meant for servers",
 	    "the server's operator must replace it" UNSAFE },
-	{ GNUTLS_CERT_UNEXPECTED_OWNER, "it does not name this host",
-	    "set \"host\" to one of the names in the certificate" },
-	{ GNUTLS_CERT_INVALID, "it cannot be verified",
+	{ GNUTLS_CERT_UNEXPECTED_OWNER, true, "it does not name this host",
+	    "set \"host\" or \"tls_host_override\" to one of the names in "
+	    "the certificate" },
+	{ GNUTLS_CERT_INVALID, false, "it cannot be verified",
 	    "tell the server's operator" UNSAFE },
 };
+
+/* Why, in words; what a hint can be made of, as an index of checks or -1. */
+static int
+add_reasons(struct buffer *b, unsigned status, const char *host)
+{
+	int first = -1;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		if ((status & checks[i].status) == 0)
+			continue;
+		/* "invalid" stands beside every other reason */
+		if (checks[i].status == GNUTLS_CERT_INVALID && first != -1)
+			continue;
+		buffer_printf(b, "%s%s", first == -1 ? "" : ", ",
+		    checks[i].what);
+		if (checks[i].status == GNUTLS_CERT_UNEXPECTED_OWNER)
+			buffer_printf(b, " (%s)", host);
+		if (first == -1)
+			first = (int)i;
+	}
+	return first;
+}
 
 static int
 refuse(gnutls_session_t session, const struct tls_params *params, int anchors,
     unsigned status, const char *peer, struct fault *f)
 {
-	const char *hint = NULL;
 	struct buffer b;
+	int reason;
 
 	buffer_init(&b, EXPLAIN_MAX);
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		if ((status & checks[i].status) == 0)
-			continue;
-		/* "invalid" stands beside every other reason */
-		if (checks[i].status == GNUTLS_CERT_INVALID && hint != NULL)
-			continue;
-		buffer_printf(&b, "%s%s", hint == NULL ? "" : ", ",
-		    checks[i].what);
-		if (checks[i].status == GNUTLS_CERT_UNEXPECTED_OWNER)
-			buffer_printf(&b, " (%s)", params->host);
-		if (hint == NULL)
-			hint = checks[i].hint;
-	}
+	reason = add_reasons(&b, status, params->host);
 	add_particulars(&b, session);
 	fault(f, FAULT_REFUSED,
 	    "%s: the server's certificate is not trusted: %s", peer, b.data);
-	buffer_free(&b);
+	buffer_clear(&b);
 	if (anchors == 0)
-		return fault_hint(f, "no CA certificates are installed; "
+		buffer_add_string(&b, "no CA certificates are installed; "
 		    "install the package ca-certificates, or set "
 		    "\"tls_trust_file FILE\"");
-	return fault_hint(f, "%s", hint == NULL ? "tell the server's operator" :
-	    hint);
+	else
+		buffer_add_string(&b, reason == -1 ?
+		    "tell the server's operator" : checks[reason].hint);
+	if (reason != -1 && checks[reason].pin) {
+		buffer_add_string(&b, "; or, once you are sure that this is "
+		    "the server's key, \"");
+		trust_add_pin(&b, session);
+		buffer_add_string(&b, "\"");
+	}
+	fault_hint(f, "%s", b.data);
+	buffer_free(&b);
+	return -1;
+}
+
+static int
+refuse_pinned(gnutls_session_t session, const struct tls_params *params,
+    const char *peer, struct fault *f)
+{
+	struct buffer b;
+
+	buffer_init(&b, EXPLAIN_MAX);
+	add_particulars(&b, session);
+	fault(f, FAULT_REFUSED, "%s: the server's certificate is not one that "
+	    "%s allows%s", peer, params->pins == NULL ? "tls_fingerprint" :
+	    params->fingerprints == NULL ? "tls_pin" :
+	    "tls_fingerprint or tls_pin", b.data);
+	buffer_clear(&b);
+	buffer_add_string(&b, "an impostor does this, and a server that has a "
+	    "new certificate; only if you are sure of the latter: \"");
+	if (params->pins == NULL)
+		trust_add_fingerprint(&b, session);
+	else
+		trust_add_pin(&b, session);
+	fault_hint(f, "%s\"", b.data);
+	buffer_free(&b);
+	return -1;
 }
 
 int
 trust_verify(gnutls_session_t session, const struct tls_params *params,
-    int anchors, const char *peer, struct fault *f)
+    int anchors, const char *peer, enum trust_match *match, struct fault *f)
 {
 	gnutls_typed_vdata_st data[2];
 	char purpose[] = GNUTLS_KP_TLS_WWW_SERVER;
 	unsigned status = 0;
 	int n;
 
+	*match = TRUST_NO_MATCH;
 	if (!params->check)
 		return 0;
+	if (trust_is_pinned(params)) {
+		*match = trust_match_pin(session, params);
+		return *match != TRUST_NO_MATCH ? 0 :
+		    refuse_pinned(session, params, peer, f);
+	}
 	memset(data, 0, sizeof(data));
 	data[0].type = GNUTLS_DT_DNS_HOSTNAME;
 	data[0].data = (unsigned char *)(uintptr_t)params->host;

@@ -8,9 +8,13 @@
 #include "auth.h"
 #include "guard.h"
 #include "text.h"
+#include "token.h"
 
 const char auth_mechanisms[] = "SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS "
     "SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN EXTERNAL";
+
+/* What is offered only when it is asked for: too weak, or of no use here. */
+static const char auth_others[] = "DIGEST-MD5 OAUTHBEARER XOAUTH2";
 
 struct auth {
 	Gsasl *library;
@@ -22,6 +26,8 @@ struct auth {
 	bool server_first; /* LOGIN: an initial response answers no question */
 	bool begun;
 	bool settled;      /* only the client's empty response is missing */
+	enum token_kind token; /* by hand: there is no session then */
+	bool token_failed; /* the error is told, the refusal will follow */
 	const char *reason;
 	char *user;
 	char *challenge;
@@ -108,6 +114,9 @@ auth_new(const char *mechanism, const struct account *accounts,
 	auth->bogus = bogus;
 	auth->server_first = strcmp(mechanism, "LOGIN") == 0;
 	auth->reason = "";
+	auth->token = token_kind(mechanism);
+	if (auth->token != TOKEN_NONE)
+		return auth;
 	if (gsasl_init(&auth->library) != GSASL_OK)
 		die(EXIT_TROUBLE, "libgsasl does not start");
 	gsasl_callback_hook_set(auth->library, auth);
@@ -123,8 +132,10 @@ auth_free(struct auth *auth)
 {
 	if (auth == NULL)
 		return;
-	gsasl_finish(auth->session);
-	gsasl_done(auth->library);
+	if (auth->token == TOKEN_NONE) {
+		gsasl_finish(auth->session);
+		gsasl_done(auth->library);
+	}
 	gsasl_free(auth->challenge);
 	free(auth->user);
 	free(auth);
@@ -197,6 +208,43 @@ auth_advance(struct auth *auth, const char *input, size_t len,
 	return AUTH_MORE;
 }
 
+/*
+ * RFC 7628: who has no right is told so in a challenge, and refused when that
+ * has been answered by a message without meaning.
+ */
+static enum auth_state
+auth_advance_token(struct auth *auth, const char *input, size_t len,
+    const char **challenge)
+{
+	static const char error[] = "{\"status\":\"invalid_token\","
+	    "\"scope\":\"mail.submit\"}";
+	const struct account *account;
+	struct token token;
+
+	if (auth->token_failed) {
+		auth->reason = "the token";
+		return token_is_answer(auth->token, input, len) ?
+		    AUTH_REFUSED : AUTH_GARBLED;
+	}
+	if (!token_parse(auth->token, input, len, &token)) {
+		auth->reason = "no message of this mechanism";
+		return AUTH_GARBLED;
+	}
+	account = auth_find(auth, token.user);
+	if (account != NULL && strcmp(account->password, token.token) == 0) {
+		auth->user = text_copy(token.user, strlen(token.user));
+		token_free(&token);
+		return AUTH_DONE;
+	}
+	token_free(&token);
+	auth->token_failed = true;
+	if (gsasl_base64_to(error, sizeof(error) - 1, &auth->challenge,
+	    NULL) != GSASL_OK)
+		die(EXIT_TROUBLE, "libgsasl cannot encode");
+	*challenge = auth->challenge;
+	return AUTH_MORE;
+}
+
 enum auth_state
 auth_step(struct auth *auth, const char *response, size_t len,
     const char **challenge)
@@ -208,6 +256,10 @@ auth_step(struct auth *auth, const char *response, size_t len,
 	int rc;
 
 	auth->begun = true;
+	if (response == NULL && auth->token != TOKEN_NONE) {
+		*challenge = "";
+		return AUTH_MORE;
+	}
 	if (response == NULL)
 		return auth_advance(auth, NULL, 0, challenge);
 	if (first && len == 1 && response[0] == '=')
@@ -215,6 +267,12 @@ auth_step(struct auth *auth, const char *response, size_t len,
 	rc = gsasl_base64_from(response, len, &input, &size);
 	if (rc != GSASL_OK)
 		return auth_fail(auth, rc);
+	if (auth->token != TOKEN_NONE) {
+		state = auth_advance_token(auth, input == NULL ? "" : input,
+		    size, challenge);
+		gsasl_free(input);
+		return state;
+	}
 	if (auth->settled) {
 		gsasl_free(input);
 		auth->reason = "something in answer to the last challenge";
@@ -251,11 +309,9 @@ auth_user(const struct auth *auth)
 	return auth->user != NULL ? auth->user : "";
 }
 
-bool
-auth_knows(const char *mechanism, size_t len)
+static bool
+auth_lists(const char *word, const char *mechanism, size_t len)
 {
-	const char *word = auth_mechanisms;
-
 	for (;;) {
 		const size_t n = strcspn(word, " ");
 
@@ -265,6 +321,13 @@ auth_knows(const char *mechanism, size_t len)
 			return false;
 		word += n + 1;
 	}
+}
+
+bool
+auth_knows(const char *mechanism, size_t len)
+{
+	return auth_lists(auth_mechanisms, mechanism, len) ||
+	    auth_lists(auth_others, mechanism, len);
 }
 
 bool

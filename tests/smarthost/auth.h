@@ -53,7 +53,7 @@ const char *auth_user(const struct auth *auth);
 bool auth_knows(const char *mechanism, size_t len);
 bool auth_is_plus(const char *mechanism, size_t len);
 
-/* All that we know, strongest first, separated by blanks. */
+/* What is offered unless told otherwise, strongest first, between blanks. */
 extern const char auth_mechanisms[];
 
 #endif

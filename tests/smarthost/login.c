@@ -139,7 +139,8 @@ login_begin(struct session *session, const char *mechanism,
 	struct auth *auth;
 	enum auth_state state;
 
-	if (initial != NULL && strcmp(mechanism, "CRAM-MD5") == 0) {
+	if (initial != NULL && (strcmp(mechanism, "CRAM-MD5") == 0 ||
+	    strcmp(mechanism, "DIGEST-MD5") == 0)) {
 		session_violation(session, 501, "5.7.0",
 		    "initial response for a mechanism that has none");
 		return;

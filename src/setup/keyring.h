@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* keyring: passwords kept by the desktop's Secret Service. */
+#ifndef SETUP_KEYRING_H
+#define SETUP_KEYRING_H
+
+struct account;
+struct fault;
+struct secret;
+
+/*
+ * Asks the program secret-tool(1), if there is one and a session bus, for the
+ * account's host and user: 1 when it has a password, else 0. It looks for the
+ * attributes
+ *	application=postrider host user, ours;
+ *	host service=smtp user, and
+ *	server protocol=smtp user, which msmtp uses.
+ * FAULT_TEMPORARY when it takes longer than passwordeval_timeout: somebody
+ * may have to unlock the keyring.
+ */
+int keyring_password(const struct account *, struct secret *, struct fault *);
+
+#endif
