@@ -251,6 +251,9 @@ END
 	fi
 	export KRB5CCNAME=FILE:$PWD/none KRB5_CONFIG=$PWD/krb5.conf
 	printf '[libdefaults]\ndns_lookup_kdc = false\n' >krb5.conf
+	# the library loses a few octets when it has no ticket; they are not ours
+	echo 'leak:libgssapi_krb5' >leaks
+	export LSAN_OPTIONS=print_suppressions=0:suppressions=$PWD/leaks
 	conversation GSSAPI <<'END'
 C? QUIT
 END
