@@ -22,6 +22,13 @@ enum option_id {
 	OPTION_TIMEOUT,
 	OPTION_DOMAIN,
 	OPTION_FROM,
+	OPTION_FROM_FULL_NAME,
+	OPTION_ALLOW_FROM_OVERRIDE,
+	OPTION_AUTO_FROM,
+	OPTION_MAILDOMAIN,
+	OPTION_SET_TO_HEADER,
+	OPTION_DSN_NOTIFY,
+	OPTION_DSN_RETURN,
 	OPTION_TLS,
 	OPTION_TLS_STARTTLS,
 	OPTION_TLS_TRUST_FILE,
@@ -45,6 +52,7 @@ enum option_type {
 	OPTION_TYPE_NUMBER,	/* int64_t; 0 when unset */
 	OPTION_TYPE_CHOICE,	/* an enum; its word is one of `choices` */
 	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or a mechanism */
+	OPTION_TYPE_NOTIFY,	/* int64_t, DSN_* of mail/envelope.h; 0 off */
 	OPTION_TYPE_SECRET	/* struct secret */
 };
 
@@ -52,7 +60,10 @@ enum {
 	OPTION_EMPTY = 1,	/* an empty value unsets it */
 	OPTION_WORD = 2,	/* no blanks in the value */
 	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
-	OPTION_OFF = 8		/* a number that may be "off": unset */
+	OPTION_OFF = 8,		/* a number that may be "off": unset */
+	OPTION_ANY_CASE = 256,	/* words of either case are the same */
+	OPTION_NEEDED = 512,	/* an empty value is none of the choices */
+	OPTION_COMMAND = 1024	/* a shell command: not from the environment */
 };
 
 /* One word that a setting takes. The first is what an empty value means. */
@@ -75,10 +86,13 @@ struct option_row {
 	const char *help;
 };
 
+/* What struct origin and struct option_place have for a line if no file. */
+enum { ORIGIN_DEFAULT, ORIGIN_COMMAND_LINE, ORIGIN_ENVIRONMENT };
+
 /* Where a value stands. */
 struct option_place {
-	const char *file;	/* NULL: the command line */
-	size_t line;		/* from 1 */
+	const char *file;	/* NULL: the command line or, if line is */
+	size_t line;		/* ORIGIN_ENVIRONMENT, that; else from 1 */
 	size_t column;		/* of the value's first octet, from 1 */
 };
 
