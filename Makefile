@@ -68,8 +68,10 @@ POSTRIDER ?= $(BUILD)/postrider
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
     -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 $(WERROR)
 
+# Not _POSIX_C_SOURCE: it would hide on BSD and macOS what configure has found
+# beyond POSIX; _DEFAULT_SOURCE includes it where -std=c11 hides things.
 DEFINES = -DSYSCONFDIR='"$(sysconfdir)"' \
-    -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Isrc -I.
+    -D_DEFAULT_SOURCE -Isrc -I.
 
 COMPILE = $(CC) -std=c11 $(DEFINES) $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) \
     $(CPPFLAGS) $(WARNINGS) $(CFLAGS) $(VARIANT_CFLAGS)

@@ -151,7 +151,7 @@ run_submit(const struct cmdline *c, struct fault *f)
 	struct submission job = {
 		.settings = &c->overrides,
 		.config_file = c->file,
-		.config_trusted = !personality_is_trusted(c->personality),
+		.config_of_root = !personality_is_trusted(c->personality),
 		.account = c->account,
 		.full_name = c->full_name,
 		.read_recipients = c->read_recipients,

@@ -348,10 +348,21 @@ refused() {
 }
 
 @test "a pattern is not sent as an address" {
-	account_file 'host 127.0.0.1' 'port 1' 'from *@example.org' \
-		'domain client.example.org'
-	message | submit -v -f a@example.org b@example.org
-	expect 75 127.0.0.1:1
-	message | submit -v b@example.org
-	expect_not '*@example.org'
+	smarthost_serve
+	account 'tls off' 'from *@example.org'
+	message | submit -f a@example.org b@example.org
+	expect 0
+	grep -q '^from <a@example.org>' "$CAPTURE/1.envelope"
+	message | submit b@example.org
+	case $(hostname) in
+	*.*) expect 0 ;;
+	*) expect 78 'no sender address' ;;
+	esac
+	run grep -F '*@' "$CAPTURE"/*.envelope
+	[ "$status" -eq 1 ]
+}
+
+@test "a from that is no address: 78, with its line" {
+	account_file 'host 127.0.0.1' 'port 1' 'from a@@example.org'
+	refused 78 "$ACCOUNT:3" 'a@@example.org'
 }

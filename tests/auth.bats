@@ -19,10 +19,11 @@ authenticates() {
 	smarthost_serve --user 'alice:correct horse' --require-auth "$@"
 	auth_account "auth $setting"
 	message | submit bob@example.net
-	expect 0 && grep -qx "auth alice $mechanism" "$CAPTURE/1.envelope" || {
+	if ! expect 0 ||
+		! grep -qx "auth alice $mechanism" "$CAPTURE/1.envelope"; then
 		echo "row: $mechanism $setting $*" >&2
 		return 1
-	}
+	fi
 	smarthost_stop
 	rm -rf "$CAPTURE"
 }
@@ -129,6 +130,8 @@ END
 	refused 77 '534 5.7.9 use an app password'
 	refused 75 '454 4.7.0 backend down'
 	refused 75 '421 4.7.0 bye'
+	refused 69 '502 5.5.1 no such command'
+	refused 69 '503 5.5.1 not now'
 	refused 76 '354 what'
 }
 
@@ -338,4 +341,138 @@ END
 	message | submit bob@example.net
 	expect 0
 	grep -qx 'auth alice SCRAM-SHA-256' "$CAPTURE/1.envelope"
+}
+
+@test "535 is the last word, whatever its enhanced status code" {
+	play <<'DIALOGUE'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH SCRAM-SHA-256 SCRAM-SHA-1
+C: AUTH SCRAM-SHA-256 *
+S: 535 5.7.4 no
+C? QUIT
+DIALOGUE
+	account 'from alice@example.org' 'auth on' 'user alice' \
+		'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 77 '535 5.7.4 no'
+}
+
+@test "a refusal shows the mechanism that it names" {
+	play <<'DIALOGUE'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH LOGIN
+C: AUTH LOGIN
+S: 454 4.7.0 LOGIN is off today
+C? QUIT
+DIALOGUE
+	account 'tls off' 'from alice@example.org' 'auth login' 'user alice' \
+		'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 75 '454 4.7.0 LOGIN is off today'
+}
+
+@test "a password that SASL cannot carry is ours to mend, not the server's" {
+	smarthost_serve --user alice:secret
+	account 'tls off' 'from alice@example.org' 'auth scram-sha-256' \
+		'user alice' "password $(printf 'a\007b')"
+	message | submit bob@example.net
+	expect 77 'SCRAM-SHA-256'
+	expect_not 'does not verify'
+}
+
+@test "what answers to credentials is not shown where it is no reply" {
+	play <<'END'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH PLAIN
+C: AUTH PLAIN *
+S: AUTH PLAIN AGFsaWNlAGNvcnJlY3QgaG9yc2U=
+C? QUIT
+END
+	account 'tls off' 'from alice@example.org' 'auth plain' 'user alice' \
+		'password correct horse'
+	message | submit -v bob@example.net
+	smarthost_wait
+	expect 76 'not SMTP' 'not shown'
+	expect_not AGFsaWNl 'correct horse'
+}
+
+@test "credentials that come back out of step are not shown" {
+	play <<'END'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH PLAIN
+C: AUTH PLAIN *
+S: 235 welcome
+S: AUTH PLAIN AGFsaWNlAGNvcnJlY3QgaG9yc2U=
+C? QUIT
+END
+	account 'tls off' 'from alice@example.org' 'auth plain' 'user alice' \
+		'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76 'out of step'
+	expect_not AGFsaWNl
+}
+
+@test "SCRAM with iterations for an hour is refused at once" {
+	# r=x,s=c2FsdA==,i=2147483647
+	play <<'END'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH SCRAM-SHA-256
+C: AUTH SCRAM-SHA-256 *
+S: 334 cj14LHM9YzJGc2RBPT0saT0yMTQ3NDgzNjQ3
+C: \*
+S: 501 cancelled
+C? QUIT
+END
+	account 'tls off' 'from alice@example.org' 'auth scram-sha-256' \
+		'user alice' 'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76 'iterations'
+}
+
+@test "a password that is part of a capability or a challenge harms neither" {
+	local password
+
+	for password in PLAIN AUTH 8BITMIME; do
+		smarthost_serve --user "alice:$password" --require-auth
+		account 'tls off' 'from alice@example.org' 'auth plain' \
+			'user alice' "password $password"
+		message grün | submit bob@example.net
+		expect 0
+		grep -q BODY=8BITMIME "$CAPTURE/1.envelope"
+		smarthost_stop
+		rm -rf "$CAPTURE"
+	done
+}
+
+@test "the next mechanism after 538, which wants encryption" {
+	play <<'DIALOGUE'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH SCRAM-SHA-256 SCRAM-SHA-1
+C: AUTH SCRAM-SHA-256 *
+S: 538 5.7.11 not in clear
+C: AUTH SCRAM-SHA-1 *
+S: 454 4.7.0 later
+C? QUIT
+DIALOGUE
+	account 'from alice@example.org' 'auth on' 'user alice' \
+		'password correct horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 75 '454 4.7.0 later'
 }

@@ -214,4 +214,55 @@ END
 	begin_name box.example.org box.example.org
 	begin_name localhost localhost
 	begin_name xn--bcher-kva.example bücher.example
+	case $(hostname) in
+	*.*) begin_name "$(hostname)" ;;
+	*) begin_name '[127.0.0.1]' ;;
+	esac
+}
+
+@test "a domain that has no A-labels is known before any connection" {
+	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'from alice@example.org'
+	message | submit "bob@$(printf '\342\200\250').example"
+	expect 65 'not a valid international domain name'
+	message | submit -f "alice@$(printf '\342\200\250').example" bob@example.net
+	expect 65 'not a valid international domain name'
+}
+
+@test "an international domain in a From of ours goes as A-labels, too" {
+	smarthost_serve
+	account 'tls off' 'from alice@bücher.example'
+	printf 'To: x@example.com\n\ntext\n' | submit bob@example.net
+	expect 0
+	tr -d '\r' <"$CAPTURE/1.message" >got
+	grep -qx 'From: alice@xn--bcher-kva.example' got
+	grep -q '^Message-ID: <[0-9a-v]*@xn--bcher-kva.example>$' got
+}
+
+@test "an address that no command can hold is refused, not cut short" {
+	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'from alice@example.org'
+	{
+		printf 'To: '
+		head -c 1200000 /dev/zero | tr '\0' x
+		printf '@example.net\n\ntext\n'
+	} | submit -t
+	expect 65 'too long'
+}
+
+@test "fields that we add have an A-label where the envelope has one" {
+	begin <<'END'
+C: MAIL FROM:<alice@xn--bcher-kva.example>
+S: 250 ok
+C: RCPT *
+S: 250 ok
+C: DATA
+S: 354 go
+! body body
+S: 250 ok
+C? QUIT
+END
+	echo 'Hello' | submit -f 'alice@bücher.example' bob@example.net
+	smarthost_wait
+	expect 0
+	grep -q '^From: alice@xn--bcher-kva.example' body
+	grep -q '^Message-ID: <.*@xn--bcher-kva.example>' body
 }

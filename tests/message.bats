@@ -11,9 +11,9 @@ serve() {
 	account 'tls off' 'from alice@example.org' 'timeout 30' "$@"
 }
 
-# The recipients of message N, in their order.
+# The recipients of the first message, in their order.
 recipients() {
-	sed -n 's/^rcpt <\(.*\)>.*/\1/p' "$CAPTURE/${1:-1}.envelope" | xargs
+	sed -n 's/^rcpt <\(.*\)>.*/\1/p' "$CAPTURE/1.envelope" | xargs
 }
 
 arrived() {
@@ -160,6 +160,27 @@ END
 	expect 0
 	message | sed 's/$/\r/' >wanted
 	same wanted "$CAPTURE/1.message"
+}
+
+@test "a second mbox line, and a byte order mark, do not end the header" {
+	serve
+	{
+		echo 'From alice@example.org Mon Sep 17 00:00:00 2001'
+		echo '>From bob@example.org Mon Sep 17 00:00:00 2001'
+		echo 'Bcc: hidden@example.net'
+		message
+	} | submit -t
+	expect 0
+	{
+		printf '\357\273\277Bcc: hidden@example.net\n'
+		message
+	} | submit -t
+	expect 0
+	message | sed 's/$/\r/' >wanted
+	same wanted "$CAPTURE/1.message"
+	same wanted "$CAPTURE/2.message"
+	[ "$(recipients 1)" = 'hidden@example.net bob@example.net' ]
+	[ "$(recipients 2)" = 'hidden@example.net bob@example.net' ]
 }
 
 @test "-F: quoted, encoded, and only for a missing From" {

@@ -102,9 +102,7 @@ END
 	big_message >m
 	(
 		ulimit -f 100
-		status=0
-		"$POSTRIDER" -C "$ACCOUNT" bob@example.net <m 2>stderr || status=$?
-		echo "$status" >status
+		submit bob@example.net <m
 	)
 	expect 74 'hint:'
 	[ "$(accepted)" -eq 0 ]
@@ -191,7 +189,7 @@ END
 	expect 75 '127.0.0.1:1: cannot connect' 'Connection refused' 'hint:'
 }
 
-@test "a host name that does not exist: 68; both addresses of localhost are tried" {
+@test "a host name that does not exist: 68, or 75 where nobody can say so" {
 	account_file 'host nowhere.invalid' 'port 1' 'tls off' \
 		'from alice@example.org'
 	message | submit bob@example.net
@@ -199,4 +197,21 @@ END
 	68) expect 68 nowhere.invalid ;;
 	*) expect 75 nowhere.invalid ;;
 	esac
+}
+
+@test "a body larger than the memory there is" {
+	[ -z "${SANITIZE:-}" ] || skip 'a sanitizer needs its address space'
+	smarthost_serve
+	account_file 'host localhost' "port $PORT" 'tls on' \
+		"tls_trust_file $CERTS/ca.pem" 'from alice@example.org'
+	{ message; yes "$(printf '%075d' 0)" | head -n 2000000; } |
+		(ulimit -v 100000 && submit bob@example.net)
+	expect 0
+	[ "$(wc -c <"$CAPTURE/1.message")" -gt 150000000 ]
+}
+
+@test "an IPv6 literal is shown so that its port can be told from it" {
+	account_file 'host ::1' 'port 1' 'tls off' 'from alice@example.org'
+	message | submit bob@example.net
+	expect 75 '[::1]:1: cannot connect'
 }

@@ -8,7 +8,7 @@ load helper
 
 # The dialogue up to the reply of a stage, exclusive: greeting ehlo mail rcpt
 # data end, then the lines of standard input.
-upto() {
+lead_to() {
 	local stage=$1 step
 
 	for step in greeting ehlo mail rcpt data end; do
@@ -31,7 +31,7 @@ row() {
 	local stage=$1 wanted=$2 text=$3
 
 	shift 3
-	printf '%s\n' "$@" | upto "$stage" >dialogue
+	printf '%s\n' "$@" | lead_to "$stage" >dialogue
 	smarthost_play dialogue
 	account 'tls off' 'from alice@example.org' "timeout ${TIMEOUT:-20}"
 	message | submit bob@example.net

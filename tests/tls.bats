@@ -361,3 +361,33 @@ END
 	message | submit bob@example.net
 	expect 66 'empty.pem'
 }
+
+@test "nothing is said in clear once TLS has begun and failed" {
+	play <<'DIALOGUE'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 STARTTLS
+C: STARTTLS
+S: 220 go ahead
+! tls refused
+DIALOGUE
+	tls_account
+	sed -i '/^tls_trust_file/d' "$ACCOUNT"
+	message | submit -v bob@example.net
+	smarthost_wait
+	expect 69 'not trusted'
+	expect_not 'C: QUIT'
+}
+
+@test "a trust file that is none is refused, not waited for" {
+	local file
+
+	mkfifo fifo
+	for file in fifo /dev/zero /; do
+		account_file 'host 127.0.0.1' 'port 1' 'tls on' \
+			"tls_trust_file $file" 'from alice@example.org'
+		message | submit bob@example.net
+		expect 66 'trust file' 'not a regular file'
+	done
+}

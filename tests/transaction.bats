@@ -371,3 +371,62 @@ END
 	expect 75 'stopped reading'
 }
 
+@test "of many refused recipients 20 are named, and the rest is counted" {
+	smarthost_serve --refuse 'RCPT TO:<bad*=550 5.1.1 nobody'
+	account 'tls off' 'from alice@example.org' 'timeout 20'
+	message | submit bad{1..25}@example.net bob@example.net
+	expect 67 '1 of 26 recipients' 'refused: 5 more'
+	[ "$(grep -c '^refused: <bad' stderr)" -eq 20 ]
+}
+
+@test "a failure is two lines: what, and the remedy" {
+	begin <<'END'
+C: MAIL *
+S: 550-5.7.1 not
+S: 550 5.7.1 you
+C? QUIT
+END
+	message | submit a@example.net
+	smarthost_wait
+	expect 69 'postrider: 127.0.0.1:' '550 5.7.1 not / 5.7.1 you' 'hint: '
+	[ "$(wc -l <stderr)" -eq 2 ]
+}
+
+@test "a success before the end of the message is none" {
+	begin <<'END'
+C: MAIL *
+S: 250 sender
+C: RCPT *
+S: 250 one
+C: DATA
+S: 354 go
+C: From: *
+! flood 250 2.0.0 queued
+END
+	{
+		message
+		head -c 20000000 /dev/zero | tr '\0' x | fold -w 72
+	} | submit bob@example.net
+	smarthost_wait
+	expect 76 'out of step'
+}
+
+@test "who stops reading has until the deadline to say why, not longer" {
+	begin PIPELINING <<'END'
+C: MAIL *
+C: RCPT *
+C: DATA
+S: 250 ok
+S: 250 ok
+S: 354 go
+! noread
+! pause 2000
+S: 552 5.3.4 enough
+! stall
+END
+	account 'tls off' 'from alice@example.org' 'timeout 1'
+	{ message; head -c 30000000 /dev/zero | tr '\0' 'x' | fold -w 76; } |
+		submit bob@example.net
+	smarthost_wait || true
+	expect 75 'stopped reading'
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -9,6 +10,7 @@
 #include "base/text.h"
 
 #define FAULT_TEXT_MAX (64 * 1024)	/* bytes; more is no longer a message */
+#define FAULT_RAW_MAX (SIZE_MAX / 8)	/* bytes before it is cut short */
 
 static const struct {
 	int status;
@@ -34,13 +36,20 @@ __attribute__((format(printf, 1, 0)))
 static char *
 printable_format(const char *fmt, va_list ap)
 {
+	size_t half = FAULT_TEXT_MAX / 2;
 	struct buffer raw, shown;
 
-	buffer_init(&raw, FAULT_TEXT_MAX);
-	buffer_init(&shown, FAULT_TEXT_MAX * 4);
-	if (buffer_vprintf(&raw, fmt, ap) == -1)
-		buffer_add_string(&raw, "(a message too long to show)");
-	text_add_printable(&shown, raw.data, raw.len);
+	buffer_init(&raw, FAULT_RAW_MAX);
+	buffer_init(&shown, FAULT_RAW_MAX);
+	buffer_vprintf(&raw, fmt, ap);
+	/* what it is about stands in front, what is wrong with it behind */
+	if (raw.len > FAULT_TEXT_MAX) {
+		text_add_printable(&shown, raw.data, half);
+		buffer_add_string(&shown, " ... ");
+		text_add_printable(&shown, raw.data + raw.len - half, half);
+	} else {
+		text_add_printable(&shown, raw.data, raw.len);
+	}
 	buffer_free(&raw);
 	return buffer_detach(&shown);
 }
@@ -85,7 +94,7 @@ fault_add(struct fault *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	more = printable_format(fmt, ap);
 	va_end(ap);
-	buffer_init(&b, FAULT_TEXT_MAX * 8);
+	buffer_init(&b, FAULT_RAW_MAX);
 	buffer_printf(&b, "%s%s", f->text, more);
 	free(more);
 	free(f->text);

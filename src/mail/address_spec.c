@@ -7,6 +7,12 @@
 #include "mail/address.h"
 #include "mail/address_spec.h"
 
+/*
+ * Octets of an address. RFC 5321 section 4.5.3.1 has 64 and 255; the server
+ * judges that. This bound sees to it that no command has to be cut short.
+ */
+#define SPEC_MAX (16 * 1024)
+
 static const struct token *
 token_at(const struct scan *sc, size_t i)
 {
@@ -171,12 +177,24 @@ read_domain(const struct scan *sc, struct span sp, struct buffer *domain)
 	return 0;
 }
 
+static size_t
+spec_octets(const struct scan *sc, struct span sp)
+{
+	size_t n = 0;
+
+	for (size_t i = sp.first; i < sp.last; i++)
+		n += token_at(sc, i)->value_len;
+	return n;
+}
+
 int
 spec_read(const struct scan *sc, struct span sp, struct buffer *local,
     struct buffer *domain)
 {
 	size_t at = sp.last;
 
+	if (spec_octets(sc, sp) > SPEC_MAX)
+		return scan_span_fault(sc, sp, "address too long");
 	for (size_t i = sp.first; i < sp.last; i++) {
 		if (token_at(sc, i)->kind != TOKEN_AT)
 			continue;

@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "mail/address.h"
 #include "mail/envelope.h"
@@ -15,6 +16,10 @@ void
 envelope_init(struct envelope *e)
 {
 	memset(e, 0, sizeof(*e));
+	/* without it, addresses that share a slot can be made on purpose, and
+	 * a hundred thousand of them take a minute */
+	if (random_bytes(&e->seed, sizeof(e->seed)) == -1)
+		e->seed = TEXT_HASH_SEED;
 }
 
 void
@@ -56,9 +61,9 @@ envelope_set_null_path(struct envelope *e)
 }
 
 static uint64_t
-hash(const char *local, const char *domain)
+hash(uint64_t seed, const char *local, const char *domain)
 {
-	uint64_t h = text_hash(TEXT_HASH_SEED, local, strlen(local), false);
+	uint64_t h = text_hash(seed, local, strlen(local), false);
 
 	return text_hash(h, domain, strlen(domain), true);
 }
@@ -67,7 +72,7 @@ hash(const char *local, const char *domain)
 static size_t *
 find_slot(const struct envelope *e, const char *local, const char *domain)
 {
-	size_t i = (size_t)hash(local, domain) & (e->slots - 1);
+	size_t i = (size_t)hash(e->seed, local, domain) & (e->slots - 1);
 	const struct recipient *r;
 
 	for (; e->index[i] != 0; i = (i + 1) & (e->slots - 1)) {

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct fault;
 struct header;
@@ -42,6 +43,7 @@ struct envelope {
 	size_t cap;
 	size_t *index;		/* hash slots: recipient number + 1 */
 	size_t slots;
+	uint64_t seed;		/* of the hash: nobody can predict it */
 	unsigned notify;	/* DSN_*, 0 when not asked for */
 	enum dsn_return ret;
 	char *envid;		/* before xtext; NULL when not asked for */

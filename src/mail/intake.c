@@ -174,6 +174,39 @@ header_too_long(struct intake *in)
 	return fault_hint(in->fault, "an empty line must end the header");
 }
 
+/*
+ * A byte order mark in front of the first field (RFC 3629 section 6) is what
+ * editors leave there; with it, the header would be taken for text. As below,
+ * a longer line would have been taken for body if cut by a read.
+ */
+static void
+skip_mark(const char **line, size_t *n)
+{
+	static const char mark[] = { '\xef', '\xbb', '\xbf' };
+
+	if (*n <= sizeof(mark) || *n > HEADER_NAME_MAX || memcmp(*line, mark, sizeof(mark)) != 0 ||
+	    header_name_length(*line + sizeof(mark), *n - sizeof(mark)) == 0)
+		return;
+	*line += sizeof(mark);
+	*n -= sizeof(mark);
+}
+
+/*
+ * The line that a mailbox has in front of a message; it may be followed by
+ * those of its way there, each with a '>'.
+ */
+static bool
+is_from_mailbox(const struct intake *in, const char *line, size_t n,
+    bool first)
+{
+	if (n > HEADER_NAME_MAX)
+		return false;
+	if (first)
+		return mbox_is_separator(line, n);
+	return n > 0 && line[0] == '>' && in->message->header.count == 0 &&
+	    mbox_is_separator(line + 1, n - 1);
+}
+
 /* A whole line, before the body has begun. */
 static int
 header_take(struct intake *in, const char *line, size_t n)
@@ -186,9 +219,10 @@ header_take(struct intake *in, const char *line, size_t n)
 		in->ended = true;
 		return 0;
 	}
-	/* a longer one would have been taken for body if cut by a read */
-	if (first && n <= HEADER_NAME_MAX && mbox_is_separator(line, n)) {
-		m->header.first_line = 2;
+	if (first)
+		skip_mark(&line, &n);
+	if (is_from_mailbox(in, line, n, first)) {
+		m->header.first_line++;
 		return 0;
 	}
 	note_length(in, n);

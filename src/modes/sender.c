@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +14,10 @@
 #include "modes/sender.h"
 #include "setup/account.h"
 #include "setup/accountmatch.h"
+#include "smtp/session.h"
 
 #define PATH_MAX_OCTETS (256 * 1024)	/* far above any real one */
+#define WHERE_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 static const char *
 login_name(void)
@@ -30,23 +31,20 @@ login_name(void)
 static int
 sender_of_host(struct mailbox *box)
 {
-	char host[HOST_NAME_MAX + 1];
 	const char *user = login_name();
+	char *host = user == NULL ? NULL : session_own_name();
 
-	if (user == NULL || gethostname(host, sizeof(host)) == -1)
-		return -1;
-	host[sizeof(host) - 1] = '\0';
-	if (!address_is_fqdn(host, strlen(host)))
+	if (host == NULL)
 		return -1;
 	memset(box, 0, sizeof(*box));
 	box->local = memory_string(user);
-	box->domain = memory_string(host);
+	box->domain = host;
 	return 0;
 }
 
-/* The account's own address. */
+/* An address that is wrong in the account is not the message's fault. */
 static int
-parse_sender(struct mailbox *box, bool *empty, const struct account *a,
+sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
     const char *from, struct fault *f)
 {
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
@@ -54,12 +52,13 @@ parse_sender(struct mailbox *box, bool *empty, const struct account *a,
 
 	if (address_parse_path(box, empty, from, strlen(from), &why) == 0)
 		return 0;
-	buffer_init(&where, PATH_MAX_OCTETS);
-	buffer_add_string(&where, "from (");
+	buffer_init(&where, WHERE_MAX);
 	account_add_origin(&where, a, OPTION_FROM);
-	buffer_add_string(&where, "): ");
-	fault_pass(f, &why, where.data);
+	fault(f, FAULT_CONFIG, "from '%s' (%s): %s", from, where.data,
+	    why.text);
 	buffer_free(&where);
+	if (why.hint != NULL)
+		fault_hint(f, "%s", why.hint);
 	fault_clear(&why);
 	return -1;
 }
@@ -75,7 +74,7 @@ sender_default(struct mailbox *box, const struct account *a, bool *empty,
 	if (account_sender(a, &from, f) == -1)
 		return -1;
 	if (from != NULL) {
-		r = parse_sender(box, empty, a, from, f);
+		r = sender_of_account(box, a, empty, from, f);
 		free(from);
 		return r;
 	}

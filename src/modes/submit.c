@@ -19,10 +19,12 @@
 #include "modes/submit.h"
 #include "setup/accountfile.h"
 #include "setup/secret.h"
+#include "smtp/path.h"
 #include "smtp/sasl.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
 #include "wire/dial.h"
+#include "wire/tls.h"
 
 #define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
 #define PORT_SUBMISSION 587	/* RFC 6409 */
@@ -117,11 +119,29 @@ choose_account(struct trip *t, struct fault *f)
 	    &t->account, f);
 }
 
+/*
+ * The author, as fields that we write have him: with an A-label where no
+ * other part needs SMTPUTF8, as in the envelope.
+ */
+static int
+choose_author(struct mailbox *author, const struct trip *t)
+{
+	char *ascii;
+
+	if (sender_author(author, &t->job->envelope, &t->account) == -1)
+		return -1;
+	if (text_is_ascii(author->local, strlen(author->local)) &&
+	    tls_domain_to_ascii(author->domain, &ascii) == 0) {
+		free(author->domain);
+		author->domain = ascii;
+	}
+	return 0;
+}
+
 static int
 complete_message(struct trip *t, struct fault *f)
 {
 	const struct account *a = &t->account;
-	const struct envelope *e = &t->job->envelope;
 	struct mailbox author;
 	struct complete c = {
 		.from = a->set_from_header == FROM_HEADER_ON ?
@@ -136,12 +156,12 @@ complete_message(struct trip *t, struct fault *f)
 	};
 	int result;
 
-	if (sender_author(&author, e, a) == 0)
+	if (choose_author(&author, t) == 0)
 		c.author = &author;
 	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&
 	    author.domain[0] != '[' ? author.domain : a->host;
 	if (a->set_to_header != TO_HEADER_OFF)
-		recipients_rewrite(&t->message.header, e,
+		recipients_rewrite(&t->message.header, &t->job->envelope,
 		    a->set_to_header == TO_HEADER_UNDISCLOSED);
 	result = complete_header(&t->message.header, &c, f);
 	if (c.author != NULL)
@@ -207,12 +227,6 @@ fetch_secret(struct trip *t, struct fault *f)
 	m = sasl_find(a->auth);
 	if (m != NULL && !m->password)
 		return 0;
-	if (a->user == NULL) {
-		fault(f, FAULT_CONFIG, "account %s: \"auth\" needs a user",
-		    a->name);
-		return fault_hint(f, "add \"user NAME\", often your whole "
-		    "address");
-	}
 	return account_password(a, &t->password, f);
 }
 
@@ -255,13 +269,14 @@ travel(struct trip *t, struct fault *f)
 	struct submission *job = t->job;
 
 	if (job->settings->host == NULL && accountfile_load(&t->accounts,
-	    job->config_file, job->config_trusted, f) == -1)
+	    job->config_file, job->config_of_root, f) == -1)
 		return -1;
 	if (read_message(t, f) == -1 || choose_account(t, f) == -1)
 		return -1;
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
-	if (complete_message(t, f) == -1)
+	if (path_check(&job->envelope, f) == -1 ||
+	    complete_message(t, f) == -1)
 		return -1;
 	if (job->pretend) {
 		pretend_print(&t->accounts, &t->account, &job->envelope,

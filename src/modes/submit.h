@@ -20,7 +20,7 @@ struct submission {
 	struct envelope envelope;	/* reverse-path and recipients given */
 	const struct account *settings;	/* those of the command line */
 	const char *config_file;	/* -C, or NULL */
-	bool config_trusted;		/* -C must be root's own file */
+	bool config_of_root;		/* -C must be root's own file */
 	const char *account;		/* -a, or NULL */
 	const char *full_name;		/* -F, or NULL */
 	bool read_recipients;		/* -t */

@@ -97,12 +97,15 @@ exchange(struct session *s, struct sasl *sasl,
 	return result;
 }
 
-/* Is it the mechanism that is refused, and not the credentials? */
+/*
+ * Is it the mechanism that is refused, and not the credentials? After a 535
+ * they are not tried again, whatever its enhanced status code says.
+ */
 static bool
 mechanism_refused(const struct reply *r)
 {
-	return r->code == 504 || reply_has_status(r, 5, 4) ||
-	    reply_has_status(r, 7, 4);
+	return r->code == 504 || r->code == 538 || (reply_digit(r) == 5 && r->code != 535 &&
+	    (reply_has_status(r, 5, 4) || reply_has_status(r, 7, 4)));
 }
 
 static enum outcome
@@ -122,6 +125,11 @@ conclude(const struct session *s, const struct sasl *sasl,
 	}
 	if (mechanism_refused(r))
 		return AUTH_NEXT;
+	/* not the credentials, but the command */
+	if (r->code >= 500 && r->code <= 503) {
+		session_refused(s, r, STAGE_HELLO, "AUTH", f);
+		return AUTH_FAILED;
+	}
 	session_refused(s, r, STAGE_AUTH, "the credentials", f);
 	if (reply_digit(r) == 5)
 		fault_hint(f, "check \"user\" and the password (AUTH %s as "

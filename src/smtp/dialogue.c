@@ -14,6 +14,7 @@
 #define COMMAND_MAX (1024 * 1024)	/* octets; far above any real one */
 #define OWED_MIN 16			/* first size of the ring */
 #define HIDDEN_MIN 4	/* octets; shorter ones would blank out any text */
+#define SHOWN_MAX 200	/* octets of garbage worth showing */
 
 /* Seconds to wait for each reply: RFC 5321 section 4.5.3.2. */
 static const struct {
@@ -102,14 +103,47 @@ transcribe_secret(const struct dialogue *d, enum verb verb)
 static void
 blank_out(struct buffer *text, const char *secret, size_t n)
 {
-	const char *p = text->data, *end = text->data + text->len;
+	const char *p = text->data, *end;
 
 	if (n < HIDDEN_MIN || p == NULL)
 		return;
+	end = p + text->len;
 	while ((p = text_find(p, (size_t)(end - p), secret, n)) != NULL) {
 		memset(text->data + (p - text->data), '*', n);
 		p += n;
 	}
+}
+
+static void
+hide_secrets(const struct dialogue *d, struct buffer *text)
+{
+	if (d->password != NULL && secret_is_set(d->password))
+		blank_out(text, d->password->bytes, d->password->len);
+	blank_out(text, d->last_secret.data, d->last_secret.len);
+}
+
+/*
+ * The server's octets, where they are not the reply that should be there. In
+ * answer to credentials they are not told: what echoes these may send them in
+ * parts, and faults end up in mails and logs.
+ */
+static int
+heard_fault(const struct dialogue *d, struct fault *f, const char *what)
+{
+	const char *p;
+	size_t n = conn_input(d->conn, &p);
+	struct buffer b;
+
+	if (d->hush)
+		return fault(f, FAULT_PROTOCOL, "%s: %s (not shown, because "
+		    "it may hold credentials)", conn_peer(d->conn), what);
+	buffer_init(&b, CONN_INPUT_MAX);
+	buffer_add(&b, p, n);
+	hide_secrets(d, &b);
+	fault(f, FAULT_PROTOCOL, "%s: %s: \"%.*s\"", conn_peer(d->conn), what,
+	    (int)(n > SHOWN_MAX ? SHOWN_MAX : n), n == 0 ? "" : b.data);
+	buffer_free(&b);
+	return -1;
 }
 
 static void
@@ -157,6 +191,17 @@ owed_push(struct dialogue *d, const struct owed *o)
 	d->owed[(d->owed_first + d->owed_count++) % d->owed_cap] = *o;
 }
 
+/*
+ * Replies that are read further are left as they are: a password may well be
+ * part of a capability's name or of a challenge, which is not shown anyway.
+ */
+static bool
+may_echo(const struct reply *r, enum verb verb)
+{
+	return reply_digit(r) != 3 && verb != VERB_GREETING &&
+	    verb != VERB_EHLO && verb != VERB_HELO;
+}
+
 /* d->reply answers the oldest debt. -1 after a 421: nothing more will come. */
 static int
 settle(struct dialogue *d, struct fault *f)
@@ -166,10 +211,8 @@ settle(struct dialogue *d, struct fault *f)
 
 	d->owed_first = (d->owed_first + 1) % d->owed_cap;
 	d->owed_count--;
-	if (d->password != NULL && secret_is_set(d->password))
-		blank_out(&d->reply.text, d->password->bytes,
-		    d->password->len);
-	blank_out(&d->reply.text, d->last_secret.data, d->last_secret.len);
+	if (may_echo(&d->reply, o.verb))
+		hide_secrets(d, &d->reply.text);
 	transcribe_reply(d, o.verb);
 	if (o.handler != NULL)
 		o.handler(o.context, &d->reply);
@@ -234,11 +277,26 @@ unasked(struct dialogue *d, struct fault *f)
 		owed_push(d, &nobody);
 		return settle(d, f);
 	}
-	fault(f, FAULT_PROTOCOL, "%s: the server says more than was asked, "
-	    "its replies are out of step: \"%.*s\"", conn_peer(d->conn),
-	    (int)(n > 200 ? 200 : n), p);
+	heard_fault(d, f, "the server says more than was asked, its replies "
+	    "are out of step");
 	return fault_hint(f, "this is a broken server, or somebody on the way "
 	    "who adds to what it says");
+}
+
+/* The last word of a secret command, but for the name of a mechanism. */
+static void
+remember_secret(struct dialogue *d, enum verb verb)
+{
+	const char *p = d->line.data;
+	size_t from = d->line.len, words = 1;
+
+	while (from > 0 && p[from - 1] != ' ')
+		from--;
+	for (size_t i = 0; i < from; i++)
+		words += p[i] == ' ';
+	buffer_wipe(&d->last_secret);
+	if (verb != VERB_AUTH || words > 2)
+		buffer_add(&d->last_secret, p + from, d->line.len - from);
 }
 
 static int __attribute__((format(printf, 4, 0)))
@@ -257,19 +315,18 @@ command_send(struct dialogue *d, enum verb verb, struct fault *f,
 	    memchr(d->line.data, '\0', d->line.len) != NULL)
 		return fault(f, FAULT_SOFTWARE, "%s: a line end in a command; "
 		    "nothing was sent", verbs[verb].name);
-	if (verbs[verb].secret) {
+	d->hush = verbs[verb].secret;
+	if (d->hush) {
 		transcribe_secret(d, verb);
-		buffer_wipe(&d->last_secret);
-		for (size_t i = d->line.len; i > 0 &&
-		    d->line.data[i - 1] != ' '; i--)
-			if (i == 1 || d->line.data[i - 2] == ' ')
-				buffer_add(&d->last_secret,
-				    d->line.data + i - 1, d->line.len - i + 1);
+		remember_secret(d, verb);
 	} else {
 		transcribe(d, "C:", d->line.data, d->line.len);
 	}
 	dialogue_put(d, d->line.data, d->line.len);
 	dialogue_put(d, "\r\n", 2);
+	/* growing for the next command would leave a copy behind */
+	if (verbs[verb].secret)
+		buffer_wipe(&d->line);
 	return 0;
 }
 
@@ -309,6 +366,29 @@ dialogue_expect(struct dialogue *d, enum verb verb,
 	owed_push(d, &o);
 }
 
+/* Reads one whole reply, or what is none, until the deadline. */
+static int
+read_reply(struct dialogue *d, int64_t deadline, struct fault *f)
+{
+	size_t n, used;
+	const char *p;
+	int state;
+
+	for (;;) {
+		n = conn_input(d->conn, &p);
+		state = n == 0 ? 0 : reply_parse(&d->reply, p, n, &used);
+		if (state == 1) {
+			conn_take(d->conn, used);
+			return 0;
+		}
+		if (state == -1)
+			return heard_fault(d, f,
+			    "the server's reply is not SMTP");
+		if (conn_fill(d->conn, deadline, f) == -1)
+			return -1;
+	}
+}
+
 int
 dialogue_sync(struct dialogue *d, struct fault *f)
 {
@@ -321,8 +401,7 @@ dialogue_sync(struct dialogue *d, struct fault *f)
 			absorb(d);
 		if (d->owed_count == 0 || d->trouble.class != FAULT_NONE)
 			break;
-		if (reply_read(&d->reply, d->conn, clock_after(timeout),
-		    f) == -1)
+		if (read_reply(d, clock_after(timeout), f) == -1)
 			return fault_hint(f, "waiting for the reply to %s",
 			    verbs[d->owed[d->owed_first].verb].name);
 		if (settle(d, f) == -1)
@@ -337,13 +416,7 @@ dialogue_sync(struct dialogue *d, struct fault *f)
 static void
 keep_reply(void *context, const struct reply *r)
 {
-	struct reply *out = context;
-
-	out->code = r->code;
-	out->subject = r->subject;
-	out->detail = r->detail;
-	buffer_clear(&out->text);
-	buffer_add(&out->text, r->text.data, r->text.len);
+	reply_copy(context, r);
 }
 
 int

@@ -36,8 +36,6 @@ struct owed {
 	void *context;
 };
 
-#define DIALOGUE_HIDDEN 2	/* secrets that replies might echo */
-
 struct dialogue {
 	struct conn *conn;	/* not owned */
 	bool pipelining;
@@ -51,7 +49,8 @@ struct dialogue {
 	struct buffer line;	/* the command being made */
 	struct buffer last_secret;	/* the last credentials on the wire */
 	const struct secret *password;	/* never shown, not owned, or NULL */
-	bool closing;		/* the server has said 421 */
+	bool hush;		/* the last command held credentials */
+	bool closing;		/* no QUIT: 421 was said, or none can be */
 	struct fault trouble;	/* met while replies were taken in early */
 };
 

@@ -12,7 +12,11 @@
 #include "smtp/path.h"
 #include "wire/tls.h"
 
-#define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
+/*
+ * Octets of a path. RFC 5321 section 4.5.3.1.3 has 256 and lets servers have
+ * more; above this a command with its ORCPT would not fit into ours.
+ */
+#define ADDRESS_MAX (64 * 1024)
 
 int
 path_prepare(struct envelope *e, bool offered, bool *utf8, const char *peer,
@@ -82,6 +86,35 @@ path_add_recipient(struct buffer *b, const struct recipient *to, bool utf8,
     struct fault *f)
 {
 	return add_path(b, to->local, to->domain, utf8, f);
+}
+
+/* One address: it must fit, and its domain be one that can be sent. */
+static int
+check_path(struct buffer *b, char *local, char *domain, struct fault *f)
+{
+	buffer_clear(b);
+	if (add_path(b, local, domain, true, f) == -1)
+		return -1;
+	if (!b->full)
+		return 0;
+	return fault(f, FAULT_DATA, "address too long: more than %d octets",
+	    ADDRESS_MAX);
+}
+
+int
+path_check(const struct envelope *e, struct fault *f)
+{
+	struct buffer b;
+	int result = 0;
+
+	buffer_init(&b, ADDRESS_MAX);
+	if (e->local != NULL)
+		result = check_path(&b, e->local, e->domain, f);
+	for (size_t i = 0; i < e->count && result == 0; i++)
+		result = check_path(&b, e->recipient[i].local,
+		    e->recipient[i].domain, f);
+	buffer_free(&b);
+	return result;
 }
 
 void

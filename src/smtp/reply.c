@@ -3,9 +3,6 @@
 
 #include "base/text.h"
 #include "smtp/reply.h"
-#include "wire/conn.h"
-
-#define SHOWN_MAX 200	/* octets of garbage worth showing */
 
 void
 reply_init(struct reply *r)
@@ -19,6 +16,16 @@ void
 reply_free(struct reply *r)
 {
 	buffer_free(&r->text);
+}
+
+void
+reply_copy(struct reply *to, const struct reply *from)
+{
+	to->code = from->code;
+	to->subject = from->subject;
+	to->detail = from->detail;
+	buffer_clear(&to->text);
+	buffer_add(&to->text, from->text.data, from->text.len);
 }
 
 /* RFC 2034: "d.ddd.ddd" and a blank, the class as the first digit says. */
@@ -105,30 +112,6 @@ reply_parse(struct reply *r, const char *p, size_t n, size_t *used)
 	}
 	*used = at;
 	return state;
-}
-
-int
-reply_read(struct reply *r, struct conn *c, int64_t deadline, struct fault *f)
-{
-	size_t n, used;
-	const char *p;
-	int state;
-
-	for (;;) {
-		n = conn_input(c, &p);
-		state = n == 0 ? 0 : reply_parse(r, p, n, &used);
-		if (state == 1) {
-			conn_take(c, used);
-			return 0;
-		}
-		if (state == -1)
-			return fault(f, FAULT_PROTOCOL,
-			    "%s: the server's reply is not SMTP: \"%.*s\"",
-			    conn_peer(c), (int)(n > SHOWN_MAX ? SHOWN_MAX : n),
-			    p);
-		if (conn_fill(c, deadline, f) == -1)
-			return -1;
-	}
 }
 
 int

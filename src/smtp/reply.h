@@ -10,8 +10,6 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 
-struct conn;
-
 #define REPLY_MAX (64 * 1024)	/* octets of one reply, all lines */
 
 struct reply {
@@ -28,18 +26,14 @@ enum reply_stage {
 
 void reply_init(struct reply *);
 void reply_free(struct reply *);
+/* Both must be initialised. */
+void reply_copy(struct reply *to, const struct reply *from);
 /*
  * Parses one reply at the front of n octets. 1: complete, *used octets long.
  * 0: more octets are needed. -1: not a reply (bad code, lines that do not
  * agree, too long). A lone LF ends a line too.
  */
 int reply_parse(struct reply *, const char *p, size_t n, size_t *used);
-/*
- * Reads one whole reply from the conn until the deadline. -1: as conn_fill(),
- * or FAULT_PROTOCOL that shows what came instead of a reply.
- */
-int reply_read(struct reply *, struct conn *, int64_t deadline,
-    struct fault *);
 /* 2 for 2yz and so on. */
 int reply_digit(const struct reply *);
 /* Has it the enhanced status code X.subject.detail? */

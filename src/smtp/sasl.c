@@ -11,6 +11,13 @@
 #include "smtp/sasl.h"
 
 /*
+ * What the server may make us compute (RFC 5802 section 5.1): a second's work;
+ * servers ask for 4096 to some 100,000 rounds of PBKDF2. 2^31 would keep us
+ * busy for an hour, out of reach of every deadline.
+ */
+#define ITERATIONS_MAX 1000000
+
+/*
  * LOGIN stands behind PLAIN: the same secret, one round trip more. CRAM-MD5
  * is last: what crosses the wire can be guessed offline, so it is never
  * chosen where there is no TLS, and EXTERNAL only on request.
@@ -116,13 +123,48 @@ sasl_start(struct sasl **out, const struct sasl_mechanism *mechanism,
 	return 0;
 }
 
+/* Does a challenge of SCRAM's, the server-first-message, ask for too much? */
+static bool
+is_excessive(const struct sasl *s, const char *challenge)
+{
+	const char *p, *end;
+	bool excessive = false;
+	size_t len, digits;
+	char *text;
+
+	if (strncmp(s->mechanism->name, "SCRAM", 5) != 0 ||
+	    gsasl_base64_from(challenge, strlen(challenge), &text, &len) !=
+	    GSASL_OK)
+		return false;
+	end = text + len;
+	for (p = text; (p = text_find(p, (size_t)(end - p), ",i=", 3)) !=
+	    NULL; p += digits) {
+		p += 3;
+		for (digits = 0; p + digits < end &&
+		    text_is_digit(p[digits]);)
+			digits++;
+		if (digits > 0)
+			excessive |= text_number(p, digits,
+			    ITERATIONS_MAX) == -1;
+	}
+	gsasl_free(text);
+	return excessive;
+}
+
 int
 sasl_step(struct sasl *s, const char *challenge, struct buffer *out,
     struct fault *f)
 {
 	char *response = NULL;
-	int n = gsasl_step64(s->session, challenge, &response);
+	int n;
 
+	if (challenge != NULL && is_excessive(s, challenge)) {
+		fault(f, FAULT_PROTOCOL, "%s: the server asks for more than "
+		    "%d iterations", s->mechanism->name, ITERATIONS_MAX);
+		return fault_hint(f, "this would take too long; set \"auth\" "
+		    "to another mechanism");
+	}
+	n = gsasl_step64(s->session, challenge, &response);
 	if (n == GSASL_OK)
 		s->complete = true;
 	if (n == GSASL_OK || n == GSASL_NEEDS_MORE) {
@@ -133,6 +175,13 @@ sasl_step(struct sasl *s, const char *challenge, struct buffer *out,
 		return 0;
 	}
 	gsasl_free(response);
+	if (n == GSASL_SASLPREP_ERROR) {
+		fault(f, FAULT_AUTH, "%s: user or password has characters "
+		    "that it cannot carry (RFC 4013): %s", s->mechanism->name,
+		    gsasl_strerror(n));
+		return fault_hint(f, "look for control characters in "
+		    "\"user\" and the password");
+	}
 	if (challenge == NULL)
 		return fault(f, FAULT_AUTH, "%s: %s", s->mechanism->name,
 		    gsasl_strerror(n));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +16,8 @@
 
 #define HANDSHAKE_MS (120 * 1000)	/* TLS, without `timeout` */
 #define TEXT_MAX (REPLY_MAX * 2)	/* one reply, shown */
+#define HOST_MAX 255	/* octets: RFC 5321 section 4.5.3.1.2; not every
+			 * system has POSIX's HOST_NAME_MAX */
 
 int
 session_refused(const struct session *s, const struct reply *r,
@@ -53,6 +54,18 @@ greeting(struct session *s, struct fault *f)
 	return 0;
 }
 
+char *
+session_own_name(void)
+{
+	char host[HOST_MAX + 1];
+
+	if (gethostname(host, sizeof(host)) == -1)
+		return NULL;
+	host[sizeof(host) - 1] = '\0';
+	return address_is_fqdn(host, strlen(host)) ? memory_string(host) :
+	    NULL;
+}
+
 /*
  * The name to greet with: as configured, else the host's own if it is a
  * valid FQDN, else the literal of our address. A remote server is never
@@ -62,7 +75,6 @@ static void
 choose_ehlo_name(struct session *s)
 {
 	const char *configured = s->params->ehlo_name;
-	char host[HOST_NAME_MAX + 1];
 	struct buffer b;
 
 	if (configured != NULL && (!text_same_word(configured,
@@ -70,13 +82,9 @@ choose_ehlo_name(struct session *s)
 	    dial_peer_is_loopback(conn_read_fd(s->conn))) &&
 	    tls_domain_to_ascii(configured, &s->ehlo_name) == 0)
 		return;
-	if (gethostname(host, sizeof(host)) == 0) {
-		host[sizeof(host) - 1] = '\0';
-		if (address_is_fqdn(host, strlen(host))) {
-			s->ehlo_name = memory_string(host);
-			return;
-		}
-	}
+	s->ehlo_name = session_own_name();
+	if (s->ehlo_name != NULL)
+		return;
 	buffer_init(&b, 128);
 	dial_add_own_literal(&b, conn_read_fd(s->conn));
 	s->ehlo_name = buffer_detach(&b);
@@ -121,8 +129,11 @@ secure(struct session *s, struct fault *f)
 	int64_t ms = s->params->timeout_ms > 0 ? s->params->timeout_ms :
 	    HANDSHAKE_MS;
 
-	if (tls_start(s->tls, s->conn, clock_after(ms), f) == -1)
+	if (tls_start(s->tls, s->conn, clock_after(ms), f) == -1) {
+		/* the peer expects TLS: a QUIT in clear would be garbage */
+		s->dialogue.closing = true;
 		return -1;
+	}
 	s->secure = true;
 	buffer_init(&b, TEXT_MAX);
 	tls_describe(s->tls, &b);
@@ -184,7 +195,8 @@ connect_to(struct session *s, struct fault *f)
 	if (fd == -1)
 		return -1;
 	buffer_init(&peer, TEXT_MAX);
-	buffer_printf(&peer, "%s:%u", p->host, (unsigned)p->port);
+	buffer_printf(&peer, strchr(p->host, ':') == NULL ? "%s:%u" :
+	    "[%s]:%u", p->host, (unsigned)p->port);
 	s->conn = conn_new(fd, fd, peer.data, p->timeout_ms > 0 ?
 	    p->timeout_ms : CONN_PROGRESS_MS);
 	buffer_free(&peer);

@@ -66,6 +66,12 @@ void session_close(struct session *);
 int session_refused(const struct session *, const struct reply *,
     enum reply_stage, const char *what, struct fault *);
 
+/*
+ * This host's name if it is a full one that means something elsewhere (see
+ * address_is_fqdn()), owned by the caller; else NULL.
+ */
+char *session_own_name(void);
+
 /* smtp/auth.c: one SASL exchange, with the mechanism that fits best. */
 int session_authenticate(struct session *, struct fault *);
 

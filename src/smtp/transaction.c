@@ -31,21 +31,11 @@ struct course {
 };
 
 static void
-copy_reply(struct reply *to, const struct reply *from)
-{
-	to->code = from->code;
-	to->subject = from->subject;
-	to->detail = from->detail;
-	buffer_clear(&to->text);
-	buffer_add(&to->text, from->text.data, from->text.len);
-}
-
-static void
 on_mail(void *context, const struct reply *r)
 {
 	struct course *c = context;
 
-	copy_reply(&c->mail, r);
+	reply_copy(&c->mail, r);
 }
 
 static void
@@ -53,7 +43,7 @@ on_data(void *context, const struct reply *r)
 {
 	struct course *c = context;
 
-	copy_reply(&c->data, r);
+	reply_copy(&c->data, r);
 }
 
 /* The commit point: a 2yz here, and the message is the server's. */
@@ -63,13 +53,16 @@ on_end(void *context, const struct reply *r)
 	struct course *c = context;
 	struct envelope *e = c->envelope;
 
-	copy_reply(&c->end, r);
+	reply_copy(&c->end, r);
 	if (reply_digit(r) != 2)
 		return;
 	for (size_t i = 0; i < e->count; i++)
 		if (e->recipient[i].state == RECIPIENT_ACCEPTED)
 			e->recipient[i].state = RECIPIENT_DELIVERED;
-	memory_settle(fault_exit_status(FAULT_NONE));
+	memory_settle(fault_exit_status(
+	    envelope_in_state(e, RECIPIENT_REFUSED) > 0 ? FAULT_RECIPIENT :
+	    envelope_in_state(e, RECIPIENT_DEFERRED) > 0 ? FAULT_TEMPORARY :
+	    FAULT_NONE));
 }
 
 static void
@@ -180,6 +173,26 @@ send_envelope(struct course *c, const struct message *m, bool eight_bit,
 	return dialogue_command(d, VERB_DATA, on_data, c, f, "DATA");
 }
 
+/*
+ * A refusal may come before the message has ended. Any other reply cannot be
+ * meant for it, as nobody has seen its end: whose ever it is, it must not be
+ * taken for the success of what was not yet sent.
+ */
+static int
+replied_early(const struct session *s, struct fault *f)
+{
+	const char *p;
+
+	if (!conn_peek(s->conn) || conn_input(s->conn, &p) == 0 ||
+	    *p == '4' || *p == '5')
+		return 0;
+	fault(f, FAULT_PROTOCOL, "%s: the server's replies are out of step: "
+	    "it answers to the message before its end; nothing was submitted",
+	    conn_peer(s->conn));
+	return fault_hint(f, "this is a broken server, or somebody on the way "
+	    "who adds to what it says");
+}
+
 static int
 send_message(struct course *c, const struct message *m, struct fault *f)
 {
@@ -195,7 +208,7 @@ send_message(struct course *c, const struct message *m, struct fault *f)
 	while ((n = message_walk_next(&walk, &p, f)) > 0)
 		framing_put(&framing, p, (size_t)n);
 	message_walk_end(&walk);
-	if (n == -1)
+	if (n == -1 || replied_early(s, f) == -1)
 		return -1;
 	/* From here on the message may be delivered. */
 	framing_end(&framing);

@@ -14,7 +14,7 @@ struct message;
 struct session;
 
 /*
- * Submits. Every recipient ends in a settled state. 0: the server has taken
+ * Submits. 0: every recipient is settled, and the server has taken
  * responsibility for the message (a 2yz to the end of data was read) for
  * those recipients that are RECIPIENT_DELIVERED; others carry the reply that
  * refused them. -1: for nobody, and the fault says why; if the connection

@@ -33,6 +33,7 @@ struct conn {
 	bool ended;		/* the peer has ended its stream */
 	struct fault failure;	/* the one thing that broke; sends stop */
 	bool broken;		/* nothing more can be received */
+	bool stalled;		/* the failure is that the peer does not read */
 	bool lost;		/* output was dropped after a failure */
 };
 
@@ -72,13 +73,6 @@ plain_send(void *context, const void *p, size_t n, short *events,
 	return sent;
 }
 
-static size_t
-plain_pending(void *context)
-{
-	(void)context;
-	return 0;
-}
-
 static void
 plain_shut(void *context)
 {
@@ -109,7 +103,6 @@ conn_new(int rfd, int wfd, const char *peer, int64_t progress_ms)
 	c->wire.context = c;
 	c->wire.recv = plain_recv;
 	c->wire.send = plain_send;
-	c->wire.pending = plain_pending;
 	c->wire.shut = plain_shut;
 	set_nonblocking(rfd);
 	if (wfd != rfd)
@@ -250,11 +243,12 @@ conn_flush_some(struct conn *c)
 			return false;
 		if (input_full(c))
 			in = 0;
-		if (!wait_for(c, in, out, deadline))
-			fault(&c->failure, FAULT_TEMPORARY,
-			    "the server stopped reading; nothing could be "
-			    "sent for %lld s",
-			    (long long)(c->progress_ms / 1000));
+		if (wait_for(c, in, out, deadline))
+			continue;
+		c->stalled = true;
+		fault(&c->failure, FAULT_TEMPORARY, "the server stopped "
+		    "reading; nothing could be sent for %lld s",
+		    (long long)(c->progress_ms / 1000));
 	}
 	if (c->out_start != c->out_end) {
 		c->lost = true;
@@ -337,14 +331,16 @@ int
 conn_fill(struct conn *c, int64_t deadline, struct fault *f)
 {
 	size_t before = c->input.len - c->in_start;
+	int64_t last_words;
 	short in;
 
 	while (!conn_flush_some(c))
 		if (c->input.len - c->in_start > before)
 			return 0;
-	if (c->failure.class != FAULT_NONE &&
-	    clock_after(LAST_WORDS_MS) < deadline)
-		deadline = clock_after(LAST_WORDS_MS);
+	/* who stalled was listened to all the time, and that is over */
+	last_words = clock_after(c->stalled ? 0 : LAST_WORDS_MS);
+	if (c->failure.class != FAULT_NONE && last_words < deadline)
+		deadline = last_words;
 	for (;;) {
 		if (c->ended || c->broken)
 			return tell_failure(c, f);

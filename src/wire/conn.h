@@ -23,15 +23,15 @@ struct fault;
  * How bytes move. recv and send return octets moved, 0 (recv only) at the end
  * of the stream, or -1: with *events set to the poll(2) events to wait for,
  * or *events 0 and a fault recorded. A send that wanted to wait is repeated
- * with the same bytes. pending tells octets that can be received without the
- * descriptor becoming readable. shut says goodbye without waiting.
+ * with the same bytes. recv is asked before anything is waited for, since it
+ * may hold octets that no descriptor shows. shut says goodbye without
+ * waiting.
  */
 struct wire {
 	void *context;
 	ssize_t (*recv)(void *, void *, size_t, short *events, struct fault *);
 	ssize_t (*send)(void *, const void *, size_t, short *events,
 	    struct fault *);
-	size_t (*pending)(void *);
 	void (*shut)(void *);
 };
 

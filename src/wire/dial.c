@@ -52,6 +52,7 @@ static void
 race_order(struct race *r, const struct addrinfo *all)
 {
 	const struct addrinfo *a = all, *b = all;
+	/* NOLINTNEXTLINE(clang-analyzer-*): no list is empty */
 	int family = all->ai_family;
 	bool first = true;
 
@@ -210,12 +211,13 @@ resolve(const char *host, uint16_t port, struct addrinfo **all,
 		return 0;
 	if (error == EAI_NONAME) {
 		fault(f, FAULT_HOST, "%s: no such host name", host);
-		return fault_hint(f, "check the spelling of \"host %s\"",
-		    host);
+		fault_hint(f, "check the spelling of \"host %s\"", host);
+		return -1;
 	}
 	fault(f, FAULT_TEMPORARY, "%s: the name could not be resolved: %s",
 	    host, error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
-	return fault_hint(f, "check this machine's network and DNS");
+	fault_hint(f, "check this machine's network and DNS");
+	return -1;
 }
 
 int
@@ -241,8 +243,10 @@ dial_connect(const char *host, uint16_t port, int64_t timeout_ms,
 	r.next = clock_now();
 	race_run(&r);
 	if (r.winner == -1) {
-		fault(f, FAULT_TEMPORARY, "%s:%u: cannot connect (%s)", host,
-		    (unsigned)port, r.tried.len == 0 ? "no time left" :
+		fault(f, FAULT_TEMPORARY, strchr(host, ':') == NULL ?
+		    "%s:%u: cannot connect (%s)" :
+		    "[%s]:%u: cannot connect (%s)", host, (unsigned)port,
+		    r.tried.len == 0 ? "no time left" :
 		    r.tried.data);
 		fault_hint(f, "check \"host\" and \"port\", and that no "
 		    "firewall is in the way");
@@ -256,7 +260,7 @@ dial_connect(const char *host, uint16_t port, int64_t timeout_ms,
 bool
 dial_peer_is_loopback(int fd)
 {
-	struct sockaddr_storage s;
+	struct sockaddr_storage s = { 0 };
 	socklen_t len = sizeof(s);
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&s;
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&s;
@@ -276,7 +280,7 @@ dial_peer_is_loopback(int fd)
 void
 dial_add_own_literal(struct buffer *b, int fd)
 {
-	struct sockaddr_storage s;
+	struct sockaddr_storage s = { 0 };
 	socklen_t len = sizeof(s);
 	char text[INET6_ADDRSTRLEN];
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&s;

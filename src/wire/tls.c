@@ -28,6 +28,9 @@
 #define FIRST_WORDS 4	/* octets that tell SMTP in clear from TLS */
 #define STARTTLS_HINT "if this port does not begin with TLS, set " \
     "\"tls_starttls on\""
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0	/* not everywhere; main() ignores SIGPIPE anyway */
+#endif
 #define WARNINGS_MAX 16	/* warning alerts in a row that we sit through */
 
 struct tls {
@@ -265,14 +268,6 @@ tls_send(void *context, const void *from, size_t n, short *events,
 	return sent;
 }
 
-static size_t
-tls_pending(void *context)
-{
-	const struct tls *t = context;
-
-	return gnutls_record_check_pending(t->session);
-}
-
 static void
 tls_shut(void *context)
 {
@@ -285,7 +280,7 @@ int
 tls_start(struct tls *t, struct conn *c, int64_t deadline, struct fault *f)
 {
 	struct wire w = {
-		t, tls_recv, tls_send, tls_pending, tls_shut
+		t, tls_recv, tls_send, tls_shut
 	};
 
 	t->conn = c;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/stat.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,18 +24,26 @@
 #define NAMES_MAX 16		/* names of a certificate worth listing */
 #define NAME_SIZE 1024		/* room for one name, octets */
 
-/* GnuTLS says "file error"; the system says which. */
+/*
+ * GnuTLS says "file error"; the system says which. What is no regular file
+ * might never end, or never begin.
+ */
 static int
 trust_file_readable(const char *file, struct fault *f)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int error = errno;
+	bool regular = false;
+	struct stat st;
 
 	if (fd != -1) {
+		regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 		close(fd);
-		return 0;
 	}
+	if (regular)
+		return 0;
 	fault(f, FAULT_INPUT, "%s: cannot read the trust file: %s", file,
-	    strerror(errno));
+	    fd == -1 ? strerror(error) : "not a regular file");
 	return fault_hint(f, "\"tls_trust_file\" names a file of CA "
 	    "certificates in PEM form; without it the system's are used");
 }

@@ -55,20 +55,33 @@ naive_field(const char *s, size_t n, const char *name)
 	return k < n && k < 999 && s[k] == ':';
 }
 
+/* Octets of a byte order mark in front of a field, in a line that may be one. */
+static size_t
+naive_mark(const char *s, size_t n)
+{
+	size_t len = 0;
+
+	while (len < n && !is_end(s[len]))
+		len++;
+	return len > 3 && len < 999 && memcmp(s, "\xef\xbb\xbf", 3) == 0 &&
+	    naive_field(s + 3, len - 3, "") ? 3 : 0;
+}
+
 /*
  * As a mail server would see it, in octets with any line ends: is there a
  * field of that name before the first line that is neither a field nor the
- * continuation of one?
+ * continuation of one? The first lines may be a mailbox's.
  */
 static bool
-naive_has(const char *s, size_t n, const char *name, bool mbox)
+naive_has(const char *s, size_t n, const char *name, size_t skipped)
 {
-	for (size_t i = 0, line = 0; i < n && !is_end(s[i]); line++) {
+	for (size_t i = naive_mark(s, n), line = 0; i < n && !is_end(s[i]);
+	    line++) {
 		bool blank = s[i] == ' ' || s[i] == '\t';
 
-		if (mbox && line == 0)
+		if (line < skipped)
 			blank = false;
-		else if (blank ? line == (mbox ? 1 : 0) :
+		else if (blank ? line == skipped :
 		    !naive_field(s + i, n - i, ""))
 			return false;
 		if (!blank && naive_field(s + i, n - i, name))
@@ -112,7 +125,7 @@ check_envelope(const struct message *m, const char *s, size_t n)
 		    strstr(f.text, " in line ") != NULL);
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
 		bool has = naive_has(s, n, name[i],
-		    m->header.first_line == 2);
+		    m->header.first_line - 1);
 
 		any |= has;
 		require(has == header_has(&m->header, name[i]));

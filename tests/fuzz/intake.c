@@ -97,17 +97,33 @@ check_wire(const struct message *m, const struct buffer *out)
 	}
 }
 
-/* Everything but line ends is there, in its order (an mbox line apart). */
+/* Octets in front that do not go out: a mailbox's lines, a byte order mark. */
+static size_t
+dropped(const struct message *m, const char *s, size_t n)
+{
+	size_t skip = 0;
+
+	for (size_t line = 1; line < m->header.first_line; line++) {
+		while (skip < n && s[skip] != '\n' && s[skip] != '\r')
+			skip++;
+		if (skip + 1 < n && s[skip] == '\r' && s[skip + 1] == '\n')
+			skip++;
+		skip++;
+	}
+	if (skip == 0 && m->header.count > 0 && n > 3 &&
+	    memcmp(s, "\xef\xbb\xbf", 3) == 0)
+		return 3;
+	return skip;
+}
+
+/* Everything else but line ends is there, in its order. */
 static void
 check_text(const struct message *m, const char *s, size_t n,
     const struct buffer *out)
 {
-	size_t k = 0, skip = 0;
+	size_t k = 0;
 
-	if (m->header.first_line == 2)
-		while (skip < n && s[skip] != '\n' && s[skip] != '\r')
-			skip++;
-	for (size_t i = skip; i < n; i++) {
+	for (size_t i = dropped(m, s, n); i < n; i++) {
 		if (s[i] == '\r' || s[i] == '\n')
 			continue;
 		while (k < out->len && (out->data[k] == '\r' ||

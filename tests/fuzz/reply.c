@@ -75,10 +75,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	const char *p = (const char *)data;
 	struct reply r;
 	size_t used;
-	int state;
 
 	reply_init(&r);
-	while (n > 0 && (state = reply_parse(&r, p, n, &used)) == 1) {
+	while (n > 0 && reply_parse(&r, p, n, &used) == 1) {
 		must(used > 0 && used <= n && p[used - 1] == '\n');
 		must(r.code >= 200 && r.code <= 599);
 		must((r.subject == -1) == (r.detail == -1));

@@ -11,8 +11,14 @@
 #define _GNU_SOURCE 1
 #endif
 
+#include <sys/socket.h>
+
 #include <poll.h>
 
+/* Nor is this everywhere; SIGPIPE is ignored in any case. */
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
 #ifndef POLLRDHUP
 #define POLLRDHUP 0
 #endif

@@ -6,6 +6,8 @@
 #include "mail/address.h"
 #include "tap.h"
 
+#define LONG_OCTETS (1024 * 1024 + 100)	/* more than a command has */
+
 /*
  * What is wanted: the mailboxes as SMTP would have them, a space between two
  * and "Name=" before those that have a display name; or "!" and a part of the
@@ -432,6 +434,20 @@ check_nul(void)
 	check(&r, "a\0b@example.org", 15);
 }
 
+/* One that no command could hold is refused; cut short it would be another. */
+static void
+check_long(void)
+{
+	static const struct row r = { "far too long", "!address too long",
+	    "!address too long" };
+	static char text[LONG_OCTETS];
+	static const char domain[] = "@example.org";
+
+	memset(text, 'a', sizeof(text));
+	memcpy(text + sizeof(text) - strlen(domain), domain, strlen(domain));
+	check(&r, text, sizeof(text));
+}
+
 int
 main(void)
 {
@@ -440,5 +456,6 @@ main(void)
 	check_all(tolerated, COUNT(tolerated));
 	check_all(refused, COUNT(refused));
 	check_nul();
+	check_long();
 	return tap_done();
 }
