@@ -37,7 +37,8 @@ said() {
 
 @test "--pretend: settings and where they are from, envelope, header" {
 	account_file defaults 'timeout 9' 'account work' "${BASE[@]}" \
-		'auth plain' 'user me' 'passwordeval touch ran; echo x'
+		'auth plain' 'user me' 'passwordeval touch ran; echo x' \
+		"logfile $PWD/log"
 	printf '%s\n' 'To: b@example.org' 'Bcc: c@example.org,' \
 		' d@example.org' '' text |
 		submit --pretend -t -N failure --port=2
@@ -53,6 +54,7 @@ said() {
 		'notify: failure' 'add: From: a@example.org' \
 		'remove: Bcc: c@example.org,' 'remove:  d@example.org'
 	[ ! -e ran ]
+	[ ! -e log ]
 }
 
 @test "--pretend: no password is shown, and a refusal is one" {

@@ -175,6 +175,19 @@ apply_dots(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
+/* Callers of sendmail do not name files for us to write. */
+static int
+apply_logfile(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	static const struct option_place here = { NULL, 0, 0 };
+
+	if (!personality_is_trusted(c->personality))
+		return unsupported(c, l, value, f);
+	return option_set(&c->overrides, OPTION_LOGFILE, value, strlen(value),
+	    &here, f);
+}
+
 static int
 apply_recipients(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
@@ -350,7 +363,8 @@ static const struct letter letters[] = {
 	    "envelope identifier for notifications", NULL },
 	{ 'v', LETTER_ALONE, apply_verbose, NULL,
 	    "show the dialogue on standard error", NULL },
-	{ 'X', LETTER_VALUE, unsupported, NULL, NULL,
+	{ 'X', LETTER_VALUE, apply_logfile, "FILE",
+	    "the same as --logfile=FILE",
 	    "-v shows the dialogue on standard error" },
 	{ 'x', LETTER_ALONE, ignore, NULL, NULL, NULL },
 };

@@ -18,11 +18,13 @@
 #include "modes/sender.h"
 #include "modes/submit.h"
 #include "setup/accountfile.h"
+#include "setup/log.h"
 #include "setup/secret.h"
 #include "smtp/path.h"
 #include "smtp/sasl.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
+#include "smtp/verdict.h"
 #include "wire/dial.h"
 #include "wire/tls.h"
 
@@ -39,6 +41,8 @@ struct trip {
 	struct message message;
 	struct secret password;
 	char *author;			/* %F, or NULL */
+	struct verdict verdict;
+	struct log log;
 };
 
 /* The address in From: for the account's patterns, or the reverse-path. */
@@ -115,6 +119,8 @@ choose_account(struct trip *t, struct fault *f)
 	    e->local == NULL ? NULL : path.data, t->job->settings,
 	    &t->account, f);
 	buffer_free(&path);
+	if (!t->job->pretend)
+		log_open(&t->log, &t->account, SYSLOG_PATH);
 	return result == -1 ? -1 : complete_envelope(&t->job->envelope,
 	    &t->account, f);
 }
@@ -238,6 +244,7 @@ talk(struct trip *t, struct fault *f)
 	int result;
 
 	fill_params(&params, t);
+	params.verdict = &t->verdict;
 	if (session_open(&session, &params, f) == -1)
 		return -1;
 	result = transaction_submit(&session, &t->job->envelope, &t->message,
@@ -271,7 +278,12 @@ travel(struct trip *t, struct fault *f)
 	if (job->settings->host == NULL && accountfile_load(&t->accounts,
 	    job->config_file, job->config_of_root, f) == -1)
 		return -1;
-	if (read_message(t, f) == -1 || choose_account(t, f) == -1)
+	if (read_message(t, f) == -1) {
+		/* what cannot go is logged where it would have gone */
+		choose_account(t, f);
+		return -1;
+	}
+	if (choose_account(t, f) == -1)
 		return -1;
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
@@ -291,6 +303,23 @@ travel(struct trip *t, struct fault *f)
 	return verdict(t, f);
 }
 
+/* Whatever came of it; from here on nothing can change that. */
+static void
+write_log(struct trip *t, const struct fault *f)
+{
+	struct session_params params = { .tls = SESSION_CLEAR };
+	struct log_entry entry = {
+		.account = &t->account, .envelope = &t->job->envelope,
+		.message = &t->message, .verdict = &t->verdict, .fault = f,
+	};
+
+	if (t->account.host != NULL)
+		choose_tls(&params, &t->account);
+	entry.tls = params.tls != SESSION_CLEAR;
+	log_write(&t->log, &entry, t->job->note);
+	log_close(&t->log);
+}
+
 int
 submit(struct submission *job, struct fault *f)
 {
@@ -302,8 +331,12 @@ submit(struct submission *job, struct fault *f)
 	accounts_init(&t.accounts);
 	account_init(&t.account);
 	message_init(&t.message);
+	verdict_init(&t.verdict);
+	log_init(&t.log);
 	result = travel(&t, f);
+	write_log(&t, f);
 	secret_clear(&t.password);
+	verdict_free(&t.verdict);
 	message_free(&t.message);
 	free(t.author);
 	account_free(&t.account);

@@ -37,6 +37,9 @@ struct account {
 	char *host;
 	int64_t port;			/* 0: unset */
 	int64_t timeout;		/* seconds; 0: unset */
+	char *logfile;			/* NULL: none; "~" stays; "-" stdout */
+	char *logfile_time_format;	/* of strftime(3), "none"; NULL: ours */
+	int syslog;			/* facility, RFC 3164; 0: no syslog */
 	char *domain;			/* EHLO name */
 	char *from;			/* reverse-paths and globs for them */
 	char *from_full_name;

@@ -133,7 +133,8 @@ resolve_path(struct account *account, enum option_id id, struct fault *f)
 	struct buffer b, where;
 	char *home;
 
-	if (*path == NULL || (*path)[0] != '~')
+	if (*path == NULL || (*path)[0] != '~' ||
+	    (option_row(id)->flags & OPTION_LATE) != 0)
 		return 0;
 	home = account_home();
 	if (home == NULL) {

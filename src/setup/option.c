@@ -35,6 +35,13 @@ static const struct option_choice returns[] = {
 	{ "full", DSN_RETURN_FULL }, { "hdrs", DSN_RETURN_HEADERS },
 	{ NULL, 0 }
 };
+/* Facilities by their numbers in RFC 3164 section 4.1.1; the kernel's is 0. */
+static const struct option_choice facilities[] = {
+	{ "on", 1 }, { "off", 0 }, { "LOG_USER", 1 }, { "LOG_MAIL", 2 },
+	{ "LOG_LOCAL0", 16 }, { "LOG_LOCAL1", 17 }, { "LOG_LOCAL2", 18 },
+	{ "LOG_LOCAL3", 19 }, { "LOG_LOCAL4", 20 }, { "LOG_LOCAL5", 21 },
+	{ "LOG_LOCAL6", 22 }, { "LOG_LOCAL7", 23 }, { NULL, 0 }
+};
 
 /* SASL mechanism names (RFC 4422 section 3.1); the value 0 is "off". */
 static const struct option_choice methods[] = {
@@ -65,6 +72,27 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.offset = FIELD(timeout), .min = 1, .max = SECONDS_MAX,
 		.value = "SECONDS", .preset = "off: as RFC 5321 has them",
 		.help = "time for connecting and for each reply"
+	},
+	[OPTION_LOGFILE] = {
+		.keyword = "logfile", .name = "logfile",
+		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY | OPTION_LATE,
+		.offset = FIELD(logfile),
+		.value = "FILE", .preset = "none",
+		.help = "file that gets a line for each message"
+	},
+	[OPTION_LOGFILE_TIME_FORMAT] = {
+		.keyword = "logfile_time_format",
+		.name = "logfile-time-format", .type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY, .offset = FIELD(logfile_time_format),
+		.value = "FORMAT", .preset = "%b %d %H:%M:%S",
+		.help = "time in that line, or none"
+	},
+	[OPTION_SYSLOG] = {
+		.keyword = "syslog", .name = "syslog",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(syslog),
+		.choices = facilities,
+		.value = "on|off|FACILITY", .preset = "off",
+		.help = "send that line to the system log"
 	},
 	[OPTION_DOMAIN] = {
 		.keyword = "domain", .name = "domain",

@@ -20,6 +20,9 @@ enum option_id {
 	OPTION_HOST,
 	OPTION_PORT,
 	OPTION_TIMEOUT,
+	OPTION_LOGFILE,
+	OPTION_LOGFILE_TIME_FORMAT,
+	OPTION_SYSLOG,
 	OPTION_DOMAIN,
 	OPTION_FROM,
 	OPTION_FROM_FULL_NAME,
@@ -61,6 +64,7 @@ enum {
 	OPTION_WORD = 2,	/* no blanks in the value */
 	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
 	OPTION_OFF = 8,		/* a number that may be "off": unset */
+	OPTION_LATE = 16,	/* a path whose "~" its user resolves */
 	OPTION_ANY_CASE = 256,	/* words of either case are the same */
 	OPTION_NEEDED = 512,	/* an empty value is none of the choices */
 	OPTION_COMMAND = 1024	/* a shell command: not from the environment */

@@ -306,6 +306,7 @@ set_string(const struct setter *s)
 		return fault_hint(s->fault, "write ~/... or the whole path");
 	}
 	if (s->n == 0 || (row->type == OPTION_TYPE_PATH &&
+	    (row->flags & OPTION_LATE) == 0 &&
 	    strcmp(s->value, "system") == 0))
 		store_string(s->account, row, NULL);
 	else

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "mail/address.h"
 #include "smtp/session.h"
+#include "smtp/verdict.h"
 #include "wire/conn.h"
 #include "wire/dial.h"
 
@@ -25,6 +26,7 @@ session_refused(const struct session *s, const struct reply *r,
 {
 	struct buffer b;
 
+	verdict_reply(s->params->verdict, r);
 	buffer_init(&b, TEXT_MAX);
 	reply_add_text(r, &b);
 	fault(f, reply_class(r, stage), "%s: the server refused %s: %s",
@@ -135,6 +137,8 @@ secure(struct session *s, struct fault *f)
 		return -1;
 	}
 	s->secure = true;
+	if (s->params->verdict != NULL)
+		s->params->verdict->tls_version = tls_version(s->tls);
 	buffer_init(&b, TEXT_MAX);
 	tls_describe(s->tls, &b);
 	dialogue_remark(&s->dialogue, "TLS %s, certificate %s", b.data,
@@ -241,10 +245,22 @@ session_open(struct session *s, const struct session_params *params,
 	return -1;
 }
 
+/* A 421 out of turn settles what no other reply has settled. */
+static void
+settle_verdict(const struct session *s)
+{
+	struct verdict *v = s->params->verdict;
+
+	if (v != NULL && v->code == 0 && s->dialogue.closing &&
+	    s->dialogue.reply.code == 421)
+		verdict_reply(v, &s->dialogue.reply);
+}
+
 void
 session_close(struct session *s)
 {
 	if (s->conn != NULL) {
+		settle_verdict(s);
 		if (s->amid_data)
 			s->dialogue.closing = true;
 		dialogue_quit(&s->dialogue);

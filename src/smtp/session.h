@@ -19,6 +19,7 @@ struct conn;
 struct fault;
 struct secret;
 struct tls;
+struct verdict;
 
 enum session_tls { SESSION_CLEAR, SESSION_STARTTLS, SESSION_IMPLICIT_TLS };
 
@@ -36,6 +37,7 @@ struct session_params {
 	const char *user;
 	const struct secret *password;
 	FILE *transcript;	/* NULL: none */
+	struct verdict *verdict;	/* filled as it comes; NULL: unwanted */
 	void (*note)(const char *text);	/* what a user may want to know */
 };
 

@@ -15,6 +15,7 @@
 #include "smtp/path.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
+#include "smtp/verdict.h"
 #include "wire/conn.h"
 
 #define LINE_MAX_OCTETS (1024 * 1024)	/* one command with its parameters */
@@ -25,6 +26,7 @@ struct course {
 	struct session *session;
 	struct envelope *envelope;
 	struct reply mail;	/* code 0: no reply yet */
+	struct reply refusal;	/* the last one of a recipient */
 	struct reply data;
 	struct reply end;
 	size_t answered;	/* recipients whose reply has come */
@@ -97,6 +99,8 @@ on_rcpt(void *context, const struct reply *r)
 		c->answered++;
 	if (c->answered < e->count)
 		settle_recipient(&e->recipient[c->answered++], r);
+	if (reply_digit(r) != 2)
+		reply_copy(&c->refusal, r);
 }
 
 static int
@@ -273,6 +277,7 @@ all_refused(const struct course *c, struct fault *f)
 	bool temporary = envelope_in_state(e, RECIPIENT_DEFERRED) > 0;
 	enum fault_class class = temporary ? FAULT_TEMPORARY : FAULT_RECIPIENT;
 
+	verdict_reply(c->session->params->verdict, &c->refusal);
 	if (e->count == 1)
 		fault(f, class, "%s: the server refused the recipient "
 		    "<%s%s%s>: %s", peer, e->recipient[0].local,
@@ -357,6 +362,7 @@ transaction_submit(struct session *s, struct envelope *e,
 	int result;
 
 	reply_init(&c.mail);
+	reply_init(&c.refusal);
 	reply_init(&c.data);
 	reply_init(&c.end);
 	note_lacks(s, e, m);
@@ -369,9 +375,11 @@ transaction_submit(struct session *s, struct envelope *e,
 	/* a 2yz that was read outlives whatever came after it */
 	if (c.end.code != 0 && reply_digit(&c.end) == 2) {
 		fault_clear(f);
+		verdict_reply(s->params->verdict, &c.end);
 		result = 0;
 	}
 	reply_free(&c.mail);
+	reply_free(&c.refusal);
 	reply_free(&c.data);
 	reply_free(&c.end);
 	return result;

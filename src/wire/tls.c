@@ -316,6 +316,15 @@ tls_describe(const struct tls *t, struct buffer *b)
 	gnutls_free(text);
 }
 
+const char *
+tls_version(const struct tls *t)
+{
+	const char *name = gnutls_protocol_get_name(
+	    gnutls_protocol_get_version(t->session));
+
+	return name == NULL ? "TLS" : name;
+}
+
 void
 tls_library_version(struct buffer *b)
 {

@@ -47,6 +47,8 @@ void tls_free(struct tls *);
 enum tls_binding tls_channel_binding(const struct tls *, struct buffer *);
 /* Adds version and cipher suite of a running session, for people. */
 void tls_describe(const struct tls *, struct buffer *);
+/* The version of a running session, such as "TLS1.3"; a constant. */
+const char *tls_version(const struct tls *);
 /* Adds the versions of the library: wanted at compile time, and found. */
 void tls_library_version(struct buffer *);
 

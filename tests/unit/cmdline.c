@@ -91,6 +91,11 @@ static const struct {
 	{ { "p", "-t", "-a", "work" }, "t a=work", NULL, NULL },
 	{ { "p", "-t", "-awork", "-C/f" }, "t a=work C=/f", NULL, NULL },
 	{ { "sendmail", "-t", "-a", "work" }, "t a=work", NULL, NULL },
+	{ { "p", "-t", "-X", "/log" }, "t logfile=/log", NULL, NULL },
+	{ { "p", "-t", "-X-" }, "t logfile=-", NULL, NULL },
+	{ { "p", "-t", "-X", "/log", "-X", "" }, "t", NULL, NULL },
+	{ { "p", "-t", "--logfile=~/log", "--syslog" },
+	    "t logfile=~/log syslog=1", NULL, NULL },
 	{ { "p", "-v", "a" }, "v to=a@", NULL, NULL },
 	{ { "p", "-d", "a" }, "v to=a@", NULL, NULL },
 	{ { "p", "-d8.11", "a" }, "v to=a@", NULL, NULL },
@@ -198,8 +203,8 @@ static const struct {
 	{ { "p", "-M1" }, NULL, "USAGE -M1 is not supported", NULL },
 	{ { "p", "-s", "subject", "a" }, NULL, "USAGE -s is not supported",
 	    "Subject" },
-	{ { "p", "-X", "/log", "a" }, NULL, "USAGE -X is not supported",
-	    "-v" },
+	{ { "p", "-X", "~bob/log", "a" }, NULL,
+	    "USAGE --logfile: logfile '~bob/log'", "~/..." },
 	{ { "p", "-o" }, NULL, "USAGE -o needs a value", NULL },
 	{ { "p", "-o", "" }, NULL, "USAGE -o needs a letter", NULL },
 	{ { "p", "-a", "", "b" }, NULL, "USAGE -a needs a name", NULL },
@@ -244,7 +249,9 @@ static const struct {
 	    "USAGE --passwordeval is not an option of sendmail", NULL },
 	{ { "sendmail", "--account=w", "a" }, NULL,
 	    "USAGE --account is not an option of sendmail", NULL },
-	{ { "sendmail", "-X/log", "a" }, NULL, "USAGE -X is not", NULL },
+	{ { "sendmail", "-X/log", "a" }, NULL, "USAGE -X is not", "-v" },
+	{ { "sendmail", "--logfile=/log", "a" }, NULL,
+	    "USAGE --logfile is not an option of sendmail", NULL },
 	{ { "newaliases" }, "aliases", NULL, NULL },
 	{ { "runq" }, NULL, "USAGE this program keeps no queue", NULL },
 };
@@ -280,6 +287,8 @@ add_settings(struct buffer *b, const struct account *a)
 	add_value(b, "host", a->host);
 	add_number(b, "port", (unsigned)a->port);
 	add_number(b, "timeout", (unsigned)a->timeout);
+	add_value(b, "logfile", a->logfile);
+	add_number(b, "syslog", (unsigned)a->syslog);
 	add_number(b, "tls", a->tls);
 	add_value(b, "auth", a->auth);
 	if (a->set[OPTION_USER])
