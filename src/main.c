@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "cli/cmdline.h"
 #include "mail/address.h"
+#include "modes/aliases.h"
 #include "modes/check.h"
 #include "modes/submit.h"
 #include "smtp/sasl.h"
@@ -158,6 +159,7 @@ run_submit(const struct cmdline *c, struct fault *f)
 		.read_sender = c->read_sender,
 		.pretend = c->pretend,
 		.ignore_dots = c->ignore_dots,
+		.no_aliases = c->no_aliases,
 		.eight_bit = c->body == CMDLINE_BODY_8BITMIME,
 		.transcript = c->verbose ? stderr : NULL,
 		.note = print_note,
@@ -176,6 +178,27 @@ run_submit(const struct cmdline *c, struct fault *f)
 			fprintf(stderr, "hint: %s\n", f->hint);
 	}
 	envelope_free(&job.envelope);
+	return fault_exit_status(f->class);
+}
+
+static void
+print_error(const char *text)
+{
+	fprintf(stderr, "postrider: %s\n", text);
+}
+
+static int
+run_aliases(const struct cmdline *c, struct fault *f)
+{
+	const struct alias_check check = {
+		.settings = &c->overrides,
+		.config_file = c->file,
+		.config_of_root = !personality_is_trusted(c->personality),
+		.report = print_error,
+	};
+
+	if (aliases_check(&check, f) == -1)
+		print_fault(f);
 	return fault_exit_status(f->class);
 }
 
@@ -206,8 +229,7 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 		printf("Mail queue is empty\n");
 		return close_output(0);
 	case CMDLINE_ALIASES:
-		print_note("nothing to rebuild: aliases are not supported");
-		return 0;
+		return close_output(run_aliases(c, f));
 	case CMDLINE_CHECK:
 		if (check_config(c->word, c->words, c->file, f) == -1)
 			print_fault(f);

@@ -63,7 +63,7 @@ usage() {
 @test "modes of a mail server are refused by name" {
 	local mode
 
-	for mode in -bs -bd -bi -bt -bv -q -q30m -I; do
+	for mode in -bs -bd -bt -bv -q -q30m; do
 		usage "$mode is not supported" "$mode"
 	done
 }
@@ -150,7 +150,8 @@ usage() {
 	expect 0
 	grep -qx 'Mail queue is empty' stdout
 	called newaliases
-	expect 0 'nothing to rebuild'
+	expect 0
+	grep -q alias stdout
 	called runq
 	expect 64 'keeps no queue'
 }

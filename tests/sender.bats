@@ -194,6 +194,19 @@ pretend() {
 	expect_not 'remove: To'
 }
 
+@test "set_to_header shows nobody whom an alias hides" {
+	echo 'root: r@example.org
+team: s@example.org, t@example.org' >aliases
+	account_file "${BASE[@]}" 'from a@example.org' 'set_to_header on' \
+		"aliases $PWD/aliases"
+	printf '%s\n' 'Bcc: root' '' | submit -P -t b@example.org
+	shows 'add: To: b@example.org' 'recipient: r@example.org'
+	echo text | submit -P root team
+	shows 'add: To: r@example.org' 'recipient: t@example.org'
+	printf '%s\n' 'To: root, team' '' | submit -P -t
+	shows 'add: To: r@example.org'
+}
+
 @test "set_to_header folds its field" {
 	account_file "${BASE[@]}" 'from a@example.org' 'set_to_header on'
 	# shellcheck disable=SC2046 # addresses without blanks

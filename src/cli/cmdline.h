@@ -19,7 +19,7 @@
 enum cmdline_mode {
 	CMDLINE_SUBMIT,		/* -bm: a message on standard input */
 	CMDLINE_QUEUE,		/* -bp, mailq: say that the queue is empty */
-	CMDLINE_ALIASES,	/* newaliases: say that there is nothing to do */
+	CMDLINE_ALIASES,	/* -bi, -I, newaliases: check the alias files */
 	CMDLINE_CHECK,		/* --check-config: find the errors in files */
 	CMDLINE_HELP,
 	CMDLINE_VERSION
@@ -39,6 +39,7 @@ struct cmdline {
 	bool ignore_dots;		/* -i */
 	bool read_sender;		/* --read-envelope-from */
 	bool pretend;			/* -P */
+	bool no_aliases;		/* -n */
 	bool verbose;			/* -v, -d: the dialogue on stderr */
 	bool path_set;			/* -f or -r was given: */
 	bool null_path;			/* as "<>", */

@@ -88,7 +88,6 @@ static const struct {
 	    "standard input" },
 	{ "d", "there is no daemon; a mail server has one" },
 	{ "D", "there is no daemon; a mail server has one" },
-	{ "i", "there are no aliases here, so there is nothing to rebuild" },
 	{ "v", "addresses are verified by the smarthost only" },
 	{ "t", "addresses are tested by the smarthost only" },
 	{ "h", "there is no queue and no record of hosts" },
@@ -100,7 +99,7 @@ apply_mode(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
 	const char *reason = "the only modes are -bm, which is the default, "
-	    "and -bp";
+	    "-bi and -bp";
 
 	if (strcmp(value, "m") == 0) {
 		c->mode = CMDLINE_SUBMIT;
@@ -110,11 +109,27 @@ apply_mode(struct cmdline *c, const struct letter *l, const char *value,
 		c->mode = CMDLINE_QUEUE;
 		return 0;
 	}
+	if (strcmp(value, "i") == 0) {
+		c->mode = CMDLINE_ALIASES;
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		if (strcmp(value, modes[i].name) == 0)
 			reason = modes[i].reason;
 	fault(f, FAULT_USAGE, "-%c%s is not supported", l->letter, value);
 	return fault_hint(f, "%s", reason);
+}
+
+/* -I */
+static int
+apply_aliases(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)l;
+	(void)value;
+	(void)f;
+	c->mode = CMDLINE_ALIASES;
+	return 0;
 }
 
 /* -d0.1 and the like print what a program is, in every sendmail. */
@@ -161,6 +176,17 @@ apply_path(struct cmdline *c, const struct letter *l, const char *value,
 	c->path = box;
 	c->path_set = true;
 	c->null_path = empty;
+	return 0;
+}
+
+static int
+apply_no_aliases(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)l;
+	(void)value;
+	(void)f;
+	c->no_aliases = true;
 	return 0;
 }
 
@@ -289,7 +315,8 @@ apply_old(struct cmdline *c, const struct letter *l, const char *value,
 		c->ignore_dots = value[1] == '\0' ||
 		    strchr("tTyY", value[1]) != NULL;
 	if (value[0] == 'A')
-		notes_add(&c->notes, "-oA ignored: there are no aliases here");
+		notes_add(&c->notes, "-oA ignored: the account's setting "
+		    "'aliases' says which file is used");
 	return 0;
 }
 
@@ -331,8 +358,8 @@ static const struct letter letters[] = {
 	    "reverse-path: where bounces go; '<>' for nowhere", NULL },
 	{ 'G', LETTER_ALONE, ignore, NULL, NULL, NULL },
 	{ 'h', LETTER_VALUE, ignore, NULL, NULL, NULL },
-	{ 'I', LETTER_ALONE, unsupported, NULL, NULL,
-	    "there are no aliases here, so there is nothing to rebuild" },
+	{ 'I', LETTER_ALONE, apply_aliases, NULL,
+	    "check the alias files; the same as -bi", NULL },
 	{ 'i', LETTER_ALONE, apply_dots, NULL,
 	    "a line with a lone dot does not end the message", NULL },
 	{ 'J', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
@@ -341,7 +368,8 @@ static const struct letter letters[] = {
 	{ 'm', LETTER_ALONE, ignore, NULL, NULL, NULL },
 	{ 'N', LETTER_VALUE, apply_notify, "LIST",
 	    "delivery notifications: never, or success,failure,delay", NULL },
-	{ 'n', LETTER_ALONE, ignore, NULL, NULL, NULL },
+	{ 'n', LETTER_ALONE, apply_no_aliases, NULL,
+	    "use no aliases", NULL },
 	{ 'O', LETTER_VALUE, ignore, NULL, NULL, NULL },
 	{ 'o', LETTER_VALUE, apply_old, "X",
 	    "-oi is -i; other options of sendmail are ignored", NULL },

@@ -124,14 +124,27 @@ read_element(struct parser *ps, struct element *e)
 	return 0;
 }
 
+static struct address_place
+place_of(const struct parser *ps, struct span spec)
+{
+	const struct token *a = token_at(ps, spec.first);
+	const struct token *z = token_at(ps, spec.last - 1);
+
+	return (struct address_place){ a->at, z->at + z->len - a->at };
+}
+
 static void
-add_box(struct address_list *list, struct mailbox box)
+add_box(struct address_list *list, struct mailbox box,
+    struct address_place place)
 {
 	if (list->count == list->cap) {
 		list->cap = list->cap == 0 ? BOXES_MIN : list->cap * 2;
 		list->box = memory_resize(list->box, list->cap,
 		    sizeof(*list->box));
+		list->place = memory_resize(list->place, list->cap,
+		    sizeof(*list->place));
 	}
+	list->place[list->count] = place;
 	list->box[list->count++] = box;
 }
 
@@ -188,7 +201,7 @@ take_element(struct parser *ps, struct element *e)
 		box.name = spec_name(&ps->scan, e->name);
 		box.local = buffer_detach(&local);
 		box.domain = buffer_detach(&domain);
-		add_box(ps->list, box);
+		add_box(ps->list, box, place_of(ps, e->spec));
 	}
 	buffer_free(&local);
 	buffer_free(&domain);

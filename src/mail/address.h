@@ -19,8 +19,17 @@ struct mailbox {
 	char *domain;	/* "" for a bare name; "[...]" for a literal */
 };
 
+/* Where an address stands in the text: addr-spec or bare name, no name, no
+ * angle brackets, no route. */
+struct address_place {
+	size_t at;	/* offset */
+	size_t len;	/* octets, blanks and comments within included */
+};
+
 struct address_list {
 	struct mailbox *box;
+	struct address_place *place;	/* of each box, in the text that it
+					 * was read from */
 	size_t count;
 	size_t cap;
 };

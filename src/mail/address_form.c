@@ -128,5 +128,6 @@ address_list_free(struct address_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		mailbox_free(&list->box[i]);
 	free(list->box);
+	free(list->place);
 	memset(list, 0, sizeof(*list));
 }

@@ -186,8 +186,8 @@ resent_row(const struct header *h, const struct header_field *field)
  * a message puts his fields on top, so it is the latest. It ends where
  * another field stands, or one comes that it has already.
  */
-static bool
-find_resent(const struct header *h, size_t *first, size_t *last)
+bool
+envelope_resent(const struct header *h, size_t *first, size_t *last)
 {
 	bool seen[RESENT_NAMES] = { false };
 	size_t i = 0, row;
@@ -205,7 +205,10 @@ find_resent(const struct header *h, size_t *first, size_t *last)
 		seen[row] = true;
 	}
 	*last = i;
-	return *first < h->count;
+	if (*first < h->count)
+		return true;
+	*first = 0;
+	return false;
 }
 
 int
@@ -216,11 +219,9 @@ envelope_add_header(struct envelope *e, const struct header *h,
 		{ "To", "Cc", "Bcc" },
 		{ "Resent-To", "Resent-Cc", "Resent-Bcc" }
 	};
-	size_t first = 0, last = h->count;
-	bool again = find_resent(h, &first, &last);
+	size_t first, last;
+	bool again = envelope_resent(h, &first, &last);
 
-	if (!again)
-		first = 0;
 	for (size_t i = first; i < last; i++) {
 		const struct header_field *field = &h->field[i];
 		bool has = false;
@@ -231,6 +232,23 @@ envelope_add_header(struct envelope *e, const struct header *h,
 			return -1;
 	}
 	return 0;
+}
+
+void
+envelope_swap_recipients(struct envelope *a, struct envelope *b)
+{
+	struct envelope old = *a;
+
+	a->recipient = b->recipient;
+	a->count = b->count;
+	a->cap = b->cap;
+	a->index = b->index;
+	a->slots = b->slots;
+	b->recipient = old.recipient;
+	b->count = old.count;
+	b->cap = old.cap;
+	b->index = old.index;
+	b->slots = old.slots;
 }
 
 size_t

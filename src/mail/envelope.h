@@ -67,6 +67,14 @@ bool envelope_has(const struct envelope *, const char *local,
  */
 int envelope_add_header(struct envelope *, const struct header *,
     struct fault *);
+/*
+ * Has the header a block of Resent- fields? Then these, fields *first to
+ * *last - 1, are the ones with its recipients (the latest block, if there are
+ * several); else all fields are.
+ */
+bool envelope_resent(const struct header *, size_t *first, size_t *last);
+/* Exchanges the recipients of two envelopes, their states included. */
+void envelope_swap_recipients(struct envelope *, struct envelope *);
 size_t envelope_in_state(const struct envelope *, enum recipient_state);
 
 #endif

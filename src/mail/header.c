@@ -144,6 +144,52 @@ header_line_number(const struct header *h, const struct header_field *f)
 	return line;
 }
 
+/* The header's text with the edits made. */
+static int
+edit_text(const struct header *h, const struct header_edit *edit,
+    size_t count, struct buffer *text)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		buffer_add(text, h->text.data + at, edit[i].at - at);
+		buffer_add_string(text, edit[i].text);
+		at = edit[i].at + edit[i].len;
+	}
+	buffer_add(text, h->text.data + at, h->text.len - at);
+	return text->full ? -1 : 0;
+}
+
+int
+header_edit(struct header *h, const struct header_edit *edit, size_t count)
+{
+	size_t k = 0, moved = 0, grown;
+	struct header_field *f;
+	struct buffer text;
+
+	if (count == 0)
+		return 0;
+	buffer_init(&text, HEADER_MAX);
+	if (edit_text(h, edit, count, &text) == -1) {
+		buffer_free(&text);
+		return -1;
+	}
+	/* `moved` and `grown` are modulo, and negative where text shrinks */
+	for (size_t i = 0; i < h->count; i++) {
+		f = &h->field[i];
+		grown = 0;
+		for (; k < count && edit[k].at < f->start + f->len; k++)
+			grown += strlen(edit[k].text) - edit[k].len;
+		f->start += moved;
+		f->body += moved;
+		f->len += grown;
+		moved += grown;
+	}
+	buffer_free(&h->text);
+	h->text = text;
+	return 0;
+}
+
 void
 header_remove(struct header *h, const char *name)
 {

@@ -71,6 +71,18 @@ const char *header_body(const struct header *, const struct header_field *,
     size_t *len);
 /* The number of the field's first line in the input, counted from 1. */
 size_t header_line_number(const struct header *, const struct header_field *);
+/* Text to put in the place of some octets of the header's text. */
+struct header_edit {
+	size_t at;		/* offset in text, inside a field's body */
+	size_t len;		/* octets that go */
+	char *text;		/* what comes; owned by whoever made the edit */
+};
+/*
+ * Makes the edits, which are in order and do not overlap; offsets from before
+ * mean nothing afterwards. -1, and the header is as it was, when it would pass
+ * HEADER_MAX.
+ */
+int header_edit(struct header *, const struct header_edit *, size_t count);
 /* Marks every field of that name, in any case, spacing or folding. */
 void header_remove(struct header *, const char *name);
 /* Adds "Name: body CRLF" to `added`; body is ours and already in wire form. */

@@ -199,7 +199,8 @@ static bool
 is_from_mailbox(const struct intake *in, const char *line, size_t n,
     bool first)
 {
-	if (n > HEADER_NAME_MAX)
+	/* "From :" is a field, whatever the rest of it looks like */
+	if (n > HEADER_NAME_MAX || header_name_length(line, n) > 0)
 		return false;
 	if (first)
 		return mbox_is_separator(line, n);

@@ -56,25 +56,49 @@ add_recipient(struct buffer *b, const struct recipient *r, size_t *column)
 }
 
 void
+recipients_announce(struct header *h, const struct envelope *e)
+{
+	const struct recipient *r;
+	struct envelope hidden;
+	struct mailbox box;
+	struct buffer line;
+	bool first = true;
+
+	if (header_has(h, "To") || header_has(h, "Cc"))
+		return;
+	envelope_init(&hidden);
+	buffer_init(&line, HEADER_MAX / 2);
+	gather(&hidden, h, "Bcc");
+	for (size_t i = 0; i < e->count; i++) {
+		r = &e->recipient[i];
+		if (envelope_has(&hidden, r->local, r->domain))
+			continue;
+		box = (struct mailbox){ NULL, r->local, r->domain };
+		buffer_clear(&line);
+		buffer_add_string(&line, first ? "To: " : " ,");
+		address_add_spec(&line, &box);
+		header_add_line(h, line.data, line.len);
+		first = false;
+	}
+	buffer_free(&line);
+	envelope_free(&hidden);
+}
+
+void
 recipients_rewrite(struct header *h, const struct envelope *e, bool hide)
 {
-	struct envelope shown, hidden;
 	const struct recipient *r;
+	struct envelope shown;
 	size_t column = COLUMN_FIRST;
 	struct buffer b;
-	bool open;
 
 	envelope_init(&shown);
-	envelope_init(&hidden);
 	buffer_init(&b, HEADER_MAX / 2);
 	gather(&shown, h, "To");
 	gather(&shown, h, "Cc");
-	gather(&hidden, h, "Bcc");
-	open = !header_has(h, "To") && !header_has(h, "Cc");
 	for (size_t i = 0; !hide && i < e->count; i++) {
 		r = &e->recipient[i];
-		if (open ? !envelope_has(&hidden, r->local, r->domain) :
-		    envelope_has(&shown, r->local, r->domain))
+		if (envelope_has(&shown, r->local, r->domain))
 			add_recipient(&b, r, &column);
 	}
 	header_remove(h, "To");
@@ -84,5 +108,4 @@ recipients_rewrite(struct header *h, const struct envelope *e, bool hide)
 	    "undisclosed-recipients:;");
 	buffer_free(&b);
 	envelope_free(&shown);
-	envelope_free(&hidden);
 }

@@ -9,11 +9,17 @@ struct envelope;
 struct header;
 
 /*
+ * If the message has neither To nor Cc, adds a To field of those in the
+ * envelope who are not in Bcc. To be called before aliases change either:
+ * then an alias cannot make a blind copy, or who is on a list, unknown to
+ * what follows.
+ */
+void recipients_announce(struct header *, const struct envelope *);
+/*
  * Replaces To, Cc and Bcc by one To field: "undisclosed-recipients:;" if
- * `hide`, or if nobody is left to show. Else those recipients of the envelope
- * who are in To or Cc; when the message has neither, those who are not in
- * Bcc. So it never shows a blind copy: an argument that a To field leaves out
- * was left out on purpose.
+ * `hide`, or if nobody is left to show, else those in the envelope who are in
+ * To or Cc. So it never shows a blind copy: an argument that a To field
+ * leaves out was left out on purpose.
  */
 void recipients_rewrite(struct header *, const struct envelope *, bool hide);
 

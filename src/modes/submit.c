@@ -14,6 +14,7 @@
 #include "mail/complete.h"
 #include "mail/message.h"
 #include "mail/recipients.h"
+#include "modes/aliases.h"
 #include "modes/pretend.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
@@ -284,6 +285,11 @@ travel(struct trip *t, struct fault *f)
 		return -1;
 	}
 	if (choose_account(t, f) == -1)
+		return -1;
+	if (t->account.set_to_header == TO_HEADER_ON)
+		recipients_announce(&t->message.header, &job->envelope);
+	if (!job->no_aliases && aliases_apply(&job->envelope, &t->message,
+	    &t->account, &t->accounts.warnings, f) == -1)
 		return -1;
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);

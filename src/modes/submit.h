@@ -27,6 +27,7 @@ struct submission {
 	bool read_sender;		/* reverse-path from the From field */
 	bool pretend;			/* -P: print all, send nothing */
 	bool ignore_dots;		/* -i */
+	bool no_aliases;		/* -n */
 	bool eight_bit;			/* -B 8BITMIME */
 	FILE *transcript;		/* -v, or NULL */
 	void (*note)(const char *text);	/* for what is no fault */

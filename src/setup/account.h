@@ -63,6 +63,9 @@ struct account {
 	enum toggle remove_bcc_headers;	/* unset: on */
 	enum toggle set_date_header;	/* unset: on (auto) */
 	enum toggle set_msgid_header;
+	char *aliases;			/* see setup/aliasload.h */
+	char *alias_domains;		/* separated by commas or blanks */
+	enum toggle alias_include;	/* unset: off */
 	/* where each value came from, by row of the option table */
 	struct origin origin[OPTION_COUNT];
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */

@@ -251,6 +251,27 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.value = "auto|on|off", .preset = "auto",
 		.help = "add a missing Message-ID field"
 	},
+	[OPTION_ALIASES] = {
+		.keyword = "aliases", .name = "aliases",
+		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
+		.offset = FIELD(aliases),
+		.value = "FILE", .preset = SYSCONFDIR "/aliases",
+		.help = "file of aliases(5) for local names"
+	},
+	[OPTION_ALIAS_DOMAINS] = {
+		.keyword = "alias_domains", .name = "alias-domains",
+		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
+		.offset = FIELD(alias_domains),
+		.value = "LIST", .preset = "none",
+		.help = "more domains whose addresses are local"
+	},
+	[OPTION_ALIAS_INCLUDE] = {
+		.keyword = "alias_include", .name = "alias-include",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(alias_include),
+		.choices = toggles,
+		.value = "on|off", .preset = "off",
+		.help = "whether an alias may include other files"
+	},
 };
 
 /* Other words for a setting, from files that exist. */

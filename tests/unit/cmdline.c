@@ -78,7 +78,7 @@ static const struct {
 	{ { "p", "-oQ", "a" }, "to=a@", NULL, NULL },
 	{ { "p", "-od", "a" }, "to=a@", NULL, NULL },
 	{ { "p", "-O", "DeliveryMode=b", "a" }, "to=a@", NULL, NULL },
-	{ { "p", "-Ac", "-Am", "-G", "-h", "3", "-L", "tag", "-m", "-n",
+	{ { "p", "-Ac", "-Am", "-G", "-h", "3", "-L", "tag", "-m",
 	    "a" }, "to=a@", NULL, NULL },
 	{ { "p", "-E", "-em", "-e", "q", "-J", "-pSMTP:h", "-x", "-Q",
 	    "-Qwhy", "a" }, "to=a@", NULL, NULL },
@@ -192,11 +192,12 @@ static const struct {
 	    "USAGE --host and --account exclude", NULL },
 	{ { "p", "-bs" }, NULL, "USAGE -bs is not supported", "standard" },
 	{ { "p", "-bd" }, NULL, "USAGE -bd is not supported", "daemon" },
-	{ { "p", "-bi" }, NULL, "USAGE -bi is not supported", "aliases" },
+	{ { "p", "-bi" }, "aliases", NULL, NULL },
 	{ { "p", "-bv", "a" }, NULL, "USAGE -bv is not supported", "smart" },
 	{ { "p", "-bt" }, NULL, "USAGE -bt is not supported", "smarthost" },
 	{ { "p", "-bz" }, NULL, "USAGE -bz is not supported", "-bm" },
-	{ { "p", "-I" }, NULL, "USAGE -I is not supported", "aliases" },
+	{ { "p", "-I" }, "aliases", NULL, NULL },
+	{ { "sendmail", "-n", "a" }, "n to=a@", NULL, NULL },
 	{ { "p", "-q" }, NULL, "USAGE -q is not supported", "no queue" },
 	{ { "p", "-q30m" }, NULL, "USAGE -q30m is not supported", "queue" },
 	{ { "p", "-qf" }, NULL, "USAGE -qf is not supported", NULL },
@@ -303,6 +304,7 @@ describe(const struct cmdline *c)
 	buffer_init(&b, TEXT_MAX);
 	add_flag(&b, c->read_recipients, "t");
 	add_flag(&b, c->ignore_dots, "i");
+	add_flag(&b, c->no_aliases, "n");
 	add_flag(&b, c->verbose, "v");
 	add_flag(&b, c->pretend, "P");
 	add_flag(&b, c->read_sender, "from");

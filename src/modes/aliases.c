@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "mail/address.h"
+#include "mail/envelope.h"
+#include "mail/message.h"
+#include "mail/rewrite.h"
+#include "modes/aliases.h"
+#include "setup/accountfile.h"
+#include "setup/alias.h"
+#include "setup/aliasexpand.h"
+#include "setup/aliasload.h"
+#include "setup/localdomain.h"
+
+struct aliasing {
+	struct aliases aliases;
+	struct local_domains domains;
+};
+
+static const struct mailbox *
+replacement(const struct mailbox *box, void *context)
+{
+	const struct aliasing *a = context;
+
+	return alias_replacement(&a->aliases, &a->domains, box);
+}
+
+static int
+expand(struct aliasing *a, struct envelope *e, struct fault *f)
+{
+	struct envelope out;
+	struct mailbox box;
+	int r = 0;
+
+	envelope_init(&out);
+	for (size_t i = 0; r == 0 && i < e->count; i++) {
+		box = (struct mailbox){ NULL, e->recipient[i].local,
+		    e->recipient[i].domain };
+		r = alias_expand(&a->aliases, &a->domains, &box, &out, f);
+	}
+	if (r == 0)
+		envelope_swap_recipients(e, &out);
+	envelope_free(&out);
+	return r;
+}
+
+static bool
+any_local(const struct aliasing *a, const struct envelope *e)
+{
+	for (size_t i = 0; i < e->count; i++)
+		if (local_domains_find(&a->domains, e->recipient[i].domain) !=
+		    LOCALITY_NONE)
+			return true;
+	return false;
+}
+
+static int
+apply(struct aliasing *a, struct envelope *e, struct message *m,
+    const struct account *account, struct notes *notes, struct fault *f)
+{
+	bool configured = alias_choice(account) == ALIAS_CHOICE_FILE;
+
+	if (local_domains_gather(&a->domains, account, ALIASLOAD_MAILNAME,
+	    f) == -1)
+		return -1;
+	if (!any_local(a, e))
+		return 0;
+	a->aliases.include = account->alias_include == TOGGLE_ON;
+	if (alias_load(&a->aliases, configured ? account->aliases :
+	    ALIASLOAD_DEFAULT, configured, notes, f) == -1)
+		return -1;
+	if (a->aliases.count == 0)
+		return 0;
+	if (expand(a, e, f) == -1)
+		return -1;
+	if (rewrite_recipients(&m->header, replacement, a,
+	    &m->eight_bit_header) == -1)
+		return fault(f, FAULT_DATA, "the header is too long with the "
+		    "addresses of its aliases");
+	return 0;
+}
+
+int
+aliases_apply(struct envelope *e, struct message *m,
+    const struct account *account, struct notes *notes, struct fault *f)
+{
+	struct aliasing a = { .domains = { .domain = NULL } };
+	int r;
+
+	if (alias_choice(account) == ALIAS_CHOICE_NONE)
+		return 0;
+	aliases_init(&a.aliases);
+	r = apply(&a, e, m, account, notes, f);
+	aliases_free(&a.aliases);
+	local_domains_free(&a.domains);
+	return r;
+}
+
+/* Files that have been checked already, and what came of them. */
+struct checks {
+	const struct alias_check *check;
+	struct notes paths;
+	size_t errors;
+};
+
+static void
+check_entries(struct checks *c, const struct account *account,
+    const char *path, struct notes *errors, struct fault *f)
+{
+	struct aliasing a = { .domains = { .domain = NULL } };
+
+	aliases_init(&a.aliases);
+	a.aliases.include = account->alias_include == TOGGLE_ON;
+	if (local_domains_gather(&a.domains, account, ALIASLOAD_MAILNAME,
+	    f) == 0 && alias_read(&a.aliases, path, errors, f) == 0) {
+		alias_check(&a.aliases, &a.domains, errors);
+		printf("%s: %zu alias%s\n", path, a.aliases.count,
+		    a.aliases.count == 1 ? "" : "es");
+	}
+	for (size_t i = 0; i < errors->count; i++)
+		c->check->report(errors->text[i]);
+	c->errors += errors->count;
+	aliases_free(&a.aliases);
+	local_domains_free(&a.domains);
+}
+
+/* "~" is resolved for the account that is chosen; here none is. */
+static char *
+resolve(const char *path)
+{
+	char *home = path[0] == '~' ? account_home() : NULL;
+	struct buffer b;
+
+	if (home == NULL)
+		return memory_string(path);
+	buffer_init(&b, strlen(home) + strlen(path));
+	buffer_printf(&b, "%s%s", home, path + 1);
+	free(home);
+	return buffer_detach(&b);
+}
+
+/* The file of one account, unless it has been another's, too. */
+static void
+check_account(struct checks *c, const struct account *account)
+{
+	enum alias_choice choice = alias_choice(account);
+	struct notes errors = { .text = NULL };
+	struct fault f = { .class = FAULT_NONE };
+	struct stat st;
+	char *path;
+
+	if (choice == ALIAS_CHOICE_NONE || (choice == ALIAS_CHOICE_DEFAULT &&
+	    stat(ALIASLOAD_DEFAULT, &st) == -1 && errno == ENOENT))
+		return;
+	path = choice == ALIAS_CHOICE_DEFAULT ?
+	    memory_string(ALIASLOAD_DEFAULT) : resolve(account->aliases);
+	for (size_t i = 0; i < c->paths.count; i++)
+		if (strcmp(c->paths.text[i], path) == 0) {
+			free(path);
+			return;
+		}
+	notes_add(&c->paths, "%s", path);
+	check_entries(c, account, path, &errors, &f);
+	if (f.class != FAULT_NONE) {
+		c->check->report(f.text);
+		c->errors++;
+	}
+	notes_free(&errors);
+	fault_clear(&f);
+	free(path);
+}
+
+int
+aliases_check(const struct alias_check *check, struct fault *f)
+{
+	struct checks c = { .check = check };
+	struct accounts accounts;
+	int r = 0;
+
+	accounts_init(&accounts);
+	if (check->settings->set[OPTION_ALIASES]) {
+		check_account(&c, check->settings);
+	} else if ((r = accountfile_load(&accounts, check->config_file,
+	    check->config_of_root, f)) == 0) {
+		for (size_t i = 0; i < accounts.table.count; i++)
+			check_account(&c, accounts.table.account[i]);
+		if (accounts.table.count == 0)
+			check_account(&c, check->settings);
+	}
+	if (r == 0 && c.errors > 0)
+		r = fault(f, FAULT_CONFIG, "%zu error%s in alias files",
+		    c.errors, c.errors == 1 ? "" : "s");
+	else if (r == 0 && c.paths.count == 0)
+		printf("no alias file\n");
+	notes_free(&c.paths);
+	accounts_free(&accounts);
+	return r;
+}
