@@ -338,6 +338,14 @@ END
 	grep -q SMTPUTF8 "$CAPTURE/1.envelope"
 }
 
+@test "a domain that is not ASCII goes as an A-label" {
+	serve <<<'root: joe@exämple.org'
+	to <<<'To: root' | submit -t
+	expect 0
+	[ "$(recipients)" = joe@xn--exmple-cua.org ]
+	[ "$(field 'To:')" = 'To: joe@xn--exmple-cua.org' ]
+}
+
 @test "newaliases and -bi check the file and say what is wrong" {
 	nowhere <<'END'
 good: joe@example.org

@@ -244,11 +244,13 @@ envelope_swap_recipients(struct envelope *a, struct envelope *b)
 	a->cap = b->cap;
 	a->index = b->index;
 	a->slots = b->slots;
+	a->seed = b->seed;
 	b->recipient = old.recipient;
 	b->count = old.count;
 	b->cap = old.cap;
 	b->index = old.index;
 	b->slots = old.slots;
+	b->seed = old.seed;
 }
 
 size_t

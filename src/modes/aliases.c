@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "mail/address.h"
 #include "mail/envelope.h"
 #include "mail/message.h"
@@ -20,18 +21,32 @@
 #include "setup/aliasexpand.h"
 #include "setup/aliasload.h"
 #include "setup/localdomain.h"
+#include "wire/tls.h"
 
 struct aliasing {
 	struct aliases aliases;
 	struct local_domains domains;
+	struct mailbox shown;	/* what replacement() has given last */
 };
 
+/* In the header as in the envelope: with an A-label where nothing else needs
+ * SMTPUTF8. */
 static const struct mailbox *
 replacement(const struct mailbox *box, void *context)
 {
-	const struct aliasing *a = context;
+	struct aliasing *a = context;
+	const struct mailbox *only = alias_replacement(&a->aliases,
+	    &a->domains, box);
+	char *ascii;
 
-	return alias_replacement(&a->aliases, &a->domains, box);
+	if (only == NULL || !text_is_ascii(only->local,
+	    strlen(only->local)) || tls_domain_to_ascii(only->domain,
+	    &ascii) == -1)
+		return only;
+	mailbox_free(&a->shown);
+	a->shown.local = memory_string(only->local);
+	a->shown.domain = ascii;
+	return &a->shown;
 }
 
 static int
@@ -102,6 +117,7 @@ aliases_apply(struct envelope *e, struct message *m,
 	r = apply(&a, e, m, account, notes, f);
 	aliases_free(&a.aliases);
 	local_domains_free(&a.domains);
+	mailbox_free(&a.shown);
 	return r;
 }
 

@@ -219,6 +219,29 @@ check_path(void)
 	envelope_free(&e);
 }
 
+/* Each side still finds what it holds: nothing is added twice. */
+static void
+test_swap(void)
+{
+	char one[] = "one", two[] = "two", domain[] = "example.org";
+	struct mailbox first = { NULL, one, domain };
+	struct mailbox second = { NULL, two, domain };
+	struct envelope a, b;
+
+	envelope_init(&a);
+	envelope_init(&b);
+	envelope_add(&a, &first);
+	envelope_swap_recipients(&a, &b);
+	tap_ok(a.count == 0 && b.count == 1, "recipients exchanged");
+	envelope_add(&b, &first);
+	envelope_add(&a, &second);
+	envelope_add(&b, &second);
+	tap_ok(a.count == 1 && b.count == 2 &&
+	    strcmp(b.recipient[0].local, "one") == 0, "and found again");
+	envelope_free(&a);
+	envelope_free(&b);
+}
+
 int
 main(void)
 {
@@ -228,5 +251,6 @@ main(void)
 	check_many();
 	check_seed();
 	check_path();
+	test_swap();
 	return tap_done();
 }
