@@ -3,6 +3,8 @@
 #
 # What would happen, without its happening: --pretend, --check-config; and the
 # account that the environment describes.  Nothing listens on port 1.
+#
+# shellcheck disable=SC2030,SC2031 # each test exports for itself
 
 load helper
 
@@ -96,7 +98,7 @@ said() {
 }
 
 @test "--check-config: several files, included ones, and modes" {
-	echo 'prot 1' >more
+	echo 'prot 1' >./more
 	printf '%s\n' 'host h' 'password hunter2' 'include more' >one
 	chmod 644 one
 	printf '%s\n' 'host h' 'passwordeval touch ran' >two
