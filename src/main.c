@@ -24,6 +24,7 @@
 #include "cli/cmdline.h"
 #include "mail/address.h"
 #include "modes/aliases.h"
+#include "modes/check.h"
 #include "modes/submit.h"
 #include "smtp/sasl.h"
 #include "wire/tls.h"
@@ -156,6 +157,8 @@ run_submit(const struct cmdline *c, struct fault *f)
 		.account = c->account,
 		.full_name = c->full_name,
 		.read_recipients = c->read_recipients,
+		.read_sender = c->read_sender,
+		.pretend = c->pretend,
 		.ignore_dots = c->ignore_dots,
 		.no_aliases = c->no_aliases,
 		.eight_bit = c->body == CMDLINE_BODY_8BITMIME,
@@ -228,9 +231,15 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 		return close_output(0);
 	case CMDLINE_ALIASES:
 		return close_output(run_aliases(c, f));
+	case CMDLINE_CHECK:
+		if (check_config(c->word, c->words, c->file, f) == -1)
+			print_fault(f);
+		return close_output(fault_exit_status(f->class));
 	case CMDLINE_SUBMIT:
 		break;
 	}
+	if (c->pretend)
+		return close_output(run_submit(c, f));
 	return run_submit(c, f);
 }
 

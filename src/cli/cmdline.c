@@ -2,17 +2,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "base/text.h"
+#include "setup/legacy.h"
 #include "cli/cmdline.h"
 #include "cli/letter.h"
 
+#define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 #define HELP_LEFT_SIZE 80	/* octets; a line of the help */
 
 /* Long options that are no settings: other names of letters, and two more. */
 static const struct {
 	const char *name;
-	char letter;		/* 0: `mode` */
+	char letter;		/* 0: `mode`; '@': read_sender */
 	enum cmdline_mode mode;
 	const char *help;	/* when the letter's own does not say it */
 } longs[] = {
@@ -20,7 +24,12 @@ static const struct {
 	{ "file", 'C', CMDLINE_SUBMIT, NULL },
 	{ "from", 'f', CMDLINE_SUBMIT, NULL },
 	{ "read-recipients", 't', CMDLINE_SUBMIT, NULL },
+	{ "read-envelope-from", '@', CMDLINE_SUBMIT,
+	    "take the reverse-path from the From field" },
+	{ "pretend", 'P', CMDLINE_SUBMIT, NULL },
 	{ "debug", 'v', CMDLINE_SUBMIT, NULL },
+	{ "check-config", 0, CMDLINE_CHECK,
+	    "find all errors in account files, in place of recipients" },
 	{ "help", 0, CMDLINE_HELP, "print this" },
 	{ "version", 0, CMDLINE_VERSION, "print the version" },
 };
@@ -46,6 +55,7 @@ cmdline_free(struct cmdline *c)
 {
 	mailbox_free(&c->path);
 	address_list_free(&c->recipients);
+	free(c->word);
 	account_free(&c->overrides);
 	notes_free(&c->notes);
 	cmdline_init(c);
@@ -87,6 +97,34 @@ parse_letters(struct cmdline *c, struct arguments *a, const char *word,
 	return 0;
 }
 
+/* What a long option may be; exactly one of these, when there is one. */
+struct meaning {
+	size_t i;		/* in longs[], or LONGS */
+	enum option_id id;	/* or OPTION_COUNT */
+	const struct legacy *legacy;	/* or NULL */
+};
+
+/* The name of the i-th of all long options, NULL for a row without one. */
+static const char *
+long_name(size_t i)
+{
+	if (i < LONGS)
+		return longs[i].name;
+	if (i < LONGS + OPTION_COUNT)
+		return option_row((enum option_id)(i - LONGS))->name;
+	return legacy_at(i - LONGS - OPTION_COUNT)->name;
+}
+
+static size_t
+long_names(void)
+{
+	size_t n = LONGS + OPTION_COUNT;
+
+	while (legacy_at(n - LONGS - OPTION_COUNT) != NULL)
+		n++;
+	return n;
+}
+
 static int
 unknown_long(const char *name, size_t n, struct fault *f)
 {
@@ -94,8 +132,7 @@ unknown_long(const char *name, size_t n, struct fault *f)
 	size_t best = SIZE_MAX, edits;
 
 	for (size_t i = 0; i < LONGS + OPTION_COUNT; i++) {
-		known = i < LONGS ? longs[i].name :
-		    option_row((enum option_id)(i - LONGS))->name;
+		known = long_name(i);
 		if (known == NULL)
 			continue;
 		edits = option_slip(name, n, known);
@@ -104,10 +141,61 @@ unknown_long(const char *name, size_t n, struct fault *f)
 			near = known;
 		}
 	}
+	if (legacy_is_unsupported(name, n))
+		return fault(f, FAULT_USAGE, "--%.*s is not supported by this "
+		    "version", (int)n, name);
 	fault(f, FAULT_USAGE, "unknown option --%.*s", (int)n, name);
 	if (near != NULL)
 		return fault_hint(f, "did you mean --%s?", near);
 	return fault_hint(f, "--help lists the options");
+}
+
+/* A beginning that only one long option has stands for it. */
+static int
+find_prefix(const char *name, size_t n, struct meaning *m, struct fault *f)
+{
+	size_t found = 0, total = long_names(), at = 0;
+	struct buffer list;
+	const char *known;
+
+	buffer_init(&list, MESSAGE_MAX);
+	for (size_t i = 0; i < total && n > 0; i++) {
+		known = long_name(i);
+		if (known == NULL || strncmp(known, name, n) != 0)
+			continue;
+		buffer_printf(&list, "%s--%s", found > 0 ? ", " : "", known);
+		found++;
+		at = i;
+	}
+	if (found > 1) {
+		fault(f, FAULT_USAGE, "--%.*s is ambiguous", (int)n, name);
+		fault_hint(f, "it could be %s", list.data);
+	} else if (found == 0) {
+		unknown_long(name, n, f);
+	}
+	buffer_free(&list);
+	if (found != 1)
+		return -1;
+	m->i = at < LONGS ? at : LONGS;
+	if (at >= LONGS + OPTION_COUNT)
+		m->legacy = legacy_at(at - LONGS - OPTION_COUNT);
+	else if (at >= LONGS)
+		m->id = (enum option_id)(at - LONGS);
+	return 0;
+}
+
+static int
+find_long(const char *name, size_t n, struct meaning *m, struct fault *f)
+{
+	m->id = option_find_name(name, n);
+	m->legacy = m->id != OPTION_COUNT ? NULL : legacy_find_name(name, n);
+	for (m->i = 0; m->i < LONGS; m->i++)
+		if (strlen(longs[m->i].name) == n &&
+		    memcmp(longs[m->i].name, name, n) == 0)
+			break;
+	if (m->i < LONGS || m->id != OPTION_COUNT || m->legacy != NULL)
+		return 0;
+	return find_prefix(name, n, m, f);
 }
 
 static int
@@ -120,10 +208,12 @@ parse_long_letter(struct cmdline *c, struct arguments *a, size_t i,
 	if (!takes && value != NULL)
 		return fault(f, FAULT_USAGE, "--%s has no value",
 		    longs[i].name);
-	if (l == NULL) {
+	if (longs[i].letter == '@')
+		c->read_sender = true;
+	else if (l == NULL)
 		c->mode = longs[i].mode;
+	if (l == NULL)
 		return 0;
-	}
 	if (takes && value == NULL && (value = next_argument(a)) == NULL)
 		return fault(f, FAULT_USAGE, "--%s needs a value",
 		    longs[i].name);
@@ -145,29 +235,38 @@ parse_setting(struct cmdline *c, struct arguments *a, enum option_id id,
 }
 
 static int
+parse_legacy(struct cmdline *c, const struct legacy *l, const char *value,
+    struct fault *f)
+{
+	static const struct option_place here = { NULL, 0, 0 };
+
+	return legacy_set(&c->overrides, l, value == NULL ? "" : value,
+	    value == NULL ? 0 : strlen(value), &here, &c->notes, f);
+}
+
+static int
 parse_long(struct cmdline *c, struct arguments *a, const char *word,
     struct fault *f)
 {
-	size_t n = strcspn(word, "="), i;
+	size_t n = strcspn(word, "=");
 	const char *value = word[n] == '=' ? word + n + 1 : NULL;
-	enum option_id id = option_find_name(word, n);
+	bool trusted = personality_is_trusted(c->personality);
+	struct meaning m;
 
-	for (i = 0; i < LONGS; i++)
-		if (strlen(longs[i].name) == n &&
-		    memcmp(longs[i].name, word, n) == 0)
-			break;
-	if (i == LONGS && id == OPTION_COUNT)
-		return unknown_long(word, n, f);
-	if (!personality_is_trusted(c->personality) &&
-	    (i == LONGS || longs[i].letter != 0)) {
+	if (find_long(word, n, &m, f) == -1)
+		return -1;
+	if (!trusted && (m.i == LONGS || (longs[m.i].mode != CMDLINE_HELP &&
+	    longs[m.i].mode != CMDLINE_VERSION))) {
 		fault(f, FAULT_USAGE, "--%.*s is not an option of sendmail",
 		    (int)n, word);
 		return fault_hint(f, "long options are for callers of "
 		    "postrider by its own name");
 	}
-	if (i < LONGS)
-		return parse_long_letter(c, a, i, value, f);
-	return parse_setting(c, a, id, value, f);
+	if (m.legacy != NULL)
+		return parse_legacy(c, m.legacy, value, f);
+	if (m.i < LONGS)
+		return parse_long_letter(c, a, m.i, value, f);
+	return parse_setting(c, a, m.id, value, f);
 }
 
 static int
@@ -196,6 +295,17 @@ is_final(const struct cmdline *c)
 	return c->mode == CMDLINE_HELP || c->mode == CMDLINE_VERSION;
 }
 
+/* Addresses, unless an option that follows makes them something else. */
+static int
+parse_words(struct cmdline *c, struct fault *f)
+{
+	for (size_t i = 0; i < c->words; i++)
+		if (c->mode != CMDLINE_CHECK &&
+		    parse_recipient(c, c->word[i], f) == -1)
+			return -1;
+	return 0;
+}
+
 static int
 parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 {
@@ -203,9 +313,10 @@ parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 	bool options = true;
 	int r = 0;
 
+	c->word = memory_array((size_t)a->argc + 1, sizeof(*c->word));
 	while (r == 0 && !is_final(c) && (word = next_argument(a)) != NULL) {
 		if (!options || word[0] != '-')
-			r = parse_recipient(c, word, f);
+			c->word[c->words++] = word;
 		else if (strcmp(word, "--") == 0)
 			options = false;
 		else if (word[1] == '-')
@@ -216,7 +327,7 @@ parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 		else
 			r = parse_letters(c, a, word + 1, f);
 	}
-	return r;
+	return r == -1 || is_final(c) ? r : parse_words(c, f);
 }
 
 /* What options exclude, and what cannot be missing. */
@@ -231,7 +342,10 @@ check(const struct cmdline *c, struct fault *f)
 		return fault_hint(f, "--host is an account of its own and "
 		    "reads no account file");
 	}
-	if (!c->read_recipients && c->recipients.count == 0) {
+	if (c->read_sender && c->path_set)
+		return fault(f, FAULT_USAGE, "-f and --read-envelope-from "
+		    "exclude each other");
+	if (!c->read_recipients && c->recipients.count == 0 && !c->pretend) {
 		fault(f, FAULT_USAGE, "no recipients");
 		return fault_hint(f, "name them behind the options, or take "
 		    "them from the message with -t");

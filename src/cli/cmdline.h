@@ -20,6 +20,7 @@ enum cmdline_mode {
 	CMDLINE_SUBMIT,		/* -bm: a message on standard input */
 	CMDLINE_QUEUE,		/* -bp, mailq: say that the queue is empty */
 	CMDLINE_ALIASES,	/* -bi, -I, newaliases: check the alias files */
+	CMDLINE_CHECK,		/* --check-config: find the errors in files */
 	CMDLINE_HELP,
 	CMDLINE_VERSION
 };
@@ -36,6 +37,8 @@ struct cmdline {
 	const char *file;		/* -C, or NULL */
 	bool read_recipients;		/* -t */
 	bool ignore_dots;		/* -i */
+	bool read_sender;		/* --read-envelope-from */
+	bool pretend;			/* -P */
 	bool no_aliases;		/* -n */
 	bool verbose;			/* -v, -d: the dialogue on stderr */
 	bool path_set;			/* -f or -r was given: */
@@ -48,6 +51,8 @@ struct cmdline {
 	const char *envid;		/* -V, or NULL; printable ASCII */
 	bool smtputf8;			/* -U */
 	struct address_list recipients;	/* the arguments; domains may be "" */
+	const char **word;		/* the arguments as they are */
+	size_t words;
 	struct account overrides;	/* settings given as long options */
 	struct notes notes;		/* what was ignored and may be missed */
 };

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "mail/dsn.h"
 #include "mail/encoding.h"
 #include "cli/cmdline.h"
 #include "cli/letter.h"
@@ -246,47 +247,16 @@ apply_verbose(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
-static const struct {
-	const char *word;
-	unsigned bit;
-} notifications[] = {
-	{ "never", DSN_NEVER }, { "success", DSN_SUCCESS },
-	{ "failure", DSN_FAILURE }, { "fail", DSN_FAILURE },
-	{ "delay", DSN_DELAY },
-};
-
 static int
 apply_notify(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
-	const char *word = value;
-	unsigned notify = 0, bit;
-	size_t n;
-
-	for (;;) {
-		word += strspn(word, " \t");
-		n = strcspn(word, ", \t");
-		bit = 0;
-		for (size_t i = 0; i < sizeof(notifications) /
-		    sizeof(notifications[0]); i++)
-			if (text_same_word(word, n, notifications[i].word))
-				bit = notifications[i].bit;
-		notify |= bit;
-		word += n + strspn(word + n, " \t");
-		if (bit == 0 || (*word != ',' && *word != '\0')) {
-			fault(f, FAULT_USAGE, "-%c '%s' is no list of "
-			    "notifications", l->letter, value);
-			return fault_hint(f, "write never, or some of "
-			    "success,failure,delay");
-		}
-		if (*word++ == '\0')
-			break;
-	}
-	if ((notify & DSN_NEVER) != 0 && notify != DSN_NEVER)
-		return fault(f, FAULT_USAGE, "-%c '%s': never stands alone",
-		    l->letter, value);
-	c->notify = notify;
-	return 0;
+	if (dsn_parse_notify(&c->notify, value, strlen(value)) == 0)
+		return 0;
+	fault(f, FAULT_USAGE, "-%c '%s' is no list of notifications",
+	    l->letter, value);
+	return fault_hint(f, "write never, which stands alone, or some of "
+	    "success,failure,delay");
 }
 
 static int
@@ -352,6 +322,21 @@ apply_old(struct cmdline *c, const struct letter *l, const char *value,
 
 #define NO_QUEUE "there is no queue: each message is sent at once or not at all"
 
+static int
+apply_pretend(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)value;
+	if (!personality_is_trusted(c->personality)) {
+		fault(f, FAULT_USAGE, "-%c is not an option of sendmail",
+		    l->letter);
+		return fault_hint(f, "call postrider itself: who calls "
+		    "sendmail wants the message sent");
+	}
+	c->pretend = true;
+	return 0;
+}
+
 static const struct letter letters[] = {
 	{ 'A', LETTER_VALUE, ignore, NULL, NULL, NULL },
 	{ 'a', LETTER_VALUE, apply_account, "NAME", "account to send by",
@@ -388,6 +373,8 @@ static const struct letter letters[] = {
 	{ 'O', LETTER_VALUE, ignore, NULL, NULL, NULL },
 	{ 'o', LETTER_VALUE, apply_old, "X",
 	    "-oi is -i; other options of sendmail are ignored", NULL },
+	{ 'P', LETTER_ALONE, apply_pretend, NULL,
+	    "show what would be done with the message, and do not", NULL },
 	{ 'p', LETTER_VALUE, ignore, NULL, NULL, NULL },
 	{ 'Q', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
 	{ 'q', LETTER_ATTACHED, unsupported, NULL, NULL, NO_QUEUE },

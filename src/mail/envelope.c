@@ -51,6 +51,15 @@ envelope_set_path(struct envelope *e, const struct mailbox *box)
 	e->domain = domain;
 }
 
+void
+envelope_set_null_path(struct envelope *e)
+{
+	free(e->local);
+	free(e->domain);
+	e->local = e->domain = NULL;
+	e->null_path = true;
+}
+
 static uint64_t
 hash(uint64_t seed, const char *local, const char *domain)
 {
@@ -113,6 +122,12 @@ envelope_add(struct envelope *e, const struct mailbox *box)
 	r->domain = memory_string(box->domain);
 	r->state = RECIPIENT_PENDING;
 	*slot = e->count;
+}
+
+bool
+envelope_has(const struct envelope *e, const char *local, const char *domain)
+{
+	return e->slots != 0 && *find_slot(e, local, domain) != 0;
 }
 
 static int

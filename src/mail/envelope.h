@@ -53,9 +53,13 @@ struct envelope {
 void envelope_init(struct envelope *);
 void envelope_free(struct envelope *);
 void envelope_set_path(struct envelope *, const struct mailbox *);
+void envelope_set_null_path(struct envelope *);
 /* Adds a recipient unless it is there: the local part is compared exactly,
  * the domain without regard to case. */
 void envelope_add(struct envelope *, const struct mailbox *);
+/* Is it there? */
+bool envelope_has(const struct envelope *, const char *local,
+    const char *domain);
 /*
  * -t: To, Cc and Bcc of the header, or the Resent- ones of the first block of
  * Resent- fields when there is one (RFC 5322 section 3.6.6). FAULT_DATA names

@@ -13,8 +13,10 @@
 #include "mail/envelope.h"
 #include "modes/sender.h"
 #include "setup/account.h"
+#include "setup/accountmatch.h"
 #include "smtp/session.h"
 
+#define PATH_MAX_OCTETS (256 * 1024)	/* far above any real one */
 #define WHERE_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 static const char *
@@ -43,10 +45,9 @@ sender_of_host(struct mailbox *box)
 /* An address that is wrong in the account is not the message's fault. */
 static int
 sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
-    struct fault *f)
+    const char *from, struct fault *f)
 {
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
-	const char *from = account_sender(a);
 	struct buffer where;
 
 	if (address_parse_path(box, empty, from, strlen(from), &why) == 0)
@@ -66,9 +67,17 @@ static int
 sender_default(struct mailbox *box, const struct account *a, bool *empty,
     struct fault *f)
 {
+	char *from;
+	int r;
+
 	*empty = false;
-	if (account_sender(a) != NULL)
-		return sender_of_account(box, a, empty, f);
+	if (account_sender(a, &from, f) == -1)
+		return -1;
+	if (from != NULL) {
+		r = sender_of_account(box, a, empty, from, f);
+		free(from);
+		return r;
+	}
 	if (sender_of_host(box) == 0)
 		return 0;
 	fault(f, FAULT_CONFIG, "no sender address: the account has no "
@@ -77,18 +86,43 @@ sender_default(struct mailbox *box, const struct account *a, bool *empty,
 	    "or give -f you@example.org");
 }
 
+/*
+ * May the reverse-path that was asked for replace the account's own? One that
+ * the account names, or has a glob for, is the account's own.
+ */
+static bool
+may_override(const struct envelope *e, const struct account *a)
+{
+	const struct mailbox box = { NULL, e->local, e->domain };
+	struct buffer path;
+	size_t fit;
+
+	if (a->auto_from == TOGGLE_ON)
+		return false;
+	if (a->allow_from_override != TOGGLE_OFF)
+		return true;
+	if (e->null_path)
+		return false;
+	buffer_init(&path, PATH_MAX_OCTETS);
+	address_add_spec(&path, &box);
+	fit = accountmatch(a, path.data, a->author);
+	buffer_free(&path);
+	return fit == ACCOUNTMATCH_EXACT ||
+	    (fit != ACCOUNTMATCH_NONE && fit <= ACCOUNTMATCH_GLOB);
+}
+
 int
 sender_complete(struct envelope *e, const struct account *a, struct fault *f)
 {
 	struct mailbox box;
 	bool empty;
 
-	if (e->null_path || e->local != NULL)
+	if ((e->null_path || e->local != NULL) && may_override(e, a))
 		return 0;
 	if (sender_default(&box, a, &empty, f) == -1)
 		return -1;
 	if (empty) {
-		e->null_path = true;
+		envelope_set_null_path(e);
 		return 0;
 	}
 	envelope_set_path(e, &box);

@@ -9,7 +9,8 @@ struct fault;
 struct mailbox;
 
 /*
- * Completes the reverse-path of an envelope that has none: the account's
+ * Completes the reverse-path of an envelope that has none, or one that the
+ * account does not allow (allow_from_override, auto_from): the account's
  * `from`, else user@FQDN where the host has a valid name, else FAULT_CONFIG
  * with the line to add.
  */

@@ -10,9 +10,12 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address.h"
+#include "mail/author.h"
 #include "mail/complete.h"
 #include "mail/message.h"
+#include "mail/recipients.h"
 #include "modes/aliases.h"
+#include "modes/pretend.h"
 #include "modes/security.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
@@ -39,9 +42,35 @@ struct trip {
 	struct account account;
 	struct message message;
 	struct secret password;
+	char *author;			/* %F, or NULL */
 	struct verdict verdict;
 	struct log log;
 };
+
+/* The address in From: for the account's patterns, or the reverse-path. */
+static int
+read_author(struct trip *t, struct fault *f)
+{
+	struct submission *job = t->job;
+	struct mailbox box;
+	struct buffer spec;
+
+	if (author_find(&box, &t->message.header)) {
+		buffer_init(&spec, ADDRESS_MAX);
+		address_add_spec(&spec, &box);
+		t->author = buffer_detach(&spec);
+		t->accounts.author = t->author;
+		if (job->read_sender)
+			envelope_set_path(&job->envelope, &box);
+		mailbox_free(&box);
+		return 0;
+	}
+	if (!job->read_sender)
+		return 0;
+	fault(f, FAULT_USAGE, "--read-envelope-from: the message has no From "
+	    "field with an address");
+	return fault_hint(f, "add one, or give -f");
+}
 
 static int
 read_message(struct trip *t, struct fault *f)
@@ -49,18 +78,31 @@ read_message(struct trip *t, struct fault *f)
 	struct submission *job = t->job;
 	bool dot_ends = !job->ignore_dots && isatty(STDIN_FILENO) == 1;
 
-	if (message_read(&t->message, STDIN_FILENO, dot_ends, f) == -1)
+	if (message_read(&t->message, STDIN_FILENO, dot_ends, f) == -1 ||
+	    read_author(t, f) == -1)
 		return -1;
 	if (job->read_recipients && envelope_add_header(&job->envelope,
 	    &t->message.header, f) == -1)
 		return -1;
-	if (job->envelope.count > 0)
+	if (job->envelope.count > 0 || job->pretend)
 		return 0;
 	fault(f, FAULT_USAGE, "no recipients: none in the arguments%s",
 	    job->read_recipients ? ", and none in To, Cc and Bcc" : "");
 	return fault_hint(f, job->read_recipients ? "add a To field" :
 	    "give addresses as arguments, or -t to read them from the "
 	    "header");
+}
+
+/* What the command line does not say, the account does. */
+static int
+complete_envelope(struct envelope *e, const struct account *a,
+    struct fault *f)
+{
+	if (e->notify == 0)
+		e->notify = (unsigned)a->dsn_notify;
+	if (e->ret == DSN_RETURN_UNSET)
+		e->ret = a->dsn_return;
+	return sender_complete(e, a, f);
 }
 
 /* -f chooses the account, too. */
@@ -79,8 +121,9 @@ choose_account(struct trip *t, struct fault *f)
 	    e->local == NULL ? NULL : path.data, t->job->settings,
 	    &t->account, f);
 	buffer_free(&path);
-	log_open(&t->log, &t->account, SYSLOG_PATH);
-	return result == -1 ? -1 : sender_complete(&t->job->envelope,
+	if (!t->job->pretend)
+		log_open(&t->log, &t->account, SYSLOG_PATH);
+	return result == -1 ? -1 : complete_envelope(&t->job->envelope,
 	    &t->account, f);
 }
 
@@ -113,7 +156,8 @@ complete_message(struct trip *t, struct fault *f)
 		    COMPLETE_FROM_REPLACE : a->set_from_header ==
 		    FROM_HEADER_OFF ? COMPLETE_FROM_KEEP :
 		    COMPLETE_FROM_MISSING,
-		.full_name = t->job->full_name,
+		.full_name = t->job->full_name != NULL ? t->job->full_name :
+		    a->from_full_name,
 		.date = a->set_date_header != TOGGLE_OFF,
 		.message_id = a->set_msgid_header != TOGGLE_OFF,
 		.remove_bcc = a->remove_bcc_headers != TOGGLE_OFF,
@@ -124,6 +168,9 @@ complete_message(struct trip *t, struct fault *f)
 		c.author = &author;
 	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&
 	    author.domain[0] != '[' ? author.domain : a->host;
+	if (a->set_to_header != TO_HEADER_OFF)
+		recipients_rewrite(&t->message.header, &t->job->envelope,
+		    a->set_to_header == TO_HEADER_UNDISCLOSED);
 	result = complete_header(&t->message.header, &c, f);
 	if (c.author != NULL)
 		mailbox_free(&author);
@@ -240,13 +287,22 @@ travel(struct trip *t, struct fault *f)
 	}
 	if (choose_account(t, f) == -1)
 		return -1;
+	if (t->account.set_to_header == TO_HEADER_ON)
+		recipients_announce(&t->message.header, &job->envelope);
 	if (!job->no_aliases && aliases_apply(&job->envelope, &t->message,
 	    &t->account, &t->accounts.warnings, f) == -1)
 		return -1;
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
 	if (path_check(&job->envelope, f) == -1 ||
-	    complete_message(t, f) == -1 || fetch_secret(t, f) == -1)
+	    complete_message(t, f) == -1)
+		return -1;
+	if (job->pretend) {
+		pretend_print(&t->accounts, &t->account, &job->envelope,
+		    &t->message.header);
+		return 0;
+	}
+	if (fetch_secret(t, f) == -1)
 		return -1;
 	if (talk(t, f) == -1)
 		return -1;
@@ -289,6 +345,7 @@ submit(struct submission *job, struct fault *f)
 	secret_clear(&t.password);
 	verdict_free(&t.verdict);
 	message_free(&t.message);
+	free(t.author);
 	account_free(&t.account);
 	accounts_free(&t.accounts);
 	return result;

@@ -24,6 +24,8 @@ struct submission {
 	const char *account;		/* -a, or NULL */
 	const char *full_name;		/* -F, or NULL */
 	bool read_recipients;		/* -t */
+	bool read_sender;		/* reverse-path from the From field */
+	bool pretend;			/* -P: print all, send nothing */
 	bool ignore_dots;		/* -i */
 	bool no_aliases;		/* -n */
 	bool eight_bit;			/* -B 8BITMIME */
@@ -32,7 +34,8 @@ struct submission {
 };
 
 /*
- * Reads standard input and submits it. 0 when every recipient was accepted
+ * Reads standard input and submits it; or, if it is to `pretend`, prints what
+ * it would do to standard output. 0 when every recipient was accepted
  * and the message with them. -1: the fault says why; recipients that were
  * refused carry their replies in the envelope. FAULT_RECIPIENT or
  * FAULT_TEMPORARY also when the others got the message.

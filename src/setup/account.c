@@ -24,6 +24,7 @@ account_free(struct account *account)
 	for (int i = 0; i < OPTION_COUNT; i++)
 		option_clear(account, (enum option_id)i);
 	free(account->name);
+	free(account->author);
 	account_init(account);
 }
 
@@ -47,14 +48,6 @@ account_override(struct account *to, const struct account *from)
 	}
 }
 
-const char *
-account_sender(const struct account *account)
-{
-	if (account->from == NULL || strpbrk(account->from, "?*[") != NULL)
-		return NULL;
-	return account->from;
-}
-
 void
 account_add_origin(struct buffer *b, const struct account *account,
     enum option_id id)
@@ -63,7 +56,9 @@ account_add_origin(struct buffer *b, const struct account *account,
 
 	if (origin->file != NULL)
 		buffer_printf(b, "%s:%zu", origin->file, origin->line);
-	else if (origin->line != 0)
+	else if (origin->line == ORIGIN_ENVIRONMENT)
+		buffer_add_string(b, "the environment");
+	else if (origin->line != ORIGIN_DEFAULT)
 		buffer_add_string(b, "the command line");
 	else
 		buffer_add_string(b, "the default");

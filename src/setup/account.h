@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/memory.h"
+#include "mail/envelope.h"
 #include "setup/notes.h"
 #include "setup/option.h"
 
@@ -20,16 +21,19 @@ struct fault;
 
 enum toggle { TOGGLE_UNSET, TOGGLE_OFF, TOGGLE_ON };
 enum tls_min_version { TLS_MIN_VERSION_1_2, TLS_MIN_VERSION_1_3 };
+enum to_header { TO_HEADER_OFF, TO_HEADER_ON, TO_HEADER_UNDISCLOSED };
 enum from_header { FROM_HEADER_AUTO, FROM_HEADER_ON, FROM_HEADER_OFF };
 
 struct origin {
 	const char *file;	/* NULL: see line */
-	size_t line;		/* without a file: 0 default, 1 command line */
+	size_t line;		/* without a file: ORIGIN_* */
 };
 
 struct account {
 	char *name;
 	struct origin defined;		/* its account line */
+	char *author;			/* %F, or NULL; set by the choice */
+	const char *reason;		/* why it was chosen; static text */
 	/* the settings; strings are NULL when unset, owned by the account */
 	char *host;
 	int64_t port;			/* 0: unset */
@@ -38,7 +42,14 @@ struct account {
 	char *logfile_time_format;	/* of strftime(3), "none"; NULL: ours */
 	int syslog;			/* facility, RFC 3164; 0: no syslog */
 	char *domain;			/* EHLO name */
-	char *from;			/* reverse-path, or a glob for it */
+	char *from;			/* reverse-paths and globs for them */
+	char *from_full_name;
+	enum toggle allow_from_override;	/* unset: on */
+	enum toggle auto_from;		/* obsolete, as maildomain */
+	char *maildomain;
+	enum to_header set_to_header;
+	int64_t dsn_notify;		/* DSN_*, 0: not asked for */
+	enum dsn_return dsn_return;
 	enum toggle tls;
 	enum toggle tls_starttls;
 	char *tls_trust_file;		/* NULL: system; "": none at all */
@@ -84,10 +95,12 @@ void account_copy(struct account *to, const struct account *from);
 /* Takes over each setting that is explicitly set in `from`. */
 void account_override(struct account *to, const struct account *from);
 /*
- * The account's own reverse-path: its `from`, or NULL when that is unset or a
- * glob (it has one of ? * [), which chooses the account and is no address.
+ * The account's own reverse-path, for the caller to free: the first address in
+ * its `from` that is no glob (a glob only chooses the account), with patterns
+ * replaced; NULL when there is none. -1 when a pattern has no value here:
+ * FAULT_CONFIG, or FAULT_DATA when the message lacks it.
  */
-const char *account_sender(const struct account *);
+int account_sender(const struct account *, char **sender, struct fault *);
 /*
  * Adds where a setting came from, in words that fit into a message:
  * "FILE:LINE", "the command line" or "the default".
@@ -133,6 +146,14 @@ struct accounts {
 	struct account_source **source;
 	size_t sources;
 	struct notes warnings;	/* for the caller to print */
+	/*
+	 * For checking files. When it is not NULL, it is called for each error
+	 * in a file, parsing goes on behind it and does not fail, no command
+	 * of the files is run, and obsolete settings are warned of.
+	 */
+	void (*report)(void *arg, const struct fault *);
+	void *report_arg;
+	const char *author;	/* %F: address of the From field, or NULL */
 };
 
 void accounts_init(struct accounts *);
@@ -143,11 +164,11 @@ struct account_source *accounts_source(struct accounts *, const char *path);
 
 /*
  * Chooses, into `out` (initialised; the caller frees it before the accounts):
- * the account called `name`; else the first whose `from` fits `sender`, an
- * address before a glob; else "default"; else the only one. With
+ * the account called `name`; else the one whose `from` fits `sender` best;
+ * else "default"; else the only one; else what the environment holds. With
  * overrides->host set no file counts and the account is made of the overrides.
- * They come last in any case. Paths are resolved, and what the account cannot
- * be without is checked. `name` and `sender` may be NULL; sender is as
+ * They come last in any case. Paths and the patterns of `domain` are resolved, and what
+ * the account cannot be without is checked. `name` and `sender` may be NULL; sender is as
  * address_add_spec() writes it.
  *
  * FAULT_CONFIG names the accounts there are and the files that were tried.

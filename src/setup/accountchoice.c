@@ -2,85 +2,33 @@
 /* Which account a message goes by, and whether it can. */
 #include "config.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "setup/account.h"
+#include "setup/accountmatch.h"
+#include "setup/environment.h"
+#include "setup/pattern.h"
 #include "smtp/sasl.h"
 
 #define NAMES_SHOWN_MAX 10	/* account names that a message lists */
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 
-/* How well an account's `from` fits; the best wins, among equals the first. */
-enum fit {
-	FIT_NONE,
-	FIT_GLOB,
-	FIT_ANY_CASE,	/* but for the case of the local part */
-	FIT_EXACT
-};
-
-/* Lower case from the last "@" on, or all of it when there is none. */
-static char *
-lower_domain(const char *s)
-{
-	char *copy = memory_string(s), *p = strrchr(copy, '@');
-
-	for (p = p == NULL ? copy : p; *p != '\0'; p++)
-		*p = text_to_lower(*p);
-	return copy;
-}
-
-/* A pattern without "@" stands for domains too: case does not count then. */
-static bool
-glob_fits(const char *glob, const char *sender)
-{
-	char *pattern = lower_domain(glob), *address = lower_domain(sender);
-	bool fits;
-
-	if (strchr(glob, '@') == NULL)
-		for (char *p = address; *p != '\0'; p++)
-			*p = text_to_lower(*p);
-	fits = fnmatch(pattern, address, 0) == 0;
-	free(pattern);
-	free(address);
-	return fits;
-}
-
-static enum fit
-fit(const struct account *account, const char *sender)
-{
-	const char *from = account_sender(account), *at, *sender_at;
-	size_t n = strlen(sender);
-
-	if (account->from == NULL)
-		return FIT_NONE;
-	if (from == NULL)
-		return glob_fits(account->from, sender) ? FIT_GLOB : FIT_NONE;
-	if (!text_same_word(sender, n, from))
-		return FIT_NONE;
-	at = strrchr(from, '@');
-	sender_at = strrchr(sender, '@');
-	if (at == NULL || sender_at == NULL)
-		return strcmp(from, sender) == 0 ? FIT_EXACT : FIT_ANY_CASE;
-	return memcmp(from, sender, (size_t)(at - from)) == 0 ? FIT_EXACT :
-	    FIT_ANY_CASE;
-}
-
+/* The account whose `from` fits best; among equals the first. */
 static const struct account *
 find_by_sender(const struct accounts *accounts, const char *sender)
 {
 	const struct account *best = NULL;
-	enum fit best_fit = FIT_NONE, now;
+	size_t best_fit = ACCOUNTMATCH_NONE, fit;
 
 	for (size_t i = 0; i < accounts->table.count; i++) {
-		now = fit(accounts->table.account[i], sender);
-		if (now > best_fit) {
-			best_fit = now;
+		fit = accountmatch(accounts->table.account[i], sender,
+		    accounts->author);
+		if (fit > best_fit) {
+			best_fit = fit;
 			best = accounts->table.account[i];
 		}
 	}
@@ -215,6 +163,8 @@ describe(const struct account *account)
 	buffer_init(&b, MESSAGE_MAX);
 	if (account->name == NULL)
 		buffer_add_string(&b, "the account of the command line");
+	else if (account->defined.file == NULL)
+		buffer_add_string(&b, "the account of the environment");
 	else
 		buffer_printf(&b, "account '%s' (%s:%zu)", account->name,
 		    account->defined.file, account->defined.line);
@@ -245,22 +195,90 @@ check(const struct account *account, struct fault *f)
 }
 
 static const struct account *
-find(const struct accounts *accounts, const char *name, const char *sender)
+find(const struct accounts *accounts, const char *name, const char *sender,
+    const char **reason)
 {
 	static const char fallback[] = "default";
 	const struct account *account = NULL;
 
+	*reason = "it is the one that was named";
 	if (name != NULL)
 		return account_table_find(&accounts->table, name,
 		    strlen(name));
+	*reason = "its from fits the reverse-path best";
 	if (sender != NULL)
 		account = find_by_sender(accounts, sender);
-	if (account == NULL)
-		account = account_table_find(&accounts->table, fallback,
-		    sizeof(fallback) - 1);
-	if (account == NULL && accounts->table.count == 1)
+	if (account != NULL)
+		return account;
+	*reason = "it is the default";
+	account = account_table_find(&accounts->table, fallback,
+	    sizeof(fallback) - 1);
+	if (account == NULL && accounts->table.count == 1) {
+		*reason = "it is the only one";
 		account = accounts->table.account[0];
+	}
 	return account;
+}
+
+static int
+choose_environment(struct account *out, const char *name, struct fault *f)
+{
+	if (environment_read(out, f) == -1)
+		return -1;
+	out->name = memory_string(ENVIRONMENT_NAME);
+	out->reason = name != NULL ? "it is the one that was named" :
+	    "no file gives an account";
+	return 0;
+}
+
+static int
+choose(const struct accounts *accounts, const char *name, const char *sender,
+    struct account *out, struct fault *f)
+{
+	const char *reason;
+	const struct account *account = find(accounts, name, sender, &reason);
+
+	if (account == NULL && (name == NULL ? environment_has_host() :
+	    strcmp(name, ENVIRONMENT_NAME) == 0))
+		return choose_environment(out, name, f);
+	if (account == NULL)
+		return no_account(accounts, name, sender, f);
+	account_copy(out, account);
+	free(out->name);
+	out->name = memory_string(account->name);
+	out->defined = account->defined;
+	out->reason = reason;
+	return 0;
+}
+
+/* Patterns, but not in what the command line gave. */
+static int
+expand_domain(struct account *a, struct fault *f)
+{
+	const struct origin *origin = &a->origin[OPTION_DOMAIN];
+	struct fault why = { 0 };
+	struct buffer b, where;
+	int r;
+
+	if (a->domain == NULL || (origin->file == NULL &&
+	    origin->line == ORIGIN_COMMAND_LINE))
+		return 0;
+	buffer_init(&b, MESSAGE_MAX);
+	r = pattern_expand(&b, a->domain, PATTERN_DOMAIN, NULL, false, &why);
+	if (r == 0) {
+		free(a->domain);
+		a->domain = buffer_detach(&b);
+	} else {
+		buffer_init(&where, MESSAGE_MAX);
+		buffer_add_string(&where, "domain (");
+		account_add_origin(&where, a, OPTION_DOMAIN);
+		buffer_add_string(&where, "): ");
+		fault_pass(f, &why, where.data);
+		buffer_free(&where);
+	}
+	buffer_free(&b);
+	fault_clear(&why);
+	return r;
 }
 
 int
@@ -268,21 +286,18 @@ accounts_choose(const struct accounts *accounts, const char *name,
     const char *sender, const struct account *overrides, struct account *out,
     struct fault *f)
 {
-	const struct account *account;
-
-	if (!overrides->set[OPTION_HOST]) {
-		account = find(accounts, name, sender);
-		if (account == NULL)
-			return no_account(accounts, name, sender, f);
-		account_copy(out, account);
-		free(out->name);
-		out->name = memory_string(account->name);
-		out->defined = account->defined;
-	}
+	if (overrides->set[OPTION_HOST])
+		out->reason = "--host was given";
+	else if (choose(accounts, name, sender, out, f) == -1)
+		return -1;
 	account_override(out, overrides);
+	free(out->author);
+	out->author = memory_string(accounts->author);
 	for (int i = 0; i < OPTION_COUNT; i++)
 		if (option_row((enum option_id)i)->type == OPTION_TYPE_PATH &&
 		    resolve_path(out, (enum option_id)i, f) == -1)
 			return -1;
+	if (expand_domain(out, f) == -1)
+		return -1;
 	return check(out, f);
 }

@@ -8,35 +8,20 @@
 #include "base/text.h"
 #include "setup/account.h"
 #include "setup/accountfile.h"
+#include "setup/accountparse.h"
+#include "setup/legacy.h"
 
 #define WORD_SHOWN_MAX 40	/* octets of an unknown word that are quoted */
 #define DEFAULT_NAME "default"
 
-struct parser {
-	struct option_place place;	/* the line; its column is 1 */
-	const char *line;
-	size_t len;			/* without line end */
-	struct account defaults;
-	struct account *current;	/* what settings go into */
-	const struct account *implicit;	/* made by settings above the first
-					 * account line, or NULL */
-	struct account_table table;	/* accounts of this file */
-	struct accountfile_facts *facts;
-	struct fault *fault;
-};
-
-/* Part of the line. */
-struct slice {
-	const char *s;
-	size_t n;
-};
-
-static struct option_place
-place_of(const struct parser *p, const char *at)
+/* Columns of what a command printed mean nothing: the command's is given. */
+struct option_place
+parser_place(const struct parser *p, const char *at)
 {
 	struct option_place place = p->place;
 
-	place.column = (size_t)(at - p->line) + 1;
+	place.column = p->evaluated != 0 ? p->evaluated :
+	    (size_t)(at - p->line) + 1;
 	return place;
 }
 
@@ -82,7 +67,7 @@ inherit(struct parser *p, struct account *account, struct slice bases)
 	do {
 		more = bases.n > 0 && memchr(bases.s, ',', bases.n) != NULL;
 		name = take(&bases, ',');
-		place = place_of(p, name.s);
+		place = parser_place(p, name.s);
 		if (name.n == 0) {
 			option_fault(p->fault, &place,
 			    "an account name is missing");
@@ -110,9 +95,10 @@ inherit(struct parser *p, struct account *account, struct slice bases)
 static int
 check_new_name(const struct parser *p, struct slice name)
 {
-	struct option_place place = place_of(p, name.s);
+	struct option_place place = parser_place(p, name.s);
 	const struct account *there;
 	size_t line;
+	bool here;
 
 	if (name.n == 0) {
 		option_fault(p->fault, &place, "account needs a name");
@@ -130,8 +116,10 @@ check_new_name(const struct parser *p, struct slice name)
 	if (there == NULL)
 		return 0;
 	line = there->defined.line;
+	here = there->defined.file == p->place.file;
 	option_fault(p->fault, &place, "account '%s' is defined twice: here "
-	    "and in line %zu", there->name, line);
+	    "and in %s%s%zu", there->name, here ? "line" :
+	    there->defined.file, here ? " " : ":", line);
 	if (there == p->implicit)
 		return fault_hint(p->fault, "settings above the first account "
 		    "line, such as line %zu, are those of account 'default'; "
@@ -163,6 +151,7 @@ parse_account(struct parser *p, struct slice argument)
 	struct slice name = take(&argument, ':');
 	struct account *account;
 
+	p->current = &p->scrap;
 	if (check_new_name(p, name) == -1)
 		return -1;
 	account = account_begin(p, name);
@@ -179,7 +168,7 @@ parse_account(struct parser *p, struct slice argument)
 static int
 parse_defaults(struct parser *p, struct slice argument)
 {
-	struct option_place place = place_of(p, argument.s);
+	struct option_place place = parser_place(p, argument.s);
 
 	if (argument.n > 0) {
 		option_fault(p->fault, &place,
@@ -194,9 +183,22 @@ parse_defaults(struct parser *p, struct slice argument)
 static int
 unknown_word(struct parser *p, struct slice word)
 {
-	struct option_place place = place_of(p, word.s);
+	struct option_place place = parser_place(p, word.s);
 	const char *near = option_nearest(word.s, word.n);
 
+	if (p->evaluated != 0) {
+		/* it may be a password without the word before it */
+		option_fault(p->fault, &place,
+		    "eval printed no setting this program knows");
+		return fault_hint(p->fault, "its first line of output should "
+		    "be a setting and its value");
+	}
+	if (legacy_is_unsupported(word.s, word.n)) {
+		option_fault(p->fault, &place, "setting '%.*s' is not "
+		    "supported by this version", (int)word.n, word.s);
+		return fault_hint(p->fault, "what works without it needs "
+		    "no line; remove it, or put # before it");
+	}
 	if (near == NULL && option_slip(word.s, word.n, "account") != SIZE_MAX)
 		near = "account";
 	if (near == NULL && option_slip(word.s, word.n, "defaults") != SIZE_MAX)
@@ -210,24 +212,54 @@ unknown_word(struct parser *p, struct slice word)
 	    "postrider-accounts(5) lists the settings there are");
 }
 
+static void
+need_account(struct parser *p)
+{
+	const struct slice name = { DEFAULT_NAME, sizeof(DEFAULT_NAME) - 1 };
+
+	if (p->current == NULL)
+		p->current = p->implicit;
+	if (p->current != NULL)
+		return;
+	p->current = account_begin(p, name);
+	p->implicit = p->current;
+	account_table_add(&p->table, p->current);
+}
+
+static int
+parse_legacy(struct parser *p, const struct legacy *l, struct slice argument,
+    const struct option_place *place)
+{
+	struct notes *notes = &p->accounts->warnings;
+
+	if (legacy_set(p->current, l, argument.s, argument.n, place, notes,
+	    p->fault) == -1)
+		return -1;
+	if (p->accounts->report != NULL && l->id != OPTION_COUNT)
+		legacy_note(notes, l, argument.s, argument.n, place);
+	return 0;
+}
+
 static int
 parse_setting(struct parser *p, struct slice word, struct slice argument)
 {
-	const struct slice name = { DEFAULT_NAME, sizeof(DEFAULT_NAME) - 1 };
 	enum option_id id = option_find_keyword(word.s, word.n);
-	struct option_place place = place_of(p, argument.s);
+	const struct legacy *legacy = legacy_find_keyword(word.s, word.n);
+	struct option_place place = parser_place(p, argument.s);
 
-	if (id == OPTION_COUNT)
+	if (id == OPTION_COUNT && legacy == NULL)
 		return unknown_word(p, word);
-	if (p->current == NULL) {
-		p->current = account_begin(p, name);
-		p->implicit = p->current;
-		account_table_add(&p->table, p->current);
-	}
+	need_account(p);
+	if (id == OPTION_COUNT)
+		return parse_legacy(p, legacy, argument, &place);
 	if (argument.n > 0 && id == OPTION_PASSWORD)
 		p->facts->password = true;
 	if (argument.n > 0 && id == OPTION_PASSWORDEVAL)
 		p->facts->passwordeval = true;
+	if (p->accounts->report != NULL && legacy_advice(id) != NULL)
+		notes_add(&p->accounts->warnings, "%s:%zu: %s is obsolete; "
+		    "write '%s'", place.file, place.line,
+		    option_row(id)->keyword, legacy_advice(id));
 	return option_set(p->current, id, argument.s, argument.n, &place,
 	    p->fault);
 }
@@ -256,8 +288,10 @@ word_length(struct slice t)
 static int
 refuse_word(struct parser *p, struct slice word, struct slice rest)
 {
-	struct option_place place = place_of(p, rest.s);
+	struct option_place place = parser_place(p, rest.s);
 
+	if (p->evaluated != 0)
+		return unknown_word(p, word);
 	if (word.n == 0)
 		return option_fault(p->fault, &place,
 		    "a line begins with the name of a setting");
@@ -269,8 +303,8 @@ refuse_word(struct parser *p, struct slice word, struct slice rest)
 	    "no '=' or ':'");
 }
 
-static int
-parse_line(struct parser *p)
+int
+parser_line(struct parser *p)
 {
 	struct slice rest = trim((struct slice){ p->line, p->len });
 	const char *nul = p->len == 0 ? NULL : memchr(p->line, '\0', p->len);
@@ -278,7 +312,7 @@ parse_line(struct parser *p)
 	struct slice word;
 
 	if (nul != NULL) {
-		place = place_of(p, nul);
+		place = parser_place(p, nul);
 		option_fault(p->fault, &place, "a NUL character");
 		return fault_hint(p->fault,
 		    "account files are plain text; save this one as UTF-8");
@@ -300,6 +334,10 @@ parse_line(struct parser *p)
 		return parse_account(p, rest);
 	if (is_word(word, "defaults"))
 		return parse_defaults(p, rest);
+	if (is_word(word, "eval"))
+		return parser_eval(p, rest);
+	if (is_word(word, "include"))
+		return parser_include_line(p, rest);
 	return parse_setting(p, word, rest);
 }
 
@@ -310,8 +348,19 @@ byte_order_mark(const char *bytes, size_t n)
 	return n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
+/* An error is the end, unless somebody wants to hear of all of them. */
 static int
-parse_lines(struct parser *p, const char *bytes, size_t n)
+settle(struct parser *p, int r)
+{
+	if (r == 0 || p->accounts->report == NULL)
+		return r;
+	p->accounts->report(p->accounts->report_arg, p->fault);
+	fault_clear(p->fault);
+	return 0;
+}
+
+int
+parser_lines(struct parser *p, const char *bytes, size_t n)
 {
 	const char *end = bytes + n, *eol;
 
@@ -325,7 +374,7 @@ parse_lines(struct parser *p, const char *bytes, size_t n)
 		p->len = (size_t)(eol - bytes);
 		if (p->len > 0 && bytes[p->len - 1] == '\r')
 			p->len--;
-		if (parse_line(p) == -1)
+		if (settle(p, parser_line(p)) == -1)
 			return -1;
 		bytes = eol < end ? eol + 1 : end;
 	}
@@ -351,9 +400,9 @@ merge(struct accounts *accounts, struct account_table *table)
 }
 
 int
-accountfile_parse(struct accounts *accounts, const char *name,
-    const char *bytes, size_t n, struct accountfile_facts *facts,
-    struct fault *f)
+parser_run(struct accounts *accounts, const struct parser_hooks *hooks,
+    const char *name, const char *bytes, size_t n,
+    struct accountfile_facts *facts, struct fault *f)
 {
 	struct account_source *source;
 	struct parser p;
@@ -364,15 +413,27 @@ accountfile_parse(struct accounts *accounts, const char *name,
 	/* origins point to the name for as long as the accounts live */
 	source = accounts_source(accounts, name);
 	source->state = ACCOUNT_SOURCE_READ;
+	p.accounts = accounts;
+	p.hooks = hooks;
 	p.place.file = source->path;
 	p.place.column = 1;
 	p.facts = facts;
 	p.fault = f;
 	account_init(&p.defaults);
-	r = parse_lines(&p, bytes, n);
+	account_init(&p.scrap);
+	r = parser_lines(&p, bytes, n);
 	if (r == 0)
 		merge(accounts, &p.table);
 	account_table_free(&p.table);
 	account_free(&p.defaults);
+	account_free(&p.scrap);
 	return r;
+}
+
+int
+accountfile_parse(struct accounts *accounts, const char *name,
+    const char *bytes, size_t n, struct accountfile_facts *facts,
+    struct fault *f)
+{
+	return parser_run(accounts, NULL, name, bytes, n, facts, f);
 }

@@ -16,6 +16,7 @@ struct fault;
 struct accountfile_facts {
 	bool password;
 	bool passwordeval;
+	bool eval;
 };
 
 /*
@@ -23,6 +24,7 @@ struct accountfile_facts {
  * already, from a file parsed earlier, is left out. On the first error: -1,
  * FAULT_CONFIG beginning "NAME:LINE:COLUMN: " (both from 1, columns in
  * octets), and no account of this file is added.
+ * No "eval" is run and no "include" followed: bytes have no owner.
  */
 int accountfile_parse(struct accounts *, const char *name, const char *bytes,
     size_t n, struct accountfile_facts *, struct fault *);
@@ -38,8 +40,8 @@ enum accountfile_kind {
  * Reads one file, if it is there, and remembers it as a source. A file that is
  * missing or cannot be read is a fault only when it was named. Faults, all
  * FAULT_CONFIG: not a regular file; what accountfile_parse() finds; a password
- * that others can read (in the system file a warning); a passwordeval in a
- * file that others could have written; with ACCOUNTFILE_TRUSTED a file or its
+ * that others can read (in the system file a warning); a passwordeval or eval
+ * in a file that others could have written; the same of included files; with ACCOUNTFILE_TRUSTED a file or its
  * folder that is not root's alone.
  */
 int accountfile_read(struct accounts *, const char *path,

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* Account files: where they are, and whether their owner and mode will do. */
+/* One account file: whether its owner and mode will do, and those that it
+ * includes. */
 #include "config.h"
 
 #include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -17,9 +19,11 @@
 #include "base/memory.h"
 #include "setup/account.h"
 #include "setup/accountfile.h"
+#include "setup/accountparse.h"
 
 #define FILE_MAX (64 * 1024 * 1024)	/* octets; far above 20,000 accounts */
 #define PATHS_MAX (64 * 1024)		/* octets of a path or a message */
+#define INCLUDE_DEPTH_MAX 16	/* nobody nests more; a loop of links does */
 #define MODE_OTHERS (S_IRWXG | S_IRWXO)
 #define MODE_WRITE (S_IWGRP | S_IWOTH)
 
@@ -30,6 +34,13 @@ struct file {
 	int fd;			/* -1: could not be opened */
 	int error;		/* and why */
 	struct stat st;
+	const struct file *includer;	/* or NULL */
+};
+
+/* A file that is being parsed, and what its accounts go into. */
+struct reading {
+	struct accounts *accounts;
+	const struct file *file;
 };
 
 static unsigned
@@ -257,17 +268,18 @@ check_password_mode(struct accounts *accounts, const struct file *file,
 	return fault_hint(f, "run: chmod 600 %s", file->path);
 }
 
-/* Whoever writes a passwordeval into the file runs commands as us. */
+/* Whoever writes a passwordeval or eval into the file runs commands as us. */
 static int
-check_command_owner(const struct file *file, struct fault *f)
+check_command_owner(const struct file *file, const char *word,
+    struct fault *f)
 {
 	struct buffer b;
 
 	if (file->st.st_uid != 0 && file->st.st_uid != geteuid()) {
 		buffer_init(&b, PATHS_MAX);
 		add_user(&b, file->st.st_uid);
-		fault(f, FAULT_CONFIG, "account file %s holds a passwordeval "
-		    "and belongs to %s; we run as uid %lu", file->path,
+		fault(f, FAULT_CONFIG, "account file %s holds %s and "
+		    "belongs to %s; we run as uid %lu", file->path, word,
 		    b.data, (unsigned long)geteuid());
 		buffer_free(&b);
 		return fault_hint(f, "run: chown %lu %s",
@@ -275,15 +287,55 @@ check_command_owner(const struct file *file, struct fault *f)
 	}
 	if ((file->st.st_mode & MODE_WRITE) == 0)
 		return 0;
-	fault(f, FAULT_CONFIG, "account file %s holds a passwordeval, and its "
-	    "mode %04o lets others write to it", file->path,
+	fault(f, FAULT_CONFIG, "account file %s holds %s, and its mode %04o lets "
+	    "others write to it", file->path, word,
 	    mode_of(&file->st));
 	return fault_hint(f, "run: chmod go-w %s", file->path);
 }
 
+static int include(void *, struct parser *, const char *,
+    const struct option_place *, struct fault *);
+
 static int
-read_open(struct accounts *accounts, struct file *file, struct fault *f)
+trust(void *arg, struct fault *f)
 {
+	const struct reading *reading = arg;
+
+	return check_command_owner(reading->file, "an eval", f);
+}
+
+/* A fault about the whole file, where somebody wants to hear of them all. */
+static int
+settle(struct accounts *accounts, int r, struct fault *f)
+{
+	if (r == 0 || accounts->report == NULL)
+		return r;
+	accounts->report(accounts->report_arg, f);
+	fault_clear(f);
+	return 0;
+}
+
+static int
+check_mode(struct accounts *accounts, const struct file *file,
+    const struct accountfile_facts *facts, struct fault *f)
+{
+	if (facts->password && settle(accounts,
+	    check_password_mode(accounts, file, f), f) == -1)
+		return -1;
+	if (!facts->passwordeval && !facts->eval)
+		return 0;
+	return settle(accounts, check_command_owner(file, facts->eval ?
+	    "an eval" : "a passwordeval", f), f);
+}
+
+/* `parser`: of the file that includes this one, or NULL. */
+static int
+read_open(struct accounts *accounts, struct file *file, struct parser *parser,
+    struct fault *f)
+{
+	struct reading reading = { accounts, file };
+	struct parser_hooks hooks = { trust, include, &reading };
+	const struct parser_hooks *outer;
 	struct accountfile_facts facts;
 	struct buffer b;
 	int r;
@@ -295,14 +347,108 @@ read_open(struct accounts *accounts, struct file *file, struct fault *f)
 		return -1;
 	buffer_init(&b, FILE_MAX + 1);
 	r = read_all(file, &b, f);
-	if (r == 0)
-		r = accountfile_parse(accounts, file->path, b.data, b.len,
+	if (r == 0 && parser == NULL) {
+		r = parser_run(accounts, &hooks, file->path, b.data, b.len,
 		    &facts, f);
+	} else if (r == 0) {
+		outer = parser->hooks;
+		parser->hooks = &hooks;
+		r = parser_include(parser, file->path, b.data, b.len, &facts);
+		parser->hooks = outer;
+	}
 	buffer_wipe(&b);
-	if (r == 0 && facts.password)
-		r = check_password_mode(accounts, file, f);
-	if (r == 0 && facts.passwordeval)
-		r = check_command_owner(file, f);
+	return r == -1 ? -1 : check_mode(accounts, file, &facts, f);
+}
+
+/* A file that is being read already, or too many in one another. */
+static int
+check_loop(const struct file *file, const struct option_place *place,
+    struct fault *f)
+{
+	const struct file *other = file->includer;
+	struct stat st;
+	int depth = 1;
+
+	if (fstat(file->fd, &st) == -1)
+		return option_fault(f, place, "%s: %s", file->path,
+		    strerror(errno));
+	for (; other != NULL; other = other->includer, depth++)
+		if (other->st.st_dev == st.st_dev &&
+		    other->st.st_ino == st.st_ino)
+			return option_fault(f, place,
+			    "%s is included by itself", file->path);
+	if (depth > INCLUDE_DEPTH_MAX)
+		return option_fault(f, place, "files are included more than "
+		    "%d deep", INCLUDE_DEPTH_MAX);
+	return 0;
+}
+
+static int
+include_file(const struct reading *reading, struct parser *parser,
+    const char *path, const struct option_place *place, struct fault *f)
+{
+	struct file file = { .path = path, .kind = reading->file->kind,
+	    .fd = -1, .includer = reading->file };
+	int r = -1;
+
+	accounts_source(reading->accounts, path);
+	if (open_file(&file, f) == -1)
+		return -1;
+	if (file.fd == -1)
+		return option_fault(f, place, "%s cannot be read: %s", path,
+		    strerror(file.error));
+	if (check_loop(&file, place, f) == 0)
+		r = read_open(reading->accounts, &file, parser, f);
+	close(file.fd);
+	return r;
+}
+
+/* Relative to the folder of the file that includes; "~/" is home. */
+static char *
+include_path(const struct file *file, const char *pattern)
+{
+	const char *slash = strrchr(file->path, '/');
+	char *home = NULL;
+	struct buffer b;
+
+	buffer_init(&b, PATHS_MAX);
+	if (strncmp(pattern, "~/", 2) == 0 && (home = account_home()) != NULL)
+		buffer_printf(&b, "%s%s", home, pattern + 1);
+	else if (pattern[0] != '/' && slash != NULL)
+		buffer_printf(&b, "%.*s/%s", (int)(slash - file->path),
+		    file->path, pattern);
+	else
+		buffer_add_string(&b, pattern);
+	free(home);
+	return buffer_detach(&b);
+}
+
+/* In the order of their names. A pattern may fit nothing, a name may not. */
+static int
+include(void *arg, struct parser *parser, const char *pattern,
+    const struct option_place *place, struct fault *f)
+{
+	const struct reading *reading = arg;
+	char *path = include_path(reading->file, pattern);
+	glob_t found;
+	int r = 0, g;
+
+	if (strpbrk(pattern, "?*[") == NULL) {
+		r = include_file(reading, parser, path, place, f);
+		free(path);
+		return r;
+	}
+	memset(&found, 0, sizeof(found));
+	errno = 0;
+	g = glob(path, GLOB_ERR, NULL, &found);
+	if (g != 0 && g != GLOB_NOMATCH && errno != ENOENT)
+		r = option_fault(f, place, "%s: its folder cannot be read",
+		    path);
+	for (size_t i = 0; g == 0 && r == 0 && i < found.gl_pathc; i++)
+		r = settle(reading->accounts, include_file(reading, parser,
+		    found.gl_pathv[i], place, f), f);
+	globfree(&found);
+	free(path);
 	return r;
 }
 
@@ -317,93 +463,12 @@ accountfile_read(struct accounts *accounts, const char *path,
 	if (open_file(&file, f) == -1)
 		r = -1;
 	else if (file.fd != -1)
-		r = read_open(accounts, &file, f);
+		r = read_open(accounts, &file, NULL, f);
 	else if (file.error == ENOENT || file.error == ENOTDIR)
 		r = missing(&file, f);
 	else
 		r = unreadable(accounts, &file, f);
 	if (file.fd != -1)
 		close(file.fd);
-	return r;
-}
-
-/* Did the search end at this file? It exists, readable or not. */
-static bool
-found(struct accounts *accounts, const char *path)
-{
-	struct stat st;
-
-	return accounts_source(accounts, path)->state ==
-	    ACCOUNT_SOURCE_READ || stat(path, &st) == 0;
-}
-
-/* folder + name; *stop says whether to look no further. */
-static int
-try(struct accounts *accounts, const char *folder, const char *name,
-    enum accountfile_kind kind, bool *stop, struct fault *f)
-{
-	struct buffer path;
-	int r;
-
-	if (*stop || folder == NULL)
-		return 0;
-	buffer_init(&path, PATHS_MAX);
-	if (buffer_printf(&path, "%s%s", folder, name) == -1) {
-		buffer_free(&path);
-		return fault(f, FAULT_CONFIG, "the path of the home folder is "
-		    "longer than %d octets", PATHS_MAX);
-	}
-	r = accountfile_read(accounts, path.data, kind, f);
-	*stop = found(accounts, path.data);
-	buffer_free(&path);
-	return r;
-}
-
-static int
-load_user(struct accounts *accounts, struct fault *f)
-{
-	const char *xdg = getenv("XDG_CONFIG_HOME");
-	char *home = account_home(), *config = NULL;
-	struct buffer b;
-	bool stop = false;
-	int r = -1;
-
-	/* relative ones are invalid: XDG Base Directory Specification */
-	if (xdg != NULL && xdg[0] == '/') {
-		config = memory_string(xdg);
-	} else if (home != NULL) {
-		buffer_init(&b, strlen(home) + sizeof("/.config"));
-		buffer_printf(&b, "%s/.config", home);
-		config = buffer_detach(&b);
-	}
-	if (try(accounts, config, "/postrider/accounts", ACCOUNTFILE_USER,
-	    &stop, f) == 0 &&
-	    try(accounts, home, "/.msmtprc", ACCOUNTFILE_USER, &stop, f) == 0 &&
-	    try(accounts, config, "/msmtp/config", ACCOUNTFILE_USER, &stop,
-	    f) == 0)
-		r = 0;
-	free(config);
-	free(home);
-	return r;
-}
-
-int
-accountfile_load(struct accounts *accounts, const char *file, bool trusted,
-    struct fault *f)
-{
-	bool stop = false;
-	int r;
-
-	if (file != NULL)
-		r = accountfile_read(accounts, file, trusted ?
-		    ACCOUNTFILE_TRUSTED : ACCOUNTFILE_NAMED, f);
-	else
-		r = load_user(accounts, f);
-	if (r == -1)
-		return -1;
-	if (try(accounts, SYSCONFDIR, "/postrider/accounts",
-	    ACCOUNTFILE_SYSTEM, &stop, f) == -1)
-		return -1;
-	return try(accounts, SYSCONFDIR, "/msmtprc", ACCOUNTFILE_SYSTEM, &stop,
-	    f);
+	return settle(accounts, r, f);
 }

@@ -73,6 +73,29 @@ child_add_status(struct buffer *b, const struct child *child)
 		buffer_printf(b, "exit status %d", WEXITSTATUS(child->status));
 }
 
+void
+child_add_error(struct buffer *b, const struct child *child)
+{
+	const char *s = child->err.data;
+	size_t n = child->err.len, line;
+
+	while (n > 0) {
+		line = 0;
+		while (line < n && s[line] != '\n' && s[line] != '\r')
+			line++;
+		if (line > 0) {
+			buffer_add_string(b, s == child->err.data ? ": " :
+			    " / ");
+			buffer_add(b, s, line);
+		}
+		line += line < n;
+		s += line;
+		n -= line;
+	}
+	if (child->err.full)
+		buffer_add_string(b, " ...");
+}
+
 static void
 close_one(int *fd)
 {

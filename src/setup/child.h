@@ -38,5 +38,7 @@ int child_run(struct child *, const char *command, int64_t ms, struct fault *);
 
 /* Adds "exit status N" or "signal N": how it ended. */
 void child_add_status(struct buffer *, const struct child *);
+/* Adds ": " and what it wrote to standard error, its lines joined to one. */
+void child_add_error(struct buffer *, const struct child *);
 
 #endif

@@ -32,6 +32,15 @@ static const struct option_choice versions[] = {
 	{ NULL, 0 }
 };
 
+static const struct option_choice to_headers[] = {
+	{ "on", TO_HEADER_ON }, { "off", TO_HEADER_OFF },
+	{ "undisclosed_recipients", TO_HEADER_UNDISCLOSED }, { NULL, 0 }
+};
+static const struct option_choice returns[] = {
+	{ "off", DSN_RETURN_UNSET }, { "headers", DSN_RETURN_HEADERS },
+	{ "full", DSN_RETURN_FULL }, { "hdrs", DSN_RETURN_HEADERS },
+	{ NULL, 0 }
+};
 /* Facilities by their numbers in RFC 3164 section 4.1.1; the kernel's is 0. */
 static const struct option_choice facilities[] = {
 	{ "on", 1 }, { "off", 0 }, { "LOG_USER", 1 }, { "LOG_MAIL", 2 },
@@ -104,6 +113,54 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.flags = OPTION_EMPTY, .offset = FIELD(from),
 		.value = "ADDRESS", .preset = "none",
 		.help = "reverse-path, or a pattern that matches it"
+	},
+	[OPTION_FROM_FULL_NAME] = { /* on the command line it is -F */
+		.keyword = "from_full_name", .type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY, .offset = FIELD(from_full_name),
+		.value = "NAME", .preset = "none",
+		.help = "full name for a From field that is added"
+	},
+	[OPTION_ALLOW_FROM_OVERRIDE] = { /* the file is to forbid it */
+		.keyword = "allow_from_override", .type = OPTION_TYPE_CHOICE,
+		.offset = FIELD(allow_from_override), .choices = toggles,
+		.value = "on|off", .preset = "on",
+		.help = "whether -f replaces the account's address"
+	},
+	[OPTION_AUTO_FROM] = {
+		.keyword = "auto_from", .name = "auto-from",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(auto_from),
+		.choices = toggles,
+		.value = "on|off", .preset = "off",
+		.help = "obsolete: send as user@maildomain"
+	},
+	[OPTION_MAILDOMAIN] = {
+		.keyword = "maildomain", .name = "maildomain",
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_WORD,
+		.offset = FIELD(maildomain),
+		.value = "NAME", .preset = "none",
+		.help = "obsolete: the domain for auto_from"
+	},
+	[OPTION_SET_TO_HEADER] = {
+		.keyword = "set_to_header", .name = "set-to-header",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_to_header),
+		.choices = to_headers,
+		.value = "on|off|...", .preset = "off",
+		.help = "replace To, Cc and Bcc by one To field"
+	},
+	[OPTION_DSN_NOTIFY] = {
+		.keyword = "dsn_notify", .name = "dsn-notify",
+		.type = OPTION_TYPE_NOTIFY, .offset = FIELD(dsn_notify),
+		.value = "LIST", .preset = "off",
+		.help = "the same as -N, or off"
+	},
+	[OPTION_DSN_RETURN] = {
+		.keyword = "dsn_return", .name = "dsn-return",
+		.type = OPTION_TYPE_CHOICE,
+		.flags = OPTION_ANY_CASE | OPTION_NEEDED,
+		.offset = FIELD(dsn_return), .choices = returns,
+		.value = "off|headers|full", .preset = "off",
+		.help = "the same as -R, or off"
 	},
 	[OPTION_TLS] = {
 		.keyword = "tls", .name = "tls", .type = OPTION_TYPE_CHOICE,
@@ -231,7 +288,8 @@ static const struct option_row rows[OPTION_COUNT] = {
 	},
 	[OPTION_PASSWORDEVAL] = {
 		.keyword = "passwordeval", .name = "passwordeval",
-		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY | OPTION_RAW,
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_RAW | OPTION_COMMAND,
 		.offset = FIELD(passwordeval),
 		.value = "COMMAND", .preset = "none",
 		.help = "command that prints the password"
@@ -372,7 +430,8 @@ option_find_name(const char *s, size_t n)
 bool
 option_value_optional(enum option_id id)
 {
-	return rows[id].choices != NULL;
+	return rows[id].choices != NULL &&
+	    (rows[id].flags & OPTION_NEEDED) == 0;
 }
 
 size_t

@@ -25,6 +25,13 @@ enum option_id {
 	OPTION_SYSLOG,
 	OPTION_DOMAIN,
 	OPTION_FROM,
+	OPTION_FROM_FULL_NAME,
+	OPTION_ALLOW_FROM_OVERRIDE,
+	OPTION_AUTO_FROM,
+	OPTION_MAILDOMAIN,
+	OPTION_SET_TO_HEADER,
+	OPTION_DSN_NOTIFY,
+	OPTION_DSN_RETURN,
 	OPTION_TLS,
 	OPTION_TLS_STARTTLS,
 	OPTION_TLS_TRUST_FILE,
@@ -67,6 +74,7 @@ enum option_type {
 	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or mechanisms */
 	OPTION_TYPE_FINGERPRINT,	/* char *; see setup/optionlist.h */
 	OPTION_TYPE_PIN,	/* char *; the same */
+	OPTION_TYPE_NOTIFY,	/* int64_t, DSN_* of mail/envelope.h; 0 off */
 	OPTION_TYPE_SECRET	/* struct secret */
 };
 
@@ -76,7 +84,10 @@ enum {
 	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
 	OPTION_OFF = 8,		/* a number that may be "off": unset */
 	OPTION_LATE = 16,	/* a path whose "~" its user resolves */
-	OPTION_SYSTEM = 32	/* a path: "system" unsets it, empty is none */
+	OPTION_SYSTEM = 32,	/* a path: "system" unsets it, empty is none */
+	OPTION_ANY_CASE = 256,	/* words of either case are the same */
+	OPTION_NEEDED = 512,	/* an empty value is none of the choices */
+	OPTION_COMMAND = 1024	/* a shell command: not from the environment */
 };
 
 /* One word that a setting takes. The first is what an empty value means. */
@@ -99,10 +110,13 @@ struct option_row {
 	const char *help;
 };
 
+/* What struct origin and struct option_place have for a line if no file. */
+enum { ORIGIN_DEFAULT, ORIGIN_COMMAND_LINE, ORIGIN_ENVIRONMENT };
+
 /* Where a value stands. */
 struct option_place {
-	const char *file;	/* NULL: the command line */
-	size_t line;		/* from 1 */
+	const char *file;	/* NULL: the command line or, if line is */
+	size_t line;		/* ORIGIN_ENVIRONMENT, that; else from 1 */
 	size_t column;		/* of the value's first octet, from 1 */
 };
 

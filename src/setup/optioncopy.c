@@ -37,6 +37,7 @@ option_copy(struct account *to, const struct account *from, enum option_id id)
 
 	switch (row->type) {
 	case OPTION_TYPE_NUMBER:
+	case OPTION_TYPE_NOTIFY:
 		memcpy(field(to, row), const_field(from, row), sizeof(int64_t));
 		break;
 	case OPTION_TYPE_CHOICE:
@@ -69,7 +70,8 @@ option_clear(struct account *account, enum option_id id)
 
 	if (row->type == OPTION_TYPE_SECRET)
 		secret_clear(field(account, row));
-	else if (row->type == OPTION_TYPE_NUMBER)
+	else if (row->type == OPTION_TYPE_NUMBER ||
+	    row->type == OPTION_TYPE_NOTIFY)
 		memset(field(account, row), 0, sizeof(int64_t));
 	else if (row->type == OPTION_TYPE_CHOICE)
 		memset(field(account, row), 0, sizeof(int));

@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "mail/dsn.h"
 #include "setup/account.h"
 #include "setup/option.h"
 #include "setup/optionlist.h"
@@ -20,6 +21,8 @@
 _Static_assert(sizeof(enum toggle) == sizeof(int), "enum toggle");
 _Static_assert(sizeof(enum tls_min_version) == sizeof(int), "enum version");
 _Static_assert(sizeof(enum from_header) == sizeof(int), "enum from_header");
+_Static_assert(sizeof(enum to_header) == sizeof(int), "enum to_header");
+_Static_assert(sizeof(enum dsn_return) == sizeof(int), "enum dsn_return");
 
 /* One value on its way into an account. */
 struct setter {
@@ -42,11 +45,13 @@ place_vfault(struct fault *f, const struct option_place *place,
 	if (place->file != NULL)
 		buffer_printf(&b, "%s:%zu:%zu: ", place->file, place->line,
 		    place->column);
+	else if (place->line == ORIGIN_ENVIRONMENT)
+		buffer_add_string(&b, "environment: ");
 	else if (name != NULL)
 		buffer_printf(&b, "--%s: ", name);
 	buffer_vprintf(&b, fmt, ap);
-	fault(f, place->file != NULL ? FAULT_CONFIG : FAULT_USAGE, "%s",
-	    b.data);
+	fault(f, place->file != NULL || place->line == ORIGIN_ENVIRONMENT ?
+	    FAULT_CONFIG : FAULT_USAGE, "%s", b.data);
 	buffer_free(&b);
 	return -1;
 }
@@ -137,7 +142,8 @@ static const struct option_choice *
 find_choice(const struct setter *s, size_t n)
 {
 	const struct option_choice *c;
-	bool any_case = s->row->type == OPTION_TYPE_AUTH;
+	bool any_case = s->row->type == OPTION_TYPE_AUTH ||
+	    (s->row->flags & OPTION_ANY_CASE) != 0;
 
 	for (c = s->row->choices; c->word != NULL; c++)
 		if (any_case ? text_same_word(s->value, n, c->word) :
@@ -373,6 +379,24 @@ set_list(const struct setter *s)
 }
 
 static int
+set_notify(const struct setter *s)
+{
+	unsigned notify = 0;
+	int64_t value;
+
+	if (!text_same_word(s->value, s->n, "off") &&
+	    dsn_parse_notify(&notify, s->value, s->n) == -1) {
+		refuse(s, 0, "%s '%.*s' is no list of notifications",
+		    s->row->keyword, shown(s, 0), s->value);
+		return fault_hint(s->fault, "write off, never, or some of "
+		    "success,failure,delay");
+	}
+	value = notify;
+	memcpy(field(s->account, s->row), &value, sizeof(value));
+	return 0;
+}
+
+static int
 set_by_type(const struct setter *s)
 {
 	switch (s->row->type) {
@@ -385,6 +409,8 @@ set_by_type(const struct setter *s)
 	case OPTION_TYPE_FINGERPRINT:
 	case OPTION_TYPE_PIN:
 		return set_list(s);
+	case OPTION_TYPE_NOTIFY:
+		return set_notify(s);
 	case OPTION_TYPE_SECRET:
 		if (s->n == 0)
 			secret_clear(field(s->account, s->row));
@@ -411,7 +437,7 @@ option_set(struct account *account, enum option_id id, const char *value,
 	if (nul != NULL)
 		return refuse(&s, (size_t)(nul - value),
 		    "%s holds a NUL character", row->keyword);
-	if (n == 0 && row->choices == NULL &&
+	if (n == 0 && !option_value_optional(id) &&
 	    (row->flags & OPTION_EMPTY) == 0) {
 		refuse(&s, 0, "%s needs a value", row->keyword);
 		return fault_hint(f, "write '%s %s'", row->keyword, row->value);
@@ -425,6 +451,8 @@ option_set(struct account *account, enum option_id id, const char *value,
 		return -1;
 	account->set[id] = true;
 	account->origin[id].file = place->file;
-	account->origin[id].line = place->file == NULL ? 1 : place->line;
+	account->origin[id].line = place->file != NULL ||
+	    place->line == ORIGIN_ENVIRONMENT ? place->line :
+	    ORIGIN_COMMAND_LINE;
 	return 0;
 }

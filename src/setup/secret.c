@@ -26,29 +26,6 @@ add_name(struct buffer *b, const struct account *account)
 	buffer_add_string(b, ")");
 }
 
-/* What it wrote to standard error, its lines joined to one. */
-static void
-add_error(struct buffer *b, const struct buffer *err)
-{
-	const char *s = err->data;
-	size_t n = err->len, line;
-
-	while (n > 0) {
-		line = 0;
-		while (line < n && s[line] != '\n' && s[line] != '\r')
-			line++;
-		if (line > 0) {
-			buffer_add_string(b, s == err->data ? ": " : " / ");
-			buffer_add(b, s, line);
-		}
-		line += line < n;
-		s += line;
-		n -= line;
-	}
-	if (err->full)
-		buffer_add_string(b, " ...");
-}
-
 static int
 failed(const struct account *account, const struct child *child,
     const char *what, struct fault *f)
@@ -66,7 +43,7 @@ failed(const struct account *account, const struct child *child,
 		buffer_add_string(&b, " failed with ");
 		child_add_status(&b, child);
 	}
-	add_error(&b, &child->err);
+	child_add_error(&b, child);
 	fault(f, child->timed_out ? FAULT_TEMPORARY : FAULT_CONFIG, "%s",
 	    b.data);
 	buffer_free(&b);

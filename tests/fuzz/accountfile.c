@@ -89,6 +89,33 @@ choose(const struct accounts *accounts)
 	account_free(&out);
 }
 
+static void
+count(void *arg, const struct fault *f)
+{
+	size_t *errors = arg;
+
+	require(f->class == FAULT_CONFIG && f->text != NULL);
+	(*errors)++;
+}
+
+/* Checking finds an error if parsing does, and the same one first. */
+static void
+check_all(const char *s, size_t n, bool wrong)
+{
+	struct accountfile_facts facts;
+	struct accounts accounts;
+	struct fault f = { 0 };
+	size_t errors = 0;
+
+	accounts_init(&accounts);
+	accounts.report = count;
+	accounts.report_arg = &errors;
+	require(accountfile_parse(&accounts, "F", s, n, &facts, &f) == 0);
+	require(f.class == FAULT_NONE && (errors > 0) == wrong);
+	check_accounts(&accounts);
+	accounts_free(&accounts);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -115,6 +142,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		require(accountfile_parse(&once, "G", s, n, &facts, &f) == 0);
 		require(once.table.count == twice.table.count);
 	}
+	check_all(s, n, r == -1);
 	fault_clear(&f);
 	fault_clear(&g);
 	accounts_free(&once);

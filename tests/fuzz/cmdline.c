@@ -50,9 +50,10 @@ check_taken(const struct cmdline *c)
 		check_clean(c->recipients.box[i].domain);
 	}
 	require(c->mode != CMDLINE_SUBMIT || c->read_recipients ||
-	    c->recipients.count > 0);
+	    c->recipients.count > 0 || c->pretend);
 	if (personality_is_trusted(c->personality))
 		return;
+	require(!c->pretend && c->mode != CMDLINE_CHECK && !c->read_sender);
 	for (int i = 0; i < OPTION_COUNT; i++)
 		require(!c->overrides.set[i]);
 }

@@ -184,18 +184,27 @@ test_sender(void)
 		{ "a@example.org", "a@example.org" },
 		{ "*@example.org", NULL }, { "a?@example.org", NULL },
 		{ "[ab]@example.org", NULL },
+		{ "*@example.org, a@example.org", "a@example.org" },
+		{ " a@example.org b@example.org", "a@example.org" },
+		{ "*@example.net Ann <a@example.org>,b", "a@example.org" },
+		{ "Ann <a@example.org>, b", "a@example.org" },
+		{ "\"a, b\"@example.org", "\"a, b\"@example.org" },
+		{ "<>", "<>" }, { ",", NULL },
+		/* the command line has no patterns */
+		{ "a%%%U@example.org", "a%%%U@example.org" },
 	};
 	struct account a;
-	const char *got;
+	struct fault f = { 0 };
+	char *got;
 
 	account_init(&a);
-	tap_ok(account_sender(&a) == NULL, "no from is no sender");
+	tap_ok(account_sender(&a, &got, &f) == 0 && got == NULL,
+	    "no from is no sender");
 	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
 		set(&a, OPTION_FROM, from[i][0]);
-		got = account_sender(&a);
-		tap_ok((got == NULL) == (from[i][1] == NULL),
-		    "from %s is %s", from[i][0], got == NULL ?
-		    "a pattern, not an address" : got);
+		account_sender(&a, &got, &f);
+		tap_string(from[i][0], got, from[i][1]);
+		free(got);
 	}
 	account_free(&a);
 }

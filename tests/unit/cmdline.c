@@ -144,7 +144,33 @@ static const struct {
 	{ { "p", "--acount=w", "a" }, NULL, "USAGE unknown option --acount",
 	    "did you mean --account?" },
 	{ { "p", "--password=x", "a" }, NULL,
-	    "USAGE unknown option --password", NULL },
+	    "USAGE --password is ambiguous",
+	    "--passwordeval, --passwordeval-timeout" },
+	{ { "p", "--undisclosed", "--keepbcc=off", "--tls-force=on", "a" },
+	    "to=a@ note", NULL, NULL },
+	{ { "p", "--tls-st=off", "--tim", "5", "a" }, "to=a@ timeout=5",
+	    NULL, NULL },
+	{ { "p", "--vers" }, "version", NULL, NULL },
+	{ { "p", "--set-f=on", "--dsn-return", "full", "a" }, "to=a@", NULL,
+	    NULL },
+	{ { "p", "--read", "a" }, NULL, "USAGE --read is ambiguous",
+	    "--read-recipients, --read-envelope-from" },
+	{ { "p", "--tl=on", "a" }, NULL, "USAGE --tl is ambiguous",
+	    "--tls, --tls-starttls" },
+	{ { "p", "--keepbcc=yes", "a" }, NULL,
+	    "USAGE keepbcc cannot be 'yes'", "on or off" },
+	{ { "p", "--dsn-notify=x", "a" }, NULL,
+	    "USAGE --dsn-notify: dsn_notify 'x' is no list", "never" },
+	{ { "p", "--read-envelope-from", "-f", "a", "b" }, NULL,
+	    "USAGE -f and --read-envelope-from exclude", NULL },
+	{ { "p", "-P" }, "P", NULL, NULL },
+	{ { "p", "--pretend", "-t" }, "t P", NULL, NULL },
+	{ { "p", "--check-config", "not an address@" }, "check", NULL, NULL },
+	{ { "p", "not an address@", "--check-config" }, "check", NULL, NULL },
+	{ { "sendmail", "-P", "a" }, NULL, "USAGE -P is not an option of",
+	    "postrider itself" },
+	{ { "sendmail", "--check-config" }, NULL,
+	    "USAGE --check-config is not an option of", NULL },
 	{ { "p", "--=x", "a" }, NULL, "USAGE unknown option --", NULL },
 	{ { "p", "a", "-f" }, NULL, "USAGE -f needs a value", NULL },
 	{ { "p", "a", "-N" }, NULL, "USAGE -N needs a value", NULL },
@@ -280,6 +306,8 @@ describe(const struct cmdline *c)
 	add_flag(&b, c->ignore_dots, "i");
 	add_flag(&b, c->no_aliases, "n");
 	add_flag(&b, c->verbose, "v");
+	add_flag(&b, c->pretend, "P");
+	add_flag(&b, c->read_sender, "from");
 	add_flag(&b, c->smtputf8, "U");
 	add_flag(&b, c->body == CMDLINE_BODY_8BITMIME, "8bit");
 	add_flag(&b, c->body == CMDLINE_BODY_7BIT, "7bit");
@@ -300,6 +328,7 @@ describe(const struct cmdline *c)
 	add_settings(&b, &c->overrides);
 	add_flag(&b, c->mode == CMDLINE_QUEUE, "queue");
 	add_flag(&b, c->mode == CMDLINE_ALIASES, "aliases");
+	add_flag(&b, c->mode == CMDLINE_CHECK, "check");
 	add_flag(&b, c->mode == CMDLINE_HELP, "help");
 	add_flag(&b, c->mode == CMDLINE_VERSION, "version");
 	add_flag(&b, c->notes.count > 0, "note");

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/text.h"
+#include "modes/check.h"
+#include "setup/account.h"
+#include "setup/accountfile.h"
+
+static void
+report(void *arg, const struct fault *f)
+{
+	size_t *errors = arg;
+
+	(*errors)++;
+	fprintf(stderr, "%s\n", f->text);
+	if (f->hint != NULL)
+		fprintf(stderr, "    hint: %s\n", f->hint);
+}
+
+static void
+print_notes(const struct accounts *accounts)
+{
+	for (size_t i = 0; i < accounts->warnings.count; i++)
+		fprintf(stderr, "note: %s\n", accounts->warnings.text[i]);
+}
+
+static void
+print_sources(const struct accounts *accounts)
+{
+	const struct account_source *source;
+	char *path;
+
+	for (size_t i = 0; i < accounts->sources; i++) {
+		source = accounts->source[i];
+		path = text_printable(source->path,
+		    strlen(source->path));
+		if (source->state == ACCOUNT_SOURCE_READ)
+			printf("%s: read\n", path);
+		else if (source->state == ACCOUNT_SOURCE_UNREADABLE)
+			fprintf(stderr, "note: %s: %s\n", path,
+			    source->trouble);
+		free(path);
+	}
+	printf("%zu account%s\n", accounts->table.count,
+	    accounts->table.count == 1 ? "" : "s");
+}
+
+/* Each of the files by itself: an account may be in several of them. */
+static int
+check_each(const char *const *files, size_t n, size_t *errors,
+    struct fault *f)
+{
+	struct accounts accounts;
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		accounts_init(&accounts);
+		accounts.report = report;
+		accounts.report_arg = errors;
+		r = accountfile_read(&accounts, files[i], ACCOUNTFILE_NAMED,
+		    f);
+		print_notes(&accounts);
+		print_sources(&accounts);
+		accounts_free(&accounts);
+	}
+	return r;
+}
+
+static int
+check_usual(const char *file, size_t *errors, struct fault *f)
+{
+	struct accounts accounts;
+	int r;
+
+	accounts_init(&accounts);
+	accounts.report = report;
+	accounts.report_arg = errors;
+	r = accountfile_load(&accounts, file, false, f);
+	print_notes(&accounts);
+	print_sources(&accounts);
+	accounts_free(&accounts);
+	return r;
+}
+
+int
+check_config(const char *const *files, size_t n, const char *file,
+    struct fault *f)
+{
+	size_t errors = 0;
+	int r = n > 0 ? check_each(files, n, &errors, f) :
+	    check_usual(file, &errors, f);
+
+	if (r == -1 || errors == 0)
+		return r;
+	return fault(f, FAULT_CONFIG, "%zu error%s", errors,
+	    errors == 1 ? "" : "s");
+}

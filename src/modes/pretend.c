@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "mail/address.h"
+#include "mail/dsn.h"
+#include "mail/envelope.h"
+#include "mail/header.h"
+#include "modes/pretend.h"
+#include "setup/account.h"
+
+#define TEXT_MAX (64 * 1024 * 1024)	/* octets; more than any setting has */
+
+/* "WHAT: TEXT", where nothing in the text can deceive a terminal. */
+static void
+print_line(const char *what, const char *s, size_t n)
+{
+	char *text = text_printable(s, n);
+
+	printf("%s%s\n", what, text);
+	free(text);
+}
+
+static void
+print_sources(const struct accounts *accounts)
+{
+	static const char *const words[] = {
+		[ACCOUNT_SOURCE_MISSING] = "not there: ",
+		[ACCOUNT_SOURCE_READ] = "read: ",
+		[ACCOUNT_SOURCE_UNREADABLE] = "cannot be read: ",
+	};
+	const struct account_source *source;
+
+	for (size_t i = 0; i < accounts->sources; i++) {
+		source = accounts->source[i];
+		print_line(words[source->state], source->path,
+		    strlen(source->path));
+	}
+}
+
+static void
+print_account(const struct account *a)
+{
+	struct buffer b;
+
+	buffer_init(&b, TEXT_MAX);
+	if (a->name == NULL)
+		buffer_add_string(&b, "of the command line");
+	else
+		buffer_add_string(&b, a->name);
+	if (a->defined.file != NULL)
+		buffer_printf(&b, " (%s:%zu)", a->defined.file,
+		    a->defined.line);
+	buffer_printf(&b, ", since %s", a->reason == NULL ? "" : a->reason);
+	print_line("account: ", b.data, b.len);
+	buffer_free(&b);
+}
+
+static void
+add_choice(struct buffer *b, const struct option_row *row, int value)
+{
+	const struct option_choice *c;
+
+	for (c = row->choices; c->word != NULL; c++)
+		if (c->value == value) {
+			buffer_add_string(b, c->word);
+			return;
+		}
+	buffer_printf(b, "(%s)", row->preset);
+}
+
+static void
+add_value(struct buffer *b, const struct account *a,
+    const struct option_row *row)
+{
+	const void *field = (const char *)a + row->offset;
+	const char *string;
+	int64_t number;
+	int choice;
+
+	switch (row->type) {
+	case OPTION_TYPE_SECRET:
+		buffer_add_string(b, secret_is_set(field) ? "*" : "(none)");
+		break;
+	case OPTION_TYPE_NOTIFY:
+		memcpy(&number, field, sizeof(number));
+		dsn_add_notify(b, (unsigned)number);
+		break;
+	case OPTION_TYPE_NUMBER:
+		memcpy(&number, field, sizeof(number));
+		if (number == 0)
+			buffer_printf(b, "(%s)", row->preset);
+		else
+			buffer_printf(b, "%" PRId64, number);
+		break;
+	case OPTION_TYPE_CHOICE:
+		memcpy(&choice, field, sizeof(choice));
+		add_choice(b, row, choice);
+		break;
+	default:
+		memcpy(&string, field, sizeof(string));
+		if (string == NULL)
+			buffer_printf(b, "(%s)", row->preset);
+		else
+			buffer_add_string(b, string);
+	}
+}
+
+static void
+print_settings(const struct account *a)
+{
+	const struct option_row *row;
+	struct buffer b;
+
+	buffer_init(&b, TEXT_MAX);
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		row = option_row((enum option_id)i);
+		buffer_clear(&b);
+		buffer_printf(&b, "%s = ", row->keyword);
+		add_value(&b, a, row);
+		buffer_add_string(&b, "  [");
+		account_add_origin(&b, a, (enum option_id)i);
+		buffer_add_char(&b, ']');
+		print_line("", b.data, b.len);
+	}
+	buffer_free(&b);
+}
+
+static void
+print_address(const char *what, char *local, char *domain)
+{
+	const struct mailbox box = { NULL, local, domain };
+	struct buffer b;
+
+	buffer_init(&b, TEXT_MAX);
+	if (local != NULL)
+		address_add_spec(&b, &box);
+	else
+		buffer_add_string(&b, "<>");
+	print_line(what, b.data, b.len);
+	buffer_free(&b);
+}
+
+static void
+print_envelope(const struct envelope *e)
+{
+	struct buffer b;
+
+	print_address("reverse-path: ", e->local, e->domain);
+	for (size_t i = 0; i < e->count; i++)
+		print_address("recipient: ", e->recipient[i].local,
+		    e->recipient[i].domain);
+	if (e->count == 0)
+		printf("recipient: none\n");
+	buffer_init(&b, TEXT_MAX);
+	dsn_add_notify(&b, e->notify);
+	if (e->notify != 0)
+		print_line("notify: ", b.data, b.len);
+	buffer_free(&b);
+	if (e->ret != DSN_RETURN_UNSET)
+		printf("return: %s\n", e->ret == DSN_RETURN_FULL ? "full" :
+		    "headers");
+}
+
+/* Each line of wire form by itself. */
+static void
+print_text(const char *what, const char *s, size_t n)
+{
+	const char *end = s + n, *eol;
+
+	while (s < end) {
+		eol = memchr(s, '\r', (size_t)(end - s));
+		if (eol == NULL)
+			eol = end;
+		print_line(what, s, (size_t)(eol - s));
+		s = end - eol > 2 ? eol + 2 : end;
+	}
+}
+
+static void
+print_header(const struct header *h)
+{
+	const struct header_field *field;
+
+	print_text("add: ", h->added.data, h->added.len);
+	for (size_t i = 0; i < h->count; i++) {
+		field = &h->field[i];
+		if (field->removed)
+			print_text("remove: ", h->text.data + field->start,
+			    field->len);
+	}
+}
+
+void
+pretend_print(const struct accounts *accounts, const struct account *a,
+    const struct envelope *e, const struct header *h)
+{
+	print_sources(accounts);
+	print_account(a);
+	print_settings(a);
+	print_envelope(e);
+	print_header(h);
+}

@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# What would happen, without its happening: --pretend, --check-config; and the
+# account that the environment describes.  Nothing listens on port 1.
+#
+# shellcheck disable=SC2030,SC2031 # each test exports for itself
+
+load helper
+
+setup() {
+	postrider_setup
+	BASE=('host 127.0.0.1' 'port 1' 'from a@example.org')
+	export XDG_CONFIG_HOME=$PWD/none
+	FOLDER=$("$POSTRIDER" --version |
+		sed -n 's,^system account file: \(.*\)/postrider/accounts$,\1,p')
+}
+
+# The system's files are read as well: with one there, accounts are found.
+need_no_system_file() {
+	[ -n "$FOLDER" ] || return
+	if [ -e "$FOLDER/postrider/accounts" ] || [ -e "$FOLDER/msmtprc" ]; then
+		skip "there are accounts in $FOLDER"
+	fi
+}
+
+# said FILE LINE...: the lines are in it
+said() {
+	local line
+
+	for line in "${@:2}"; do
+		if ! grep -qFx -e "$line" "$1"; then
+			printf '%s has no line: %s\n' "$1" "$line" >&2
+			sed "s/^/$1: /" "$1" >&2
+			return 1
+		fi
+	done
+}
+
+@test "--pretend: settings and where they are from, envelope, header" {
+	account_file defaults 'timeout 9' 'account work' "${BASE[@]}" \
+		'auth plain' 'user me' 'passwordeval touch ran; echo x' \
+		"logfile $PWD/log"
+	printf '%s\n' 'To: b@example.org' 'Bcc: c@example.org,' \
+		' d@example.org' '' text |
+		submit --pretend -t -N failure --port=2
+	expect 0
+	said stdout "read: $ACCOUNT" \
+		"account: work ($ACCOUNT:3), since it is the only one" \
+		"host = 127.0.0.1  [$ACCOUNT:4]" \
+		'port = 2  [the command line]' "timeout = 9  [$ACCOUNT:2]" \
+		'tls = (by port and auth)  [the default]' "auth = PLAIN  [$ACCOUNT:7]" \
+		'password = (none)  [the default]' \
+		'reverse-path: a@example.org' 'recipient: b@example.org' \
+		'recipient: c@example.org' 'recipient: d@example.org' \
+		'notify: failure' 'add: From: a@example.org' \
+		'remove: Bcc: c@example.org,' 'remove:  d@example.org'
+	[ ! -e ran ]
+	[ ! -e log ]
+}
+
+@test "--pretend: no password is shown, and a refusal is one" {
+	account_file "${BASE[@]}" 'auth plain' 'user me' 'password hunter2'
+	message | submit -P b@example.org
+	expect 0
+	said stdout "password = *  [$ACCOUNT:6]"
+	expect_not hunter2
+	message | submit -P -a none b@example.org
+	expect 78 "there is no account 'none'"
+	message | submit -P >/dev/null
+	expect 0
+}
+
+@test "--pretend: a full disk is no success" {
+	[ -e /dev/full ] || skip 'no /dev/full'
+	account_file "${BASE[@]}"
+	status=0
+	message | "$POSTRIDER" -C "$ACCOUNT" -P b@example.org >/dev/full ||
+		status=$?
+	[ "$status" -eq 74 ]
+}
+
+@test "--check-config: all errors of a file, in order" {
+	account_file 'port 025' 'prot 1' 'account a : none' 'host' \
+		'account b' 'keepbcc on' 'auto_from on' 'eval touch ran' \
+		'include none' 'account b' 'tls maybe' 'tls_force_sslv3'
+	postrider --check-config "$ACCOUNT"
+	expect 78 'postrider: 7 errors'
+	grep -v '^    hint\|^postrider\|^note' stderr |
+		sed "s,^$ACCOUNT:,," | cut -d: -f1-2 >got
+	printf '%s\n' 1:6 2:1 3:13 4:5 9:9 10:9 11:5 >want
+	same want got
+	said stderr \
+		"note: $ACCOUNT:6: keepbcc is obsolete; write 'remove_bcc_headers off'" \
+		"note: $ACCOUNT:7: auto_from is obsolete; write 'from %U@DOMAIN'" \
+		"note: $ACCOUNT:12: tls_force_sslv3 has no effect; remove the line"
+	[ ! -e ran ]
+}
+
+@test "--check-config: several files, included ones, and modes" {
+	echo 'prot 1' >./more
+	printf '%s\n' 'host h' 'password hunter2' 'include more' >one
+	chmod 644 one
+	printf '%s\n' 'host h' 'passwordeval touch ran' >two
+	chmod 666 two
+	printf '%s\n' 'host h' >three
+	postrider --check-config one two three four
+	expect 78 'postrider: 4 errors' 'more:1:1: unknown setting' \
+		'account file one holds a password' \
+		'account file two holds a passwordeval' \
+		'account file four: No such file'
+	expect_not hunter2
+	[ ! -e ran ]
+	postrider --check-config three
+	expect 0
+	said stdout 'three: read' '1 account'
+}
+
+@test "--check-config: the files that are used anyway" {
+	need_no_system_file
+	echo 'prot 1' >.msmtprc
+	postrider --check-config
+	expect 78 "$HOME/.msmtprc:1:1: unknown setting 'prot'"
+	echo 'host h' >.msmtprc
+	postrider --check-config
+	expect 0
+	postrider --check-config -C none
+	expect 78 'account file none: No such file'
+}
+
+@test "abbreviated options, and ambiguous ones" {
+	account_file "${BASE[@]}"
+	message | submit --preten b@example.org
+	expect 0
+	message | submit --tl=off b@example.org
+	expect 64 '--tl is ambiguous' 'it could be --tls, --tls-starttls'
+	message | POSTRIDER_PORT=x submit --tim 5 b@example.org
+	expect 75 127.0.0.1:1
+}
+
+@test "the environment is an account, where no file has one" {
+	need_no_system_file
+	export POSTRIDER_HOST=127.0.0.1 POSTRIDER_PORT=1 \
+		POSTRIDER_FROM=%U@example.org POSTRIDER_TLS_STARTTLS=off
+	message | postrider b@example.org
+	expect 75 127.0.0.1:1
+	message | postrider -P b@example.org
+	expect 0
+	said stdout 'account: environment, since no file gives an account' \
+		'port = 1  [the environment]' \
+		"reverse-path: $(id -un)@example.org"
+	account_file 'host 127.0.0.2' 'port 1' 'from a@example.org'
+	message | submit b@example.org
+	expect 75 127.0.0.2:1
+	message | submit -a environment b@example.org
+	expect 75 127.0.0.1:1
+	message | submit -a environment --port 2 b@example.org
+	expect 75 127.0.0.1:2
+}
+
+@test "the environment: what is wrong in it" {
+	export POSTRIDER_HOST=127.0.0.1
+	message | POSTRIDER_PRT=1 postrider -a environment b@example.org
+	expect 78 'environment: POSTRIDER_PRT is no setting' \
+		'did you mean POSTRIDER_PORT?'
+	message | POSTRIDER_PORT=025 postrider -a environment b@example.org
+	expect 78 "environment: port '025' is not a plain decimal"
+	message | POSTRIDER_PASSWORDEVAL='touch ran' \
+		postrider -a environment b@example.org
+	expect 78 'POSTRIDER_PASSWORDEVAL: commands are not taken from the'
+	[ ! -e ran ]
+}
+
+@test "SMTPSERVER and EMAIL" {
+	need_no_system_file
+	export SMTPSERVER=127.0.0.1 EMAIL='Ann <a%U@example.org>'
+	message | postrider -P b@example.org
+	expect 0
+	said stdout 'host = 127.0.0.1  [the environment]' \
+		'reverse-path: a%U@example.org'
+	message | POSTRIDER_HOST=127.0.0.2 POSTRIDER_PORT=1 \
+		postrider b@example.org
+	expect 75 127.0.0.2:1
+	message | SMTPSERVER='a b' postrider b@example.org
+	expect 78 "environment: unexpected text 'b'"
+}
