@@ -378,6 +378,7 @@ DIALOGUE
 }
 
 @test "a password that SASL cannot carry is ours to mend, not the server's" {
+	[ -z "${SANITIZE:-}" ] || skip 'libgsasl 2.2 leaks where SASLprep fails'
 	smarthost_serve --user alice:secret
 	account 'tls off' 'from alice@example.org' 'auth scram-sha-256' \
 		'user alice' "password $(printf 'a\007b')"
