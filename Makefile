@@ -255,7 +255,8 @@ coverage:
 	@contrib/install-deps build check coverage
 	@+$(AGAIN) COVERAGE=1 build-tests
 	@find build-cov -name '*.gcda' -exec rm -f {} +
-	@+status=0; $(AGAIN) COVERAGE=1 run-check || status=$$?; \
+	@+status=0; GCOV_ERROR_FILE='$(CURDIR)/build-cov/gcov-errors' \
+	    $(AGAIN) COVERAGE=1 run-check || status=$$?; \
 	tests/coverage build-cov '$(COVERAGE_MIN)' && exit $$status
 
 # ---- Fuzzing: FUZZ is one target or several, FUZZ_SECONDS the time for each,
