@@ -1,384 +1,17 @@
 /* SPDX-License-Identifier: ISC */
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "setup/account.h"
-#include "setup/option.h"
+#include "setup/optiontable.h"
 
-#define PORT_MAX 65535			/* RFC 9293: 16 bits */
-#define SECONDS_MAX (INT_MAX / 1000)	/* poll(2) counts milliseconds in int */
-#define FD_MIN 3	/* below are the message and our own output */
-#define DH_BITS_MAX 16384		/* far above any group in use */
 #define HELP_LEFT_SIZE 80		/* octets; a line of the help */
 #define OPTION_SLIP_MAX 40		/* octets; no known word is longer */
 
-static const struct option_choice toggles[] = {
+const struct option_choice option_toggles[] = {
 	{ "on", TOGGLE_ON }, { "off", TOGGLE_OFF }, { NULL, 0 }
-};
-static const struct option_choice from_headers[] = {
-	{ "auto", FROM_HEADER_AUTO }, { "on", FROM_HEADER_ON },
-	{ "off", FROM_HEADER_OFF }, { NULL, 0 }
-};
-/* "auto" adds the field when it is missing, which is all that "on" can mean. */
-static const struct option_choice added_headers[] = {
-	{ "auto", TOGGLE_UNSET }, { "on", TOGGLE_ON }, { "off", TOGGLE_OFF },
-	{ NULL, 0 }
-};
-static const struct option_choice versions[] = {
-	{ "1.2", TLS_MIN_VERSION_1_2 }, { "1.3", TLS_MIN_VERSION_1_3 },
-	{ NULL, 0 }
-};
-
-static const struct option_choice to_headers[] = {
-	{ "on", TO_HEADER_ON }, { "off", TO_HEADER_OFF },
-	{ "undisclosed_recipients", TO_HEADER_UNDISCLOSED }, { NULL, 0 }
-};
-static const struct option_choice returns[] = {
-	{ "off", DSN_RETURN_UNSET }, { "headers", DSN_RETURN_HEADERS },
-	{ "full", DSN_RETURN_FULL }, { "hdrs", DSN_RETURN_HEADERS },
-	{ NULL, 0 }
-};
-/* Facilities by their numbers in RFC 3164 section 4.1.1; the kernel's is 0. */
-static const struct option_choice facilities[] = {
-	{ "on", 1 }, { "off", 0 }, { "LOG_USER", 1 }, { "LOG_MAIL", 2 },
-	{ "LOG_LOCAL0", 16 }, { "LOG_LOCAL1", 17 }, { "LOG_LOCAL2", 18 },
-	{ "LOG_LOCAL3", 19 }, { "LOG_LOCAL4", 20 }, { "LOG_LOCAL5", 21 },
-	{ "LOG_LOCAL6", 22 }, { "LOG_LOCAL7", 23 }, { NULL, 0 }
-};
-
-/* SASL mechanism names (RFC 4422 section 3.1); the value 0 is "off". */
-static const struct option_choice methods[] = {
-	{ "on", 1 }, { "off", 0 }, { "PLAIN", 1 }, { "LOGIN", 1 },
-	{ "CRAM-MD5", 1 }, { "EXTERNAL", 1 }, { "SCRAM-SHA-1", 1 },
-	{ "SCRAM-SHA-256", 1 }, { "SCRAM-SHA-1-PLUS", 1 },
-	{ "SCRAM-SHA-256-PLUS", 1 }, { "DIGEST-MD5", 1 }, { "NTLM", 1 },
-	{ "GSSAPI", 1 }, { "OAUTHBEARER", 1 }, { "XOAUTH2", 1 }, { NULL, 0 }
-};
-
-#define FIELD(member) offsetof(struct account, member)
-
-static const struct option_row rows[OPTION_COUNT] = {
-	[OPTION_HOST] = {
-		.keyword = "host", .name = "host", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_WORD, .offset = FIELD(host),
-		.value = "NAME", .preset = "none",
-		.help = "smarthost to submit to; no account file is read"
-	},
-	[OPTION_PORT] = {
-		.keyword = "port", .name = "port", .type = OPTION_TYPE_NUMBER,
-		.offset = FIELD(port), .min = 1, .max = PORT_MAX,
-		.value = "NUMBER", .preset = "25, or 465 with implicit TLS",
-		.help = "port of the smarthost"
-	},
-	[OPTION_TIMEOUT] = {
-		.keyword = "timeout", .name = "timeout",
-		.type = OPTION_TYPE_NUMBER, .flags = OPTION_OFF,
-		.offset = FIELD(timeout), .min = 1, .max = SECONDS_MAX,
-		.value = "SECONDS", .preset = "off: as RFC 5321 has them",
-		.help = "time for connecting and for each reply"
-	},
-	[OPTION_LOGFILE] = {
-		.keyword = "logfile", .name = "logfile",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY | OPTION_LATE,
-		.offset = FIELD(logfile),
-		.value = "FILE", .preset = "none",
-		.help = "file that gets a line for each message"
-	},
-	[OPTION_LOGFILE_TIME_FORMAT] = {
-		.keyword = "logfile_time_format",
-		.name = "logfile-time-format", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY, .offset = FIELD(logfile_time_format),
-		.value = "FORMAT", .preset = "%b %d %H:%M:%S",
-		.help = "time in that line, or none"
-	},
-	[OPTION_SYSLOG] = {
-		.keyword = "syslog", .name = "syslog",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(syslog),
-		.choices = facilities,
-		.value = "on|off|FACILITY", .preset = "off",
-		.help = "send that line to the system log"
-	},
-	[OPTION_DOMAIN] = {
-		.keyword = "domain", .name = "domain",
-		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_WORD, .offset = FIELD(domain),
-		.value = "NAME", .preset = "this host's name",
-		.help = "name to give in EHLO"
-	},
-	[OPTION_FROM] = { /* --from is -f: see cli/cmdline */
-		.keyword = "from", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY, .offset = FIELD(from),
-		.value = "ADDRESS", .preset = "none",
-		.help = "reverse-path, or a pattern that matches it"
-	},
-	[OPTION_FROM_FULL_NAME] = { /* on the command line it is -F */
-		.keyword = "from_full_name", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY, .offset = FIELD(from_full_name),
-		.value = "NAME", .preset = "none",
-		.help = "full name for a From field that is added"
-	},
-	[OPTION_ALLOW_FROM_OVERRIDE] = { /* the file is to forbid it */
-		.keyword = "allow_from_override", .type = OPTION_TYPE_CHOICE,
-		.offset = FIELD(allow_from_override), .choices = toggles,
-		.value = "on|off", .preset = "on",
-		.help = "whether -f replaces the account's address"
-	},
-	[OPTION_AUTO_FROM] = {
-		.keyword = "auto_from", .name = "auto-from",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(auto_from),
-		.choices = toggles,
-		.value = "on|off", .preset = "off",
-		.help = "obsolete: send as user@maildomain"
-	},
-	[OPTION_MAILDOMAIN] = {
-		.keyword = "maildomain", .name = "maildomain",
-		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_WORD,
-		.offset = FIELD(maildomain),
-		.value = "NAME", .preset = "none",
-		.help = "obsolete: the domain for auto_from"
-	},
-	[OPTION_SET_TO_HEADER] = {
-		.keyword = "set_to_header", .name = "set-to-header",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_to_header),
-		.choices = to_headers,
-		.value = "on|off|...", .preset = "off",
-		.help = "replace To, Cc and Bcc by one To field"
-	},
-	[OPTION_DSN_NOTIFY] = {
-		.keyword = "dsn_notify", .name = "dsn-notify",
-		.type = OPTION_TYPE_NOTIFY, .offset = FIELD(dsn_notify),
-		.value = "LIST", .preset = "off",
-		.help = "the same as -N, or off"
-	},
-	[OPTION_DSN_RETURN] = {
-		.keyword = "dsn_return", .name = "dsn-return",
-		.type = OPTION_TYPE_CHOICE,
-		.flags = OPTION_ANY_CASE | OPTION_NEEDED,
-		.offset = FIELD(dsn_return), .choices = returns,
-		.value = "off|headers|full", .preset = "off",
-		.help = "the same as -R, or off"
-	},
-	[OPTION_TLS] = {
-		.keyword = "tls", .name = "tls", .type = OPTION_TYPE_CHOICE,
-		.offset = FIELD(tls), .choices = toggles,
-		.value = "on|off", .preset = "by port and auth",
-		.help = "whether TLS is required"
-	},
-	[OPTION_TLS_STARTTLS] = {
-		.keyword = "tls_starttls", .name = "tls-starttls",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(tls_starttls),
-		.choices = toggles,
-		.value = "on|off", .preset = "by port",
-		.help = "TLS by STARTTLS, or from the first octet"
-	},
-	[OPTION_TLS_TRUST_FILE] = {
-		.keyword = "tls_trust_file", .name = "tls-trust-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY | OPTION_SYSTEM,
-		.offset = FIELD(tls_trust_file),
-		.value = "FILE", .preset = "system",
-		.help = "certificates to trust, in PEM"
-	},
-	[OPTION_TLS_CERTCHECK] = {
-		.keyword = "tls_certcheck", .name = "tls-certcheck",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(tls_certcheck),
-		.choices = toggles,
-		.value = "on|off", .preset = "on",
-		.help = "whether the certificate must be valid"
-	},
-	[OPTION_TLS_EXTRA_TRUST_FILE] = {
-		.keyword = "tls_extra_trust_file",
-		.name = "tls-extra-trust-file", .type = OPTION_TYPE_PATH,
-		.flags = OPTION_EMPTY, .offset = FIELD(tls_extra_trust_file),
-		.value = "FILE", .preset = "none",
-		.help = "more certificates to trust, in PEM"
-	},
-	[OPTION_TLS_CRL_FILE] = {
-		.keyword = "tls_crl_file", .name = "tls-crl-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_crl_file),
-		.value = "FILE", .preset = "none",
-		.help = "certificate revocation lists, in PEM"
-	},
-	[OPTION_TLS_FINGERPRINT] = {
-		.keyword = "tls_fingerprint", .name = "tls-fingerprint",
-		.type = OPTION_TYPE_FINGERPRINT, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_fingerprint),
-		.value = "HEX", .preset = "none",
-		.help = "the only certificates to trust"
-	},
-	[OPTION_TLS_PIN] = {
-		.keyword = "tls_pin", .name = "tls-pin",
-		.type = OPTION_TYPE_PIN, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_pin),
-		.value = "sha256//BASE64", .preset = "none",
-		.help = "the only public keys to trust"
-	},
-	[OPTION_TLS_HOST_OVERRIDE] = {
-		.keyword = "tls_host_override", .name = "tls-host-override",
-		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_WORD,
-		.offset = FIELD(tls_host_override),
-		.value = "NAME", .preset = "host",
-		.help = "name to ask for and find in the certificate"
-	},
-	[OPTION_TLS_KEY_FILE] = {
-		.keyword = "tls_key_file", .name = "tls-key-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_key_file),
-		.value = "FILE", .preset = "none",
-		.help = "key of our certificate, PEM or PKCS#11 URI"
-	},
-	[OPTION_TLS_CERT_FILE] = {
-		.keyword = "tls_cert_file", .name = "tls-cert-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_cert_file),
-		.value = "FILE", .preset = "none",
-		.help = "our certificate, PEM or PKCS#11 URI"
-	},
-	[OPTION_TLS_PRIORITIES] = {
-		.keyword = "tls_priorities", .name = "tls-priorities",
-		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_priorities),
-		.value = "STRING", .preset = "the system's",
-		.help = "versions and algorithms, as GnuTLS writes them"
-	},
-	[OPTION_TLS_MIN_VERSION] = {
-		.keyword = "tls_min_version", .name = "tls-min-version",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(tls_min_version),
-		.choices = versions,
-		.value = "1.2|1.3", .preset = "1.2",
-		.help = "the oldest version of TLS"
-	},
-	[OPTION_TLS_MIN_DH_PRIME_BITS] = {
-		.keyword = "tls_min_dh_prime_bits",
-		.name = "tls-min-dh-prime-bits", .type = OPTION_TYPE_NUMBER,
-		.flags = OPTION_EMPTY, .offset = FIELD(tls_min_dh_prime_bits),
-		.min = 1, .max = DH_BITS_MAX,
-		.value = "BITS", .preset = "2048",
-		.help = "the smallest Diffie-Hellman group"
-	},
-	[OPTION_AUTH] = {
-		.keyword = "auth", .name = "auth", .type = OPTION_TYPE_AUTH,
-		.offset = FIELD(auth), .choices = methods,
-		.value = "on|off|METHODS", .preset = "off",
-		.help = "authentication and its method"
-	},
-	[OPTION_AUTH_WITHOUT_TLS] = {
-		.keyword = "auth_without_tls", .name = "auth-without-tls",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(auth_without_tls),
-		.choices = toggles,
-		.value = "on|off", .preset = "off",
-		.help = "let a named method go out unencrypted"
-	},
-	[OPTION_USER] = {
-		.keyword = "user", .name = "user", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY, .offset = FIELD(user),
-		.value = "NAME", .preset = "none",
-		.help = "name to authenticate as"
-	},
-	[OPTION_PASSWORD] = { /* no long option: everybody can read argv */
-		.keyword = "password", .type = OPTION_TYPE_SECRET,
-		.flags = OPTION_EMPTY | OPTION_RAW, .offset = FIELD(password),
-		.value = "TEXT", .preset = "none",
-		.help = "password to authenticate with"
-	},
-	[OPTION_PASSWORDEVAL] = {
-		.keyword = "passwordeval", .name = "passwordeval",
-		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_RAW | OPTION_COMMAND,
-		.offset = FIELD(passwordeval),
-		.value = "COMMAND", .preset = "none",
-		.help = "command that prints the password"
-	},
-	[OPTION_PASSWORDEVAL_TIMEOUT] = {
-		.keyword = "passwordeval_timeout",
-		.name = "passwordeval-timeout", .type = OPTION_TYPE_NUMBER,
-		.offset = FIELD(passwordeval_timeout), .min = 1,
-		.max = SECONDS_MAX,
-		.value = "SECONDS", .preset = "60",
-		.help = "time for that command"
-	},
-	[OPTION_PASSWORD_FILE] = {
-		.keyword = "password_file", .name = "password-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(password_file),
-		.value = "FILE", .preset = "none",
-		.help = "file whose first line is the password"
-	},
-	[OPTION_PASSWORD_FD] = {
-		.keyword = "password_fd", .name = "password-fd",
-		.type = OPTION_TYPE_NUMBER, .flags = OPTION_EMPTY,
-		.offset = FIELD(password_fd), .min = FD_MIN, .max = INT_MAX,
-		.value = "NUMBER", .preset = "none",
-		.help = "descriptor to read the password from"
-	},
-	[OPTION_AUTH_ID] = {
-		.keyword = "auth_id", .name = "auth-id",
-		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
-		.offset = FIELD(auth_id),
-		.value = "NAME", .preset = "the user",
-		.help = "whom to act as, once authenticated"
-	},
-	[OPTION_NTLMDOMAIN] = {
-		.keyword = "ntlmdomain", .name = "ntlmdomain",
-		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
-		.offset = FIELD(ntlmdomain),
-		.value = "NAME", .preset = "none",
-		.help = "domain of the user, for NTLM"
-	},
-	[OPTION_SET_FROM_HEADER] = {
-		.keyword = "set_from_header", .name = "set-from-header",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_from_header),
-		.choices = from_headers,
-		.value = "auto|on|off", .preset = "auto",
-		.help = "add a missing From field, or replace it"
-	},
-	[OPTION_REMOVE_BCC_HEADERS] = {
-		.keyword = "remove_bcc_headers", .name = "remove-bcc-headers",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(remove_bcc_headers),
-		.choices = toggles,
-		.value = "on|off", .preset = "on",
-		.help = "remove Bcc and Resent-Bcc fields"
-	},
-	[OPTION_SET_DATE_HEADER] = {
-		.keyword = "set_date_header", .name = "set-date-header",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_date_header),
-		.choices = added_headers,
-		.value = "auto|on|off", .preset = "auto",
-		.help = "add a missing Date field"
-	},
-	[OPTION_SET_MSGID_HEADER] = {
-		.keyword = "set_msgid_header", .name = "set-msgid-header",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_msgid_header),
-		.choices = added_headers,
-		.value = "auto|on|off", .preset = "auto",
-		.help = "add a missing Message-ID field"
-	},
-	[OPTION_ALIASES] = {
-		.keyword = "aliases", .name = "aliases",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(aliases),
-		.value = "FILE", .preset = SYSCONFDIR "/aliases",
-		.help = "file of aliases(5) for local names"
-	},
-	[OPTION_ALIAS_DOMAINS] = {
-		.keyword = "alias_domains", .name = "alias-domains",
-		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
-		.offset = FIELD(alias_domains),
-		.value = "LIST", .preset = "none",
-		.help = "more domains whose addresses are local"
-	},
-	[OPTION_ALIAS_INCLUDE] = {
-		.keyword = "alias_include", .name = "alias-include",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(alias_include),
-		.choices = toggles,
-		.value = "on|off", .preset = "off",
-		.help = "whether an alias may include other files"
-	},
 };
 
 /* Other words for a setting, from files that exist. */
@@ -394,7 +27,11 @@ static const struct {
 const struct option_row *
 option_row(enum option_id id)
 {
-	return &rows[id];
+	if (id >= OPTION_TLS)
+		return &option_tls_rows[id - OPTION_TLS];
+	if (id >= OPTION_FROM)
+		return &option_mail_rows[id - OPTION_FROM];
+	return &option_server_rows[id - OPTION_HOST];
 }
 
 static bool
@@ -407,7 +44,7 @@ enum option_id
 option_find_keyword(const char *s, size_t n)
 {
 	for (int i = 0; i < OPTION_COUNT; i++)
-		if (same(s, n, rows[i].keyword))
+		if (same(s, n, option_row((enum option_id)i)->keyword))
 			return (enum option_id)i;
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
 		if (same(s, n, aliases[i].keyword))
@@ -419,7 +56,7 @@ enum option_id
 option_find_name(const char *s, size_t n)
 {
 	for (int i = 0; i < OPTION_COUNT; i++)
-		if (same(s, n, rows[i].name))
+		if (same(s, n, option_row((enum option_id)i)->name))
 			return (enum option_id)i;
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
 		if (same(s, n, aliases[i].name))
@@ -430,8 +67,8 @@ option_find_name(const char *s, size_t n)
 bool
 option_value_optional(enum option_id id)
 {
-	return rows[id].choices != NULL &&
-	    (rows[id].flags & OPTION_NEEDED) == 0;
+	return option_row(id)->choices != NULL &&
+	    (option_row(id)->flags & OPTION_NEEDED) == 0;
 }
 
 size_t
@@ -464,10 +101,10 @@ option_nearest(const char *s, size_t n)
 	const char *word = NULL;
 
 	for (int i = 0; i < OPTION_COUNT; i++) {
-		edits = option_slip(s, n, rows[i].keyword);
+		edits = option_slip(s, n, option_row((enum option_id)i)->keyword);
 		if (edits < best) {
 			best = edits;
-			word = rows[i].keyword;
+			word = option_row((enum option_id)i)->keyword;
 		}
 	}
 	return word;
@@ -480,7 +117,7 @@ option_print_help(FILE *out)
 	char left[HELP_LEFT_SIZE];
 
 	for (int i = 0; i < OPTION_COUNT; i++) {
-		row = &rows[i];
+		row = option_row((enum option_id)i);
 		if (row->name == NULL)
 			continue;
 		snprintf(left, sizeof(left), "--%s%s=%s%s", row->name,

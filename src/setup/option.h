@@ -3,7 +3,8 @@
  * option: the table of settings. One row is a keyword of the account file, a
  * long option, a field of struct account, a default and a help text; nothing
  * else in the program lists the settings. To add one: an enum here, a field in
- * struct account, a row in option.c, an item in postrider-accounts(5).
+ * struct account, a row in its group's file (option*.c), an item in
+ * postrider-accounts(5).
  */
 #ifndef SETUP_OPTION_H
 #define SETUP_OPTION_H
@@ -16,22 +17,30 @@
 struct account;
 struct fault;
 
+/* In groups, each a range: see setup/optiontable.h. */
 enum option_id {
 	OPTION_HOST,
 	OPTION_PORT,
 	OPTION_TIMEOUT,
-	OPTION_LOGFILE,
-	OPTION_LOGFILE_TIME_FORMAT,
-	OPTION_SYSLOG,
 	OPTION_DOMAIN,
 	OPTION_FROM,
 	OPTION_FROM_FULL_NAME,
 	OPTION_ALLOW_FROM_OVERRIDE,
 	OPTION_AUTO_FROM,
 	OPTION_MAILDOMAIN,
+	OPTION_SET_FROM_HEADER,
 	OPTION_SET_TO_HEADER,
+	OPTION_SET_DATE_HEADER,
+	OPTION_SET_MSGID_HEADER,
+	OPTION_REMOVE_BCC_HEADERS,
 	OPTION_DSN_NOTIFY,
 	OPTION_DSN_RETURN,
+	OPTION_ALIASES,
+	OPTION_ALIAS_DOMAINS,
+	OPTION_ALIAS_INCLUDE,
+	OPTION_LOGFILE,
+	OPTION_LOGFILE_TIME_FORMAT,
+	OPTION_SYSLOG,
 	OPTION_TLS,
 	OPTION_TLS_STARTTLS,
 	OPTION_TLS_TRUST_FILE,
@@ -56,13 +65,6 @@ enum option_id {
 	OPTION_PASSWORD_FD,
 	OPTION_AUTH_ID,
 	OPTION_NTLMDOMAIN,
-	OPTION_SET_FROM_HEADER,
-	OPTION_REMOVE_BCC_HEADERS,
-	OPTION_SET_DATE_HEADER,
-	OPTION_SET_MSGID_HEADER,
-	OPTION_ALIASES,
-	OPTION_ALIAS_DOMAINS,
-	OPTION_ALIAS_INCLUDE,
 	OPTION_COUNT
 };
 

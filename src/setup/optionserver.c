@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* The settings of the smarthost and the way to it. */
+#include <limits.h>
+
+#include "setup/account.h"
+#include "setup/optiontable.h"
+
+#define PORT_MAX 65535			/* RFC 9293: 16 bits */
+#define SECONDS_MAX (INT_MAX / 1000)	/* poll(2) counts milliseconds in int */
+
+#define FIELD(member) offsetof(struct account, member)
+#define AT(id) (OPTION_##id - OPTION_HOST)
+
+const struct option_row option_server_rows[] = {
+	[AT(HOST)] = {
+		.keyword = "host", .name = "host", .type = OPTION_TYPE_STRING,
+		.flags = OPTION_WORD, .offset = FIELD(host),
+		.value = "NAME", .preset = "none",
+		.help = "smarthost to submit to; no account file is read"
+	},
+	[AT(PORT)] = {
+		.keyword = "port", .name = "port", .type = OPTION_TYPE_NUMBER,
+		.offset = FIELD(port), .min = 1, .max = PORT_MAX,
+		.value = "NUMBER", .preset = "25, or 465 with implicit TLS",
+		.help = "port of the smarthost"
+	},
+	[AT(TIMEOUT)] = {
+		.keyword = "timeout", .name = "timeout",
+		.type = OPTION_TYPE_NUMBER, .flags = OPTION_OFF,
+		.offset = FIELD(timeout), .min = 1, .max = SECONDS_MAX,
+		.value = "SECONDS", .preset = "off: as RFC 5321 has them",
+		.help = "time for connecting and for each reply"
+	},
+	[AT(DOMAIN)] = {
+		.keyword = "domain", .name = "domain",
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_WORD, .offset = FIELD(domain),
+		.value = "NAME", .preset = "this host's name",
+		.help = "name to give in EHLO"
+	},
+};
