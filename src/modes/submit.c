@@ -8,31 +8,24 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "mail/address.h"
 #include "mail/author.h"
-#include "mail/complete.h"
 #include "mail/message.h"
 #include "mail/recipients.h"
 #include "modes/aliases.h"
+#include "modes/compose.h"
 #include "modes/pretend.h"
-#include "modes/security.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
+#include "modes/upstream.h"
 #include "setup/accountfile.h"
 #include "setup/log.h"
 #include "setup/secret.h"
 #include "smtp/path.h"
-#include "smtp/sasl.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
 #include "smtp/verdict.h"
-#include "wire/dial.h"
-#include "wire/tls.h"
 
-#define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
-#define PORT_SUBMISSION 587	/* RFC 6409 */
-#define PORT_SMTP 25
 #define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
 
 /* What the trip gathers; const for all later stages once filled. */
@@ -127,117 +120,6 @@ choose_account(struct trip *t, struct fault *f)
 	    &t->account, f);
 }
 
-/*
- * The author, as fields that we write have him: with an A-label where no
- * other part needs SMTPUTF8, as in the envelope.
- */
-static int
-choose_author(struct mailbox *author, const struct trip *t)
-{
-	char *ascii;
-
-	if (sender_author(author, &t->job->envelope, &t->account) == -1)
-		return -1;
-	if (text_is_ascii(author->local, strlen(author->local)) &&
-	    tls_domain_to_ascii(author->domain, &ascii) == 0) {
-		free(author->domain);
-		author->domain = ascii;
-	}
-	return 0;
-}
-
-static int
-complete_message(struct trip *t, struct fault *f)
-{
-	const struct account *a = &t->account;
-	struct mailbox author;
-	struct complete c = {
-		.from = a->set_from_header == FROM_HEADER_ON ?
-		    COMPLETE_FROM_REPLACE : a->set_from_header ==
-		    FROM_HEADER_OFF ? COMPLETE_FROM_KEEP :
-		    COMPLETE_FROM_MISSING,
-		.full_name = t->job->full_name != NULL ? t->job->full_name :
-		    a->from_full_name,
-		.date = a->set_date_header != TOGGLE_OFF,
-		.message_id = a->set_msgid_header != TOGGLE_OFF,
-		.remove_bcc = a->remove_bcc_headers != TOGGLE_OFF,
-	};
-	int result;
-
-	if (choose_author(&author, t) == 0)
-		c.author = &author;
-	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&
-	    author.domain[0] != '[' ? author.domain : a->host;
-	if (a->set_to_header != TO_HEADER_OFF)
-		recipients_rewrite(&t->message.header, &t->job->envelope,
-		    a->set_to_header == TO_HEADER_UNDISCLOSED);
-	result = complete_header(&t->message.header, &c, f);
-	if (c.author != NULL)
-		mailbox_free(&author);
-	return result;
-}
-
-static bool
-is_loopback_name(const char *host)
-{
-	return text_same_word(host, strlen(host), "localhost") ||
-	    text_same_word(host, strlen(host), "::1") ||
-	    (strncmp(host, "127.", 4) == 0 && dial_is_literal(host));
-}
-
-/*
- * `tls` unset means: implicit on port 465; STARTTLS, required, on port 587
- * and wherever we authenticate to a host that is not this one; else none.
- */
-static void
-choose_tls(struct session_params *p, const struct account *a)
-{
-	bool secure = a->tls == TOGGLE_ON || (a->tls == TOGGLE_UNSET &&
-	    (a->port == PORT_SUBMISSIONS || a->port == PORT_SUBMISSION ||
-	    (a->auth != NULL && !is_loopback_name(a->host))));
-	bool starttls = a->tls_starttls == TOGGLE_ON ||
-	    (a->tls_starttls == TOGGLE_UNSET && a->port != PORT_SUBMISSIONS);
-
-	p->tls = !secure ? SESSION_CLEAR : starttls ? SESSION_STARTTLS :
-	    SESSION_IMPLICIT_TLS;
-	p->port = a->port != 0 ? (uint16_t)a->port :
-	    p->tls == SESSION_IMPLICIT_TLS ? PORT_SUBMISSIONS : PORT_SMTP;
-}
-
-static void
-fill_params(struct session_params *p, const struct trip *t)
-{
-	const struct account *a = &t->account;
-
-	memset(p, 0, sizeof(*p));
-	p->host = a->host;
-	p->timeout_ms = a->timeout * 1000;
-	p->ehlo_name = a->domain;
-	security_fill(&p->trust, a);
-	p->auth = a->auth;
-	p->auth_id = a->auth_id;
-	p->ntlm_domain = a->ntlmdomain;
-	p->auth_without_tls = a->auth_without_tls == TOGGLE_ON;
-	p->user = a->user;
-	p->password = &t->password;
-	p->transcript = t->job->transcript;
-	p->note = t->job->note;
-	choose_tls(p, a);
-}
-
-static int
-fetch_secret(struct trip *t, struct fault *f)
-{
-	const struct account *a = &t->account;
-
-	if (a->auth == NULL || !sasl_needs_password(a->auth)) {
-		/* the PIN of a token, or the passphrase of a key */
-		return a->tls_key_file != NULL && account_has_password(a) ?
-		    account_password(a, &t->password, f) : 0;
-	}
-	return account_password(a, &t->password, f);
-}
-
 static int
 talk(struct trip *t, struct fault *f)
 {
@@ -245,7 +127,9 @@ talk(struct trip *t, struct fault *f)
 	struct session session;
 	int result;
 
-	fill_params(&params, t);
+	upstream_fill(&params, &t->account, &t->password);
+	params.transcript = t->job->transcript;
+	params.note = t->job->note;
 	params.verdict = &t->verdict;
 	if (session_open(&session, &params, f) == -1)
 		return -1;
@@ -295,14 +179,15 @@ travel(struct trip *t, struct fault *f)
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
 	if (path_check(&job->envelope, f) == -1 ||
-	    complete_message(t, f) == -1)
+	    compose_header(&t->message.header, &job->envelope, &t->account,
+	    job->full_name, f) == -1)
 		return -1;
 	if (job->pretend) {
 		pretend_print(&t->accounts, &t->account, &job->envelope,
 		    &t->message.header);
 		return 0;
 	}
-	if (fetch_secret(t, f) == -1)
+	if (upstream_secret(&t->password, &t->account, f) == -1)
 		return -1;
 	if (talk(t, f) == -1)
 		return -1;
@@ -321,7 +206,7 @@ write_log(struct trip *t, const struct fault *f)
 	};
 
 	if (t->account.host != NULL)
-		choose_tls(&params, &t->account);
+		upstream_choose_tls(&params, &t->account);
 	entry.tls = params.tls != SESSION_CLEAR;
 	log_write(&t->log, &entry, t->job->note);
 	log_close(&t->log);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "modes/security.h"
+#include "modes/upstream.h"
+#include "setup/account.h"
+#include "setup/secret.h"
+#include "smtp/sasl.h"
+#include "smtp/session.h"
+#include "wire/dial.h"
+
+#define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
+#define PORT_SUBMISSION 587	/* RFC 6409 */
+#define PORT_SMTP 25
+
+static bool
+is_loopback_name(const char *host)
+{
+	return text_same_word(host, strlen(host), "localhost") ||
+	    text_same_word(host, strlen(host), "::1") ||
+	    (strncmp(host, "127.", 4) == 0 && dial_is_literal(host));
+}
+
+/*
+ * `tls` unset means: implicit on port 465; STARTTLS, required, on port 587
+ * and wherever we authenticate to a host that is not this one; else none.
+ */
+void
+upstream_choose_tls(struct session_params *p, const struct account *a)
+{
+	bool secure = a->tls == TOGGLE_ON || (a->tls == TOGGLE_UNSET &&
+	    (a->port == PORT_SUBMISSIONS || a->port == PORT_SUBMISSION ||
+	    (a->auth != NULL && !is_loopback_name(a->host))));
+	bool starttls = a->tls_starttls == TOGGLE_ON ||
+	    (a->tls_starttls == TOGGLE_UNSET && a->port != PORT_SUBMISSIONS);
+
+	p->tls = !secure ? SESSION_CLEAR : starttls ? SESSION_STARTTLS :
+	    SESSION_IMPLICIT_TLS;
+	p->port = a->port != 0 ? (uint16_t)a->port :
+	    p->tls == SESSION_IMPLICIT_TLS ? PORT_SUBMISSIONS : PORT_SMTP;
+}
+
+void
+upstream_fill(struct session_params *p, const struct account *a,
+    const struct secret *password)
+{
+	memset(p, 0, sizeof(*p));
+	p->host = a->host;
+	p->timeout_ms = a->timeout * 1000;
+	p->ehlo_name = a->domain;
+	security_fill(&p->trust, a);
+	p->auth = a->auth;
+	p->auth_id = a->auth_id;
+	p->ntlm_domain = a->ntlmdomain;
+	p->auth_without_tls = a->auth_without_tls == TOGGLE_ON;
+	p->user = a->user;
+	p->password = password;
+	upstream_choose_tls(p, a);
+}
+
+int
+upstream_secret(struct secret *password, const struct account *a,
+    struct fault *f)
+{
+	if (a->auth == NULL || !sasl_needs_password(a->auth)) {
+		/* the PIN of a token, or the passphrase of a key */
+		return a->tls_key_file != NULL && account_has_password(a) ?
+		    account_password(a, password, f) : 0;
+	}
+	return account_password(a, password, f);
+}
