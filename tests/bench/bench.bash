@@ -22,6 +22,7 @@ start() {
 }
 
 # sink [OPTION...]: a new sink for MODE, its sessions go to sink.log
+# shellcheck disable=SC2153 # MODE, TRUST and so on are set by the cases
 sink() {
 	local -a mode=()
 

@@ -23,6 +23,8 @@ function quoted(s) {
 
 BEGIN {
 	while ((getline line < titles_file) > 0) {
+		if (line ~ /^#/)
+			continue
 		n = index(line, "\t")
 		titles[substr(line, 1, n - 1)] = substr(line, n + 1)
 	}
