@@ -33,6 +33,7 @@ static const struct {
 	[VERB_RCPT] = { "RCPT", 300, false, false },
 	[VERB_DATA] = { "DATA", 120, true, false },
 	[VERB_MESSAGE] = { "end of data", 600, true, false },
+	[VERB_RSET] = { "RSET", 300, false, false },
 	[VERB_QUIT] = { "QUIT", 300, true, false },
 };
 

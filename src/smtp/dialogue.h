@@ -26,6 +26,7 @@ enum verb {
 	VERB_RESPONSE,	/* a line of a SASL exchange */
 	VERB_MAIL, VERB_RCPT, VERB_DATA,
 	VERB_MESSAGE,	/* end of data */
+	VERB_RSET,
 	VERB_QUIT,
 	VERB_COUNT
 };
