@@ -253,16 +253,16 @@ wrong() {
 
 @test "1.8 aliases" {
 	printf '%s\n' '# comment' '' 'a: b, c@example.net # more' 'b: d' \
-		'd: d@example.net' 'default: e@example.net' >alias
-	account_file "${BASE[@]}" "aliases $PWD/alias"
+		'd: d@example.net' 'default: e@example.net' >names
+	account_file "${BASE[@]}" "aliases $PWD/names"
 	message | submit -P a x f@example.net
 	shows 'recipient: d@example.net' 'recipient: c@example.net' \
 		'recipient: e@example.net' 'recipient: f@example.net' \
 		'!recipient: a$'
 	for line in 'a b' 'a: b' 'a: : b'; do
-		printf '%s\n' 'a: c@example.net' "$line" >alias
+		printf '%s\n' 'a: c@example.net' "$line" >names
 		message | submit -P a
-		expect 78 "$PWD/alias:2" || {
+		expect 78 "$PWD/names:2" || {
 			echo "line: $line" >&2
 			return 1
 		}

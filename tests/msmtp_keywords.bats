@@ -78,7 +78,7 @@ PLAIN=(
 	"logfile log;;logfile|--logfile=log;;--logfile=|$to|full|0|!exitcode"
 	"logfile log;;logfile_time_format %Y+|--logfile=log;;--logfile-time-format=%Y+|$to|full|0|^20[0-9][0-9][+] host="
 	"logfile log;;logfile_time_format none|--logfile=log;;--logfile-time-format=none|$to|full|0|^host="
-	"aliases alias|--aliases=alias|team|full|0|^rcpt <one@example\.net>;;^rcpt <two@example\.net>"
+	"aliases names|--aliases=names|team|full|0|^rcpt <one@example\.net>;;^rcpt <two@example\.net>"
 	"tls off|--tls=off|$to|full|0|!^tls"
 	"tls_starttls off;;tls off|--tls-starttls=off;;--tls=off|$to|full|0|!^tls"
 	"tls_force_sslv3|--tls-force-sslv3|$to|full|0|tls.force.sslv3 has no effect"
@@ -155,9 +155,9 @@ LATER='source_ip proxy_host proxy_port socket protocol'
 setup() {
 	postrider_setup
 	HOST=127.0.0.1
-	SHA1= MD5= GOOD=
+	SHA1='' MD5='' GOOD=''
 	OTHER=$(digest client -sha256)
-	printf '%s\n' 'team: one@example.net, two@example.net' >alias
+	printf '%s\n' 'team: one@example.net, two@example.net' >names
 	message >full
 	sed -i '2aCc: carl@example.net\nBcc: dora@example.net' full
 	printf '%s\n' 'To: bob@example.net' '' text >bare
@@ -322,6 +322,7 @@ walk() {
 			! stall
 		END
 		account 'from a@example.org' "${row%|*}"
+		# shellcheck disable=SC2086 # nothing, or an option
 		submit ${row#*|} "$to" <bare
 		smarthost_wait
 		expect 75 'no answer in time'

@@ -240,7 +240,7 @@ value_of() {
 		esac
 		if [ "$form" = with ]; then
 			postrider -P "$@" "--$name" "$value" "$b" <message
-			! grep -qx "recipient: $value" stdout
+			[ "$(grep -cx "recipient: $value" stdout)" -eq 0 ]
 			postrider -P "$@" "$b" "--$name" <message
 			expect 64 'needs a value'
 		else
