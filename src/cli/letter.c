@@ -156,15 +156,6 @@ apply_full_name(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
-/* As msmtp has it, and who relays bounces to it: in any case, no domain. */
-static bool
-is_daemon(const struct mailbox *box)
-{
-	return box->local != NULL && box->domain != NULL &&
-	    box->domain[0] == '\0' && text_same_word(box->local,
-	    strlen(box->local), "MAILER-DAEMON");
-}
-
 static int
 apply_path(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
@@ -181,7 +172,9 @@ apply_path(struct cmdline *c, const struct letter *l, const char *value,
 		fault_clear(&why);
 		return -1;
 	}
-	if (!empty && is_daemon(&box)) {
+	/* what msmtpd gives for the null reverse-path, and msmtp takes */
+	if (!empty && box.domain[0] == '\0' && text_same_word(box.local,
+	    strlen(box.local), "MAILER-DAEMON")) {
 		mailbox_free(&box);
 		memset(&box, 0, sizeof(box));
 		empty = true;
