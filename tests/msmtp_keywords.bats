@@ -126,6 +126,16 @@ IMPLICIT=(
 	"tls on;;tls_starttls off;;tls_certcheck off|--tls=on;;--tls-starttls=off;;--tls-certcheck=off|$to|full|0|^tls TLS1"
 	"tls on;;tls_nostarttls;;tls_certcheck off|-|$to|full|0|^tls TLS1"
 )
+# The way there.
+WAY=(
+	"source_ip 127.0.0.5|--source-ip=127.0.0.5|$to|full|0|^helo \[127\.0\.0\.5\]"
+	"source_ip 127.0.0.5;;source_ip|--source-ip=127.0.0.5;;--source-ip=|$to|full|0|^helo \[127\.0\.0\.1\]"
+	"proxy_host 127.0.0.7;;proxy_port 1|--proxy-host=127.0.0.7;;--proxy-port=1|$to|full|75|127\.0\.0\.7:1"
+	"proxy_host 127.0.0.7;;proxy_port 1;;proxy_port|--proxy-host=127.0.0.7;;--proxy-port=1;;--proxy-port=|$to|full|75|127\.0\.0\.7:1080"
+	"proxy_host 127.0.0.7;;proxy_host|--proxy-host=127.0.0.7;;--proxy-host=|$to|full|0|^rcpt"
+	"port 1;;socket /nowhere/socket|--port=1;;--socket=/nowhere/socket|$to|full|75|/nowhere/socket"
+	"socket /nowhere/socket;;socket|--socket=/nowhere/socket;;--socket=|$to|full|0|^rcpt"
+)
 # What unset means: LINES|OPTIONS that unset|what --pretend shows then.
 UNSET=(
 	'domain x.example.org;;domain|--domain=|domain = (this host'
@@ -149,8 +159,8 @@ UNSET=(
 # Said below; ntlmdomain in auth_more.bats, and what tls_min_dh_prime_bits
 # refuses in tls_settings.bats.
 ELSEWHERE='host port syslog timeout connect_timeout ntlmdomain'
-# Not in this version yet: each gets a row with its setting.
-LATER='source_ip proxy_host proxy_port socket protocol'
+# Not in this version yet: gets a row with its setting.
+LATER='protocol'
 
 setup() {
 	postrider_setup
@@ -272,6 +282,18 @@ walk() {
 	walk "${IMPLICIT[@]}"
 }
 
+@test "keywords and options: the way to the server" {
+	if ! "$POSTRIDER" --help | grep -q -e --source-ip=; then
+		skip 'not in this version'
+	fi
+	smarthost_serve
+	walk "${WAY[@]}"
+	smarthost_stop
+	smarthost_serve --listen unix:mail.sock
+	PORT=1
+	walk "socket $PWD/mail.sock|--socket=$PWD/mail.sock|$to|full|0|^rcpt"
+}
+
 @test "keywords and options: an empty value unsets" {
 	local row lines options shown
 
@@ -356,7 +378,7 @@ walk() {
 	local word rows missing=
 
 	rows=$(printf ';;%s\n' "${PLAIN[@]}" "${STARTTLS[@]}" \
-		"${IMPLICIT[@]}" "${UNSET[@]}" | sed 's/|.*//')
+		"${IMPLICIT[@]}" "${UNSET[@]}" "${WAY[@]}" | sed 's/|.*//')
 	for word in defaults account eval host port source_ip proxy_host \
 		proxy_port socket timeout protocol domain auth user password \
 		passwordeval ntlmdomain tls tls_starttls tls_trust_file \
