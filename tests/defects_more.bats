@@ -5,6 +5,8 @@
 # programs (D), one test each: what happens here; see defects.bats.  Speed is
 # counted: writes, reads, round trips.  That time is linear, `make bench' shows.
 
+# shellcheck disable=SC2034 # the helper reads some of these variables
+
 load helper
 
 setup() {
