@@ -117,6 +117,8 @@ refuse_rest(const struct setter *s, size_t at)
 {
 	size_t word = at;
 
+	while (word > 0 && text_is_blank(s->value[word - 1]))
+		word--;
 	while (at < s->n && text_is_blank(s->value[at]))
 		at++;
 	refuse(s, at, "unexpected text '%.*s' after '%s %.*s'", shown(s, at),
