@@ -4,6 +4,8 @@
 # The way to the smarthost: from which address, to which ones, by a Unix
 # socket.  SOCKS5 has a file of its own.
 
+# shellcheck disable=SC2030,SC2031 # PORT is each test's own
+
 load helper
 
 # through [LINE...]: mail.example.org by the proxy that is being played.
@@ -38,9 +40,7 @@ send() {
 }
 
 need_ipv6() {
-	[ -e /proc/net/if_inet6 ] &&
-		grep -q '^0\{31\}1 ' /proc/net/if_inet6 ||
-		skip 'no ::1 here'
+	grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip 'no ::1 here'
 }
 
 # --- addresses
@@ -218,6 +218,27 @@ END
 	rm "$long/mail.sock"
 	message | submit bob@example.net
 	expect 75 "$long/mail.sock: cannot connect: No such file"
+}
+
+@test "socket: passwords are looked for by host, else by its path" {
+	local line
+
+	for line in "machine $PWD/mail.sock" 'machine mail.example.org'; do
+		printf '%s login you password x\n' "$line" >.netrc
+		chmod 600 .netrc
+		{
+			printf '%s\n' 'S: 220 mail.example.org ESMTP' 'C: EHLO *' \
+				'S: 250-mail.example.org' 'S: 250 AUTH PLAIN' \
+				'! auth PLAIN you x'
+			trip | sed 1,4d
+		} >dialogue
+		smarthost_play dialogue --listen unix:mail.sock
+		account_file "socket $PWD/mail.sock" 'auth plain' 'user you' \
+			'from alice@example.org'
+		[ "${line#*/}" != "$line" ] ||
+			echo "host ${line#machine }" >>"$ACCOUNT"
+		send 0
+	done
 }
 
 @test "socket: local for secrets and for localhost" {
