@@ -43,9 +43,9 @@ struct account {
 	char *logfile;			/* NULL: none; "~" stays; "-" stdout */
 	char *logfile_time_format;	/* of strftime(3), "none"; NULL: ours */
 	int syslog;			/* facility, RFC 3164; 0: no syslog */
+	enum address_family address_family;
 	char *domain;			/* EHLO name */
 	char *source_ip;		/* literal */
-	enum address_family address_family;
 	char *socket;			/* path; instead of host and proxy */
 	char *proxy_host;		/* SOCKS5 */
 	int64_t proxy_port;		/* 0: unset */

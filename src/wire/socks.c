@@ -326,10 +326,8 @@ hear_reply(const struct talk *t)
 
 /* RFC 1928 section 5: the type of address, and the address. */
 static size_t
-put_address(unsigned char *to, const char *host)
+put_address(unsigned char *to, const char *host, size_t n)
 {
-	size_t n = strlen(host);
-
 	to[0] = ADDRESS_IPV4;
 	if (inet_pton(AF_INET, host, to + 1) == 1)
 		return 1 + sizeof(struct in_addr);
@@ -355,7 +353,7 @@ socks_connect(int fd, const struct socks *s, int64_t deadline,
 	if (socks_check(s, f) == -1 || introduce(&t) == -1)
 		return -1;
 	t.stage = "in answer to the request";
-	n += put_address(request + n, s->host);
+	n += put_address(request + n, s->host, strlen(s->host));
 	request[n++] = (unsigned char)(s->port >> 8);
 	request[n++] = (unsigned char)(s->port & 0xff);
 	return tell(&t, request, n) == -1 ? -1 : hear_reply(&t);
