@@ -22,6 +22,8 @@ struct fault;
 enum toggle { TOGGLE_UNSET, TOGGLE_OFF, TOGGLE_ON };
 enum tls_min_version { TLS_MIN_VERSION_1_2, TLS_MIN_VERSION_1_3 };
 enum to_header { TO_HEADER_OFF, TO_HEADER_ON, TO_HEADER_UNDISCLOSED };
+enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
+enum rejected { REJECTED_DELIVER, REJECTED_ABORT };
 enum address_family { ADDRESS_FAMILY_ANY, ADDRESS_FAMILY_IPV4,
 	ADDRESS_FAMILY_IPV6 };
 enum from_header { FROM_HEADER_AUTO, FROM_HEADER_ON, FROM_HEADER_OFF };
@@ -45,6 +47,10 @@ struct account {
 	int syslog;			/* facility, RFC 3164; 0: no syslog */
 	enum address_family address_family;
 	char *domain;			/* EHLO name */
+	enum protocol protocol;
+	enum toggle pipelining;		/* unset: on */
+	enum toggle chunking;		/* unset: on */
+	enum rejected rejected_recipients;
 	char *source_ip;		/* literal */
 	char *socket;			/* path; instead of host and proxy */
 	char *proxy_host;		/* SOCKS5 */

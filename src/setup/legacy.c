@@ -27,7 +27,7 @@ static const struct legacy rows[] = {
  * option table first, and may go from here.
  */
 static const char *const unsupported[] = {
-	"protocol", "serverinfo", "rmqs", "configure",
+	"serverinfo", "rmqs", "configure",
 };
 
 static bool

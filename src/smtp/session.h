@@ -37,6 +37,10 @@ struct session_params {
 	const char *auth;	/* NULL: off; "on"; else mechanisms in order */
 	const char *auth_id;	/* whom to act as; NULL: the user */
 	const char *ntlm_domain;	/* NULL: none */
+	bool lmtp;		/* RFC 2033 instead of SMTP */
+	bool no_pipelining;	/* not used even where it is offered */
+	bool no_chunking;
+	bool all_or_none;	/* recipients: see transaction_submit() */
 	bool auth_without_tls;	/* secrets may cross the network in clear */
 	const char *user;
 	const struct secret *password;
@@ -55,6 +59,8 @@ struct session {
 	bool local;		/* what is said stays on this machine */
 	struct dialogue dialogue;
 	struct capabilities capabilities;
+	bool chunking;		/* messages may go by BDAT */
+	uint64_t transactions;	/* that were begun */
 	char *ehlo_name;
 	bool amid_data;		/* closing now must not look like an end */
 };
