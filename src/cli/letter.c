@@ -222,6 +222,17 @@ apply_logfile(struct cmdline *c, const struct letter *l, const char *value,
 }
 
 static int
+apply_family(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	static const struct option_place here = { NULL, 0, 0 };
+
+	(void)value;
+	return option_set(&c->overrides, OPTION_ADDRESS_FAMILY,
+	    l->letter == '4' ? "ipv4" : "ipv6", strlen("ipv4"), &here, f);
+}
+
+static int
 apply_recipients(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
@@ -362,6 +373,10 @@ apply_pretend(struct cmdline *c, const struct letter *l, const char *value,
 }
 
 static const struct letter letters[] = {
+	{ '4', LETTER_ALONE, apply_family, NULL,
+	    "connect to IPv4 addresses only", NULL },
+	{ '6', LETTER_ALONE, apply_family, NULL,
+	    "connect to IPv6 addresses only", NULL },
 	{ 'A', LETTER_VALUE, ignore, NULL, NULL, NULL },
 	{ 'a', LETTER_VALUE, apply_account, "NAME", "account to send by",
 	    NULL },

@@ -290,7 +290,7 @@ parse_setting(struct parser *p, struct slice word, struct slice argument)
 	need_account(p);
 	if (id == OPTION_COUNT)
 		return parse_legacy(p, legacy, argument, &place);
-	if (argument.n > 0 && id == OPTION_PASSWORD)
+	if (argument.n > 0 && option_row(id)->type == OPTION_TYPE_SECRET)
 		p->facts->password = true;
 	if (argument.n > 0 && id == OPTION_PASSWORDEVAL)
 		p->facts->passwordeval = true;

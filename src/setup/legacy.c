@@ -27,7 +27,6 @@ static const struct legacy rows[] = {
  * option table first, and may go from here.
  */
 static const char *const unsupported[] = {
-	"proxy_host", "proxy_port", "socket", "source_ip",
 	"serverinfo", "rmqs", "configure",
 };
 
