@@ -18,6 +18,7 @@ static const char *const keywords[CAP_COUNT] = {
 	[CAP_SMTPUTF8] = "SMTPUTF8",
 	[CAP_DSN] = "DSN",
 	[CAP_CHUNKING] = "CHUNKING",
+	[CAP_ETRN] = "ETRN",
 };
 
 void

@@ -34,6 +34,10 @@ static const struct {
 	[VERB_DATA] = { "DATA", 120, true, false },
 	[VERB_MESSAGE] = { "end of data", 600, true, false },
 	[VERB_QUIT] = { "QUIT", 300, true, false },
+	/* of these the RFC says nothing: as long as the others */
+	[VERB_ETRN] = { "ETRN", 300, true, false },
+	[VERB_VRFY] = { "VRFY", 300, true, false },
+	[VERB_EXPN] = { "EXPN", 300, true, false },
 };
 
 void

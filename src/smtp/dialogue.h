@@ -27,6 +27,8 @@ enum verb {
 	VERB_MAIL, VERB_RCPT, VERB_DATA,
 	VERB_MESSAGE,	/* end of data */
 	VERB_QUIT,
+	VERB_ETRN,	/* RFC 1985 */
+	VERB_VRFY, VERB_EXPN,
 	VERB_COUNT
 };
 

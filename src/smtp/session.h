@@ -17,6 +17,7 @@
 
 struct conn;
 struct fault;
+struct interview;
 struct secret;
 struct tls;
 struct verdict;
@@ -40,6 +41,7 @@ struct session_params {
 	const struct secret *password;
 	FILE *transcript;	/* NULL: none */
 	struct verdict *verdict;	/* filled as it comes; NULL: unwanted */
+	struct interview *interview;	/* the same */
 	void (*note)(const char *text);	/* what a user may want to know */
 };
 
