@@ -87,6 +87,7 @@ PARTS := $(filter-out $(OBJ)/src/main.o,$(OBJECTS))
 
 SMARTHOST_SOURCES := $(sort $(wildcard tests/smarthost/*.c))
 SMARTHOST_OBJECTS := $(SMARTHOST_SOURCES:%.c=$(OBJ)/%.o)
+NAMESERVER_OBJECTS := $(OBJ)/tests/nameserver/main.o
 UNITS := $(sort $(wildcard tests/unit/*.c))
 UNIT_TESTS := $(UNITS:%.c=$(BUILD)/%)
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*.c))
@@ -105,6 +106,11 @@ $(BUILD)/tests/smarthost: $(SMARTHOST_OBJECTS)
 	$(call say,LD $@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $(SMARTHOST_OBJECTS) $(LIBRARIES)
+
+$(BUILD)/tests/nameserver: $(NAMESERVER_OBJECTS)
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $(NAMESERVER_OBJECTS) $(LIBRARIES)
 
 $(UNIT_TESTS): $(BUILD)/%: $(OBJ)/%.o $(PARTS)
 	$(call say,LD $@)
@@ -131,6 +137,7 @@ $(BUILD)/flags: FORCE
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
 
 -include $(OBJECTS:.o=.d) $(SMARTHOST_OBJECTS:.o=.d) \
+    $(NAMESERVER_OBJECTS:.o=.d) \
     $(UNITS:%.c=$(OBJ)/%.d) $(FUZZ_SOURCES:%.c=$(OBJ)/%.d)
 
 .PHONY: FORCE
@@ -213,6 +220,7 @@ TESTS = $(UNIT_TESTS) $(REPLAYS) tests/smarthost/selftest.sh \
 
 test_environment = POSTRIDER='$(abspath $(POSTRIDER))' \
     SMARTHOST='$(abspath $(BUILD)/tests/smarthost)' \
+    NAMESERVER='$(abspath $(BUILD)/tests/nameserver)' \
     CERTS='$(abspath $(CERTS))' BUILD='$(abspath $(BUILD))' \
     SANITIZE='$(SANITIZE)' COVERAGE='$(COVERAGE)'
 
@@ -235,7 +243,7 @@ check:
 	@+$(AGAIN) run-check
 
 build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(CERTS)/made \
-    $(UNIT_TESTS) $(REPLAYS)
+    $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
 
 run-check: build-tests
 	@$(test_environment) tests/run $(TESTS)
@@ -295,7 +303,7 @@ SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
     $$(find . -name .git -prune -o -type d -name 'build*' -prune -o \
     -name 'configure*' -prune -o -name 'config.*' -prune -o -type f -print)) \
     $(wildcard tests/*.bash tests/*/*.bash)
-C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(UNITS) $(FUZZ_SOURCES) \
+C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) tests/nameserver/main.c $(UNITS) $(FUZZ_SOURCES) \
     $(wildcard tests/fuzz/replay/*.c)
 
 .PHONY: lint run-lint lint-cppcheck lint-tidy lint-shell lint-spelling lint-man

@@ -8,6 +8,7 @@
 #include "mail/dsn.h"
 #include "mail/encoding.h"
 #include "cli/cmdline.h"
+#include "cli/inquire.h"
 #include "cli/letter.h"
 
 #define ENVID_MAX 100	/* octets of xtext: RFC 3461 section 4.4 */
@@ -171,6 +172,13 @@ apply_path(struct cmdline *c, const struct letter *l, const char *value,
 			fault_hint(f, "%s", why.hint);
 		fault_clear(&why);
 		return -1;
+	}
+	/* what msmtpd gives for the null reverse-path, and msmtp takes */
+	if (!empty && box.domain[0] == '\0' && text_same_word(box.local,
+	    strlen(box.local), "MAILER-DAEMON")) {
+		mailbox_free(&box);
+		memset(&box, 0, sizeof(box));
+		empty = true;
 	}
 	mailbox_free(&c->path);
 	c->path = box;
@@ -381,6 +389,8 @@ static const struct letter letters[] = {
 	{ 'R', LETTER_VALUE, apply_return, "full|hdrs",
 	    "what notifications return of the message", NULL },
 	{ 'r', LETTER_VALUE, apply_path, "ADDRESS", "the same as -f", NULL },
+	{ 'S', LETTER_ALONE, inquire_apply, NULL,
+	    "show what the smarthost says about itself", NULL },
 	{ 's', LETTER_ALONE, unsupported, NULL, NULL,
 	    "the subject is a field of the message: Subject: ..." },
 	{ 't', LETTER_ALONE, apply_recipients, NULL,

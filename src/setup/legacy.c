@@ -28,7 +28,6 @@ static const struct legacy rows[] = {
  */
 static const char *const unsupported[] = {
 	"protocol", "proxy_host", "proxy_port", "socket", "source_ip",
-	"serverinfo", "rmqs", "configure",
 };
 
 static bool
