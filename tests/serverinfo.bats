@@ -114,6 +114,21 @@ END
 	[ "$(grep -c '^    SIZE' stdout)" -eq 3 ]
 }
 
+@test "as many capabilities as fit into a reply, each with its explanation" {
+	{
+		printf '%s\n' 'S: 220 x' 'C: EHLO *' 'S: 250-x'
+		yes 'S: 250-DSN' | head -n 7000
+		printf '%s\n' 'S: 250 LAST' 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	account 'tls off'
+	info
+	smarthost_wait
+	expect 0
+	[ "$(grep -c '^    DSN  .*RFC 3461' stdout)" -eq 7000 ]
+	said '    LAST'
+}
+
 @test "implicit TLS" {
 	smarthost_serve --implicit-tls
 	tls_account 'tls_starttls off'

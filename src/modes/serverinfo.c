@@ -13,7 +13,8 @@
 #include "smtp/interview.h"
 #include "smtp/session.h"
 
-#define REPORT_MAX (8 * REPLY_MAX)	/* octets, escaped ones included */
+/* Octets: what the shortest keywords that are explained grow to, twice. */
+#define REPORT_MAX (64 * REPLY_MAX)
 
 static void
 add_hint(struct buffer *b, const struct interview *i,
