@@ -172,6 +172,12 @@ apply_path(struct cmdline *c, const struct letter *l, const char *value,
 		fault_clear(&why);
 		return -1;
 	}
+	/* msmtpd and mail daemons call it so; no server takes it as it is. */
+	if (box.local != NULL && box.domain[0] == '\0' &&
+	    text_same_word(box.local, strlen(box.local), "mailer-daemon")) {
+		mailbox_free(&box);
+		empty = true;
+	}
 	mailbox_free(&c->path);
 	c->path = box;
 	c->path_set = true;
@@ -247,10 +253,24 @@ apply_verbose(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
+/* "off", as msmtp's -N and -R have it: not what the account says, either. */
+static int
+apply_off(struct cmdline *c, enum option_id id, struct fault *f)
+{
+	static const char off[] = "off";
+	static const struct option_place here = { NULL, 0, 0 };
+
+	return option_set(&c->overrides, id, off, sizeof(off) - 1, &here, f);
+}
+
 static int
 apply_notify(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
+	if (text_same_word(value, strlen(value), "off")) {
+		c->notify = 0;
+		return apply_off(c, OPTION_DSN_NOTIFY, f);
+	}
 	if (dsn_parse_notify(&c->notify, value, strlen(value)) == 0)
 		return 0;
 	fault(f, FAULT_USAGE, "-%c '%s' is no list of notifications",
@@ -265,6 +285,10 @@ apply_return(struct cmdline *c, const struct letter *l, const char *value,
 {
 	size_t n = strlen(value);
 
+	if (text_same_word(value, n, "off")) {
+		c->ret = DSN_RETURN_UNSET;
+		return apply_off(c, OPTION_DSN_RETURN, f);
+	}
 	if (text_same_word(value, n, "full"))
 		c->ret = DSN_RETURN_FULL;
 	else if (text_same_word(value, n, "hdrs") ||
