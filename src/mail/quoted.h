@@ -18,6 +18,7 @@ struct quoted {
 	size_t from;		/* octets of a "From " that may begin here */
 	char blank;		/* one that may be the last of its line, or 0 */
 	bool cr;		/* a CR whose LF may follow */
+	char *to;		/* where the next octet is written */
 };
 
 void quoted_start(struct quoted *);
@@ -25,10 +26,11 @@ void quoted_start(struct quoted *);
  * Adds the encoded form of n octets. CRLF stays the end of a line; a CR or LF
  * alone, a NUL and all else that might not survive becomes =XX: blanks in
  * front of a line end, a dot that begins a line, and the F of "From " (RFC
- * 2049 section 3). At most QUOTED_GROWTH octets for each, and QUOTED_MORE.
+ * 2049 section 3). The buffer must have room for QUOTED_GROWTH octets for each,
+ * and QUOTED_MORE; without it, nothing is added.
  */
 void quoted_add(struct quoted *, struct buffer *, const char *, size_t n);
-/* The text has ended: what was held back. */
+/* The text has ended: what was held back, QUOTED_MORE octets at most. */
 void quoted_end(struct quoted *, struct buffer *);
 
 #define QUOTED_GROWTH 4
