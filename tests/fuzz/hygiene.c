@@ -13,6 +13,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "mail/address.h"
 #include "mail/header.h"
 #include "mail/headerword.h"
 #include "mail/hygiene.h"
@@ -170,6 +171,58 @@ plain_field(struct buffer *to, const char *s, size_t n)
 	}
 }
 
+/* A display name, which blanks may stand in differently. */
+static void
+check_name(const char *from, const char *to)
+{
+	struct buffer a, b;
+
+	require((from == NULL) == (to == NULL));
+	if (from == NULL || strstr(from, "=?") != NULL)
+		return;
+	buffer_init(&a, SIZE_MAX / 4);
+	buffer_init(&b, SIZE_MAX / 4);
+	buffer_add_string(&a, from);
+	plain_field(&b, to, strlen(to));
+	require(a.len == b.len && memcmp(a.data, b.data, a.len) == 0);
+	buffer_free(&a);
+	buffer_free(&b);
+}
+
+/* The same people, by the same names. */
+static void
+check_addresses(const struct message *from, const struct message *to)
+{
+	struct address_list a = { .box = NULL }, b = { .box = NULL };
+	struct fault f = { .class = FAULT_NONE };
+
+	for (size_t i = 0; i < from->header.count; i++) {
+		const struct header_field *field = &from->header.field[i];
+		const char *p;
+		size_t n;
+
+		if (!header_field_is(&from->header, field, "To") &&
+		    !header_field_is(&from->header, field, "From"))
+			continue;
+		p = header_body(&from->header, field, &n);
+		if (address_parse(&a, p, n, &f) == 0) {
+			p = header_body(&to->header, &to->header.field[i], &n);
+			require(address_parse(&b, p, n, &f) == 0);
+			require(a.count == b.count);
+			for (size_t k = 0; k < a.count; k++) {
+				require(strcmp(a.box[k].local,
+				    b.box[k].local) == 0);
+				require(strcmp(a.box[k].domain,
+				    b.box[k].domain) == 0);
+				check_name(a.box[k].name, b.box[k].name);
+			}
+		}
+		address_list_free(&a);
+		address_list_free(&b);
+		fault_clear(&f);
+	}
+}
+
 /* Text that is unstructured reads the same, blank for blank. */
 static void
 check_fields(const struct message *from, const struct message *to)
@@ -238,6 +291,7 @@ check_changed(const struct message *m, const struct message *to,
 	buffer_init(&other, SIZE_MAX / 4);
 	walk(to, &out);
 	check_fields(m, to);
+	check_addresses(m, to);
 	if (to->quoted)
 		check_body(m, &out);
 	/* what went out comes in as what it was, and needs nothing more */
