@@ -147,6 +147,20 @@ as_it_was() {
 	has_field 'Content-Type: text/plain; charset=unknown-8bit'
 }
 
+@test "a large text goes encoded in chunks, and all of it is there" {
+	need_perl
+	smarthost_serve
+	account 'tls off' 'from alice@example.org' 'timeout 30'
+	{ x 999; seq -f 'line %g = grün ' 100000; } >text
+	{ head_of; cat text; } | submit -v bob@example.net
+	expect 0
+	grep -q '^.*BDAT' <(cat stdout stderr)
+	cp "$CAPTURE/1.message" body
+	fits
+	decode body <body | cmp - text
+	smarthost_stop
+}
+
 @test "a NUL in text goes encoded; a text without a header, too" {
 	need_perl
 	collect 8BITMIME
