@@ -352,8 +352,9 @@ feed(struct intake *in, const char *p, size_t n)
 }
 
 /*
- * The first NUL comes next. The body may have some; no field can, and what
- * has one without being a field is body.
+ * The first NUL comes next. The body may have some, no header can: a line with
+ * one must not end the header, as fields behind it (a Bcc) would be shown.
+ * Text that has no header at all is body.
  */
 static int
 take_nul(struct intake *in)
@@ -361,7 +362,8 @@ take_nul(struct intake *in)
 	struct message *m = in->message;
 
 	in->cr = false;
-	if (in->place != INTAKE_BODY && begins_field(in)) {
+	if (in->place != INTAKE_BODY &&
+	    (m->header.count > 0 || begins_field(in))) {
 		fault(in->fault, FAULT_DATA, "NUL octet in the header: line "
 		    "%" PRIu64 ", octet %" PRIu64,
 		    in->lines + 1, in->column + 1);
