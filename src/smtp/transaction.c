@@ -205,6 +205,22 @@ send_message(struct course *c, const struct plan *p, bool chunks,
 	return course_send_data(c, p->message, quit, f);
 }
 
+/* Refused only because the sender was, if at all: nothing about themselves. */
+static void
+forget_recipients(struct course *c)
+{
+	struct recipient *to;
+
+	for (size_t i = 0; i < c->answered; i++) {
+		to = &c->envelope->recipient[c->asked[i]];
+		to->state = RECIPIENT_PENDING;
+		free(to->reply);
+		to->reply = NULL;
+	}
+	reply_free(&c->refusal);
+	reply_init(&c->refusal);
+}
+
 /*
  * What went out together with the envelope comes to nothing when that is
  * refused: the verdict is then the same as if we had waited for it.
@@ -222,6 +238,7 @@ judge_envelope(struct course *c, int result, struct fault *f)
 		fault_clear(f);
 		if (reply_digit(&c->data) == 3)
 			course_end_unwanted(c);
+		forget_recipients(c);
 		return mail_refused(c, f);
 	}
 	if (!nobody_accepted(c) || c->session->dialogue.closing)
