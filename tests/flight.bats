@@ -145,6 +145,13 @@ END
 		'out of step' 'may have been delivered'
 	flight_row 76 '250 s;250 one;250 two;250 more;451 later;221 bye;' \
 		'out of step'
+	# the message's own reply may be the success behind a refusal
+	flight_row 76 '250 s;250 one;250 two;451 more;250 taken;221 bye;' \
+		'out of step' 'may have been delivered'
+	flight_row 76 '250 s;250 one;250 two;500 more;250 taken;221 bye;' \
+		'out of step' 'may have been delivered'
+	flight_row 76 '250 s;550 more;250 one;250 two;250 taken;221 bye;' \
+		'out of step' 'may have been delivered'
 	# as long as all are successes the place makes no difference
 	flight_row 0 '250 s;250 one;250 two;250 taken;250 more;221 bye;'
 }

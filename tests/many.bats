@@ -144,6 +144,21 @@ END
 		'for the others it may have been delivered'
 }
 
+@test "more replies than commands, when QUIT was not sent along" {
+	begin PIPELINING CHUNKING <<END
+C: MAIL *
+$(yes 'C: RCPT *' | head -n 101)
+! bdat -
+$(yes 'S: 250 ok' | head -n 103)
+C: QUIT
+S: 554 5.7.1 spam
+S: 221 bye
+END
+	message | submit user{1..101}@example.net
+	smarthost_wait
+	expect 76 'out of step' 'may have been delivered'
+}
+
 @test "QUIT does not ride when a hundred recipients may be too many" {
 	smarthost_serve
 	account 'tls off' 'from alice@example.org' 'timeout 20'

@@ -270,7 +270,7 @@ course_send_chunks(struct course *c, const struct message *m,
 	message_walk_start(&w.walk, m);
 	result = send_all(&w, m, plan, quit, f);
 	message_walk_end(&w.walk);
-	if (c->end.code / 10 == 50 && c->end.code <= 504)
+	if (c->accepted > 0 && c->end.code >= 500 && c->end.code <= 504)
 		s->chunking = false;
 	/* the refusal of a chunk stands, whatever came behind it */
 	if (result == -1 && !c->chunk_failed)

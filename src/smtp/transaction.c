@@ -162,15 +162,37 @@ nobody_accepted(const struct course *c)
 	    c->accepted == 0;
 }
 
+/*
+ * The replies to a flight are told apart by nothing but their number. Were
+ * there more than commands, then the verdict is sure only if all say the same.
+ */
+static bool
+is_in_step(struct course *c, const struct plan *p, bool taken)
+{
+	struct dialogue *d = &c->session->dialogue;
+	struct sequence_surplus surplus;
+
+	/* QUIT marks the end; it may go if no other transaction follows */
+	if (!d->left && !d->closing &&
+	    (!taken || count_pending(p, c->envelope, 1) == 0))
+		dialogue_put_quit(d);
+	surplus = sequence_surplus(d);
+	if (taken)
+		return !surplus.refusals && !(surplus.successes &&
+		    c->accepted < c->answered);
+	return !surplus.successes;
+}
+
 /* 0: the message was taken, or each recipient refused by a reply of its own. */
 static int
-judge(struct course *c, bool rode, struct fault *f)
+judge(struct course *c, const struct plan *p, bool rode, struct fault *f)
 {
 	const struct reply *r = course_verdict(c);
 	struct session *s = c->session;
 	bool taken = course_is_success(c, r) && c->last_taken;
 
-	if (taken && rode && sequence_surplus(&s->dialogue))
+	if ((rode && !is_in_step(c, p, taken)) ||
+	    (s->dialogue.left && r->code == 221))
 		return out_of_step(c, f);
 	if (taken) {
 		verdict_reply(s->params->verdict, r);
@@ -178,8 +200,6 @@ judge(struct course *c, bool rode, struct fault *f)
 	}
 	if (s->params->lmtp && c->last_put && !c->chunk_failed)
 		return 0;
-	if (s->dialogue.left && r->code == 221)
-		return out_of_step(c, f);
 	session_refused(s, r, c->data.code != 0 && c->end.code == 0 ?
 	    STAGE_DATA : STAGE_MESSAGE, c->end.code == 0 ? "DATA" :
 	    "the message", f);
@@ -278,7 +298,7 @@ attempt(struct course *c, const struct plan *p, struct fault *f)
 		return abort_for_all(c, f);
 	if (!ride && send_message(c, p, chunks, f) == -1)
 		return -1;
-	return judge(c, ride, f);
+	return judge(c, p, ride, f);
 }
 
 /* A server that offers CHUNKING and does not know BDAT. */
