@@ -308,7 +308,9 @@ course_end_unwanted(struct course *c)
 	struct dialogue *d = &c->session->dialogue;
 
 	dialogue_put(d, ".\r\n", 3);
-	dialogue_expect(d, VERB_MESSAGE, NULL, NULL);
+	/* LMTP: a reply for each recipient, so there is none */
+	if (!c->session->params->lmtp)
+		dialogue_expect(d, VERB_MESSAGE, NULL, NULL);
 	dialogue_sync(d, &ignored);
 	fault_clear(&ignored);
 }
