@@ -177,14 +177,15 @@ check(const struct account *account, struct fault *f)
 {
 	char *what;
 
-	if (account->host == NULL) {
+	if (account_server(account) == NULL) {
 		what = describe(account);
 		fault(f, FAULT_CONFIG, "%s has no host", what);
 		free(what);
 		return fault_hint(f, "add the line 'host NAME', where NAME is "
 		    "the smarthost");
 	}
-	if (account->protocol == PROTOCOL_LMTP && account->port == 0) {
+	if (account->protocol == PROTOCOL_LMTP && account->port == 0 &&
+	    account->socket == NULL) {
 		what = describe(account);
 		fault(f, FAULT_CONFIG, "%s speaks LMTP and has no port",
 		    what);
