@@ -15,6 +15,7 @@
 #include "modes/aliases.h"
 #include "modes/compose.h"
 #include "modes/pretend.h"
+#include "modes/qualify.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
 #include "modes/upstream.h"
@@ -176,6 +177,7 @@ travel(struct trip *t, struct fault *f)
 	if (!job->no_aliases && aliases_apply(&job->envelope, &t->message,
 	    &t->account, &t->accounts.warnings, f) == -1)
 		return -1;
+	qualify_recipients(&job->envelope, &t->account);
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
 	if (path_check(&job->envelope, f) == -1 ||

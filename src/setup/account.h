@@ -81,6 +81,10 @@ struct account {
 	char *aliases;			/* see setup/aliasload.h */
 	char *alias_domains;		/* separated by commas or blanks */
 	enum toggle alias_include;	/* unset: off */
+	char *sender;			/* see setup/senderaddress.h */
+	enum toggle sender_reply_to;	/* unset: off */
+	char *qualify_domain;		/* of bare names; patterns are replaced */
+	char *root;			/* whom the local name root stands for */
 	/* where each value came from, by row of the option table */
 	struct origin origin[OPTION_COUNT];
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */

@@ -41,6 +41,10 @@ enum option_id {
 	OPTION_LOGFILE,
 	OPTION_LOGFILE_TIME_FORMAT,
 	OPTION_SYSLOG,
+	OPTION_SENDER,
+	OPTION_SENDER_REPLY_TO,
+	OPTION_QUALIFY_DOMAIN,
+	OPTION_ROOT,
 	OPTION_TLS,
 	OPTION_TLS_STARTTLS,
 	OPTION_TLS_TRUST_FILE,
@@ -89,7 +93,9 @@ enum {
 	OPTION_SYSTEM = 32,	/* a path: "system" unsets it, empty is none */
 	OPTION_ANY_CASE = 256,	/* words of either case are the same */
 	OPTION_NEEDED = 512,	/* an empty value is none of the choices */
-	OPTION_COMMAND = 1024	/* a shell command: not from the environment */
+	OPTION_COMMAND = 1024,	/* a shell command: not from the environment */
+	OPTION_ADDRESSES = 2048,	/* a string: addresses, or bare names */
+	OPTION_FORCE = 4096	/* one whole address, then perhaps "force" */
 };
 
 /* One word that a setting takes. The first is what an empty value means. */

@@ -157,4 +157,33 @@ const struct option_row option_mail_rows[] = {
 		.value = "on|off|FACILITY", .preset = "off",
 		.help = "send that line to the system log"
 	},
+	[AT(SENDER)] = {
+		.keyword = "sender", .name = "sender",
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_FORCE, .offset = FIELD(sender),
+		.value = "ADDRESS", .preset = "none",
+		.help = "in place of senders that are not ours"
+	},
+	[AT(SENDER_REPLY_TO)] = {
+		.keyword = "sender_reply_to", .name = "sender-reply-to",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(sender_reply_to),
+		.choices = option_toggles,
+		.value = "on|off", .preset = "off",
+		.help = "keep the From that sender replaces in Reply-To"
+	},
+	[AT(QUALIFY_DOMAIN)] = {
+		.keyword = "qualify_domain", .name = "qualify-domain",
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_WORD,
+		.offset = FIELD(qualify_domain),
+		.value = "DOMAIN", .preset = "none",
+		.help = "the domain of addresses that have none"
+	},
+	[AT(ROOT)] = {
+		.keyword = "root", .name = "root", .type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_ADDRESSES,
+		.offset = FIELD(root),
+		.value = "ADDRESS", .preset = "none",
+		.help = "who gets the mail for root"
+	},
 };

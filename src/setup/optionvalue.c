@@ -11,6 +11,7 @@
 #include "mail/dsn.h"
 #include "setup/account.h"
 #include "setup/option.h"
+#include "setup/optionaddress.h"
 #include "setup/optionlist.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
@@ -321,6 +322,25 @@ refuse_host_port(const struct setter *s, size_t colon)
 	    (int)colon, s->value, shown(s, colon + 1), s->value + colon + 1);
 }
 
+/* What is wrong with an address is said best before anybody uses it. */
+static int
+check_addresses(const struct setter *s)
+{
+	struct fault why = { .class = FAULT_NONE };
+	int r = (s->row->flags & OPTION_FORCE) != 0 ?
+	    optionaddress_sender(s->value, s->n, &why) :
+	    optionaddress_list(s->value, s->n, &why);
+
+	if (r == -1) {
+		refuse(s, 0, "%s '%.*s': %s", s->row->keyword, shown(s, 0),
+		    s->value, why.text);
+		if (why.hint != NULL)
+			fault_hint(s->fault, "%s", why.hint);
+	}
+	fault_clear(&why);
+	return r;
+}
+
 static int
 set_string(const struct setter *s)
 {
@@ -334,6 +354,9 @@ set_string(const struct setter *s)
 			    row->keyword);
 	if ((row->flags & OPTION_WORD) != 0 && word < s->n)
 		return refuse_rest(s, word);
+	if ((row->flags & (OPTION_ADDRESSES | OPTION_FORCE)) != 0 &&
+	    s->n > 0 && check_addresses(s) == -1)
+		return -1;
 	if (row->offset == offsetof(struct account, host) && colon != NULL &&
 	    strchr(colon + 1, ':') == NULL)
 		return refuse_host_port(s, (size_t)(colon - s->value));
