@@ -26,6 +26,7 @@
 #include "modes/aliases.h"
 #include "modes/check.h"
 #include "modes/submit.h"
+#include "modes/verify.h"
 #include "smtp/sasl.h"
 #include "wire/tls.h"
 
@@ -203,6 +204,42 @@ run_aliases(const struct cmdline *c, struct fault *f)
 	return fault_exit_status(f->class);
 }
 
+static int
+run_verify(const struct cmdline *c, struct fault *f)
+{
+	struct envelope envelope;
+	const struct verification v = {
+		.envelope = &envelope,
+		.settings = &c->overrides,
+		.config_file = c->file,
+		.config_of_root = !personality_is_trusted(c->personality),
+		.account = c->account,
+		.no_aliases = c->no_aliases,
+		.note = print_note,
+	};
+	int result;
+
+	fill_envelope(&envelope, c);
+	result = c->mode == CMDLINE_VERIFY ? verify_recipients(&v, f) :
+	    verify_words(&v, c->word, c->words, f);
+	if (result == -1)
+		print_fault(f);
+	envelope_free(&envelope);
+	return fault_exit_status(f->class);
+}
+
+/* -eq: whoever calls wants nothing but the exit status. */
+static void
+silence(void)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd != -1) {
+		dup2(fd, STDERR_FILENO);
+		close(fd);
+	}
+}
+
 /* Standard output is all that these modes are for: it must have arrived. */
 static int
 close_output(int status)
@@ -220,6 +257,8 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 		print_fault(f);
 		return fault_exit_status(f->class);
 	}
+	if (c->quiet && !c->verbose)
+		silence();
 	switch (c->mode) {
 	case CMDLINE_HELP:
 		cmdline_print_help(stdout);
@@ -232,9 +271,22 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 	case CMDLINE_ALIASES:
 		return close_output(run_aliases(c, f));
 	case CMDLINE_CHECK:
-		if (check_config(c->word, c->words, c->file, f) == -1)
+		if (check_config(c->word, c->words, c->file,
+		    !personality_is_trusted(c->personality), f) == -1)
 			print_fault(f);
 		return close_output(fault_exit_status(f->class));
+	case CMDLINE_VERIFY:
+	case CMDLINE_TEST:
+		return close_output(run_verify(c, f));
+	case CMDLINE_QUEUE_COUNT:
+		printf("0\n");
+		return close_output(0);
+	case CMDLINE_QUEUE_RUN:
+		print_note("there is no queue to run: each message is sent at "
+		    "once, or the exit status says that it was not");
+		return 0;
+	case CMDLINE_NOTHING:
+		return 0;
 	case CMDLINE_SUBMIT:
 		break;
 	}

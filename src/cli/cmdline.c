@@ -67,6 +67,22 @@ next_argument(struct arguments *a)
 	return a->next < a->argc ? a->argv[a->next++] : NULL;
 }
 
+/*
+ * "-oQ /file": the value of an option that is ignored. Where it would be
+ * taken for a recipient, none would be lost: a word that begins so and has no
+ * "@" is no address.
+ */
+static void
+skip_file(struct arguments *a, const char *option)
+{
+	const char *next = a->next < a->argc ? a->argv[a->next] : "";
+
+	if (option[0] != '\0' && option[1] == '\0' && next[0] == '/' &&
+	    strchr("AFHKLMPQSTXgrux", option[0]) != NULL &&
+	    strchr(next, '@') == NULL)
+		a->next++;
+}
+
 /* -X alone or in a cluster; a value ends the cluster. */
 static int
 parse_letters(struct cmdline *c, struct arguments *a, const char *word,
@@ -92,6 +108,8 @@ parse_letters(struct cmdline *c, struct arguments *a, const char *word,
 		if (value == NULL)
 			return fault(f, FAULT_USAGE, "-%c needs a value",
 			    l->letter);
+		if (l->letter == 'o')
+			skip_file(a, value);
 		return l->apply(c, l, value, f);
 	}
 	return 0;
@@ -299,9 +317,17 @@ is_final(const struct cmdline *c)
 static int
 parse_words(struct cmdline *c, struct fault *f)
 {
+	if (c->mode == CMDLINE_CHECK && c->words > 0 &&
+	    !personality_is_trusted(c->personality)) {
+		fault(f, FAULT_USAGE, "'%s': callers of sendmail cannot choose "
+		    "files", c->word[0]);
+		return fault_hint(f, "-bC without a file checks those that a "
+		    "message would go by");
+	}
+	if (c->mode != CMDLINE_SUBMIT && c->mode != CMDLINE_VERIFY)
+		return 0;
 	for (size_t i = 0; i < c->words; i++)
-		if (c->mode != CMDLINE_CHECK &&
-		    parse_recipient(c, c->word[i], f) == -1)
+		if (parse_recipient(c, c->word[i], f) == -1)
 			return -1;
 	return 0;
 }
@@ -334,7 +360,7 @@ parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 static int
 check(const struct cmdline *c, struct fault *f)
 {
-	if (is_final(c) || c->mode != CMDLINE_SUBMIT)
+	if (c->mode != CMDLINE_SUBMIT && c->mode != CMDLINE_VERIFY)
 		return 0;
 	if (c->account != NULL && c->overrides.set[OPTION_HOST]) {
 		fault(f, FAULT_USAGE, "--host and --account exclude each "
@@ -345,6 +371,11 @@ check(const struct cmdline *c, struct fault *f)
 	if (c->read_sender && c->path_set)
 		return fault(f, FAULT_USAGE, "-f and --read-envelope-from "
 		    "exclude each other");
+	if (c->mode == CMDLINE_VERIFY && c->recipients.count == 0) {
+		fault(f, FAULT_USAGE, "no recipients");
+		return fault_hint(f, "name those to verify; -bv reads no "
+		    "message");
+	}
 	if (!c->read_recipients && c->recipients.count == 0 && !c->pretend) {
 		fault(f, FAULT_USAGE, "no recipients");
 		return fault_hint(f, "name them behind the options, or take "
@@ -353,22 +384,22 @@ check(const struct cmdline *c, struct fault *f)
 	return 0;
 }
 
-static int
-check_personality(struct cmdline *c, struct fault *f)
+/* Options can still choose another mode, as in every sendmail. */
+static enum cmdline_mode
+mode_of(enum personality personality)
 {
-	if (is_final(c))
-		return 0;
-	if (c->personality == PERSONALITY_MAILQ)
-		c->mode = CMDLINE_QUEUE;
-	/* installers of packages call it, and mind when it fails */
-	if (c->personality == PERSONALITY_NEWALIASES)
-		c->mode = CMDLINE_ALIASES;
-	if (c->personality == PERSONALITY_RUNQ) {
-		fault(f, FAULT_USAGE, "this program keeps no queue");
-		return fault_hint(f, "each message is sent at once, or the "
-		    "exit status says that it was not");
+	switch (personality) {
+	case PERSONALITY_MAILQ:
+		return CMDLINE_QUEUE;
+	case PERSONALITY_NEWALIASES:
+		return CMDLINE_ALIASES;
+	case PERSONALITY_RUNQ:
+		return CMDLINE_QUEUE_RUN;
+	case PERSONALITY_POSTRIDER:
+	case PERSONALITY_SENDMAIL:
+	default:
+		return CMDLINE_SUBMIT;
 	}
-	return 0;
 }
 
 int
@@ -378,7 +409,8 @@ cmdline_parse(struct cmdline *c, int argc, char *const argv[],
 	struct arguments a = { argc, argv, 1 };
 
 	c->personality = personality_of(argc > 0 ? argv[0] : NULL);
-	if (parse_arguments(c, &a, f) == -1 || check_personality(c, f) == -1)
+	c->mode = mode_of(c->personality);
+	if (parse_arguments(c, &a, f) == -1)
 		return -1;
 	return check(c, f);
 }
@@ -392,8 +424,8 @@ print_letter(FILE *out, const struct letter *l)
 	for (size_t i = 0; i < LONGS && name == NULL; i++)
 		if (longs[i].letter == l->letter)
 			name = longs[i].name;
-	blank = l->takes == LETTER_VALUE && l->letter != 'b' &&
-	    l->letter != 'o' ? " " : "";
+	blank = l->takes == LETTER_VALUE && strchr("beo", l->letter) == NULL ?
+	    " " : "";
 	equals = l->takes == LETTER_VALUE ? "=" : "";
 	if (name == NULL)
 		snprintf(left, sizeof(left), "-%c%s%s", l->letter, blank,

@@ -21,6 +21,11 @@ enum cmdline_mode {
 	CMDLINE_QUEUE,		/* -bp, mailq: say that the queue is empty */
 	CMDLINE_ALIASES,	/* -bi, -I, newaliases: check the alias files */
 	CMDLINE_CHECK,		/* --check-config: find the errors in files */
+	CMDLINE_VERIFY,		/* -bv: what recipients come to; no message */
+	CMDLINE_TEST,		/* -bt: how addresses are understood */
+	CMDLINE_QUEUE_COUNT,	/* -bP, -bpc: how many are in the queue */
+	CMDLINE_QUEUE_RUN,	/* -q, runq: nothing to do, and to read */
+	CMDLINE_NOTHING,	/* -bh, -bH: hosts that we know something of */
 	CMDLINE_HELP,
 	CMDLINE_VERSION
 };
@@ -41,6 +46,8 @@ struct cmdline {
 	bool pretend;			/* -P */
 	bool no_aliases;		/* -n */
 	bool verbose;			/* -v, -d: the dialogue on stderr */
+	bool quiet;			/* -eq: no errors on stderr */
+	const char *ident;		/* -L, or NULL; no control characters */
 	bool path_set;			/* -f or -r was given: */
 	bool null_path;			/* as "<>", */
 	struct mailbox path;		/* or as an address */

@@ -42,8 +42,8 @@ print_sources(const struct accounts *accounts)
 	}
 }
 
-static void
-print_account(const struct account *a)
+void
+pretend_print_account(const struct account *a)
 {
 	struct buffer b;
 
@@ -200,7 +200,7 @@ pretend_print(const struct accounts *accounts, const struct account *a,
     const struct envelope *e, const struct header *h)
 {
 	print_sources(accounts);
-	print_account(a);
+	pretend_print_account(a);
 	print_settings(a);
 	print_envelope(e);
 	print_header(h);

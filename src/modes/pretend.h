@@ -16,4 +16,7 @@ struct header;
 void pretend_print(const struct accounts *, const struct account *,
     const struct envelope *, const struct header *);
 
+/* Only the line that says which account it is, and why. */
+void pretend_print_account(const struct account *);
+
 #endif
