@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "cli/cmdline.h"
 #include "mail/address.h"
+#include "setup/logfault.h"
 #include "modes/aliases.h"
 #include "modes/check.h"
 #include "modes/submit.h"
@@ -157,6 +158,7 @@ run_submit(const struct cmdline *c, struct fault *f)
 		.config_of_root = !personality_is_trusted(c->personality),
 		.account = c->account,
 		.full_name = c->full_name,
+		.ident = c->ident,
 		.read_recipients = c->read_recipients,
 		.read_sender = c->read_sender,
 		.pretend = c->pretend,
@@ -255,6 +257,7 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 {
 	if (cmdline_parse(c, argc, argv, f) == -1) {
 		print_fault(f);
+		logfault(c->ident, f);
 		return fault_exit_status(f->class);
 	}
 	if (c->quiet && !c->verbose)

@@ -207,6 +207,8 @@ write_log(struct trip *t, const struct fault *f)
 		.message = &t->message, .verdict = &t->verdict, .fault = f,
 	};
 
+	if (t->log.began == 0 && !t->job->pretend)	/* no account at all */
+		log_open(&t->log, &t->account, SYSLOG_PATH);
 	if (t->account.host != NULL)
 		upstream_choose_tls(&params, &t->account);
 	entry.tls = params.tls != SESSION_CLEAR;
@@ -227,6 +229,7 @@ submit(struct submission *job, struct fault *f)
 	message_init(&t.message);
 	verdict_init(&t.verdict);
 	log_init(&t.log);
+	t.log.ident = job->ident;
 	result = travel(&t, f);
 	write_log(&t, f);
 	secret_clear(&t.password);

@@ -154,7 +154,8 @@ const struct option_row option_mail_rows[] = {
 		.keyword = "syslog", .name = "syslog",
 		.type = OPTION_TYPE_CHOICE, .offset = FIELD(syslog),
 		.choices = facilities,
-		.value = "on|off|FACILITY", .preset = "off",
+		.value = "on|off|FACILITY",
+		.preset = "LOG_MAIL without a terminal",
 		.help = "send that line to the system log"
 	},
 	[AT(SENDER)] = {
