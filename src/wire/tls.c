@@ -43,7 +43,7 @@ struct tls {
 	gnutls_certificate_credentials_t cred;
 	gnutls_priority_t priority;
 	gnutls_session_t session;	/* NULL until started */
-	int anchors;
+	struct trust_store store;
 	enum trust_match match;		/* of the peer with our pins */
 	struct conn *conn;
 	char heard[FIRST_WORDS];	/* the peer's first octets */
@@ -130,7 +130,7 @@ tls_prepare(struct tls **out, const struct tls_params *params,
 	}
 	t->params = *params;
 	if (choose_priority(t, f) == -1 ||
-	    trust_load(t->cred, params, &t->anchors, f) == -1 ||
+	    trust_load(&t->store, t->cred, params, f) == -1 ||
 	    trust_load_client(t->cred, &t->params, f) == -1) {
 		tls_free(t);
 		return -1;
@@ -146,6 +146,7 @@ tls_free(struct tls *t)
 		return;
 	if (t->session != NULL)
 		gnutls_deinit(t->session);
+	trust_free(&t->store);
 	gnutls_certificate_free_credentials(t->cred);
 	if (t->priority != NULL)
 		gnutls_priority_deinit(t->priority);
@@ -182,7 +183,7 @@ verify_peer(gnutls_session_t session)
 {
 	struct tls *t = gnutls_session_get_ptr(session);
 
-	return trust_verify(session, &t->params, t->anchors,
+	return trust_verify(&t->store, session, &t->params,
 	    conn_peer(t->conn), &t->match, &t->verdict);
 }
 

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <sys/stat.h>
-
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -23,111 +18,6 @@
 #define EXPLAIN_MAX 8192	/* octets of explanation in a fault */
 #define NAMES_MAX 16		/* names of a certificate worth listing */
 #define NAME_SIZE 1024		/* room for one name, octets */
-
-/*
- * GnuTLS says "file error"; the system says which. What is no regular file
- * might never end, or never begin.
- */
-static int
-file_readable(const char *file, const char *what, struct fault *f)
-{
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int error = errno;
-	bool regular = false;
-	struct stat st;
-
-	if (fd != -1) {
-		regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-		close(fd);
-	}
-	if (regular)
-		return 0;
-	return fault(f, FAULT_INPUT, "%s: cannot read the %s: %s", file, what,
-	    fd == -1 ? strerror(error) : "not a regular file");
-}
-
-static int
-load_anchors(gnutls_certificate_credentials_t cred, const char *file,
-    int *anchors, struct fault *f)
-{
-	int n;
-
-	if (file_readable(file, "trust file", f) == -1)
-		return fault_hint(f, "\"tls_trust_file\" and "
-		    "\"tls_extra_trust_file\" name files of CA certificates "
-		    "in PEM form; without them the system's are used");
-	n = gnutls_certificate_set_x509_trust_file(cred, file,
-	    GNUTLS_X509_FMT_PEM);
-	if (n < 0)
-		return fault(f, FAULT_INPUT,
-		    "%s: cannot use the trust file: %s", file,
-		    gnutls_strerror(n));
-	if (n == 0)
-		return fault(f, FAULT_INPUT,
-		    "%s: no certificate in the trust file", file);
-	*anchors += n;
-	return 0;
-}
-
-static int
-load_crl(gnutls_certificate_credentials_t cred, const char *file,
-    struct fault *f)
-{
-	int n;
-
-	if (file_readable(file, "revocation list", f) == -1)
-		return fault_hint(f, "\"tls_crl_file\" names a file of "
-		    "revocation lists in PEM form");
-	n = gnutls_certificate_set_x509_crl_file(cred, file,
-	    GNUTLS_X509_FMT_PEM);
-	if (n < 0)
-		return fault(f, FAULT_INPUT,
-		    "%s: cannot use the revocation list: %s", file,
-		    gnutls_strerror(n));
-	if (n == 0)
-		return fault(f, FAULT_INPUT,
-		    "%s: no revocation list of a trusted CA in it", file);
-	return 0;
-}
-
-/* No anchors by intent, which is not the same as a system that has none. */
-static bool
-trusts_nobody(const struct tls_params *params)
-{
-	return params->trust_file != NULL && params->trust_file[0] == '\0' &&
-	    params->extra_trust_file == NULL;
-}
-
-int
-trust_load(gnutls_certificate_credentials_t cred,
-    const struct tls_params *params, int *anchors, struct fault *f)
-{
-	int n;
-
-	*anchors = 0;
-	if (!params->check || trust_is_pinned(params))
-		return 0;
-	if (trusts_nobody(params)) {
-		fault(f, FAULT_CONFIG, "tls_trust_file is empty: there is "
-		    "nobody to trust");
-		return fault_hint(f, "set \"tls_trust_file system\", or "
-		    "\"tls_fingerprint\" or \"tls_pin\"");
-	}
-	if (params->trust_file == NULL) {
-		n = gnutls_certificate_set_x509_system_trust(cred);
-		/* without a store nothing verifies, and the fault says why */
-		*anchors = n < 0 ? 0 : n;
-	} else if (params->trust_file[0] != '\0' &&
-	    load_anchors(cred, params->trust_file, anchors, f) == -1) {
-		return -1;
-	}
-	if (params->extra_trust_file != NULL && load_anchors(cred,
-	    params->extra_trust_file, anchors, f) == -1)
-		return -1;
-	/* behind the anchors: a list counts for the CA that has signed it */
-	return params->crl_file == NULL ? 0 :
-	    load_crl(cred, params->crl_file, f);
-}
 
 static void
 add_time(struct buffer *b, time_t t)
@@ -327,8 +217,9 @@ refuse_pinned(gnutls_session_t session, const struct tls_params *params,
 }
 
 int
-trust_verify(gnutls_session_t session, const struct tls_params *params,
-    int anchors, const char *peer, enum trust_match *match, struct fault *f)
+trust_verify(struct trust_store *store, gnutls_session_t session,
+    const struct tls_params *params, const char *peer,
+    enum trust_match *match, struct fault *f)
 {
 	gnutls_typed_vdata_st data[2];
 	char purpose[] = GNUTLS_KP_TLS_WWW_SERVER;
@@ -348,12 +239,12 @@ trust_verify(gnutls_session_t session, const struct tls_params *params,
 	data[0].data = (unsigned char *)(uintptr_t)params->host;
 	data[1].type = GNUTLS_DT_KEY_PURPOSE_OID;
 	data[1].data = (unsigned char *)purpose;
-	n = gnutls_certificate_verify_peers(session, data, 2, &status);
+	n = trust_store_verify(store, session, params, data, 2, &status, f);
 	if (n < 0)
 		return fault(f, FAULT_REFUSED,
 		    "%s: the server's certificate cannot be verified: %s",
 		    peer, gnutls_strerror(n));
 	if (status != 0)
-		return refuse(session, params, anchors, status, peer, f);
+		return refuse(session, params, store->count, status, peer, f);
 	return 0;
 }

@@ -9,14 +9,34 @@
 #include <stdbool.h>
 
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include "wire/anchors.h"
 
 struct buffer;
 struct fault;
 struct tls_params;
 
-/* Loads the trust anchors; *anchors is their number. */
-int trust_load(gnutls_certificate_credentials_t,
-    const struct tls_params *, int *anchors, struct fault *);
+/*
+ * wire/truststore.c: whom the params trust. Of a bundle with many anchors only
+ * the text is held, and those are imported that a chain names; what does not
+ * verify by them is judged by all of them.
+ */
+struct trust_store {
+	gnutls_certificate_credentials_t cred;	/* not owned */
+	struct anchors bundle;	/* count 0: all is in cred */
+	int count;		/* of anchors */
+};
+
+/* Loads the trust anchors. FAULT_INPUT when a file cannot be used. */
+int trust_load(struct trust_store *, gnutls_certificate_credentials_t,
+    const struct tls_params *, struct fault *);
+void trust_free(struct trust_store *);
+/* As gnutls_certificate_verify_peers(); a fault may be recorded besides. */
+int trust_store_verify(struct trust_store *, gnutls_session_t,
+    const struct tls_params *, gnutls_typed_vdata_st *, unsigned n,
+    unsigned *status, struct fault *);
+
 /* wire/trustclient.c: loads what we show, if there is anything. */
 int trust_load_client(gnutls_certificate_credentials_t,
     const struct tls_params *, struct fault *);
@@ -36,7 +56,8 @@ int trust_add_pin(struct buffer *, gnutls_session_t);
  * that were named; *match says which of them. 0, or -1 with FAULT_REFUSED
  * that begins with `peer`.
  */
-int trust_verify(gnutls_session_t, const struct tls_params *, int anchors,
-    const char *peer, enum trust_match *match, struct fault *);
+int trust_verify(struct trust_store *, gnutls_session_t,
+    const struct tls_params *, const char *peer, enum trust_match *match,
+    struct fault *);
 
 #endif
