@@ -22,6 +22,7 @@
 #include "setup/accountfile.h"
 #include "setup/log.h"
 #include "setup/secret.h"
+#include "smtp/blame.h"
 #include "smtp/path.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
@@ -153,8 +154,10 @@ verdict(const struct trip *t, struct fault *f)
 	fault(f, for_good ? FAULT_RECIPIENT : FAULT_TEMPORARY,
 	    "%s: the message was accepted for %zu of %zu recipients",
 	    t->account.host, delivered, e->count);
-	return fault_hint(f, "send it again to the refused recipients only, "
+	fault_hint(f, "send it again to the refused recipients only, "
 	    "once their addresses are %s", for_good ? "right" : "taken");
+	blame_bare(e, f);
+	return -1;
 }
 
 static int

@@ -14,6 +14,7 @@
 #include "smtp/framing.h"
 #include "smtp/path.h"
 #include "smtp/session.h"
+#include "smtp/blame.h"
 #include "smtp/transaction.h"
 #include "smtp/verdict.h"
 #include "wire/conn.h"
@@ -372,6 +373,9 @@ transaction_submit(struct session *s, struct envelope *e,
 		    &utf8, conn_peer(s->conn), f);
 	if (result == 0)
 		result = run(&c, m, eight_bit, utf8, f);
+	if (result == -1)
+		blame_explain(&(struct blame_replies){ &c.mail, &c.refusal,
+		    &c.data, &c.end }, e, &m->header, f);
 	/* a 2yz that was read outlives whatever came after it */
 	if (c.end.code != 0 && reply_digit(&c.end) == 2) {
 		fault_clear(f);
