@@ -321,3 +321,18 @@ default: postmaster' >names
 	message | submit root
 	expect 78
 }
+
+@test "--pretend shows the fields that change" {
+	account_file 'host 127.0.0.1' 'port 1' 'sender you@example.org' \
+		'qualify_domain example.net' 'root r@example.org'
+	printf '%s\n' 'From: root (Cron Daemon)' 'To: root' 'Cc: ann' \
+		'Sender: root' '' | submit -P -t
+	expect 0
+	grep -x '[a-z]*: [A-Z][a-z]*: .*' stdout |
+		grep -v '^add: [DM]' >got
+	printf '%s\n' 'change: From: you@example.org (Cron Daemon)' \
+		'change: To: r@example.org' 'change: Cc: ann@example.net' \
+		'remove: Sender: root' >want
+	same want got
+	grep -qx 'syslog = (LOG_MAIL without a terminal)  .the default.' stdout
+}

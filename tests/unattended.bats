@@ -246,6 +246,25 @@ read_only() {
 	expect 0
 }
 
+@test "all of that at once, as a hardened service would have it" {
+	own_mounts
+	[ "$(id -u)" -eq 0 ] || skip 'only root can give up so much'
+	serve
+	message >m
+	chmod -R a+rX .
+	chmod a+x "$BATS_RUN_TMPDIR" "$(dirname "$BATS_TEST_TMPDIR")"
+	cp -L sendmail own
+	mv own sendmail
+	chmod 755 sendmail
+	# shellcheck disable=SC2016 # for the shell within
+	read_only size=4k setsid -w env -i XDG_CONFIG_HOME="$XDG_CONFIG_HOME" \
+		setpriv --reuid=54321 --regid=54321 --clear-groups \
+		--no-new-privs --bounding-set=-all --inh-caps=-all \
+		sh -c 'umask 777; exec ./sendmail -i b@example.net >&- 2>&-' <m
+	expect 0
+	[ "$(accepted)" -eq 1 ]
+}
+
 @test "a tiny or full folder for temporary files: small mail needs none" {
 	own_mounts
 	serve

@@ -189,9 +189,9 @@ print_header(const struct header *h)
 	print_text("add: ", h->added.data, h->added.len);
 	for (size_t i = 0; i < h->count; i++) {
 		field = &h->field[i];
-		if (field->removed)
-			print_text("remove: ", h->text.data + field->start,
-			    field->len);
+		if (field->removed || field->edited)
+			print_text(field->removed ? "remove: " : "change: ",
+			    h->text.data + field->start, field->len);
 	}
 }
 

@@ -11,7 +11,7 @@ struct header;
 /*
  * Prints to standard output: which files were read, which account was chosen
  * and why, its settings with where each is from, the envelope, and the fields
- * that are added and removed. Passwords are not shown.
+ * that are added, removed and changed. Passwords are not shown.
  */
 void pretend_print(const struct accounts *, const struct account *,
     const struct envelope *, const struct header *);

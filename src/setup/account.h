@@ -40,7 +40,7 @@ struct account {
 	int64_t timeout;		/* seconds; 0: unset */
 	char *logfile;			/* NULL: none; "~" stays; "-" stdout */
 	char *logfile_time_format;	/* of strftime(3), "none"; NULL: ours */
-	int syslog;			/* facility, RFC 3164; 0: no syslog */
+	int syslog;			/* facility, RFC 3164; -1: off; 0: unset */
 	char *domain;			/* EHLO name */
 	char *from;			/* reverse-paths and globs for them */
 	char *from_full_name;

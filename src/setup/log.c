@@ -131,14 +131,13 @@ log_open(struct log *log, const struct account *account, const char *path)
 	log->began = clock_now();
 	log->facility = account->syslog;
 	if (log->facility == 0 && account->logfile == NULL &&
-	    !account->set[OPTION_SYSLOG] && !account->set[OPTION_LOGFILE] &&
-	    !caller_has_terminal()) {
+	    !account->set[OPTION_LOGFILE] && !caller_has_terminal()) {
 		log->facility = FACILITY_MAIL;
 		log->unasked = true;
 	}
 	if (account->logfile != NULL)
 		open_file(log, account->logfile);
-	if (log->facility != 0)
+	if (log->facility > 0)
 		open_syslog(log, path);
 	if (log->file_wanted || log->syslog != -1)
 		caller_get(&log->caller);

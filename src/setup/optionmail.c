@@ -23,7 +23,7 @@ static const struct option_choice returns[] = {
 };
 /* Facilities by their numbers in RFC 3164 section 4.1.1; the kernel's is 0. */
 static const struct option_choice facilities[] = {
-	{ "on", 1 }, { "off", 0 }, { "LOG_USER", 1 }, { "LOG_MAIL", 2 },
+	{ "on", 1 }, { "off", -1 }, { "LOG_USER", 1 }, { "LOG_MAIL", 2 },
 	{ "LOG_LOCAL0", 16 }, { "LOG_LOCAL1", 17 }, { "LOG_LOCAL2", 18 },
 	{ "LOG_LOCAL3", 19 }, { "LOG_LOCAL4", 20 }, { "LOG_LOCAL5", 21 },
 	{ "LOG_LOCAL6", 22 }, { "LOG_LOCAL7", 23 }, { NULL, 0 }
