@@ -153,7 +153,7 @@ verdict(const struct trip *t, struct fault *f)
 		return 0;
 	fault(f, for_good ? FAULT_RECIPIENT : FAULT_TEMPORARY,
 	    "%s: the message was accepted for %zu of %zu recipients",
-	    t->account.host, delivered, e->count);
+	    account_server(&t->account), delivered, e->count);
 	fault_hint(f, "send it again to the refused recipients only, "
 	    "once their addresses are %s", for_good ? "right" : "taken");
 	blame_bare(e, f);
@@ -212,7 +212,7 @@ write_log(struct trip *t, const struct fault *f)
 
 	if (t->log.began == 0 && !t->job->pretend)	/* no account at all */
 		log_open(&t->log, &t->account, SYSLOG_PATH);
-	if (t->account.host != NULL)
+	if (account_server(&t->account) != NULL)
 		upstream_choose_tls(&params, &t->account);
 	entry.tls = params.tls != SESSION_CLEAR;
 	log_write(&t->log, &entry, t->job->note);

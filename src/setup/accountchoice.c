@@ -179,12 +179,20 @@ check(const struct account *account, struct fault *f)
 {
 	char *what;
 
-	if (account->host == NULL) {
+	if (account_server(account) == NULL) {
 		what = describe(account);
 		fault(f, FAULT_CONFIG, "%s has no host", what);
 		free(what);
 		return fault_hint(f, "add the line 'host NAME', where NAME is "
 		    "the smarthost");
+	}
+	if (account->protocol == PROTOCOL_LMTP && account->port == 0) {
+		what = describe(account);
+		fault(f, FAULT_CONFIG, "%s speaks LMTP and has no port",
+		    what);
+		free(what);
+		return fault_hint(f, "add the line 'port NUMBER'; LMTP has no "
+		    "port of its own, 24 is common");
 	}
 	if (account->auth != NULL && account->user == NULL &&
 	    sasl_needs_password(account->auth)) {

@@ -23,6 +23,17 @@ enum option_id {
 	OPTION_PORT,
 	OPTION_TIMEOUT,
 	OPTION_DOMAIN,
+	OPTION_PROTOCOL,
+	OPTION_PIPELINING,
+	OPTION_CHUNKING,
+	OPTION_REJECTED_RECIPIENTS,
+	OPTION_SOURCE_IP,
+	OPTION_ADDRESS_FAMILY,
+	OPTION_SOCKET,
+	OPTION_PROXY_HOST,
+	OPTION_PROXY_PORT,
+	OPTION_PROXY_USER,
+	OPTION_PROXY_PASSWORD,
 	OPTION_FROM,
 	OPTION_FROM_FULL_NAME,
 	OPTION_ALLOW_FROM_OVERRIDE,
@@ -94,8 +105,9 @@ enum {
 	OPTION_ANY_CASE = 256,	/* words of either case are the same */
 	OPTION_NEEDED = 512,	/* an empty value is none of the choices */
 	OPTION_COMMAND = 1024,	/* a shell command: not from the environment */
-	OPTION_ADDRESSES = 2048,	/* a string: addresses, or bare names */
-	OPTION_FORCE = 4096	/* one whole address, then perhaps "force" */
+	OPTION_LITERAL = 2048,	/* an IPv4 or IPv6 address, no name */
+	OPTION_ADDRESSES = 4096,	/* a string: addresses, or bare names */
+	OPTION_FORCE = 8192	/* one whole address, then perhaps "force" */
 };
 
 /* One word that a setting takes. The first is what an empty value means. */

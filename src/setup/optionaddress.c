@@ -4,12 +4,13 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "mail/address.h"
+#include "setup/option.h"
 #include "setup/optionaddress.h"
 
 static const char word_force[] = "force";
 
-int
-optionaddress_list(const char *s, size_t n, struct fault *f)
+static int
+check_list(const char *s, size_t n, struct fault *f)
 {
 	struct address_list list = { .box = NULL };
 	struct fault why = { .class = FAULT_NONE };
@@ -43,8 +44,8 @@ optionaddress_split(const char *s, size_t n, bool *force)
 	return end;
 }
 
-int
-optionaddress_sender(const char *s, size_t n, struct fault *f)
+static int
+check_sender(const char *s, size_t n, struct fault *f)
 {
 	struct fault why = { .class = FAULT_NONE };
 	struct mailbox box = { NULL, NULL, NULL };
@@ -64,4 +65,12 @@ optionaddress_sender(const char *s, size_t n, struct fault *f)
 	mailbox_free(&box);
 	fault_clear(&why);
 	return r;
+}
+
+int
+optionaddress_check(unsigned flags, const char *s, size_t n, struct fault *f)
+{
+	if ((flags & OPTION_ADDRESSES) != 0)
+		return check_list(s, n, f);
+	return (flags & OPTION_FORCE) != 0 ? check_sender(s, n, f) : 0;
 }

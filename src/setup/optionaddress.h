@@ -11,13 +11,13 @@
 
 struct fault;
 
-/* Addresses or bare names, separated by commas: at least one. */
-int optionaddress_list(const char *, size_t, struct fault *);
 /*
- * "ADDRESS [force]": an address with a domain, in which there may be patterns
- * (their values are known only when a message is sent).
+ * What the flags of a setting ask for: OPTION_ADDRESSES is addresses or bare
+ * names, separated by commas, at least one; OPTION_FORCE is "ADDRESS [force]",
+ * an address with a domain, in which there may be patterns (their values are
+ * known only when a message is sent). Without these flags all is right.
  */
-int optionaddress_sender(const char *, size_t, struct fault *);
+int optionaddress_check(unsigned flags, const char *, size_t, struct fault *);
 /* The octets of the address in that; *force: the word stands behind it. */
 size_t optionaddress_split(const char *, size_t, bool *force);
 

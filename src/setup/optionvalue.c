@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/dsn.h"
+#include "wire/dial.h"
 #include "setup/account.h"
 #include "setup/option.h"
 #include "setup/optionaddress.h"
@@ -17,13 +18,6 @@
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 #define SHOWN_MAX 60		/* octets of a wrong value that are quoted */
 #define PORT_DIGITS_MAX 6	/* longer ones are no port in any base */
-
-/* Fields are reached by offset; an enum has to be as wide as an int. */
-_Static_assert(sizeof(enum toggle) == sizeof(int), "enum toggle");
-_Static_assert(sizeof(enum tls_min_version) == sizeof(int), "enum version");
-_Static_assert(sizeof(enum from_header) == sizeof(int), "enum from_header");
-_Static_assert(sizeof(enum to_header) == sizeof(int), "enum to_header");
-_Static_assert(sizeof(enum dsn_return) == sizeof(int), "enum dsn_return");
 
 /* One value on its way into an account. */
 struct setter {
@@ -118,6 +112,8 @@ refuse_rest(const struct setter *s, size_t at)
 {
 	size_t word = at;
 
+	while (word > 0 && text_is_blank(s->value[word - 1]))
+		word--;
 	while (at < s->n && text_is_blank(s->value[at]))
 		at++;
 	refuse(s, at, "unexpected text '%.*s' after '%s %.*s'", shown(s, at),
@@ -316,10 +312,30 @@ set_number(const struct setter *s)
 static int
 refuse_host_port(const struct setter *s, size_t colon)
 {
-	refuse(s, colon, "host '%.*s' holds a port as well", shown(s, 0),
-	    s->value);
-	return fault_hint(s->fault, "write 'host %.*s' and 'port %.*s'",
-	    (int)colon, s->value, shown(s, colon + 1), s->value + colon + 1);
+	const char *keyword = s->row->keyword;
+	int before = (int)(strlen(keyword) - strlen("host"));
+
+	refuse(s, colon, "%s '%.*s' holds a port as well", keyword,
+	    shown(s, 0), s->value);
+	return fault_hint(s->fault, "write '%s %.*s' and '%.*sport %.*s'",
+	    keyword, (int)colon, s->value, before, keyword,
+	    shown(s, colon + 1), s->value + colon + 1);
+}
+
+static bool
+is_host(const struct option_row *row)
+{
+	return row->offset == offsetof(struct account, host) ||
+	    row->offset == offsetof(struct account, proxy_host);
+}
+
+static int
+refuse_name(const struct setter *s)
+{
+	refuse(s, 0, "%s '%.*s' is no IP address", s->row->keyword,
+	    shown(s, 0), s->value);
+	return fault_hint(s->fault, "write an address such as 192.0.2.1 or "
+	    "2001:db8::1, without brackets");
 }
 
 /* What is wrong with an address is said best before anybody uses it. */
@@ -327,16 +343,13 @@ static int
 check_addresses(const struct setter *s)
 {
 	struct fault why = { .class = FAULT_NONE };
-	int r = (s->row->flags & OPTION_FORCE) != 0 ?
-	    optionaddress_sender(s->value, s->n, &why) :
-	    optionaddress_list(s->value, s->n, &why);
+	int r = optionaddress_check(s->row->flags, s->value, s->n, &why);
 
-	if (r == -1) {
+	if (r == -1)
 		refuse(s, 0, "%s '%.*s': %s", s->row->keyword, shown(s, 0),
 		    s->value, why.text);
-		if (why.hint != NULL)
-			fault_hint(s->fault, "%s", why.hint);
-	}
+	if (why.hint != NULL)
+		fault_hint(s->fault, "%s", why.hint);
 	fault_clear(&why);
 	return r;
 }
@@ -354,11 +367,12 @@ set_string(const struct setter *s)
 			    row->keyword);
 	if ((row->flags & OPTION_WORD) != 0 && word < s->n)
 		return refuse_rest(s, word);
-	if ((row->flags & (OPTION_ADDRESSES | OPTION_FORCE)) != 0 &&
-	    s->n > 0 && check_addresses(s) == -1)
+	if (s->n > 0 && check_addresses(s) == -1)
 		return -1;
-	if (row->offset == offsetof(struct account, host) && colon != NULL &&
-	    strchr(colon + 1, ':') == NULL)
+	if (s->n > 0 && (row->flags & OPTION_LITERAL) != 0 &&
+	    !dial_is_literal(s->value))
+		return refuse_name(s);
+	if (is_host(row) && colon != NULL && strchr(colon + 1, ':') == NULL)
 		return refuse_host_port(s, (size_t)(colon - s->value));
 	if (row->type == OPTION_TYPE_PATH && s->value[0] == '~' && s->n > 1 &&
 	    s->value[1] != '/') {

@@ -80,8 +80,7 @@ choose_ehlo_name(struct session *s)
 	struct buffer b;
 
 	if (configured != NULL && (!text_same_word(configured,
-	    strlen(configured), "localhost") ||
-	    dial_peer_is_loopback(conn_read_fd(s->conn))) &&
+	    strlen(configured), "localhost") || s->local) &&
 	    tls_domain_to_ascii(configured, &s->ehlo_name) == 0)
 		return;
 	s->ehlo_name = session_own_name();
@@ -92,22 +91,25 @@ choose_ehlo_name(struct session *s)
 	s->ehlo_name = buffer_detach(&b);
 }
 
-/* EHLO, or HELO for a server that does not know EHLO (RFC 5321 3.2). */
+/* EHLO, or HELO for a server that does not know EHLO (RFC 5321 3.2); or LHLO,
+ * and nothing else (RFC 2033 section 4.1). */
 static int
 hello(struct session *s, struct fault *f)
 {
+	const char *ehlo = s->params->lmtp ? "LHLO" : "EHLO";
 	struct reply r;
 	int result = 0;
 
 	reply_init(&r);
 	capability_clear(&s->capabilities);
 	s->dialogue.pipelining = false;
-	if (dialogue_ask(&s->dialogue, VERB_EHLO, &r, f, "EHLO %s",
+	if (dialogue_ask(&s->dialogue, VERB_EHLO, &r, f, "%s %s", ehlo,
 	    s->ehlo_name) == -1) {
 		result = -1;
 	} else if (reply_digit(&r) == 2) {
 		capability_read(&s->capabilities, &r);
-	} else if (r.code == 500 || r.code == 502 || r.code == 504) {
+	} else if (!s->params->lmtp && (r.code == 500 || r.code == 502 ||
+	    r.code == 504)) {
 		if (dialogue_ask(&s->dialogue, VERB_HELO, &r, f, "HELO %s",
 		    s->ehlo_name) == -1)
 			result = -1;
@@ -115,11 +117,14 @@ hello(struct session *s, struct fault *f)
 			result = session_refused(s, &r, STAGE_HELLO, "HELO",
 			    f);
 	} else {
-		result = session_refused(s, &r, STAGE_HELLO, "EHLO", f);
+		result = session_refused(s, &r, STAGE_HELLO, ehlo, f);
 		fault_hint(f, "the server may dislike the name %s; set "
 		    "\"domain\"", s->ehlo_name);
 	}
-	s->dialogue.pipelining = s->capabilities.has[CAP_PIPELINING];
+	s->dialogue.pipelining = s->capabilities.has[CAP_PIPELINING] &&
+	    !s->params->no_pipelining;
+	s->chunking = s->capabilities.has[CAP_CHUNKING] &&
+	    !s->params->no_chunking;
 	reply_free(&r);
 	return result;
 }
@@ -182,6 +187,12 @@ prepare_tls(struct session *s, struct fault *f)
 
 	if (s->params->tls == SESSION_CLEAR)
 		return 0;
+	if (p.host == NULL && s->params->host == NULL) {
+		fault(f, FAULT_CONFIG, "%s: TLS needs the name that the "
+		    "server's certificate has", s->params->route.socket);
+		return fault_hint(f, "set \"host\" or \"tls_host_override\"; "
+		    "a Unix socket does without TLS: \"tls off\"");
+	}
 	if (p.host == NULL)
 		s->tls_name = memory_string(s->ascii_host);
 	else if (tls_domain_to_ascii(p.host, &s->tls_name) == -1)
@@ -197,16 +208,20 @@ static int
 connect_to(struct session *s, struct fault *f)
 {
 	const struct session_params *p = s->params;
+	struct route route = p->route;
 	struct buffer peer;
 	int fd;
 
-	fd = dial_connect(s->ascii_host, p->port, p->timeout_ms > 0 ?
-	    p->timeout_ms : DIAL_TIMEOUT_MS, f);
+	route.host = s->ascii_host;
+	route.port = p->port;
+	fd = route_connect(&route, p->timeout_ms > 0 ? p->timeout_ms :
+	    DIAL_TIMEOUT_MS, f);
 	if (fd == -1)
 		return -1;
+	s->local = route_is_local(&route, fd);
+	route.host = p->host;
 	buffer_init(&peer, TEXT_MAX);
-	buffer_printf(&peer, strchr(p->host, ':') == NULL ? "%s:%u" :
-	    "[%s]:%u", p->host, (unsigned)p->port);
+	route_add_peer(&peer, &route);
 	s->conn = conn_new(fd, fd, peer.data, p->timeout_ms > 0 ?
 	    p->timeout_ms : CONN_PROGRESS_MS);
 	buffer_free(&peer);
@@ -240,7 +255,8 @@ session_open(struct session *s, const struct session_params *params,
 {
 	memset(s, 0, sizeof(*s));
 	s->params = params;
-	if (tls_domain_to_ascii(params->host, &s->ascii_host) == -1) {
+	if (tls_domain_to_ascii(params->host == NULL ? "localhost" :
+	    params->host, &s->ascii_host) == -1) {
 		fault(f, FAULT_CONFIG, "%s: not a valid host name",
 		    params->host);
 	} else if (prepare_tls(s, f) == 0 && connect_to(s, f) == 0 &&

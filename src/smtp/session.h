@@ -13,6 +13,7 @@
 #include "base/buffer.h"
 #include "smtp/capability.h"
 #include "smtp/dialogue.h"
+#include "wire/route.h"
 #include "wire/tls.h"
 
 struct conn;
@@ -25,8 +26,9 @@ enum session_tls { SESSION_CLEAR, SESSION_STARTTLS, SESSION_IMPLICIT_TLS };
 
 /* The intent. Strings are not owned and must outlive the session. */
 struct session_params {
-	const char *host;
+	const char *host;	/* NULL: only where there is a socket */
 	uint16_t port;
+	struct route route;	/* its host and port are filled in here */
 	int64_t timeout_ms;	/* 0: the RFC's for replies, 30 s to connect */
 	const char *ehlo_name;	/* NULL: the host's FQDN, else a literal */
 	enum session_tls tls;
@@ -35,6 +37,10 @@ struct session_params {
 	const char *auth;	/* NULL: off; "on"; else mechanisms in order */
 	const char *auth_id;	/* whom to act as; NULL: the user */
 	const char *ntlm_domain;	/* NULL: none */
+	bool lmtp;		/* RFC 2033 instead of SMTP */
+	bool no_pipelining;	/* not used even where it is offered */
+	bool no_chunking;
+	bool all_or_none;	/* recipients: see transaction_submit() */
 	bool auth_without_tls;	/* secrets may cross the network in clear */
 	const char *user;
 	const struct secret *password;
@@ -45,20 +51,23 @@ struct session_params {
 
 struct session {
 	const struct session_params *params;
-	char *ascii_host;
+	char *ascii_host;	/* "localhost" when there is no host */
 	char *tls_name;		/* what the certificate must name */
 	struct conn *conn;
 	struct tls *tls;	/* NULL without TLS */
 	bool secure;		/* TLS is running */
+	bool local;		/* what is said stays on this machine */
 	struct dialogue dialogue;
 	struct capabilities capabilities;
+	bool chunking;		/* messages may go by BDAT */
+	uint64_t transactions;	/* that were begun */
 	char *ehlo_name;
 	bool amid_data;		/* closing now must not look like an end */
 };
 
 /*
  * Connects, greets, secures and authenticates. On failure -1 with a fault
- * whose text begins with host:port; the session is closed already.
+ * whose text begins with the peer; the session is closed already.
  */
 int session_open(struct session *, const struct session_params *,
     struct fault *);
