@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "cli/cmdline.h"
 #include "mail/address.h"
+#include "setup/logfault.h"
 #include "modes/aliases.h"
 #include "modes/check.h"
 #include "modes/configure.h"
@@ -30,6 +31,7 @@
 #include "modes/query.h"
 #include "modes/serverinfo.h"
 #include "modes/submit.h"
+#include "modes/verify.h"
 #include "smtp/sasl.h"
 #include "wire/tls.h"
 
@@ -160,6 +162,7 @@ run_submit(const struct cmdline *c, struct fault *f)
 		.config_of_root = !personality_is_trusted(c->personality),
 		.account = c->account,
 		.full_name = c->full_name,
+		.ident = c->ident,
 		.read_recipients = c->read_recipients,
 		.read_sender = c->read_sender,
 		.pretend = c->pretend,
@@ -227,13 +230,49 @@ run_contact(const struct cmdline *c, struct fault *f)
 		r = serverinfo(&contact, f);
 	else
 		r = query(&contact, c->mode == CMDLINE_ETRN ? INQUIRY_ETRN :
-		    c->mode == CMDLINE_VERIFY ? INQUIRY_VRFY : INQUIRY_EXPN,
+		    c->mode == CMDLINE_VRFY ? INQUIRY_VRFY : INQUIRY_EXPN,
 		    c->argument, f);
 	/* a terminal shows both: in their order */
 	fflush(stdout);
 	if (r == -1)
 		print_fault(f);
 	return fault_exit_status(f->class);
+}
+
+static int
+run_verify(const struct cmdline *c, struct fault *f)
+{
+	struct envelope envelope;
+	const struct verification v = {
+		.envelope = &envelope,
+		.settings = &c->overrides,
+		.config_file = c->file,
+		.config_of_root = !personality_is_trusted(c->personality),
+		.account = c->account,
+		.no_aliases = c->no_aliases,
+		.note = print_note,
+	};
+	int result;
+
+	fill_envelope(&envelope, c);
+	result = c->mode == CMDLINE_VERIFY ? verify_recipients(&v, f) :
+	    verify_words(&v, c->word, c->words, f);
+	if (result == -1)
+		print_fault(f);
+	envelope_free(&envelope);
+	return fault_exit_status(f->class);
+}
+
+/* -eq: whoever calls wants nothing but the exit status. */
+static void
+silence(void)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd != -1) {
+		dup2(fd, STDERR_FILENO);
+		close(fd);
+	}
 }
 
 /* Standard output is all that these modes are for: it must have arrived. */
@@ -251,8 +290,11 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 {
 	if (cmdline_parse(c, argc, argv, f) == -1) {
 		print_fault(f);
+		logfault(c->ident, f);
 		return fault_exit_status(f->class);
 	}
+	if (c->quiet && !c->verbose)
+		silence();
 	switch (c->mode) {
 	case CMDLINE_HELP:
 		cmdline_print_help(stdout);
@@ -265,18 +307,31 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 	case CMDLINE_ALIASES:
 		return close_output(run_aliases(c, f));
 	case CMDLINE_CHECK:
-		if (check_config(c->word, c->words, c->file, f) == -1)
+		if (check_config(c->word, c->words, c->file,
+		    !personality_is_trusted(c->personality), f) == -1)
 			print_fault(f);
 		return close_output(fault_exit_status(f->class));
 	case CMDLINE_SERVERINFO:
 	case CMDLINE_ETRN:
-	case CMDLINE_VERIFY:
-	case CMDLINE_EXPAND:
+	case CMDLINE_VRFY:
+	case CMDLINE_EXPN:
 		return close_output(run_contact(c, f));
 	case CMDLINE_CONFIGURE:
 		if (configure(c->argument, print_note, f) == -1)
 			print_fault(f);
 		return close_output(fault_exit_status(f->class));
+	case CMDLINE_VERIFY:
+	case CMDLINE_TEST:
+		return close_output(run_verify(c, f));
+	case CMDLINE_QUEUE_COUNT:
+		printf("0\n");
+		return close_output(0);
+	case CMDLINE_QUEUE_RUN:
+		print_note("there is no queue to run: each message is sent at "
+		    "once, or the exit status says that it was not");
+		return 0;
+	case CMDLINE_NOTHING:
+		return 0;
 	case CMDLINE_SUBMIT:
 		break;
 	}

@@ -63,8 +63,9 @@ usage() {
 @test "modes of a mail server are refused by name" {
 	local mode
 
-	for mode in -bs -bd -bt -bv -q -q30m; do
+	for mode in -bs -bd -bdf -bD -bl -bw -ba -bS -bz; do
 		usage "$mode is not supported" "$mode"
+		expect 64 'hint: '
 	done
 }
 
@@ -153,5 +154,5 @@ usage() {
 	expect 0
 	grep -q alias stdout
 	called runq
-	expect 64 'keeps no queue'
+	expect 0 'note: there is no queue to run'
 }

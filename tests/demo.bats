@@ -61,5 +61,12 @@ demo() {
 		expect 75 '127.0.0.1:1: cannot connect'
 	done
 	[ "$(wc -l <accounts2)" -eq 7 ]
-	[ ! -e accounts3 ]
+	# the third is for cron's mail; tests/callers.bats sends one by it
+	[ "$(wc -l <accounts3)" -eq 5 ]
+	cp accounts3 "$ACCOUNT"
+	submit -bv root </dev/null
+	expect 0
+	grep -qx 'reverse-path: you@example.org' stdout
+	grep -qx 'recipient: you@example.org' stdout
+	[ ! -e accounts4 ]
 }

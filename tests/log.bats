@@ -48,7 +48,7 @@ seconds='[0-9].[0-9][0-9][0-9]'
 	[ ! -s stderr ]
 	[ "$(wc -l <log)" -eq 1 ]
 	[ "$(stat -c %a log)" = 640 ]
-	logged "$time host=127.0.0.1 tls=off auth=off from=alice@example.org recipients=bob@example.net mailsize=[0-9]* smtpstatus=250 smtpmsg='250 2.0.0 Ok: queued as 4XyZ1b2c3D' exitcode=EX_OK msgid=<test@example.org> queueid=4XyZ1b2c3D duration=$seconds"
+	logged "$time host=127.0.0.1 tls=off auth=off from=alice@example.org recipients=bob@example.net mailsize=[0-9]* smtpstatus=250 smtpmsg='250 2.0.0 Ok: queued as 4XyZ1b2c3D' exitcode=EX_OK msgid=<test@example.org> queueid=4XyZ1b2c3D duration=$seconds uid=$(id -u) caller=timeout"
 }
 
 @test "a reply of several lines, hostile ones too" {
@@ -67,7 +67,7 @@ S: 250 \xe2\x80\xaeok' 'logfile log'
 		'password secret' 'from alice@example.org' 'logfile log'
 	printf 'Subject: a test\n\nHello.\n' | submit bob@example.net
 	expect 0
-	logged "* host=localhost tls=on auth=on user=alice from=alice@example.org recipients=bob@example.net mailsize=* exitcode=EX_OK msgid=<*@*> *tlsversion=TLS1.3 duration=$seconds"
+	logged "* host=localhost tls=on auth=on user=alice from=alice@example.org recipients=bob@example.net mailsize=* exitcode=EX_OK msgid=<*@*> *tlsversion=TLS1.3 duration=$seconds uid=$(id -u) caller=timeout"
 	if grep secret log; then false; fi
 }
 

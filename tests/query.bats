@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 #
-# --rmqs, --verify and --expand: one command, one reply, one exit status.
+# --rmqs, --vrfy and --expn: one command, one reply, one exit status.
 
 load helper
 
@@ -72,43 +72,43 @@ END
 @test "VRFY: what each reply means" {
 	local code
 
-	ask --verify=bob 'VRFY bob' 'S: 250 Bob <bob@example.org>' 0
+	ask --vrfy=bob 'VRFY bob' 'S: 250 Bob <bob@example.org>' 0
 	replied '250 Bob <bob@example.org>'
-	ask --verify=bob 'VRFY bob' 'S: 251 elsewhere' 0
+	ask --vrfy=bob 'VRFY bob' 'S: 251 elsewhere' 0
 	replied '251 elsewhere' '(not here; the server would pass it on)'
-	ask --verify=bob@example.org 'VRFY bob@example.org' 'S: 252 try it' 0
+	ask --vrfy=bob@example.org 'VRFY bob@example.org' 'S: 252 try it' 0
 	grep -q '^(the server does not tell' stdout
 	for code in 550 551 553; do
-		ask --verify=bob 'VRFY bob' "S: $code no" 67 "VRFY: $code no"
+		ask --vrfy=bob 'VRFY bob' "S: $code no" 67 "VRFY: $code no"
 	done
 	for code in 450 451; do
-		ask --verify=bob 'VRFY bob' "S: $code no" 75 "VRFY: $code no"
+		ask --vrfy=bob 'VRFY bob' "S: $code no" 75 "VRFY: $code no"
 	done
 	for code in 500 502 504 530 554; do
-		ask --verify=bob 'VRFY bob' "S: $code no" 69 "VRFY: $code no"
+		ask --vrfy=bob 'VRFY bob' "S: $code no" 69 "VRFY: $code no"
 	done
-	ask --verify=bob 'VRFY bob' 'S: 501 no' 65 'VRFY: 501 no'
-	ask --verify=bob 'VRFY bob' 'S: 354 no' 76 'VRFY: 354 no'
+	ask --vrfy=bob 'VRFY bob' 'S: 501 no' 65 'VRFY: 501 no'
+	ask --vrfy=bob 'VRFY bob' 'S: 354 no' 76 'VRFY: 354 no'
 }
 
 @test "EXPN: all lines, and nothing in them deceives a terminal" {
-	ask --expand=staff 'EXPN staff' \
+	ask --expn=staff 'EXPN staff' \
 		$'S: 250-<a@example.org>\nS: 250-\\x1b[2J\\xe2\\x80\\xae\nS: 250 <c@example.org>' 0
 	replied '250-<a@example.org>' '250-\x1b[2J\xe2\x80\xae' \
 		'250 <c@example.org>'
-	ask --expand=staff 'EXPN staff' 'S: 550 no' 67
-	ask --expand=staff 'EXPN staff' 'S: 502 no' 69 'many servers do not tell'
+	ask --expn=staff 'EXPN staff' 'S: 550 no' 67
+	ask --expn=staff 'EXPN staff' 'S: 502 no' 69 'many servers do not tell'
 }
 
 @test "SMTPUTF8 where nothing else will do" {
-	ask --verify=jürgen@example.org 'VRFY jürgen@example.org SMTPUTF8' \
+	ask --vrfy=jürgen@example.org 'VRFY jürgen@example.org SMTPUTF8' \
 		'S: 250 ok' 0
-	ask --verify=bob@bücher.example.org \
+	ask --vrfy=bob@bücher.example.org \
 		'VRFY bob@xn--bcher-kva.example.org' 'S: 250 ok' 0
 	begin <<'END'
 C? QUIT
 END
-	submit --verify=jürgen@example.org
+	submit --vrfy=jürgen@example.org
 	smarthost_wait
 	expect 69 'does not offer SMTPUTF8'
 }
@@ -144,7 +144,7 @@ END
 	smarthost_serve --cert "$CERTS/foreign.pem" --key "$CERTS/foreign.key"
 	account_file 'host localhost' "port $PORT" 'tls on' \
 		"tls_trust_file $CERTS/ca.pem"
-	submit --verify=bob
+	submit --vrfy=bob
 	server_end
 	expect 69 'issuer is not trusted'
 	[ ! -s stdout ]

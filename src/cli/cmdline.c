@@ -10,43 +10,9 @@
 #include "cli/cmdline.h"
 #include "cli/inquire.h"
 #include "cli/letter.h"
+#include "cli/longoption.h"
 
-#define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 #define HELP_LEFT_SIZE 80	/* octets; a line of the help */
-
-/* Long options that are no settings: other names of letters, and two more. */
-static const struct {
-	const char *name;
-	char letter;		/* 0: `mode`; '@': read_sender */
-	enum cmdline_mode mode;
-	const char *help;	/* when the letter's own does not say it */
-	const char *value;	/* of a mode: what the help calls it */
-} longs[] = {
-	{ "account", 'a', CMDLINE_SUBMIT, NULL, NULL },
-	{ "file", 'C', CMDLINE_SUBMIT, NULL, NULL },
-	{ "from", 'f', CMDLINE_SUBMIT, NULL, NULL },
-	{ "read-recipients", 't', CMDLINE_SUBMIT, NULL, NULL },
-	{ "read-envelope-from", '@', CMDLINE_SUBMIT,
-	    "take the reverse-path from the From field", NULL },
-	{ "pretend", 'P', CMDLINE_SUBMIT, NULL, NULL },
-	{ "debug", 'd', CMDLINE_SUBMIT, NULL, NULL },
-	{ "serverinfo", 'S', CMDLINE_SUBMIT, NULL, NULL },
-	{ "configure", 0, CMDLINE_CONFIGURE,
-	    "find the smarthost of an address, print an account", "ADDRESS" },
-	{ "rmqs", 0, CMDLINE_ETRN,
-	    "ask the smarthost to send its queue for a host", "HOST" },
-	{ "verify", 0, CMDLINE_VERIFY,
-	    "ask the smarthost whether it knows an address", "ADDRESS" },
-	{ "expand", 0, CMDLINE_EXPAND,
-	    "ask the smarthost who is on a list", "LIST" },
-	{ "check-config", 0, CMDLINE_CHECK,
-	    "find all errors in account files, in place of recipients",
-	    NULL },
-	{ "help", 0, CMDLINE_HELP, "print this", NULL },
-	{ "version", 0, CMDLINE_VERSION, "print the version", NULL },
-};
-
-#define LONGS (sizeof(longs) / sizeof(longs[0]))
 
 /* Where the parser stands in argv. */
 struct arguments {
@@ -79,6 +45,22 @@ next_argument(struct arguments *a)
 	return a->next < a->argc ? a->argv[a->next++] : NULL;
 }
 
+/*
+ * "-oQ /file": the value of an option that is ignored. Where it would be
+ * taken for a recipient, none would be lost: a word that begins so and has no
+ * "@" is no address.
+ */
+static void
+skip_file(struct arguments *a, const char *option)
+{
+	const char *next = a->next < a->argc ? a->argv[a->next] : "";
+
+	if (option[0] != '\0' && option[1] == '\0' && next[0] == '/' &&
+	    strchr("AFHKLMPQSTXgrux", option[0]) != NULL &&
+	    strchr(next, '@') == NULL)
+		a->next++;
+}
+
 /* -X alone or in a cluster; a value ends the cluster. */
 static int
 parse_letters(struct cmdline *c, struct arguments *a, const char *word,
@@ -104,151 +86,36 @@ parse_letters(struct cmdline *c, struct arguments *a, const char *word,
 		if (value == NULL)
 			return fault(f, FAULT_USAGE, "-%c needs a value",
 			    l->letter);
+		if (l->letter == 'o')
+			skip_file(a, value);
 		return l->apply(c, l, value, f);
 	}
 	return 0;
 }
 
-/* What a long option may be; exactly one of these, when there is one. */
-struct meaning {
-	size_t i;		/* in longs[], or LONGS */
-	enum option_id id;	/* or OPTION_COUNT */
-	const struct legacy *legacy;	/* or NULL */
-};
-
-/* The name of the i-th of all long options, NULL for a row without one. */
-static const char *
-long_name(size_t i)
-{
-	if (i < LONGS)
-		return longs[i].name;
-	if (i < LONGS + OPTION_COUNT)
-		return option_row((enum option_id)(i - LONGS))->name;
-	return legacy_at(i - LONGS - OPTION_COUNT)->name;
-}
-
-static size_t
-long_names(void)
-{
-	size_t n = LONGS + OPTION_COUNT;
-
-	while (legacy_at(n - LONGS - OPTION_COUNT) != NULL)
-		n++;
-	return n;
-}
-
 static int
-unknown_long(const char *name, size_t n, struct fault *f)
+parse_long_letter(struct cmdline *c, struct arguments *a,
+    const struct longoption *o, const char *value, struct fault *f)
 {
-	const char *near = NULL, *known;
-	size_t best = SIZE_MAX, edits;
-
-	for (size_t i = 0; i < LONGS + OPTION_COUNT; i++) {
-		known = long_name(i);
-		if (known == NULL)
-			continue;
-		edits = option_slip(name, n, known);
-		if (edits < best) {
-			best = edits;
-			near = known;
-		}
-	}
-	fault(f, FAULT_USAGE, "unknown option --%.*s", (int)n, name);
-	if (near != NULL)
-		return fault_hint(f, "did you mean --%s?", near);
-	return fault_hint(f, "--help lists the options");
-}
-
-static int
-refuse_prefix(const char *name, size_t n, size_t found, const char *list,
-    struct fault *f)
-{
-	if (found == 0)
-		return unknown_long(name, n, f);
-	fault(f, FAULT_USAGE, "--%.*s is ambiguous", (int)n, name);
-	return fault_hint(f, "it could be %s", list);
-}
-
-/* A beginning that only one long option has stands for it. */
-static int
-find_prefix(const char *name, size_t n, struct meaning *m, struct fault *f)
-{
-	size_t found = 0, total = long_names(), at = 0;
-	struct buffer list;
-	const char *known;
-
-	buffer_init(&list, MESSAGE_MAX);
-	for (size_t i = 0; i < total && n > 0; i++) {
-		known = long_name(i);
-		if (known == NULL || strncmp(known, name, n) != 0)
-			continue;
-		buffer_printf(&list, "%s--%s", found > 0 ? ", " : "", known);
-		found++;
-		at = i;
-	}
-	if (found != 1)
-		refuse_prefix(name, n, found, list.data, f);
-	buffer_free(&list);
-	if (found != 1)
-		return -1;
-	m->i = at < LONGS ? at : LONGS;
-	if (at >= LONGS + OPTION_COUNT)
-		m->legacy = legacy_at(at - LONGS - OPTION_COUNT);
-	else if (at >= LONGS)
-		m->id = (enum option_id)(at - LONGS);
-	return 0;
-}
-
-static bool
-find_whole(const char *name, size_t n, struct meaning *m)
-{
-	m->id = option_find_name(name, n);
-	m->legacy = m->id != OPTION_COUNT ? NULL : legacy_find_name(name, n);
-	for (m->i = 0; m->i < LONGS; m->i++)
-		if (strlen(longs[m->i].name) == n &&
-		    memcmp(longs[m->i].name, name, n) == 0)
-			break;
-	return m->i < LONGS || m->id != OPTION_COUNT || m->legacy != NULL;
-}
-
-/*
- * What was the beginning of one option in msmtp remains that, so that what
- * came later breaks no script.
- */
-static int
-find_long(const char *name, size_t n, struct meaning *m, struct fault *f)
-{
-	const char *old = legacy_expand(name, n);
-
-	if (find_whole(name, n, m) ||
-	    (old != NULL && find_whole(old, strlen(old), m)))
-		return 0;
-	return find_prefix(name, n, m, f);
-}
-
-static int
-parse_long_letter(struct cmdline *c, struct arguments *a, size_t i,
-    const char *value, struct fault *f)
-{
-	const struct letter *l = letter_find(longs[i].letter);
+	const struct letter *l = letter_find(o->letter);
 	bool takes = l != NULL ? l->takes == LETTER_VALUE :
-	    longs[i].value != NULL;
+	    o->value != NULL;
 	bool may = takes || (l != NULL && l->takes == LETTER_ATTACHED);
 
 	if (!may && value != NULL)
 		return fault(f, FAULT_USAGE, "--%s has no value",
-		    longs[i].name);
+		    o->name);
 	if (takes && value == NULL && (value = next_argument(a)) == NULL)
 		return fault(f, FAULT_USAGE, "--%s needs a value",
-		    longs[i].name);
+		    o->name);
 	if (l != NULL)
 		return l->apply(c, l, value == NULL && may ? "" : value, f);
-	if (longs[i].letter == '@')
+	if (o->letter == '@')
 		c->read_sender = true;
-	else if (longs[i].value != NULL)
-		return inquire_choose(c, longs[i].mode, value, f);
+	else if (o->value != NULL)
+		return inquire_choose(c, o->mode, value, f);
 	else
-		c->mode = longs[i].mode;
+		c->mode = o->mode;
 	return 0;
 }
 
@@ -285,10 +152,10 @@ parse_long(struct cmdline *c, struct arguments *a, const char *word,
 	bool trusted = personality_is_trusted(c->personality);
 	struct meaning m;
 
-	if (find_long(word, n, &m, f) == -1)
+	if (longoption_find(word, n, &m, f) == -1)
 		return -1;
-	if (!trusted && (m.i == LONGS || (longs[m.i].mode != CMDLINE_HELP &&
-	    longs[m.i].mode != CMDLINE_VERSION))) {
+	if (!trusted && (m.option == NULL || (m.option->mode != CMDLINE_HELP &&
+	    m.option->mode != CMDLINE_VERSION))) {
 		fault(f, FAULT_USAGE, "--%.*s is not an option of sendmail",
 		    (int)n, word);
 		return fault_hint(f, "long options are for callers of "
@@ -296,8 +163,8 @@ parse_long(struct cmdline *c, struct arguments *a, const char *word,
 	}
 	if (m.legacy != NULL)
 		return parse_legacy(c, m.legacy, value, f);
-	if (m.i < LONGS)
-		return parse_long_letter(c, a, m.i, value, f);
+	if (m.option != NULL)
+		return parse_long_letter(c, a, m.option, value, f);
 	return parse_setting(c, a, m.id, value, f);
 }
 
@@ -331,9 +198,17 @@ is_final(const struct cmdline *c)
 static int
 parse_words(struct cmdline *c, struct fault *f)
 {
+	if (c->mode == CMDLINE_CHECK && c->words > 0 &&
+	    !personality_is_trusted(c->personality)) {
+		fault(f, FAULT_USAGE, "'%s': callers of sendmail cannot choose "
+		    "files", c->word[0]);
+		return fault_hint(f, "-bC without a file checks those that a "
+		    "message would go by");
+	}
+	if (c->mode != CMDLINE_SUBMIT && c->mode != CMDLINE_VERIFY)
+		return 0;
 	for (size_t i = 0; i < c->words; i++)
-		if (c->mode != CMDLINE_CHECK &&
-		    parse_recipient(c, c->word[i], f) == -1)
+		if (parse_recipient(c, c->word[i], f) == -1)
 			return -1;
 	return 0;
 }
@@ -369,7 +244,7 @@ parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 static int
 check(const struct cmdline *c, struct fault *f)
 {
-	if (is_final(c) || c->mode != CMDLINE_SUBMIT)
+	if (c->mode != CMDLINE_SUBMIT && c->mode != CMDLINE_VERIFY)
 		return 0;
 	if (c->account != NULL && c->overrides.set[OPTION_HOST]) {
 		fault(f, FAULT_USAGE, "--host and --account exclude each "
@@ -380,6 +255,11 @@ check(const struct cmdline *c, struct fault *f)
 	if (c->read_sender && c->path_set)
 		return fault(f, FAULT_USAGE, "-f and --read-envelope-from "
 		    "exclude each other");
+	if (c->mode == CMDLINE_VERIFY && c->recipients.count == 0) {
+		fault(f, FAULT_USAGE, "no recipients");
+		return fault_hint(f, "name those to verify; -bv reads no "
+		    "message");
+	}
 	if (!c->read_recipients && c->recipients.count == 0 && !c->pretend) {
 		fault(f, FAULT_USAGE, "no recipients");
 		return fault_hint(f, "name them behind the options, or take "
@@ -388,22 +268,22 @@ check(const struct cmdline *c, struct fault *f)
 	return 0;
 }
 
-static int
-check_personality(struct cmdline *c, struct fault *f)
+/* Options can still choose another mode, as in every sendmail. */
+static enum cmdline_mode
+mode_of(enum personality personality)
 {
-	if (is_final(c))
-		return 0;
-	if (c->personality == PERSONALITY_MAILQ)
-		c->mode = CMDLINE_QUEUE;
-	/* installers of packages call it, and mind when it fails */
-	if (c->personality == PERSONALITY_NEWALIASES)
-		c->mode = CMDLINE_ALIASES;
-	if (c->personality == PERSONALITY_RUNQ) {
-		fault(f, FAULT_USAGE, "this program keeps no queue");
-		return fault_hint(f, "each message is sent at once, or the "
-		    "exit status says that it was not");
+	switch (personality) {
+	case PERSONALITY_MAILQ:
+		return CMDLINE_QUEUE;
+	case PERSONALITY_NEWALIASES:
+		return CMDLINE_ALIASES;
+	case PERSONALITY_RUNQ:
+		return CMDLINE_QUEUE_RUN;
+	case PERSONALITY_POSTRIDER:
+	case PERSONALITY_SENDMAIL:
+	default:
+		return CMDLINE_SUBMIT;
 	}
-	return 0;
 }
 
 int
@@ -413,7 +293,8 @@ cmdline_parse(struct cmdline *c, int argc, char *const argv[],
 	struct arguments a = { argc, argv, 1 };
 
 	c->personality = personality_of(argc > 0 ? argv[0] : NULL);
-	if (parse_arguments(c, &a, f) == -1 || check_personality(c, f) == -1)
+	c->mode = mode_of(c->personality);
+	if (parse_arguments(c, &a, f) == -1)
 		return -1;
 	return check(c, f);
 }
@@ -422,13 +303,14 @@ static void
 print_letter(FILE *out, const struct letter *l)
 {
 	const char *name = NULL, *blank, *equals, *attached = NULL;
+	const struct longoption *o;
 	char left[HELP_LEFT_SIZE];
 
-	for (size_t i = 0; i < LONGS && name == NULL; i++)
-		if (longs[i].letter == l->letter)
-			name = longs[i].name;
-	blank = l->takes == LETTER_VALUE && l->letter != 'b' &&
-	    l->letter != 'o' ? " " : "";
+	for (size_t i = 0; (o = longoption_at(i)) != NULL && name == NULL; i++)
+		if (o->letter == l->letter)
+			name = o->name;
+	blank = l->takes == LETTER_VALUE && strchr("beo", l->letter) == NULL ?
+	    " " : "";
 	equals = l->takes == LETTER_VALUE ? "=" : "";
 	if (l->takes == LETTER_ATTACHED)
 		attached = "[=X]";
@@ -444,20 +326,19 @@ print_letter(FILE *out, const struct letter *l)
 }
 
 static void
-print_long(FILE *out, size_t i)
+print_long(FILE *out, const struct longoption *o)
 {
 	char left[HELP_LEFT_SIZE];
 
-	snprintf(left, sizeof(left), "%s%s%s", longs[i].name,
-	    longs[i].value == NULL ? "" : "=",
-	    longs[i].value == NULL ? "" : longs[i].value);
-	fprintf(out, "  --%-*s %s\n", OPTION_HELP_COLUMN - 2, left,
-	    longs[i].help);
+	snprintf(left, sizeof(left), "%s%s%s", o->name,
+	    o->value == NULL ? "" : "=", o->value == NULL ? "" : o->value);
+	fprintf(out, "  --%-*s %s\n", OPTION_HELP_COLUMN - 2, left, o->help);
 }
 
 void
 cmdline_print_help(FILE *out)
 {
+	const struct longoption *o;
 	const struct letter *l;
 
 	fputs("usage: postrider [option ...] recipient ... < message\n"
@@ -466,9 +347,9 @@ cmdline_print_help(FILE *out)
 	for (unsigned i = 0; (l = letter_at(i)) != NULL; i++)
 		if (l->help != NULL)
 			print_letter(out, l);
-	for (size_t i = 0; i < LONGS; i++)
-		if (longs[i].help != NULL)
-			print_long(out, i);
+	for (size_t i = 0; (o = longoption_at(i)) != NULL; i++)
+		if (o->help != NULL)
+			print_long(out, o);
 	fputs("\nSettings, see postrider-accounts(5), and their defaults:\n",
 	    out);
 	option_print_help(out);

@@ -25,8 +25,13 @@ enum cmdline_mode {
 	CMDLINE_SERVERINFO,	/* -S: what the smarthost says of itself */
 	CMDLINE_CONFIGURE,	/* --configure: an account for an address */
 	CMDLINE_ETRN,		/* --rmqs: let the smarthost send its queue */
-	CMDLINE_VERIFY,		/* --verify: does it know an address? */
-	CMDLINE_EXPAND,		/* --expand: who is on a list? */
+	CMDLINE_VRFY,		/* --vrfy: does it know an address? */
+	CMDLINE_EXPN,		/* --expn: who is on a list? */
+	CMDLINE_VERIFY,		/* -bv: what recipients come to; no message */
+	CMDLINE_TEST,		/* -bt: how addresses are understood */
+	CMDLINE_QUEUE_COUNT,	/* -bP, -bpc: how many are in the queue */
+	CMDLINE_QUEUE_RUN,	/* -q, runq: nothing to do, and to read */
+	CMDLINE_NOTHING,	/* -bh, -bH: hosts that we know something of */
 	CMDLINE_HELP,
 	CMDLINE_VERSION
 };
@@ -47,6 +52,8 @@ struct cmdline {
 	bool pretend;			/* -P */
 	bool no_aliases;		/* -n */
 	bool verbose;			/* -v, -d: the dialogue on stderr */
+	bool quiet;			/* -eq: no errors on stderr */
+	const char *ident;		/* -L, or NULL; no control characters */
 	bool path_set;			/* -f or -r was given: */
 	bool null_path;			/* as "<>", */
 	struct mailbox path;		/* or as an address */

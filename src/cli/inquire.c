@@ -13,8 +13,8 @@ static const struct {
 	{ CMDLINE_SERVERINFO, "serverinfo" },
 	{ CMDLINE_CONFIGURE, "configure" },
 	{ CMDLINE_ETRN, "rmqs" },
-	{ CMDLINE_VERIFY, "verify" },
-	{ CMDLINE_EXPAND, "expand" },
+	{ CMDLINE_VRFY, "vrfy" },
+	{ CMDLINE_EXPN, "expn" },
 };
 
 /* The option's name. */

@@ -10,8 +10,11 @@
 #include "cli/cmdline.h"
 #include "cli/inquire.h"
 #include "cli/letter.h"
+#include "cli/lettermode.h"
+#include "cli/letterold.h"
 
 #define ENVID_MAX 100	/* octets of xtext: RFC 3461 section 4.4 */
+#define HOPS_MAX 100	/* RFC 5321 section 6.3 */
 
 static int
 ignore(struct cmdline *c, const struct letter *l, const char *value,
@@ -24,9 +27,9 @@ ignore(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
-static int
-unsupported(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
+int
+letter_unsupported(struct cmdline *c, const struct letter *l,
+    const char *value, struct fault *f)
 {
 	(void)c;
 	fault(f, FAULT_USAGE, "-%c%s is not supported", l->letter,
@@ -80,73 +83,6 @@ apply_body(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
-/* Modes of sendmail, and why most of them are not ours. */
-static const struct {
-	const char *name;
-	const char *reason;
-} modes[] = {
-	{ "s", "submit by SMTP to the smarthost, or give the message on "
-	    "standard input" },
-	{ "d", "there is no daemon; a mail server has one" },
-	{ "D", "there is no daemon; a mail server has one" },
-	{ "v", "addresses are verified by the smarthost only" },
-	{ "t", "addresses are tested by the smarthost only" },
-	{ "h", "there is no queue and no record of hosts" },
-	{ "H", "there is no queue and no record of hosts" },
-};
-
-static int
-apply_mode(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
-	const char *reason = "the only modes are -bm, which is the default, "
-	    "-bi and -bp";
-
-	if (strcmp(value, "m") == 0) {
-		c->mode = CMDLINE_SUBMIT;
-		return 0;
-	}
-	if (strcmp(value, "p") == 0) {
-		c->mode = CMDLINE_QUEUE;
-		return 0;
-	}
-	if (strcmp(value, "i") == 0) {
-		c->mode = CMDLINE_ALIASES;
-		return 0;
-	}
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		if (strcmp(value, modes[i].name) == 0)
-			reason = modes[i].reason;
-	fault(f, FAULT_USAGE, "-%c%s is not supported", l->letter, value);
-	return fault_hint(f, "%s", reason);
-}
-
-/* -I */
-static int
-apply_aliases(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
-	(void)l;
-	(void)value;
-	(void)f;
-	c->mode = CMDLINE_ALIASES;
-	return 0;
-}
-
-/* -d0.1 and the like print what a program is, in every sendmail. */
-static int
-apply_debug(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
-	(void)l;
-	(void)f;
-	if (strcmp(value, "0") == 0 || strncmp(value, "0.", 2) == 0)
-		c->mode = CMDLINE_VERSION;
-	else
-		c->verbose = true;
-	return 0;
-}
-
 static int
 apply_full_name(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
@@ -187,6 +123,53 @@ apply_path(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
+/* What a mail server's filter hands back must not be mended again. */
+static int
+apply_gateway(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	static const struct option_place here = { NULL, 0, 0 };
+	static const enum option_id fields[] = { OPTION_SET_FROM_HEADER,
+	    OPTION_SET_DATE_HEADER, OPTION_SET_MSGID_HEADER };
+	static const char off[] = "off";
+
+	(void)l;
+	(void)value;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (option_set(&c->overrides, fields[i], off, sizeof(off) - 1,
+		    &here, f) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+apply_hops(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	size_t n = strlen(value);
+
+	(void)c;
+	if (n == 0 || strspn(value, "0123456789") < n)
+		return fault(f, FAULT_USAGE, "-%c '%s' is not a number",
+		    l->letter, value);
+	if (text_number(value, n, HOPS_MAX) >= 0)
+		return 0;
+	fault(f, FAULT_REFUSED, "-%c %s: the message has passed more than %d "
+	    "hosts", l->letter, value, HOPS_MAX);
+	return fault_hint(f, "it goes round in a circle: some host sends it "
+	    "back to one where it has been");
+}
+
+static int
+apply_ident(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	if (check_line(l, value, f) == -1)
+		return -1;
+	c->ident = value[0] == '\0' ? NULL : value;
+	return 0;
+}
+
 static int
 apply_no_aliases(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
@@ -217,7 +200,7 @@ apply_logfile(struct cmdline *c, const struct letter *l, const char *value,
 	static const struct option_place here = { NULL, 0, 0 };
 
 	if (!personality_is_trusted(c->personality))
-		return unsupported(c, l, value, f);
+		return letter_unsupported(c, l, value, f);
 	return option_set(&c->overrides, OPTION_LOGFILE, value, strlen(value),
 	    &here, f);
 }
@@ -336,26 +319,6 @@ apply_envid(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
-/*
- * -o: a letter and its value in one word, but for "-o i", which both sendmail
- * and this table take apart. No word that follows "-oX" is eaten: it could be
- * a recipient, and none of these values is worth losing one.
- */
-static int
-apply_old(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
-	if (value[0] == '\0')
-		return fault(f, FAULT_USAGE, "-%c needs a letter", l->letter);
-	if (value[0] == 'i')
-		c->ignore_dots = value[1] == '\0' ||
-		    strchr("tTyY", value[1]) != NULL;
-	if (value[0] == 'A')
-		notes_add(&c->notes, "-oA ignored: the account's setting "
-		    "'aliases' says which file is used");
-	return 0;
-}
-
 #define NO_QUEUE "there is no queue: each message is sent at once or not at all"
 
 static int
@@ -383,48 +346,57 @@ static const struct letter letters[] = {
 	    NULL },
 	{ 'B', LETTER_VALUE, apply_body, "TYPE",
 	    "body type: 7BIT or 8BITMIME", NULL },
-	{ 'b', LETTER_VALUE, apply_mode, "m",
-	    "read a message from standard input (the default)", NULL },
+	{ 'b', LETTER_VALUE, letter_mode, "X",
+	    "-bm submits (the default), -bv verifies, -bt tests, -bi, -bp, "
+	    "-bC", NULL },
 	{ 'C', LETTER_VALUE, apply_file, "FILE",
 	    "account file to read in place of the user's own", NULL },
-	{ 'D', LETTER_VALUE, ignore, NULL, NULL, NULL },
-	{ 'd', LETTER_ATTACHED, apply_debug, "[X]",
+	{ 'D', LETTER_VALUE, letter_file, NULL, NULL, NULL },
+	{ 'd', LETTER_ATTACHED, letter_debug, "[X]",
 	    "the same as -v; -d0.1 prints the version", NULL },
 	{ 'E', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
-	{ 'e', LETTER_VALUE, ignore, NULL, NULL, NULL },
+	{ 'e', LETTER_VALUE, letter_errors, "q",
+	    "say nothing on standard error: only the exit status counts",
+	    NULL },
 	{ 'F', LETTER_VALUE, apply_full_name, "NAME",
 	    "full name for a From field that is missing", NULL },
 	{ 'f', LETTER_VALUE, apply_path, "ADDRESS",
 	    "reverse-path: where bounces go; '<>' for nowhere", NULL },
-	{ 'G', LETTER_ALONE, ignore, NULL, NULL, NULL },
-	{ 'h', LETTER_VALUE, ignore, NULL, NULL, NULL },
-	{ 'I', LETTER_ALONE, apply_aliases, NULL,
+	{ 'G', LETTER_ALONE, apply_gateway, NULL,
+	    "add no fields: the message has been through a mail server",
+	    NULL },
+	{ 'h', LETTER_VALUE, apply_hops, "N",
+	    "hosts that the message has passed, at most 100", NULL },
+	{ 'I', LETTER_ALONE, letter_aliases, NULL,
 	    "check the alias files; the same as -bi", NULL },
 	{ 'i', LETTER_ALONE, apply_dots, NULL,
 	    "a line with a lone dot does not end the message", NULL },
 	{ 'J', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
-	{ 'L', LETTER_VALUE, ignore, NULL, NULL, NULL },
-	{ 'M', LETTER_ATTACHED, unsupported, NULL, NULL, NO_QUEUE },
+	{ 'L', LETTER_VALUE, apply_ident, "NAME",
+	    "name of the program in the system log", NULL },
+	{ 'M', LETTER_ATTACHED, letter_unsupported, NULL, NULL, NO_QUEUE },
 	{ 'm', LETTER_ALONE, ignore, NULL, NULL, NULL },
 	{ 'N', LETTER_VALUE, apply_notify, "LIST",
 	    "delivery notifications: never, or success,failure,delay", NULL },
 	{ 'n', LETTER_ALONE, apply_no_aliases, NULL,
 	    "use no aliases", NULL },
-	{ 'O', LETTER_VALUE, ignore, NULL, NULL, NULL },
-	{ 'o', LETTER_VALUE, apply_old, "X",
+	{ 'O', LETTER_VALUE, letter_long_old, NULL, NULL, NULL },
+	{ 'o', LETTER_VALUE, letter_old, "X",
 	    "-oi is -i; other options of sendmail are ignored", NULL },
 	{ 'P', LETTER_ALONE, apply_pretend, NULL,
 	    "show what would be done with the message, and do not", NULL },
 	{ 'p', LETTER_VALUE, ignore, NULL, NULL, NULL },
 	{ 'Q', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
-	{ 'q', LETTER_ATTACHED, unsupported, NULL, NULL, NO_QUEUE },
+	{ 'q', LETTER_ATTACHED, letter_queue, "[X]",
+	    "run the queue, which is always empty", NULL },
 	{ 'R', LETTER_VALUE, apply_return, "full|hdrs",
 	    "what notifications return of the message", NULL },
 	{ 'r', LETTER_VALUE, apply_path, "ADDRESS", "the same as -f", NULL },
 	{ 'S', LETTER_ALONE, inquire_apply, NULL,
 	    "show what the smarthost says about itself", NULL },
-	{ 's', LETTER_ALONE, unsupported, NULL, NULL,
+	{ 's', LETTER_ALONE, letter_unsupported, NULL, NULL,
 	    "the subject is a field of the message: Subject: ..." },
+	{ 'T', LETTER_VALUE, ignore, NULL, NULL, NULL },
 	{ 't', LETTER_ALONE, apply_recipients, NULL,
 	    "recipients of To, Cc and Bcc, added to the arguments", NULL },
 	{ 'U', LETTER_ALONE, apply_smtputf8, NULL,

@@ -27,6 +27,9 @@ struct letter {
 	const char *reason;
 };
 
+/* Refuses the option for the row's reason: an `apply`. */
+int letter_unsupported(struct cmdline *, const struct letter *,
+    const char *value, struct fault *);
 /* The row of a letter, or NULL. */
 const struct letter *letter_find(char);
 /* The i-th row, NULL behind the last. */

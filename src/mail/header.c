@@ -88,7 +88,7 @@ add_field(struct header *h, const char *line, size_t n, size_t name_len)
 	f->len = n + 2;
 	f->name_len = name_len;
 	f->body = start + (size_t)(colon - line) + 1;
-	f->removed = f->made = false;
+	f->removed = f->made = f->edited = false;
 	return 0;
 }
 
@@ -191,8 +191,10 @@ header_edit(struct header *h, const struct header_edit *edit, size_t count)
 	for (size_t i = 0; i < h->count; i++) {
 		f = &h->field[i];
 		grown = 0;
-		for (; k < count && edit[k].at < f->start + f->len; k++)
+		for (; k < count && edit[k].at < f->start + f->len; k++) {
 			grown += strlen(edit[k].text) - edit[k].len;
+			f->edited = true;
+		}
 		f->start += moved;
 		f->body += moved;
 		f->len += grown;

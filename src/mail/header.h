@@ -31,6 +31,7 @@ struct header_field {
 	size_t body;		/* offset in text, behind the colon */
 	bool removed;		/* does not go out */
 	bool made;		/* by us: it was not in the message */
+	bool edited;		/* its body is not the one that was read */
 };
 
 struct header {

@@ -61,25 +61,40 @@ rewrite_field(struct rewriting *r, const struct header_field *field)
 	fault_clear(&ignored);
 }
 
+static bool
+is_one_of(const struct header *h, const struct header_field *field,
+    const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (header_field_is(h, field, *names))
+			return true;
+	return false;
+}
+
 int
 rewrite_recipients(struct header *h, rewrite_choice *choose, void *context,
     bool *eight_bit)
 {
+	static const char *const names[] = { "To", "Cc", NULL };
+	static const char *const again[] = { "Resent-To", "Resent-Cc", NULL };
+	size_t first, last;
+	bool resent = envelope_resent(h, &first, &last);
+
+	return rewrite_fields(h, resent ? again : names, first, last, choose,
+	    context, eight_bit);
+}
+
+int
+rewrite_fields(struct header *h, const char *const *names, size_t first,
+    size_t last, rewrite_choice *choose, void *context, bool *eight_bit)
+{
 	struct rewriting r = { .header = h, .choose = choose,
 	    .context = context };
-	size_t first, last;
-	bool again = envelope_resent(h, &first, &last);
-	const char *to = again ? "Resent-To" : "To";
-	const char *cc = again ? "Resent-Cc" : "Cc";
 	int result;
 
-	for (size_t i = first; i < last; i++) {
-		const struct header_field *field = &h->field[i];
-
-		if (!field->removed && (header_field_is(h, field, to) ||
-		    header_field_is(h, field, cc)))
-			rewrite_field(&r, field);
-	}
+	for (size_t i = first; i < last; i++)
+		if (!h->field[i].removed && is_one_of(h, &h->field[i], names))
+			rewrite_field(&r, &h->field[i]);
 	result = header_edit(h, r.edit, r.count);
 	if (result == 0)
 		*eight_bit |= r.eight_bit;

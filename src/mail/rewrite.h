@@ -24,5 +24,9 @@ typedef const struct mailbox *rewrite_choice(const struct mailbox *,
  */
 int rewrite_recipients(struct header *h, rewrite_choice *choose, void *context,
     bool *eight_bit);
+/* The same for fields of these names (NULL behind the last) among the fields
+ * `first` to `last` - 1. */
+int rewrite_fields(struct header *h, const char *const *names, size_t first,
+    size_t last, rewrite_choice *choose, void *context, bool *eight_bit);
 
 #endif

@@ -23,6 +23,8 @@
 #include "setup/localdomain.h"
 #include "wire/tls.h"
 
+#define ORIGIN_MAX (64 * 1024)	/* octets of where a setting comes from */
+
 struct aliasing {
 	struct aliases aliases;
 	struct local_domains domains;
@@ -78,22 +80,51 @@ any_local(const struct aliasing *a, const struct envelope *e)
 	return false;
 }
 
+/* The setting `root` is an entry of its own, before any in a file. */
+static void
+put_root(struct aliases *a, const struct account *account)
+{
+	struct buffer origin, text;
+
+	if (account->root == NULL)
+		return;
+	buffer_init(&origin, ORIGIN_MAX);
+	buffer_init(&text, ALIAS_FILE_MAX);
+	account_add_origin(&origin, account, OPTION_ROOT);
+	buffer_add_string(&origin, ": root");
+	buffer_printf(&text, "root: %s", account->root);
+	alias_put_first(a, origin.data, text.data);
+	buffer_free(&origin);
+	buffer_free(&text);
+}
+
+static int
+load(struct aliases *a, const struct account *account, struct notes *notes,
+    struct fault *f)
+{
+	enum alias_choice choice = alias_choice(account);
+	bool configured = choice == ALIAS_CHOICE_FILE;
+
+	a->include = account->alias_include == TOGGLE_ON;
+	if (choice != ALIAS_CHOICE_NONE && alias_load(a, configured ?
+	    account->aliases : ALIASLOAD_DEFAULT, configured, notes, f) == -1)
+		return -1;
+	put_root(a, account);
+	return 0;
+}
+
 static int
 apply(struct aliasing *a, struct envelope *e, struct message *m,
     const struct account *account, struct notes *notes, struct fault *f)
 {
-	bool configured = alias_choice(account) == ALIAS_CHOICE_FILE;
-
 	if (local_domains_gather(&a->domains, account, ALIASLOAD_MAILNAME,
 	    f) == -1)
 		return -1;
 	if (!any_local(a, e))
 		return 0;
-	a->aliases.include = account->alias_include == TOGGLE_ON;
-	if (alias_load(&a->aliases, configured ? account->aliases :
-	    ALIASLOAD_DEFAULT, configured, notes, f) == -1)
+	if (load(&a->aliases, account, notes, f) == -1)
 		return -1;
-	if (a->aliases.count == 0)
+	if (a->aliases.count == 0 && a->aliases.first == NULL)
 		return 0;
 	if (expand(a, e, f) == -1)
 		return -1;
@@ -111,7 +142,8 @@ aliases_apply(struct envelope *e, struct message *m,
 	struct aliasing a = { .domains = { .domain = NULL } };
 	int r;
 
-	if (alias_choice(account) == ALIAS_CHOICE_NONE)
+	if (alias_choice(account) == ALIAS_CHOICE_NONE &&
+	    account->root == NULL)
 		return 0;
 	aliases_init(&a.aliases);
 	r = apply(&a, e, m, account, notes, f);

@@ -78,7 +78,7 @@ check_each(const char *const *files, size_t n, size_t *errors,
 }
 
 static int
-check_usual(const char *file, size_t *errors, struct fault *f)
+check_usual(const char *file, bool of_root, size_t *errors, struct fault *f)
 {
 	struct accounts accounts;
 	int r;
@@ -86,7 +86,7 @@ check_usual(const char *file, size_t *errors, struct fault *f)
 	accounts_init(&accounts);
 	accounts.report = report;
 	accounts.report_arg = errors;
-	r = accountfile_load(&accounts, file, false, f);
+	r = accountfile_load(&accounts, file, of_root, f);
 	print_notes(&accounts);
 	print_sources(&accounts);
 	*errors += aliases_check_named(&accounts, report_alias);
@@ -96,11 +96,11 @@ check_usual(const char *file, size_t *errors, struct fault *f)
 
 int
 check_config(const char *const *files, size_t n, const char *file,
-    struct fault *f)
+    bool of_root, struct fault *f)
 {
 	size_t errors = 0;
 	int r = n > 0 ? check_each(files, n, &errors, f) :
-	    check_usual(file, &errors, f);
+	    check_usual(file, of_root, &errors, f);
 
 	if (r == -1 || errors == 0)
 		return r;

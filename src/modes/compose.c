@@ -7,6 +7,8 @@
 #include "mail/complete.h"
 #include "mail/recipients.h"
 #include "modes/compose.h"
+#include "modes/originator.h"
+#include "modes/qualify.h"
 #include "modes/sender.h"
 #include "setup/account.h"
 #include "wire/tls.h"
@@ -49,6 +51,9 @@ compose_header(struct header *h, const struct envelope *e,
 	};
 	int result;
 
+	if (originator_rewrite(h, a, f) == -1 ||
+	    qualify_header(h, a, f) == -1)
+		return -1;
 	if (choose_author(&author, e, a) == 0)
 		c.author = &author;
 	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&

@@ -44,8 +44,8 @@ print_sources(const struct accounts *accounts)
 	}
 }
 
-static void
-print_account(const struct account *a)
+void
+pretend_print_account(const struct account *a)
 {
 	struct buffer b;
 
@@ -206,9 +206,9 @@ print_header(const struct header *h)
 	print_text("add: ", h->added.data, h->added.len);
 	for (size_t i = 0; i < h->count; i++) {
 		field = &h->field[i];
-		if (field->removed && !field->made)
-			print_text("remove: ", h->text.data + field->start,
-			    field->len);
+		if ((field->removed && !field->made) || field->edited)
+			print_text(field->removed ? "remove: " : "change: ",
+			    h->text.data + field->start, field->len);
 	}
 }
 
@@ -217,7 +217,7 @@ pretend_print(const struct accounts *accounts, const struct account *a,
     const struct envelope *e, const struct header *h)
 {
 	print_sources(accounts);
-	print_account(a);
+	pretend_print_account(a);
 	print_settings(a);
 	print_secret(a);
 	print_envelope(e);

@@ -11,10 +11,13 @@ struct header;
 /*
  * Prints to standard output: which files were read, which account was chosen
  * and why, its settings with where each is from, where its secret would come
- * from (nobody is asked for it), the envelope, and the fields
- * that are added and removed. Passwords are not shown.
+ * from (nobody is asked for it), the envelope, and the fields that are added,
+ * removed and changed. Passwords are not shown.
  */
 void pretend_print(const struct accounts *, const struct account *,
     const struct envelope *, const struct header *);
+
+/* Only the line that says which account it is, and why. */
+void pretend_print_account(const struct account *);
 
 #endif

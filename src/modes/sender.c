@@ -11,9 +11,11 @@
 #include "base/memory.h"
 #include "mail/address.h"
 #include "mail/envelope.h"
+#include "modes/qualify.h"
 #include "modes/sender.h"
 #include "setup/account.h"
 #include "setup/accountmatch.h"
+#include "setup/senderaddress.h"
 #include "smtp/session.h"
 
 #define PATH_MAX_OCTETS (256 * 1024)	/* far above any real one */
@@ -27,12 +29,13 @@ login_name(void)
 	return pw == NULL || pw->pw_name[0] == '\0' ? NULL : pw->pw_name;
 }
 
-/* user@host, if this host has a name that means something elsewhere. */
+/* user@qualify_domain, else user@host, if that means something elsewhere. */
 static int
-sender_of_host(struct mailbox *box)
+sender_of_host(struct mailbox *box, const struct account *a)
 {
 	const char *user = login_name();
-	char *host = user == NULL ? NULL : session_own_name();
+	char *host = user == NULL ? NULL : a->qualify_domain != NULL ?
+	    memory_string(a->qualify_domain) : session_own_name();
 
 	if (host == NULL)
 		return -1;
@@ -63,14 +66,27 @@ sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
 	return -1;
 }
 
-static int
-sender_default(struct mailbox *box, const struct account *a, bool *empty,
-    struct fault *f)
+static void
+copy_box(struct mailbox *to, const struct mailbox *from)
 {
+	memset(to, 0, sizeof(*to));
+	to->local = memory_string(from->local);
+	to->domain = memory_string(from->domain);
+}
+
+static int
+sender_default(struct mailbox *box, const struct sender_address *sender,
+    bool *empty, struct fault *f)
+{
+	const struct account *a = sender->account;
 	char *from;
 	int r;
 
 	*empty = false;
+	if (sender->set) {
+		copy_box(box, &sender->box);
+		return 0;
+	}
 	if (account_sender(a, &from, f) == -1)
 		return -1;
 	if (from != NULL) {
@@ -78,12 +94,12 @@ sender_default(struct mailbox *box, const struct account *a, bool *empty,
 		free(from);
 		return r;
 	}
-	if (sender_of_host(box) == 0)
+	if (sender_of_host(box, a) == 0)
 		return 0;
 	fault(f, FAULT_CONFIG, "no sender address: the account has no "
 	    "\"from\", and this host has no full name to make one of");
-	return fault_hint(f, "add \"from you@example.org\" to the account, "
-	    "or give -f you@example.org");
+	return fault_hint(f, "add \"from you@example.org\" or \"sender "
+	    "you@example.org\" to the account, or give -f you@example.org");
 }
 
 /*
@@ -111,15 +127,30 @@ may_override(const struct envelope *e, const struct account *a)
 	    (fit != ACCOUNTMATCH_NONE && fit <= ACCOUNTMATCH_GLOB);
 }
 
-int
-sender_complete(struct envelope *e, const struct account *a, struct fault *f)
+/* Nor may one that the setting `sender` is there to replace. */
+static bool
+may_stay(const struct envelope *e, const struct sender_address *sender)
+{
+	const struct mailbox box = { NULL, e->local, e->domain };
+
+	if (!may_override(e, sender->account))
+		return false;
+	if (!sender->set)
+		return true;
+	return e->null_path ? !sender->force :
+	    sender_address_is_ours(sender, &box);
+}
+
+static int
+complete(struct envelope *e, const struct sender_address *sender,
+    struct fault *f)
 {
 	struct mailbox box;
 	bool empty;
 
-	if ((e->null_path || e->local != NULL) && may_override(e, a))
+	if ((e->null_path || e->local != NULL) && may_stay(e, sender))
 		return 0;
-	if (sender_default(&box, a, &empty, f) == -1)
+	if (sender_default(&box, sender, &empty, f) == -1)
 		return -1;
 	if (empty) {
 		envelope_set_null_path(e);
@@ -131,20 +162,42 @@ sender_complete(struct envelope *e, const struct account *a, struct fault *f)
 }
 
 int
+sender_complete(struct envelope *e, const struct account *a, struct fault *f)
+{
+	struct sender_address sender;
+	struct mailbox box;
+	int r;
+
+	r = sender_address_get(&sender, a, f);
+	if (r == 0)
+		r = complete(e, &sender, f);
+	sender_address_free(&sender);
+	if (r == -1 || e->local == NULL ||
+	    !qualify_wants(a, &(struct mailbox){ NULL, e->local, e->domain }))
+		return r;
+	copy_box(&box, &(struct mailbox){ NULL, e->local, a->qualify_domain });
+	envelope_set_path(e, &box);
+	mailbox_free(&box);
+	return 0;
+}
+
+int
 sender_author(struct mailbox *box, const struct envelope *e,
     const struct account *a)
 {
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
-	bool empty;
+	struct sender_address sender;
+	bool empty = false;
 	int result;
 
 	if (!e->null_path && e->local != NULL) {
-		memset(box, 0, sizeof(*box));
-		box->local = memory_string(e->local);
-		box->domain = memory_string(e->domain);
+		copy_box(box, &(struct mailbox){ NULL, e->local, e->domain });
 		return 0;
 	}
-	result = sender_default(box, a, &empty, &ignored);
+	result = sender_address_get(&sender, a, &ignored);
+	if (result == 0)
+		result = sender_default(box, &sender, &empty, &ignored);
+	sender_address_free(&sender);
 	fault_clear(&ignored);
 	return result == -1 || empty ? -1 : 0;
 }

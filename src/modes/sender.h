@@ -10,9 +10,10 @@ struct mailbox;
 
 /*
  * Completes the reverse-path of an envelope that has none, or one that the
- * account does not allow (allow_from_override, auto_from): the account's
- * `from`, else user@FQDN where the host has a valid name, else FAULT_CONFIG
- * with the line to add.
+ * account does not allow (allow_from_override, auto_from) or replaces
+ * (`sender`): the account's `sender`, else its `from`, else
+ * user@qualify_domain, else user@FQDN where the host has a valid name, else
+ * FAULT_CONFIG with the line to add. One without a domain gets qualify_domain.
  */
 int sender_complete(struct envelope *, const struct account *,
     struct fault *);

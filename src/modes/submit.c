@@ -16,6 +16,7 @@
 #include "modes/compose.h"
 #include "modes/outgoing.h"
 #include "modes/pretend.h"
+#include "modes/qualify.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
 #include "modes/upstream.h"
@@ -23,6 +24,7 @@
 #include "setup/environment.h"
 #include "setup/log.h"
 #include "setup/secret.h"
+#include "smtp/blame.h"
 #include "smtp/path.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
@@ -160,8 +162,10 @@ verdict(const struct trip *t, struct fault *f)
 	fault(f, for_good ? FAULT_RECIPIENT : FAULT_TEMPORARY,
 	    "%s: the message was accepted for %zu of %zu recipients",
 	    account_server(&t->account), delivered, e->count);
-	return fault_hint(f, "send it again to the refused recipients only, "
+	fault_hint(f, "send it again to the refused recipients only, "
 	    "once their addresses are %s", for_good ? "right" : "taken");
+	blame_bare(e, f);
+	return -1;
 }
 
 static int
@@ -184,6 +188,7 @@ travel(struct trip *t, struct fault *f)
 	if (!job->no_aliases && aliases_apply(&job->envelope, &t->message,
 	    &t->account, &t->accounts.warnings, f) == -1)
 		return -1;
+	qualify_recipients(&job->envelope, &t->account);
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
 	if (path_check(&job->envelope, f) == -1 ||
@@ -214,6 +219,8 @@ write_log(struct trip *t, const struct fault *f)
 		.message = &t->message, .verdict = &t->verdict, .fault = f,
 	};
 
+	if (t->log.began == 0 && !t->job->pretend)	/* no account at all */
+		log_open(&t->log, &t->account, SYSLOG_PATH);
 	if (account_server(&t->account) != NULL)
 		upstream_choose_tls(&params, &t->account);
 	entry.tls = params.tls != SESSION_CLEAR;
@@ -234,6 +241,7 @@ submit(struct submission *job, struct fault *f)
 	message_init(&t.message);
 	verdict_init(&t.verdict);
 	log_init(&t.log);
+	t.log.ident = job->ident;
 	result = travel(&t, f);
 	write_log(&t, f);
 	secret_clear(&t.password);

@@ -23,6 +23,7 @@ struct submission {
 	bool config_of_root;		/* -C must be root's own file */
 	const char *account;		/* -a, or NULL */
 	const char *full_name;		/* -F, or NULL */
+	const char *ident;		/* -L, or NULL */
 	bool read_recipients;		/* -t */
 	bool read_sender;		/* reverse-path from the From field */
 	bool pretend;			/* -P: print all, send nothing */

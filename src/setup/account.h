@@ -45,7 +45,7 @@ struct account {
 	int64_t timeout;		/* seconds; 0: unset */
 	char *logfile;			/* NULL: none; "~" stays; "-" stdout */
 	char *logfile_time_format;	/* of strftime(3), "none"; NULL: ours */
-	int syslog;			/* facility, RFC 3164; 0: no syslog */
+	int syslog;			/* facility, RFC 3164; -1: off; 0: unset */
 	enum address_family address_family;
 	char *domain;			/* EHLO name */
 	enum protocol protocol;
@@ -98,6 +98,10 @@ struct account {
 	char *aliases;			/* see setup/aliasload.h */
 	char *alias_domains;		/* separated by commas or blanks */
 	enum toggle alias_include;	/* unset: off */
+	char *sender;			/* see setup/senderaddress.h */
+	enum toggle sender_reply_to;	/* unset: off */
+	char *qualify_domain;		/* of bare names; patterns are replaced */
+	char *root;			/* whom the local name root stands for */
 	/* where each value came from, by row of the option table */
 	struct origin origin[OPTION_COUNT];
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */

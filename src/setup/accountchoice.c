@@ -8,11 +8,13 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "mail/address.h"
+#include "wire/tls.h"
+#include "smtp/sasl.h"
 #include "setup/account.h"
 #include "setup/accountmatch.h"
 #include "setup/environment.h"
 #include "setup/pattern.h"
-#include "smtp/sasl.h"
 
 #define NAMES_SHOWN_MAX 10	/* account names that a message lists */
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
@@ -260,34 +262,71 @@ choose(const struct accounts *accounts, const char *name, const char *sender,
 	return 0;
 }
 
+/* What is wrong with a setting's value, behind its name and place. */
+static int
+pass_fault(const struct account *a, enum option_id id,
+    const struct fault *why, struct fault *f)
+{
+	struct buffer where;
+
+	buffer_init(&where, MESSAGE_MAX);
+	buffer_printf(&where, "%s (", option_row(id)->keyword);
+	account_add_origin(&where, a, id);
+	buffer_add_string(&where, "): ");
+	fault_pass(f, why, where.data);
+	buffer_free(&where);
+	return -1;
+}
+
 /* Patterns, but not in what the command line gave. */
 static int
-expand_domain(struct account *a, struct fault *f)
+expand_domain(struct account *a, enum option_id id, char **domain,
+    struct fault *f)
 {
-	const struct origin *origin = &a->origin[OPTION_DOMAIN];
+	const struct origin *origin = &a->origin[id];
 	struct fault why = { 0 };
-	struct buffer b, where;
+	struct buffer b;
 	int r;
 
-	if (a->domain == NULL || (origin->file == NULL &&
+	if (*domain == NULL || (origin->file == NULL &&
 	    origin->line == ORIGIN_COMMAND_LINE))
 		return 0;
 	buffer_init(&b, MESSAGE_MAX);
-	r = pattern_expand(&b, a->domain, PATTERN_DOMAIN, NULL, false, &why);
+	r = pattern_expand(&b, *domain, PATTERN_DOMAIN, NULL, false, &why);
 	if (r == 0) {
-		free(a->domain);
-		a->domain = buffer_detach(&b);
+		free(*domain);
+		*domain = buffer_detach(&b);
 	} else {
-		buffer_init(&where, MESSAGE_MAX);
-		buffer_add_string(&where, "domain (");
-		account_add_origin(&where, a, OPTION_DOMAIN);
-		buffer_add_string(&where, "): ");
-		fault_pass(f, &why, where.data);
-		buffer_free(&where);
+		pass_fault(a, id, &why, f);
 	}
 	buffer_free(&b);
 	fault_clear(&why);
 	return r;
+}
+
+/* It goes into addresses of the header, too: as an A-label. */
+static int
+resolve_qualify_domain(struct account *a, struct fault *f)
+{
+	struct fault why = { 0 };
+	char *ascii;
+
+	if (expand_domain(a, OPTION_QUALIFY_DOMAIN, &a->qualify_domain,
+	    f) == -1)
+		return -1;
+	if (a->qualify_domain == NULL)
+		return 0;
+	if (address_is_domain(a->qualify_domain, strlen(a->qualify_domain)) &&
+	    tls_domain_to_ascii(a->qualify_domain, &ascii) == 0) {
+		free(a->qualify_domain);
+		a->qualify_domain = ascii;
+		return 0;
+	}
+	fault(&why, FAULT_CONFIG, "'%s' is no domain", a->qualify_domain);
+	fault_hint(&why, "write a name such as example.org");
+	pass_fault(a, OPTION_QUALIFY_DOMAIN, &why, f);
+	fault_clear(&why);
+	return -1;
 }
 
 int
@@ -306,7 +345,8 @@ accounts_choose(const struct accounts *accounts, const char *name,
 		if (option_row((enum option_id)i)->type == OPTION_TYPE_PATH &&
 		    resolve_path(out, (enum option_id)i, f) == -1)
 			return -1;
-	if (expand_domain(out, f) == -1)
+	if (expand_domain(out, OPTION_DOMAIN, &out->domain, f) == -1 ||
+	    resolve_qualify_domain(out, f) == -1)
 		return -1;
 	return check(out, f);
 }

@@ -39,6 +39,9 @@ aliases_free(struct aliases *a)
 		aliases_free(a->list[i]);
 		free(a->list[i]);
 	}
+	if (a->first != NULL)
+		aliases_free(a->first);
+	free(a->first);
 	free(a->list);
 	free(a->entry);
 	free(a->slot);
@@ -67,7 +70,11 @@ struct alias_entry *
 alias_find(const struct aliases *a, const char *name, size_t n)
 {
 	size_t found = a->slots == 0 ? 0 : *find_slot(a, name, n);
+	struct alias_entry *e = a->first == NULL ? NULL :
+	    alias_find(a->first, name, n);
 
+	if (e != NULL)
+		return e;
 	return found == 0 ? NULL : &a->entry[found - 1];
 }
 
@@ -271,4 +278,19 @@ alias_parse(struct aliases *a, const char *file, struct buffer *text,
 		take_line(&l);
 		at = eol < end ? eol + 1 : end;
 	}
+}
+
+void
+alias_put_first(struct aliases *a, const char *origin, const char *text)
+{
+	struct notes ignored = { .text = NULL };
+	struct buffer b;
+
+	buffer_init(&b, ALIAS_FILE_MAX);
+	buffer_add_string(&b, text);
+	a->first = memory_alloc(sizeof(*a->first));
+	aliases_init(a->first);
+	alias_parse(a->first, origin, &b, &ignored);
+	buffer_free(&b);
+	notes_free(&ignored);
 }

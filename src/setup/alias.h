@@ -73,6 +73,7 @@ struct aliases {
 	size_t *slot;		/* hash slots: number of entry + 1 */
 	size_t slots;
 	bool include;		/* ":include:" is followed */
+	struct aliases *first;	/* entries that win over these, or NULL */
 	struct aliases **list;	/* lists that were included, each once */
 	size_t lists;
 };
@@ -91,6 +92,11 @@ void alias_parse(struct aliases *, const char *file, struct buffer *text,
 /* The same for an included list: addresses in lines or behind commas. They
  * become the only entry, without a name. */
 void alias_parse_list(struct aliases *, const char *file, struct buffer *text);
+/*
+ * An entry from elsewhere, in place of the one that a file may have: `text` is
+ * a line of such a file, `origin` what messages call it. It must be right.
+ */
+void alias_put_first(struct aliases *, const char *origin, const char *text);
 /* The entry of a name in any case, or NULL. */
 struct alias_entry *alias_find(const struct aliases *, const char *name,
     size_t n);

@@ -28,6 +28,8 @@
  * any syslogd that takes more than RFC 3164's 1024. */
 #define SYSLOG_VALUE_MAX 1000
 #define SEVERITIES 8		/* RFC 3164 section 4.1.1 */
+#define FACILITY_MAIL 2		/* the same */
+#define IDENT_MAX 64		/* octets; RFC 3164 section 4.1.3 has 32 */
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0		/* SIGPIPE is ignored anyway */
@@ -43,6 +45,7 @@ log_init(struct log *log)
 void
 log_close(struct log *log)
 {
+	caller_free(&log->caller);
 	if (log->file != -1 && !log->file_shared)
 		close(log->file);
 	if (log->syslog != -1)
@@ -126,10 +129,18 @@ void
 log_open(struct log *log, const struct account *account, const char *path)
 {
 	log->began = clock_now();
+	log->facility = account->syslog;
+	if (log->facility == 0 && account->logfile == NULL &&
+	    !account->set[OPTION_LOGFILE] && !caller_has_terminal()) {
+		log->facility = FACILITY_MAIL;
+		log->unasked = true;
+	}
 	if (account->logfile != NULL)
 		open_file(log, account->logfile);
-	if (account->syslog != 0)
+	if (log->facility > 0)
 		open_syslog(log, path);
+	if (log->file_wanted || log->syslog != -1)
+		caller_get(&log->caller);
 }
 
 /* Waits until the descriptor takes octets; ETIMEDOUT when it does not. */
@@ -243,7 +254,22 @@ send_syslog(int fd, const char *p, size_t n, int64_t deadline)
 	return 0;
 }
 
-/* "<PRI>Mmm dd hh:mm:ss postrider[pid]: line" (RFC 3164 section 4.1) */
+/* What is behind it must not be mistaken for something else. */
+static void
+add_ident(struct buffer *b, const char *ident)
+{
+	size_t n = 0;
+
+	for (; ident != NULL && ident[n] != '\0' && n < IDENT_MAX; n++)
+		buffer_add_char(b, text_is_digit(ident[n]) ||
+		    strchr("-._/", ident[n]) != NULL ||
+		    (text_to_lower(ident[n]) >= 'a' &&
+		    text_to_lower(ident[n]) <= 'z') ? ident[n] : '_');
+	if (n == 0)
+		buffer_add_string(b, "postrider");
+}
+
+/* "<PRI>Mmm dd hh:mm:ss ident[pid]: line" (RFC 3164 section 4.1) */
 static int
 write_syslog(const struct log *log, const struct log_entry *entry,
     int64_t deadline)
@@ -253,10 +279,10 @@ write_syslog(const struct log *log, const struct log_entry *entry,
 	int error;
 
 	buffer_init(&b, LINE_MAX_OCTETS);
-	buffer_printf(&b, "<%d>", entry->account->syslog * SEVERITIES +
-	    severity);
+	buffer_printf(&b, "<%d>", log->facility * SEVERITIES + severity);
 	logline_add_time(&b, "%b %e %H:%M:%S", time(NULL));
-	buffer_printf(&b, "postrider[%ld]: ", (long)getpid());
+	add_ident(&b, log->ident);
+	buffer_printf(&b, "[%ld]: ", (long)getpid());
 	logline_add(&b, entry, SYSLOG_VALUE_MAX);
 	error = send_syslog(log->syslog, b.data, b.len, deadline);
 	buffer_free(&b);
@@ -295,6 +321,7 @@ log_write(const struct log *log, struct log_entry *entry,
 	if (!log->file_wanted && !log->syslog_wanted)
 		return;
 	entry->duration_ms = clock_now() - log->began;
+	entry->caller = &log->caller;
 	buffer_init(&line, LINE_MAX_OCTETS);
 	buffer_init(&trouble, LINE_MAX_OCTETS);
 	buffer_init(&name, LINE_MAX_OCTETS);
@@ -311,7 +338,7 @@ log_write(const struct log *log, struct log_entry *entry,
 		add_trouble(&trouble, name.data, log->file_trouble, error);
 	}
 	error = log->syslog == -1 ? 0 : write_syslog(log, entry, deadline);
-	if (log->syslog_trouble != NULL || error != 0)
+	if (!log->unasked && (log->syslog_trouble != NULL || error != 0))
 		add_trouble(&trouble, "the system log", log->syslog_trouble,
 		    error);
 	tell(&trouble, &line, note);

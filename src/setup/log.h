@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <syslog.h>
 
+#include "setup/caller.h"
 #include "setup/logline.h"
 
 struct account;
@@ -32,16 +33,22 @@ struct log {
 	bool file_shared;	/* standard output: not ours to close or lock */
 	int file;		/* -1: none, see file_trouble */
 	bool syslog_wanted;
+	int facility;		/* RFC 3164 */
+	bool unasked;		/* nobody configured it: no word of trouble */
+	const char *ident;	/* -L; NULL: our name; not owned */
+	struct caller caller;
 	int syslog;		/* -1: none, see syslog_trouble */
 	const char *file_trouble;	/* why there is none; not owned */
 	const char *syslog_trouble;
-	int64_t began;		/* as of clock_now() */
+	int64_t began;		/* as of clock_now(); 0: not opened */
 };
 
 /* A log that goes nowhere. */
 void log_init(struct log *);
 /*
- * Opens what the account wants: its file (made with mode 640 and the umask;
+ * Opens what the account wants: the system log with the facility LOG_MAIL if
+ * it says nothing of logs and there is no terminal, where nobody would see
+ * what becomes of the message; its file (made with mode 640 and the umask;
  * a FIFO without a reader is an error) and a socket to the syslogd at `path`,
  * usually SYSLOG_PATH. Trouble is kept for log_write(). Never waits.
  */

@@ -12,6 +12,7 @@
 #include "mail/message.h"
 #include "mail/msgid.h"
 #include "setup/account.h"
+#include "setup/caller.h"
 #include "setup/logline.h"
 #include "smtp/queueid.h"
 #include "smtp/verdict.h"
@@ -164,6 +165,10 @@ add_more(struct buffer *b, const struct log_entry *entry, size_t max)
 		add_string(b, "tlsversion", v->tls_version, max);
 	buffer_printf(b, " duration=%" PRId64 ".%03d",
 	    entry->duration_ms / 1000, (int)(entry->duration_ms % 1000));
+	if (entry->caller != NULL && entry->caller->known)
+		buffer_printf(b, " uid=%ld", entry->caller->uid);
+	if (entry->caller != NULL && entry->caller->parent != NULL)
+		add_string(b, "caller", entry->caller->parent, max);
 }
 
 void

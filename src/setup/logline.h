@@ -14,6 +14,7 @@
 
 struct account;
 struct buffer;
+struct caller;
 struct envelope;
 struct fault;
 struct message;
@@ -28,6 +29,7 @@ struct log_entry {
 	const struct fault *fault;	/* FAULT_NONE: a success */
 	bool tls;			/* required, by setting or by default */
 	int64_t duration_ms;
+	const struct caller *caller;	/* who runs us, or NULL */
 };
 
 /*
@@ -36,7 +38,7 @@ struct log_entry {
  *	host=H tls=on|off auth=on|off [user=U] from=A recipients=A,B
  *	[mailsize=N] [smtpstatus=NNN smtpmsg='L1\nL2'] [errormsg='...']
  *	exitcode=EX_NAME [refused='A: reply\nB: reply'] [msgid=<...>]
- *	[queueid=ID] [tlsversion=V] duration=S.mmm
+ *	[queueid=ID] [tlsversion=V] duration=S.mmm [uid=N [caller=NAME]]
  *
  * in one line, without its end. mailsize is there once the server has taken
  * the message, user with auth, errormsg with a fault, refused when recipients

@@ -53,6 +53,10 @@ enum option_id {
 	OPTION_LOGFILE_TIME_FORMAT,
 	OPTION_SYSLOG,
 	OPTION_LONG_LINES,
+	OPTION_SENDER,
+	OPTION_SENDER_REPLY_TO,
+	OPTION_QUALIFY_DOMAIN,
+	OPTION_ROOT,
 	OPTION_TLS,
 	OPTION_TLS_STARTTLS,
 	OPTION_TLS_TRUST_FILE,
@@ -102,7 +106,9 @@ enum {
 	OPTION_ANY_CASE = 256,	/* words of either case are the same */
 	OPTION_NEEDED = 512,	/* an empty value is none of the choices */
 	OPTION_COMMAND = 1024,	/* a shell command: not from the environment */
-	OPTION_LITERAL = 2048	/* an IPv4 or IPv6 address, no name */
+	OPTION_LITERAL = 2048,	/* an IPv4 or IPv6 address, no name */
+	OPTION_ADDRESSES = 4096,	/* a string: addresses, or bare names */
+	OPTION_FORCE = 8192	/* one whole address, then perhaps "force" */
 };
 
 /* One word that a setting takes. The first is what an empty value means. */

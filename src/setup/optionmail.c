@@ -23,7 +23,7 @@ static const struct option_choice returns[] = {
 };
 /* Facilities by their numbers in RFC 3164 section 4.1.1; the kernel's is 0. */
 static const struct option_choice facilities[] = {
-	{ "on", 1 }, { "off", 0 }, { "LOG_USER", 1 }, { "LOG_MAIL", 2 },
+	{ "on", 1 }, { "off", -1 }, { "LOG_USER", 1 }, { "LOG_MAIL", 2 },
 	{ "LOG_LOCAL0", 16 }, { "LOG_LOCAL1", 17 }, { "LOG_LOCAL2", 18 },
 	{ "LOG_LOCAL3", 19 }, { "LOG_LOCAL4", 20 }, { "LOG_LOCAL5", 21 },
 	{ "LOG_LOCAL6", 22 }, { "LOG_LOCAL7", 23 }, { NULL, 0 }
@@ -159,7 +159,8 @@ const struct option_row option_mail_rows[] = {
 		.keyword = "syslog", .name = "syslog",
 		.type = OPTION_TYPE_CHOICE, .offset = FIELD(syslog),
 		.choices = facilities,
-		.value = "on|off|FACILITY", .preset = "off",
+		.value = "on|off|FACILITY",
+		.preset = "LOG_MAIL without a terminal",
 		.help = "send that line to the system log"
 	},
 	[AT(LONG_LINES)] = {
@@ -168,5 +169,34 @@ const struct option_row option_mail_rows[] = {
 		.offset = FIELD(long_lines), .choices = lengths,
 		.value = "encode|pass|refuse", .preset = "encode",
 		.help = "what becomes of lines above 998 octets"
+	},
+	[AT(SENDER)] = {
+		.keyword = "sender", .name = "sender",
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_FORCE, .offset = FIELD(sender),
+		.value = "ADDRESS", .preset = "none",
+		.help = "in place of senders that are not ours"
+	},
+	[AT(SENDER_REPLY_TO)] = {
+		.keyword = "sender_reply_to", .name = "sender-reply-to",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(sender_reply_to),
+		.choices = option_toggles,
+		.value = "on|off", .preset = "off",
+		.help = "keep the From that sender replaces in Reply-To"
+	},
+	[AT(QUALIFY_DOMAIN)] = {
+		.keyword = "qualify_domain", .name = "qualify-domain",
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_WORD,
+		.offset = FIELD(qualify_domain),
+		.value = "DOMAIN", .preset = "none",
+		.help = "the domain of addresses that have none"
+	},
+	[AT(ROOT)] = {
+		.keyword = "root", .name = "root", .type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_ADDRESSES,
+		.offset = FIELD(root),
+		.value = "ADDRESS", .preset = "none",
+		.help = "who gets the mail for root"
 	},
 };

@@ -12,19 +12,12 @@
 #include "wire/dial.h"
 #include "setup/account.h"
 #include "setup/option.h"
+#include "setup/optionaddress.h"
 #include "setup/optionlist.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 #define SHOWN_MAX 60		/* octets of a wrong value that are quoted */
 #define PORT_DIGITS_MAX 6	/* longer ones are no port in any base */
-
-/* Fields are reached by offset; an enum has to be as wide as an int. */
-_Static_assert(sizeof(enum toggle) == sizeof(int), "enum toggle");
-_Static_assert(sizeof(enum tls_min_version) == sizeof(int), "enum version");
-_Static_assert(sizeof(enum from_header) == sizeof(int), "enum from_header");
-_Static_assert(sizeof(enum to_header) == sizeof(int), "enum to_header");
-_Static_assert(sizeof(enum address_family) == sizeof(int), "enum family");
-_Static_assert(sizeof(enum dsn_return) == sizeof(int), "enum dsn_return");
 
 /* One value on its way into an account. */
 struct setter {
@@ -345,6 +338,22 @@ refuse_name(const struct setter *s)
 	    "2001:db8::1, without brackets");
 }
 
+/* What is wrong with an address is said best before anybody uses it. */
+static int
+check_addresses(const struct setter *s)
+{
+	struct fault why = { .class = FAULT_NONE };
+	int r = optionaddress_check(s->row->flags, s->value, s->n, &why);
+
+	if (r == -1)
+		refuse(s, 0, "%s '%.*s': %s", s->row->keyword, shown(s, 0),
+		    s->value, why.text);
+	if (why.hint != NULL)
+		fault_hint(s->fault, "%s", why.hint);
+	fault_clear(&why);
+	return r;
+}
+
 static int
 set_string(const struct setter *s)
 {
@@ -358,6 +367,8 @@ set_string(const struct setter *s)
 			    row->keyword);
 	if ((row->flags & OPTION_WORD) != 0 && word < s->n)
 		return refuse_rest(s, word);
+	if (s->n > 0 && check_addresses(s) == -1)
+		return -1;
 	if (s->n > 0 && (row->flags & OPTION_LITERAL) != 0 &&
 	    !dial_is_literal(s->value))
 		return refuse_name(s);

@@ -20,6 +20,7 @@ struct fault;
 /* The letters that a setting knows. */
 #define PATTERN_FROM "UHCMF%"
 #define PATTERN_DOMAIN "HCM%"
+#define PATTERN_SENDER "UHCM%"
 
 /*
  * Adds the value with its patterns replaced; others stay as they are. With

@@ -28,7 +28,7 @@ static const struct {
 	{ "DSN", "delivery notifications on demand (RFC 3461)" },
 	{ "ENHANCEDSTATUSCODES", "replies with status codes (RFC 2034)" },
 	{ "ETRN", "start of a queue on demand, --rmqs (RFC 1985)" },
-	{ "EXPN", "members of a list, --expand (RFC 5321)" },
+	{ "EXPN", "members of a list, --expn (RFC 5321)" },
 	{ "FUTURERELEASE", "messages held until a given time (RFC 4865)" },
 	{ "HELP", "help for people (RFC 5321)" },
 	{ "LIMITS", "how much it takes in one session (RFC 9422)" },
@@ -43,7 +43,7 @@ static const struct {
 	{ "STARTTLS", "encryption by TLS on demand (RFC 3207)" },
 	{ "SUBMITTER", "who is responsible for a message (RFC 4405)" },
 	{ "UTF8SMTP", "what preceded SMTPUTF8 (RFC 5336)" },
-	{ "VRFY", "whether an address exists, --verify (RFC 5321)" },
+	{ "VRFY", "whether an address exists, --vrfy (RFC 5321)" },
 };
 
 void

@@ -11,15 +11,15 @@
 #include "mail/address.h"
 #include "mail/envelope.h"
 #include "mail/message.h"
+#include "smtp/blame.h"
 #include "smtp/chunk.h"
 #include "smtp/course.h"
 #include "smtp/path.h"
+#include "smtp/refusal.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
 #include "smtp/verdict.h"
 #include "wire/conn.h"
-
-#define LINE_MAX_OCTETS (1024 * 1024)	/* one command with its parameters */
 
 /* Octets of a message that travels with its envelope: sent in vain when that
  * is refused, and little more than what a new connection may have on the way
@@ -72,69 +72,6 @@ send_envelope(struct course *c, const struct plan *p, struct fault *f)
 			return -1;
 	}
 	return 0;
-}
-
-static int
-mail_refused(const struct course *c, struct fault *f)
-{
-	const struct reply *r = &c->mail;
-	struct buffer b;
-
-	buffer_init(&b, LINE_MAX_OCTETS);
-	buffer_add_string(&b, "the sender <");
-	path_add_sender(&b, c->envelope, true, NULL);
-	buffer_add_char(&b, '>');
-	session_refused(c->session, r, STAGE_MAIL, b.data, f);
-	buffer_free(&b);
-	if (r->code == 530 || reply_has_status(r, 7, 0))
-		return fault_hint(f, c->session->params->auth == NULL ?
-		    "the server wants authentication: set \"auth on\", "
-		    "\"user\" and a password" : "the server wants more "
-		    "than this account gives: check \"auth\" and \"tls\"");
-	if (reply_digit(r) == 5)
-		return fault_hint(f, "the server may accept only addresses "
-		    "of the account: set \"from\", or give -f");
-	return -1;
-}
-
-/* Nobody was accepted; if any refusal is temporary, it is worth a try. */
-static int
-all_refused(const struct session *s, const struct envelope *e,
-    const struct plan *p, struct fault *f)
-{
-	const char *peer = conn_peer(s->conn);
-	bool temporary = envelope_in_state(e, RECIPIENT_DEFERRED) > 0;
-	enum fault_class class = temporary ? FAULT_TEMPORARY : FAULT_RECIPIENT;
-
-	verdict_reply(s->params->verdict, &p->refusal);
-	if (e->count == 1)
-		fault(f, class, "%s: the server refused the recipient "
-		    "<%s%s%s>: %s", peer, e->recipient[0].local,
-		    e->recipient[0].domain[0] == '\0' ? "" : "@",
-		    e->recipient[0].domain, e->recipient[0].reply);
-	else
-		fault(f, class, "%s: the server refused all %zu recipients; "
-		    "%s", peer, e->count, s->params->lmtp ?
-		    "nobody got the message" : "nothing was sent");
-	return fault_hint(f, temporary ? "a temporary refusal; try again "
-	    "later" : "check the addresses");
-}
-
-/* `rejected_recipients abort`: somebody was refused, so nobody gets it. */
-static int
-abort_for_all(const struct course *c, struct fault *f)
-{
-	const struct session *s = c->session;
-	size_t refused = envelope_in_state(c->envelope, RECIPIENT_REFUSED);
-	size_t deferred = envelope_in_state(c->envelope, RECIPIENT_DEFERRED);
-
-	verdict_reply(s->params->verdict, &c->refusal);
-	fault(f, refused > 0 ? FAULT_RECIPIENT : FAULT_TEMPORARY, "%s: the "
-	    "server refused %zu of %zu recipients; nobody gets the message, "
-	    "as rejected_recipients is abort", conn_peer(s->conn),
-	    refused + deferred, c->envelope->count);
-	return fault_hint(f, refused > 0 ? "check the addresses" :
-	    "a temporary refusal; try again later");
 }
 
 /* Too many or too few replies: whose is the one taken for the message's? */
@@ -259,7 +196,7 @@ judge_envelope(struct course *c, int result, struct fault *f)
 		if (reply_digit(&c->data) == 3)
 			course_end_unwanted(c);
 		forget_recipients(c);
-		return mail_refused(c, f);
+		return refusal_of_sender(c, f);
 	}
 	if (!nobody_accepted(c) || c->session->dialogue.closing)
 		return result;
@@ -295,7 +232,7 @@ attempt(struct course *c, const struct plan *p, struct fault *f)
 	if (result == -1 || nobody_accepted(c))
 		return result;
 	if (s->params->all_or_none && c->accepted < c->envelope->count)
-		return abort_for_all(c, f);
+		return refusal_of_some(c, f);
 	if (!ride && send_message(c, p, chunks, f) == -1)
 		return -1;
 	return judge(c, p, ride, f);
@@ -404,6 +341,8 @@ run_once(struct session *s, struct envelope *e, struct plan *p, bool *again,
 	}
 	if (result == -1) {
 		*again = false;
+		blame_explain(&(struct blame_replies){ &c.mail, &c.refusal,
+		    &c.data, &c.end }, e, &p->message->header, f);
 		result = settle_rest(e, c.unknown, f);
 	}
 	course_free(&c);
@@ -413,25 +352,18 @@ run_once(struct session *s, struct envelope *e, struct plan *p, bool *again,
 static int
 run(struct session *s, struct envelope *e, struct plan *p, struct fault *f)
 {
+	static const struct reply none = { .code = 0 };
 	bool again = envelope_in_state(e, RECIPIENT_PENDING) > 0;
 
 	while (again)
 		if (run_once(s, e, p, &again, f) == -1)
 			return -1;
-	return envelope_in_state(e, RECIPIENT_DELIVERED) > 0 ? 0 :
-	    all_refused(s, e, p, f);
-}
-
-static int
-check_size(const struct session *s, const struct message *m, struct fault *f)
-{
-	uint64_t limit = s->capabilities.size, octets = message_octets(m);
-
-	if (limit == 0 || octets <= limit)
+	if (envelope_in_state(e, RECIPIENT_DELIVERED) > 0)
 		return 0;
-	fault(f, FAULT_DATA, "%s: the message has %" PRIu64 " octets, the "
-	    "server takes %" PRIu64, conn_peer(s->conn), octets, limit);
-	return fault_hint(f, "make the attachment smaller, or send a link");
+	refusal_of_all(s, e, &p->refusal, f);
+	blame_explain(&(struct blame_replies){ &none, &p->refusal, &none,
+	    &none }, e, &p->message->header, f);
+	return -1;
 }
 
 static void
@@ -454,23 +386,6 @@ note_lacks(const struct session *s, const struct envelope *e,
 		    "message goes without -U");
 }
 
-/* All or none cannot be had in two transactions. */
-static int
-check_count(const struct session *s, const struct envelope *e,
-    struct fault *f)
-{
-	uint64_t max = s->capabilities.rcpt_max;
-
-	if (!s->params->all_or_none || max == 0 || e->count <= max)
-		return 0;
-	fault(f, FAULT_REFUSED, "%s: the server takes %" PRIu64 " recipients "
-	    "at a time, and there are %zu; nothing was sent, as "
-	    "rejected_recipients is abort", conn_peer(s->conn), max,
-	    e->count);
-	return fault_hint(f, "set \"rejected_recipients deliver\", or send it "
-	    "in parts");
-}
-
 int
 transaction_submit(struct session *s, struct envelope *e,
     const struct message *m, bool eight_bit, struct fault *f)
@@ -481,9 +396,9 @@ transaction_submit(struct session *s, struct envelope *e,
 	reply_init(&p.refusal);
 	p.limit = (size_t)s->capabilities.rcpt_max;
 	note_lacks(s, e, m);
-	result = check_size(s, m, f);
+	result = refusal_by_size(s, m, f);
 	if (result == 0)
-		result = check_count(s, e, f);
+		result = refusal_by_count(s, e, f);
 	if (result == 0)
 		result = path_prepare(e, s->capabilities.has[CAP_SMTPUTF8],
 		    &p.utf8, conn_peer(s->conn), f);

@@ -79,9 +79,9 @@ static const struct {
 	{ { "p", "-od", "a" }, "to=a@", NULL, NULL },
 	{ { "p", "-O", "DeliveryMode=b", "a" }, "to=a@", NULL, NULL },
 	{ { "p", "-Ac", "-Am", "-G", "-h", "3", "-L", "tag", "-m",
-	    "a" }, "to=a@", NULL, NULL },
+	    "a" }, "L=tag to=a@", NULL, NULL },
 	{ { "p", "-E", "-em", "-e", "q", "-J", "-pSMTP:h", "-x", "-Q",
-	    "-Qwhy", "a" }, "to=a@", NULL, NULL },
+	    "-Qwhy", "a" }, "q to=a@", NULL, NULL },
 	{ { "p", "-U", "-t" }, "t U", NULL, NULL },
 	{ { "p", "-t", "-N", "never" }, "t N=1", NULL, NULL },
 	{ { "p", "-t", "-NSUCCESS" }, "t N=2", NULL, NULL },
@@ -199,14 +199,33 @@ static const struct {
 	{ { "p", "-bs" }, NULL, "USAGE -bs is not supported", "standard" },
 	{ { "p", "-bd" }, NULL, "USAGE -bd is not supported", "daemon" },
 	{ { "p", "-bi" }, "aliases", NULL, NULL },
-	{ { "p", "-bv", "a" }, NULL, "USAGE -bv is not supported", "smart" },
-	{ { "p", "-bt" }, NULL, "USAGE -bt is not supported", "smarthost" },
+	{ { "p", "-bv", "a" }, "to=a@ verify", NULL, NULL },
+	{ { "p", "-bv" }, NULL, "USAGE no recipients", "-bv reads no" },
+	{ { "p", "-bt", "not an address@" }, "test", NULL, NULL },
+	{ { "sendmail", "-bC" }, "check", NULL, NULL },
+	{ { "sendmail", "-bC", "/f" }, NULL, "USAGE '/f': callers of", NULL },
+	{ { "p", "-bP" }, "count", NULL, NULL },
+	{ { "p", "-bpc" }, "count", NULL, NULL },
+	{ { "p", "-bV" }, "version", NULL, NULL },
+	{ { "p", "-bh" }, "nothing", NULL, NULL },
+	{ { "p", "-bdf" }, NULL, "USAGE -bdf is not supported", "daemon" },
 	{ { "p", "-bz" }, NULL, "USAGE -bz is not supported", "-bm" },
 	{ { "p", "-I" }, "aliases", NULL, NULL },
 	{ { "sendmail", "-n", "a" }, "n to=a@", NULL, NULL },
-	{ { "p", "-q" }, NULL, "USAGE -q is not supported", "no queue" },
-	{ { "p", "-q30m" }, NULL, "USAGE -q30m is not supported", "queue" },
-	{ { "p", "-qf" }, NULL, "USAGE -qf is not supported", NULL },
+	{ { "p", "-q" }, "run", NULL, NULL },
+	{ { "p", "-q30m" }, "run", NULL, NULL },
+	{ { "p", "-qf" }, "run", NULL, NULL },
+	{ { "p", "-bp", "-qRa" }, "queue", NULL, NULL },
+	{ { "p", "-L", "cron", "-eq", "a" }, "q L=cron to=a@", NULL, NULL },
+	{ { "p", "-e", "q", "-oem", "a" }, "to=a@", NULL, NULL },
+	{ { "p", "-O", "errormode=quiet", "-OIgnoreDots=True", "a" },
+	    "i q to=a@", NULL, NULL },
+	{ { "p", "-oA/f", "a" }, "to=a@ aliases=/f", NULL, NULL },
+	{ { "p", "-oQ", "/var/spool", "a" }, "to=a@", NULL, NULL },
+	{ { "p", "-oQ", "/a=b/@c", "a" }, "to=/a=b/@c to=a@", NULL, NULL },
+	{ { "p", "-T", "x", "-h", "100", "a" }, "to=a@", NULL, NULL },
+	{ { "p", "-h", "x", "a" }, NULL, "USAGE -h 'x' is not a number",
+	    NULL },
 	{ { "p", "-M1" }, NULL, "USAGE -M1 is not supported", NULL },
 	{ { "p", "-s", "subject", "a" }, NULL, "USAGE -s is not supported",
 	    "Subject" },
@@ -260,7 +279,7 @@ static const struct {
 	{ { "sendmail", "--logfile=/log", "a" }, NULL,
 	    "USAGE --logfile is not an option of sendmail", NULL },
 	{ { "newaliases" }, "aliases", NULL, NULL },
-	{ { "runq" }, NULL, "USAGE this program keeps no queue", NULL },
+	{ { "runq" }, "run", NULL, NULL },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -295,6 +314,7 @@ add_settings(struct buffer *b, const struct account *a)
 	add_number(b, "port", (unsigned)a->port);
 	add_number(b, "timeout", (unsigned)a->timeout);
 	add_value(b, "logfile", a->logfile);
+	add_value(b, "aliases", a->aliases);
 	add_number(b, "syslog", (unsigned)a->syslog);
 	add_number(b, "tls", a->tls);
 	add_value(b, "auth", a->auth);
@@ -312,11 +332,13 @@ describe(const struct cmdline *c)
 	add_flag(&b, c->ignore_dots, "i");
 	add_flag(&b, c->no_aliases, "n");
 	add_flag(&b, c->verbose, "v");
+	add_flag(&b, c->quiet, "q");
 	add_flag(&b, c->pretend, "P");
 	add_flag(&b, c->read_sender, "from");
 	add_flag(&b, c->smtputf8, "U");
 	add_flag(&b, c->body == CMDLINE_BODY_8BITMIME, "8bit");
 	add_flag(&b, c->body == CMDLINE_BODY_7BIT, "7bit");
+	add_value(&b, "L", c->ident);
 	add_value(&b, "F", c->full_name);
 	if (c->path_set && c->null_path)
 		add_value(&b, "f", "<>");
@@ -335,6 +357,11 @@ describe(const struct cmdline *c)
 	add_flag(&b, c->mode == CMDLINE_QUEUE, "queue");
 	add_flag(&b, c->mode == CMDLINE_ALIASES, "aliases");
 	add_flag(&b, c->mode == CMDLINE_CHECK, "check");
+	add_flag(&b, c->mode == CMDLINE_VERIFY, "verify");
+	add_flag(&b, c->mode == CMDLINE_TEST, "test");
+	add_flag(&b, c->mode == CMDLINE_QUEUE_COUNT, "count");
+	add_flag(&b, c->mode == CMDLINE_QUEUE_RUN, "run");
+	add_flag(&b, c->mode == CMDLINE_NOTHING, "nothing");
 	add_flag(&b, c->mode == CMDLINE_HELP, "help");
 	add_flag(&b, c->mode == CMDLINE_VERSION, "version");
 	add_flag(&b, c->notes.count > 0, "note");

@@ -103,7 +103,7 @@ static const struct {
 	{ "logfile_time_format", "", "(unset)", NULL, NULL },
 	{ "logfile_time_format", "a\nb", NULL, "holds a control", NULL },
 	{ "syslog", "", "1", NULL, NULL },
-	{ "syslog", "off", "0", NULL, NULL },
+	{ "syslog", "off", "-1", NULL, NULL },
 	{ "syslog", "LOG_MAIL", "2", NULL, NULL },
 	{ "syslog", "LOG_LOCAL7", "23", NULL, NULL },
 	{ "syslog", "LOG_LOCAL8", NULL, "syslog cannot be 'LOG_LOCAL8'",

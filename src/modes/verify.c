@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "mail/address.h"
+#include "mail/envelope.h"
+#include "mail/message.h"
+#include "smtp/path.h"
+#include "setup/accountfile.h"
+#include "setup/aliasload.h"
+#include "setup/localdomain.h"
+#include "modes/aliases.h"
+#include "modes/pretend.h"
+#include "modes/qualify.h"
+#include "modes/sender.h"
+#include "modes/verify.h"
+
+#define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
+
+/* What there is to verify by. */
+struct verifying {
+	const struct verification *job;
+	struct accounts accounts;
+	struct account account;
+	struct local_domains domains;
+	size_t notes;			/* warnings that have been told */
+};
+
+static void
+print_text(const char *what, const char *s, size_t n)
+{
+	char *shown = text_printable(s, n);
+
+	printf("%s: %s\n", what, shown);
+	free(shown);
+}
+
+static void
+print_box(const char *what, const struct mailbox *box)
+{
+	struct buffer b;
+
+	buffer_init(&b, ADDRESS_MAX);
+	address_add_spec(&b, box);
+	print_text(what, b.data, b.len);
+	buffer_free(&b);
+}
+
+static void
+print_fault_line(const char *what, const struct fault *f)
+{
+	printf("%s: %s\n", what, f->text);
+	if (f->hint != NULL)
+		printf("    hint: %s\n", f->hint);
+}
+
+static int
+choose(struct verifying *v, const struct envelope *e, struct account *out,
+    struct fault *f)
+{
+	const struct mailbox box = { NULL, e->local, e->domain };
+	struct buffer path;
+	int r;
+
+	buffer_init(&path, ADDRESS_MAX);
+	if (e->local != NULL)
+		address_add_spec(&path, &box);
+	r = accounts_choose(&v->accounts, v->job->account,
+	    e->local == NULL ? NULL : path.data, v->job->settings, out, f);
+	buffer_free(&path);
+	return r;
+}
+
+static int
+begin(struct verifying *v, const struct verification *job, struct fault *f)
+{
+	memset(v, 0, sizeof(*v));
+	v->job = job;
+	accounts_init(&v->accounts);
+	account_init(&v->account);
+	if (job->settings->host == NULL && accountfile_load(&v->accounts,
+	    job->config_file, job->config_of_root, f) == -1)
+		return -1;
+	if (choose(v, job->envelope, &v->account, f) == -1)
+		return -1;
+	return local_domains_gather(&v->domains, &v->account,
+	    ALIASLOAD_MAILNAME, f);
+}
+
+static void
+end(struct verifying *v)
+{
+	local_domains_free(&v->domains);
+	account_free(&v->account);
+	accounts_free(&v->accounts);
+}
+
+static void
+tell_notes(struct verifying *v)
+{
+	const struct notes *notes = &v->accounts.warnings;
+
+	for (; v->notes < notes->count; v->notes++)
+		v->job->note(notes->text[v->notes]);
+}
+
+/* All that becomes of recipients before there is a connection. */
+static int
+expand(struct verifying *v, struct envelope *e, struct fault *f)
+{
+	struct message none;
+	int r = 0;
+
+	message_init(&none);
+	if (!v->job->no_aliases)
+		r = aliases_apply(e, &none, &v->account,
+		    &v->accounts.warnings, f);
+	message_free(&none);
+	tell_notes(v);
+	if (r == -1)
+		return -1;
+	qualify_recipients(e, &v->account);
+	return path_check(e, f);
+}
+
+static int
+print_recipients(const char *what, const struct envelope *e,
+    struct fault *f)
+{
+	const struct recipient *r, *bare = NULL;
+
+	for (size_t i = 0; i < e->count; i++) {
+		r = &e->recipient[i];
+		print_box(what, &(struct mailbox){ NULL, r->local,
+		    r->domain });
+		if (bare == NULL && r->domain[0] == '\0')
+			bare = r;
+	}
+	if (bare == NULL)
+		return 0;
+	fault(f, FAULT_RECIPIENT, "'%s' has no domain, and stands for no "
+	    "address", bare->local);
+	return fault_hint(f, "give it one by \"root\", \"aliases\" or "
+	    "\"qualify_domain\" of the account");
+}
+
+/* Without a message there is no From field that a pattern could be. */
+static int
+print_sender(const struct verifying *v, struct envelope *e, struct fault *f)
+{
+	struct fault why = { .class = FAULT_NONE };
+	int r = sender_complete(e, &v->account, &why);
+
+	if (r == -1 && why.class == FAULT_DATA) {
+		print_fault_line("reverse-path", &why);
+		r = 0;
+	} else if (r == -1) {
+		fault_pass(f, &why, "");
+	} else if (e->local == NULL) {
+		printf("reverse-path: <>\n");
+	} else {
+		print_box("reverse-path", &(struct mailbox){ NULL, e->local,
+		    e->domain });
+	}
+	fault_clear(&why);
+	return r;
+}
+
+int
+verify_recipients(const struct verification *job, struct fault *f)
+{
+	struct verifying v;
+	int r = begin(&v, job, f);
+
+	if (r == 0) {
+		pretend_print_account(&v.account);
+		r = print_sender(&v, job->envelope, f);
+	}
+	if (r == 0)
+		r = expand(&v, job->envelope, f);
+	if (r == 0)
+		r = print_recipients("recipient", job->envelope, f);
+	end(&v);
+	return r;
+}
+
+/* By which account would a message from this address go? */
+static void
+print_account_of(struct verifying *v, const struct mailbox *box)
+{
+	struct fault why = { .class = FAULT_NONE };
+	struct account account;
+	struct envelope e;
+
+	account_init(&account);
+	envelope_init(&e);
+	envelope_set_path(&e, box);
+	printf("  as a sender, ");
+	if (choose(v, &e, &account, &why) == 0)
+		pretend_print_account(&account);
+	else
+		print_fault_line("no account", &why);
+	envelope_free(&e);
+	account_free(&account);
+	fault_clear(&why);
+}
+
+static void
+test_box(struct verifying *v, const struct mailbox *box)
+{
+	struct fault why = { .class = FAULT_NONE };
+	struct envelope e;
+	const char *domain = box->domain[0] == '\0' ? "none" : box->domain;
+
+	print_box("address", box);
+	print_text("  local part", box->local, strlen(box->local));
+	print_text("  domain", domain, strlen(domain));
+	printf("  aliases apply: %s\n", local_domains_find(&v->domains,
+	    box->domain) != LOCALITY_NONE && !v->job->no_aliases ? "yes" :
+	    "no");
+	envelope_init(&e);
+	envelope_add(&e, box);
+	if (expand(v, &e, &why) == -1 ||
+	    print_recipients("  recipient", &e, &why) == -1)
+		print_fault_line("  but", &why);
+	envelope_free(&e);
+	fault_clear(&why);
+	print_account_of(v, box);
+}
+
+static void
+test_word(struct verifying *v, const char *word, size_t n, struct fault *f)
+{
+	struct address_list list = { .box = NULL };
+	struct fault why = { .class = FAULT_NONE };
+	int r = address_parse(&list, word, n, &why);
+
+	for (size_t i = 0; r == 0 && i < list.count; i++)
+		test_box(v, &list.box[i]);
+	if (r == -1) {
+		fault(f, FAULT_DATA, "'%.*s': %s", (int)(n > ADDRESS_MAX ?
+		    ADDRESS_MAX : n), word, why.text);
+		print_fault_line("no address", &why);
+	}
+	address_list_free(&list);
+	fault_clear(&why);
+}
+
+int
+verify_words(const struct verification *job, const char *const *words,
+    size_t n, struct fault *f)
+{
+	struct verifying v;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t got;
+
+	if (begin(&v, job, f) == -1) {
+		end(&v);
+		return -1;
+	}
+	pretend_print_account(&v.account);
+	for (size_t i = 0; i < n; i++)
+		test_word(&v, words[i], strlen(words[i]), f);
+	while (n == 0 && (got = getline(&line, &size, stdin)) != -1)
+		test_word(&v, line, (size_t)got - (line[got - 1] == '\n'), f);
+	free(line);
+	end(&v);
+	return f->class == FAULT_NONE ? 0 : -1;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * blame: which address a refusal is about. Servers refuse the reverse-path in
+ * the reply to RCPT, or From in the reply to the message; what the reply says
+ * is all there is to know it by.
+ */
+#ifndef SMTP_BLAME_H
+#define SMTP_BLAME_H
+
+#include "smtp/reply.h"
+
+struct envelope;
+struct fault;
+struct header;
+
+enum { /* bits: a reply may leave it open */
+	BLAME_PATH = 1,		/* the reverse-path */
+	BLAME_FROM = 2,		/* the field From */
+	BLAME_SENDER = 4,	/* the field Sender */
+	BLAME_RECIPIENT = 8
+};
+
+/*
+ * What a reply that is no success is about; 0: it does not tell. By the words
+ * in it, by an address that it repeats, by its enhanced status code, by the
+ * stage. The header may be NULL.
+ */
+unsigned blame_find(const struct reply *, enum reply_stage,
+    const struct envelope *, const struct header *);
+/*
+ * For a transaction that has failed: gives the fault a hint that names the
+ * address that was refused, and the setting or option that it comes from. The
+ * replies are those to MAIL, the last refusal of a recipient, to DATA and to
+ * the message; their code is 0 where there was none.
+ */
+struct blame_replies {
+	const struct reply *mail;
+	const struct reply *rcpt;
+	const struct reply *data;
+	const struct reply *message;
+};
+void blame_explain(const struct blame_replies *, const struct envelope *,
+    const struct header *, struct fault *);
+/* The same for recipients that were refused while others were not: if one is
+ * a bare name, whatever else the hint said gives way to that. */
+void blame_bare(const struct envelope *, struct fault *);
+
+#endif
