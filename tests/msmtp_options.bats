@@ -304,8 +304,8 @@ value_of() {
 		"--timeout= $b|--timeout" "--tls=ON $b|--tls" \
 		"--auth=nonsense $b|--auth" "--syslog=LOG_KERN $b|--syslog" \
 		"--pretend=x $b|--pretend has no value" \
-		"--account= $b|-a needs a name" "-bd $b|-bd" "-bv $b|-bv" \
-		"-bt $b|-bt" "-q $b|-q" "-s $b|-s" "-k $b|unknown option -k"
+		"--account= $b|-a needs a name" "-bd $b|-bd" "-bl $b|-bl" \
+		"-s $b|-s" "-k $b|unknown option -k"
 	sed -i 1d message
 	refuses "--read-envelope-from $b|--read-envelope-from"
 }
