@@ -15,21 +15,23 @@
 static const struct {
 	int status;
 	const char *name;
+	int code;		/* what is told by SMTP (RFC 5321 4.2.3): */
+	const char *enhanced;	/* for good only where the mail is at fault */
 } faults[FAULT_CLASSES] = {
-	[FAULT_NONE] = { EX_OK, "EX_OK" },
-	[FAULT_USAGE] = { EX_USAGE, "EX_USAGE" },
-	[FAULT_DATA] = { EX_DATAERR, "EX_DATAERR" },
-	[FAULT_INPUT] = { EX_NOINPUT, "EX_NOINPUT" },
-	[FAULT_RECIPIENT] = { EX_NOUSER, "EX_NOUSER" },
-	[FAULT_HOST] = { EX_NOHOST, "EX_NOHOST" },
-	[FAULT_REFUSED] = { EX_UNAVAILABLE, "EX_UNAVAILABLE" },
-	[FAULT_SOFTWARE] = { EX_SOFTWARE, "EX_SOFTWARE" },
-	[FAULT_SYSTEM] = { EX_OSERR, "EX_OSERR" },
-	[FAULT_IO] = { EX_IOERR, "EX_IOERR" },
-	[FAULT_TEMPORARY] = { EX_TEMPFAIL, "EX_TEMPFAIL" },
-	[FAULT_PROTOCOL] = { EX_PROTOCOL, "EX_PROTOCOL" },
-	[FAULT_AUTH] = { EX_NOPERM, "EX_NOPERM" },
-	[FAULT_CONFIG] = { EX_CONFIG, "EX_CONFIG" },
+	[FAULT_NONE] = { EX_OK, "EX_OK", 250, "2.0.0" },
+	[FAULT_USAGE] = { EX_USAGE, "EX_USAGE", 554, "5.5.0" },
+	[FAULT_DATA] = { EX_DATAERR, "EX_DATAERR", 554, "5.6.0" },
+	[FAULT_INPUT] = { EX_NOINPUT, "EX_NOINPUT", 451, "4.3.5" },
+	[FAULT_RECIPIENT] = { EX_NOUSER, "EX_NOUSER", 550, "5.1.0" },
+	[FAULT_HOST] = { EX_NOHOST, "EX_NOHOST", 451, "4.4.4" },
+	[FAULT_REFUSED] = { EX_UNAVAILABLE, "EX_UNAVAILABLE", 554, "5.0.0" },
+	[FAULT_SOFTWARE] = { EX_SOFTWARE, "EX_SOFTWARE", 451, "4.3.0" },
+	[FAULT_SYSTEM] = { EX_OSERR, "EX_OSERR", 451, "4.3.0" },
+	[FAULT_IO] = { EX_IOERR, "EX_IOERR", 452, "4.3.1" },
+	[FAULT_TEMPORARY] = { EX_TEMPFAIL, "EX_TEMPFAIL", 451, "4.4.0" },
+	[FAULT_PROTOCOL] = { EX_PROTOCOL, "EX_PROTOCOL", 451, "4.5.0" },
+	[FAULT_AUTH] = { EX_NOPERM, "EX_NOPERM", 451, "4.7.0" },
+	[FAULT_CONFIG] = { EX_CONFIG, "EX_CONFIG", 451, "4.3.5" },
 };
 
 __attribute__((format(printf, 1, 0)))
@@ -141,4 +143,16 @@ const char *
 fault_exit_name(enum fault_class class)
 {
 	return faults[class].name;
+}
+
+int
+fault_smtp_code(enum fault_class class)
+{
+	return faults[class].code;
+}
+
+const char *
+fault_smtp_status(enum fault_class class)
+{
+	return faults[class].enhanced;
 }
