@@ -84,8 +84,6 @@ static const struct {
 	const char *name;
 	const char *reason;
 } modes[] = {
-	{ "s", "submit by SMTP to the smarthost, or give the message on "
-	    "standard input" },
 	{ "d", "there is no daemon; a mail server has one" },
 	{ "D", "there is no daemon; a mail server has one" },
 	{ "v", "addresses are verified by the smarthost only" },
@@ -99,10 +97,14 @@ apply_mode(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
 	const char *reason = "the only modes are -bm, which is the default, "
-	    "-bi and -bp";
+	    "-bs, -bi and -bp";
 
 	if (strcmp(value, "m") == 0) {
 		c->mode = CMDLINE_SUBMIT;
+		return 0;
+	}
+	if (strcmp(value, "s") == 0) {
+		c->mode = CMDLINE_SERVE;
 		return 0;
 	}
 	if (strcmp(value, "p") == 0) {

@@ -28,6 +28,9 @@ struct log_entry {
 	const struct fault *fault;	/* FAULT_NONE: a success */
 	bool tls;			/* required, by setting or by default */
 	int64_t duration_ms;
+	bool peer_known;		/* -bs: the kernel says who asked: */
+	unsigned long peer_uid;
+	long peer_pid;
 };
 
 /*
@@ -36,7 +39,7 @@ struct log_entry {
  *	host=H tls=on|off auth=on|off [user=U] from=A recipients=A,B
  *	[mailsize=N] [smtpstatus=NNN smtpmsg='L1\nL2'] [errormsg='...']
  *	exitcode=EX_NAME [refused='A: reply\nB: reply'] [msgid=<...>]
- *	[queueid=ID] [tlsversion=V] duration=S.mmm
+ *	[queueid=ID] [tlsversion=V] [peeruid=N peerpid=N] duration=S.mmm
  *
  * in one line, without its end. mailsize is there once the server has taken
  * the message, user with auth, errormsg with a fault, refused when recipients
