@@ -106,6 +106,11 @@ $(BUILD)/tests/smarthost: $(SMARTHOST_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $(SMARTHOST_OBJECTS) $(LIBRARIES)
 
+$(BUILD)/tests/socket: $(OBJ)/tests/socket/main.o
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $< $(LIBRARIES)
+
 $(UNIT_TESTS): $(BUILD)/%: $(OBJ)/%.o $(PARTS)
 	$(call say,LD $@)
 	@mkdir -p $(@D)
@@ -234,7 +239,8 @@ check:
 	@contrib/install-deps build check $(if $(SANITIZE),sanitize)
 	@+$(AGAIN) run-check
 
-build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(CERTS)/made \
+build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(BUILD)/tests/socket \
+    $(CERTS)/made \
     $(UNIT_TESTS) $(REPLAYS)
 
 run-check: build-tests
