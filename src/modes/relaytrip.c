@@ -332,12 +332,15 @@ relay_reset(struct relay *r, const struct fault *why)
 	relay_forget(r);
 }
 
-/* A transaction that the smarthost has open, and that no message ended. */
+/*
+ * A transaction that the smarthost has open, or may have: not all of them
+ * forget it by themselves when they refuse the message.
+ */
 static bool
 is_unended(const struct relay *r)
 {
-	return r->open && r->asked && relay_is_open(r) &&
-	    r->course.end.code == 0;
+	return r->open && relay_is_open(r) &&
+	    reply_digit(course_verdict(&r->course)) != 2;
 }
 
 void
