@@ -63,7 +63,7 @@ usage() {
 @test "modes of a mail server are refused by name" {
 	local mode
 
-	for mode in -bs -bd -bt -bv -q -q30m; do
+	for mode in -bS -bd -bt -bv -q -q30m; do
 		usage "$mode is not supported" "$mode"
 	done
 }
