@@ -15,7 +15,8 @@ all: postrider
 
 # Goals that install what they need, then run make again, and goals that need
 # nothing: they must work before configure can.
-BEFORE_CONFIGURE = help clean distclean demo check interop coverage fuzz lint
+BEFORE_CONFIGURE = help clean distclean demo check interop coverage fuzz \
+    lint bench
 ifneq ($(filter-out $(BEFORE_CONFIGURE),$(or $(MAKECMDGOALS),all)),)
 include config.mk
 endif
@@ -87,6 +88,8 @@ PARTS := $(filter-out $(OBJ)/src/main.o,$(OBJECTS))
 
 SMARTHOST_SOURCES := $(sort $(wildcard tests/smarthost/*.c))
 SMARTHOST_OBJECTS := $(SMARTHOST_SOURCES:%.c=$(OBJ)/%.o)
+BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
+BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,sink relay measure floor)
 UNITS := $(sort $(wildcard tests/unit/*.c))
 UNIT_TESTS := $(UNITS:%.c=$(BUILD)/%)
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*.c))
@@ -110,6 +113,12 @@ $(BUILD)/tests/socket: $(OBJ)/tests/socket/main.o
 	$(call say,LD $@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $< $(LIBRARIES)
+
+$(BUILD)/tests/bench/sink: $(OBJ)/tests/bench/peer.o
+$(BENCH_TOOLS): $(BUILD)/%: $(OBJ)/%.o
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(LIBRARIES)
 
 $(UNIT_TESTS): $(BUILD)/%: $(OBJ)/%.o $(PARTS)
 	$(call say,LD $@)
@@ -136,6 +145,7 @@ $(BUILD)/flags: FORCE
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
 
 -include $(OBJECTS:.o=.d) $(SMARTHOST_OBJECTS:.o=.d) \
+    $(BENCH_SOURCES:%.c=$(OBJ)/%.d) \
     $(UNITS:%.c=$(OBJ)/%.d) $(FUZZ_SOURCES:%.c=$(OBJ)/%.d)
 
 .PHONY: FORCE
@@ -253,6 +263,19 @@ interop:
 run-interop: $(POSTRIDER) $(BUILD)/tests/smarthost $(CERTS)/made
 	@$(test_environment) tests/interop/run
 
+# ---- Peers side by side: see tests/bench/README. BENCH="trips small" for some
+# groups of cases, BENCH_RUNS for how often.
+
+.PHONY: bench run-bench
+bench:
+	@contrib/install-deps build bench
+	@+$(AGAIN) run-bench
+
+run-bench: $(POSTRIDER) $(BENCH_TOOLS) $(CERTS)/made
+	@tests/bench/unpack '$(BUILD)/bench/peers'
+	@BUILD='$(abspath $(BUILD))' POSTRIDER='$(abspath $(POSTRIDER))' \
+	    tests/bench/run
+
 # ---- How much of the protocol code `make check' runs.  COVERAGE_MIN=85 makes
 # less than that an error.
 
@@ -301,7 +324,7 @@ SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
     $$(find . -name .git -prune -o -type d -name 'build*' -prune -o \
     -name 'configure*' -prune -o -name 'config.*' -prune -o -type f -print)) \
     $(wildcard tests/*.bash tests/*/*.bash)
-C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(UNITS) $(FUZZ_SOURCES) \
+C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(BENCH_SOURCES) $(UNITS) $(FUZZ_SOURCES) \
     $(wildcard tests/fuzz/replay/*.c)
 
 .PHONY: lint run-lint lint-cppcheck lint-tidy lint-shell lint-spelling lint-man
@@ -353,6 +376,7 @@ help:
 	@echo 'make check            all tests; TESTS="tests/x.bats" for some'
 	@echo '     check SANITIZE=1 the same under ASan and UBSan'
 	@echo 'make interop          real servers and callers, unpacked in build/'
+	@echo 'make bench            peers side by side; BENCH="trips path" for some'
 	@echo 'make coverage         lines that make check runs; COVERAGE_MIN=85'
 	@echo 'make fuzz             FUZZ="address reply" FUZZ_SECONDS=60'
 	@echo 'make lint             cppcheck clang-tidy shellcheck codespell mandoc'

@@ -306,3 +306,15 @@ END
 	message | submit bob@example.net
 	expect 75
 }
+
+@test "SCRAM: the password goes through SASLprep, salted by whichever library" {
+	local mechanism
+
+	# U+00AD maps to nothing, U+FF41 is another form of a, U+00A0 a blank
+	for mechanism in SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS; do
+		smarthost_serve --user 'alice:correct hao' --require-auth
+		auth_account "auth $mechanism" \
+			$'password cor\xc2\xadrect\xc2\xa0h\xef\xbd\x81o'
+		authenticates "$mechanism"
+	done
+}

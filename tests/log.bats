@@ -118,8 +118,8 @@ S: 550 5.1.1 no such user
 S: 451 4.7.1 greylisted
 S: 354 go
 ! body -
+C: QUIT
 S: 250 2.0.0 Ok: queued as 4XyZ1b
-C? QUIT
 END
 	message | submit -X log bob@example.net eve@example.net \
 		dan@example.net

@@ -17,8 +17,8 @@ S: 250 one
 S: 250 two
 S: 354 go
 ! body -
+C: QUIT
 S: 250 ok
-C? QUIT
 END
 	message | submit bob@example.net carol@example.net
 	smarthost_wait
@@ -58,8 +58,8 @@ S: 550-5.1.1 nobody
 S: 550 5.1.1 at all
 S: 354 go
 ! body body
+C: QUIT
 S: 250 ok
-C? QUIT
 END
 	message | submit bad@example.net bob@example.net worse@example.net
 	smarthost_wait
@@ -80,8 +80,8 @@ S: 450 4.2.1 greylisted
 S: 250 fine
 S: 354 go
 ! body -
+C: QUIT
 S: 250 ok
-C? QUIT
 END
 	message | submit slow@example.net bob@example.net
 	smarthost_wait
@@ -101,8 +101,8 @@ S: 550 never
 S: 250 fine
 S: 354 go
 ! body -
+C: QUIT
 S: 250 ok
-C? QUIT
 END
 	message | submit a@example.net b@example.net c@example.net
 	smarthost_wait
@@ -311,8 +311,8 @@ S: 250 ok
 S: 250 ok
 S: 354 go
 ! body -
-S: 250 2.0.0 accepted
 C: QUIT
+S: 250 2.0.0 accepted
 ! reset
 END
 	message | submit bob@example.net
@@ -326,6 +326,7 @@ S: 250 ok
 S: 250 ok
 S: 354 go
 ! body -
+C: QUIT
 S- 250 2.0.0 accepted\r\n421 bye\r\ngarbage
 ! stall
 END

@@ -41,10 +41,18 @@ text_to_lower(char c)
 bool
 text_is_ascii(const char *s, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)s[i] > 127)
-			return false;
-	return true;
+	const uint64_t high = UINT64_C(0x8080808080808080);
+	uint64_t word, all = 0;
+	unsigned char last = 0;
+
+	/* eight octets at a time: whole messages go through here */
+	for (; n >= sizeof(word); s += sizeof(word), n -= sizeof(word)) {
+		memcpy(&word, s, sizeof(word));
+		all |= word;
+	}
+	while (n-- > 0)
+		last |= (unsigned char)*s++;
+	return (all & high) == 0 && last < 128;
 }
 
 bool

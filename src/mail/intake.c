@@ -79,17 +79,6 @@ note_length(struct intake *in, uint64_t octets)
 		in->message->longest_line = octets;
 }
 
-/* No early exit: the compiler makes wide registers of such a loop. */
-static bool
-has_eight_bit(const char *p, size_t n)
-{
-	unsigned char all = 0;
-
-	for (size_t i = 0; i < n; i++)
-		all |= (unsigned char)p[i];
-	return all > 127;
-}
-
 /* Moves the converted octets to where the body is kept. */
 static int
 body_flush(struct intake *in)
@@ -101,7 +90,7 @@ body_flush(struct intake *in)
 	if (n == 0)
 		return 0;
 	if (!in->message->eight_bit_body)
-		in->message->eight_bit_body = has_eight_bit(p, n);
+		in->message->eight_bit_body = !text_is_ascii(p, n);
 	b->octets += n;
 	part = BODY_MEMORY_MAX - b->memory.len;
 	if (part > n)
@@ -232,7 +221,7 @@ header_take(struct intake *in, const char *line, size_t n)
 		return 0;
 	}
 	if (header_add_line(&m->header, line, n) == 0) {
-		if (has_eight_bit(line, n))
+		if (!text_is_ascii(line, n))
 			m->eight_bit_header = true;
 		return 0;
 	}

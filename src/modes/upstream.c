@@ -57,6 +57,10 @@ upstream_fill(struct session_params *p, const struct account *a,
 	p->auth_without_tls = a->auth_without_tls == TOGGLE_ON;
 	p->user = a->user;
 	p->password = password;
+	p->lmtp = a->protocol == PROTOCOL_LMTP;
+	p->no_pipelining = a->pipelining == TOGGLE_OFF;
+	p->no_chunking = a->chunking == TOGGLE_OFF;
+	p->all_or_none = a->rejected_recipients == REJECTED_ABORT;
 	upstream_choose_tls(p, a);
 }
 

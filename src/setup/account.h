@@ -22,6 +22,8 @@ struct fault;
 enum toggle { TOGGLE_UNSET, TOGGLE_OFF, TOGGLE_ON };
 enum tls_min_version { TLS_MIN_VERSION_1_2, TLS_MIN_VERSION_1_3 };
 enum to_header { TO_HEADER_OFF, TO_HEADER_ON, TO_HEADER_UNDISCLOSED };
+enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
+enum rejected { REJECTED_DELIVER, REJECTED_ABORT };
 enum from_header { FROM_HEADER_AUTO, FROM_HEADER_ON, FROM_HEADER_OFF };
 
 struct origin {
@@ -42,6 +44,10 @@ struct account {
 	char *logfile_time_format;	/* of strftime(3), "none"; NULL: ours */
 	int syslog;			/* facility, RFC 3164; 0: no syslog */
 	char *domain;			/* EHLO name */
+	enum protocol protocol;
+	enum toggle pipelining;		/* unset: on */
+	enum toggle chunking;		/* unset: on */
+	enum rejected rejected_recipients;
 	char *from;			/* reverse-paths and globs for them */
 	char *from_full_name;
 	enum toggle allow_from_override;	/* unset: on */

@@ -184,6 +184,14 @@ check(const struct account *account, struct fault *f)
 		return fault_hint(f, "add the line 'host NAME', where NAME is "
 		    "the smarthost");
 	}
+	if (account->protocol == PROTOCOL_LMTP && account->port == 0) {
+		what = describe(account);
+		fault(f, FAULT_CONFIG, "%s speaks LMTP and has no port",
+		    what);
+		free(what);
+		return fault_hint(f, "add the line 'port NUMBER'; LMTP has no "
+		    "port of its own, 24 is common");
+	}
 	if (account->auth != NULL && account->user == NULL &&
 	    sasl_needs_password(account->auth)) {
 		what = describe(account);

@@ -27,7 +27,7 @@ static const struct legacy rows[] = {
  * option table first, and may go from here.
  */
 static const char *const unsupported[] = {
-	"protocol", "proxy_host", "proxy_port", "socket", "source_ip",
+	"proxy_host", "proxy_port", "socket", "source_ip",
 	"serverinfo", "rmqs", "configure",
 };
 

@@ -11,6 +11,18 @@
 #define FIELD(member) offsetof(struct account, member)
 #define AT(id) (OPTION_##id - OPTION_HOST)
 
+static const struct option_choice protocols[] = {
+	{ "smtp", PROTOCOL_SMTP },
+	{ "lmtp", PROTOCOL_LMTP },
+	{ NULL, 0 }
+};
+
+static const struct option_choice rejected[] = {
+	{ "deliver", REJECTED_DELIVER },
+	{ "abort", REJECTED_ABORT },
+	{ NULL, 0 }
+};
+
 const struct option_row option_server_rows[] = {
 	[AT(HOST)] = {
 		.keyword = "host", .name = "host", .type = OPTION_TYPE_STRING,
@@ -37,5 +49,34 @@ const struct option_row option_server_rows[] = {
 		.flags = OPTION_EMPTY | OPTION_WORD, .offset = FIELD(domain),
 		.value = "NAME", .preset = "this host's name",
 		.help = "name to give in EHLO"
+	},
+	[AT(PROTOCOL)] = {
+		.keyword = "protocol", .name = "protocol",
+		.type = OPTION_TYPE_CHOICE, .flags = OPTION_NEEDED,
+		.offset = FIELD(protocol), .choices = protocols,
+		.value = "smtp|lmtp", .preset = "smtp",
+		.help = "what the server speaks"
+	},
+	[AT(PIPELINING)] = {
+		.keyword = "pipelining", .name = "pipelining",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(pipelining),
+		.choices = option_toggles,
+		.value = "on|off", .preset = "on",
+		.help = "send commands in groups where that is offered"
+	},
+	[AT(CHUNKING)] = {
+		.keyword = "chunking", .name = "chunking",
+		.type = OPTION_TYPE_CHOICE, .offset = FIELD(chunking),
+		.choices = option_toggles,
+		.value = "on|off", .preset = "on",
+		.help = "send messages by BDAT where that is offered"
+	},
+	[AT(REJECTED_RECIPIENTS)] = {
+		.keyword = "rejected_recipients",
+		.name = "rejected-recipients", .type = OPTION_TYPE_CHOICE,
+		.flags = OPTION_NEEDED,
+		.offset = FIELD(rejected_recipients), .choices = rejected,
+		.value = "deliver|abort", .preset = "deliver",
+		.help = "whether the others get mail that one is refused"
 	},
 };

@@ -18,6 +18,7 @@ static const char *const keywords[CAP_COUNT] = {
 	[CAP_SMTPUTF8] = "SMTPUTF8",
 	[CAP_DSN] = "DSN",
 	[CAP_CHUNKING] = "CHUNKING",
+	[CAP_LIMITS] = "LIMITS",
 };
 
 void
@@ -63,6 +64,30 @@ read_mechanisms(struct capabilities *c, const char *p, size_t n)
 	c->mechanisms = buffer_detach(&b);
 }
 
+/* RFC 9422 section 3: NAME=number, separated by blanks; others pass. */
+static void
+read_limits(struct capabilities *c, const char *p, size_t n)
+{
+	size_t len, name;
+	int64_t value;
+
+	for (size_t i = 0; i < n; i += len + 1) {
+		len = word_length(p + i, n - i);
+		for (name = 0; name < len && p[i + name] != '='; name++)
+			;
+		if (name == len)
+			continue;
+		value = text_number(p + i + name + 1, len - name - 1,
+		    INT64_MAX);
+		if (value <= 0)
+			continue;
+		if (text_same_word(p + i, name, "RCPTMAX"))
+			c->rcpt_max = (uint64_t)value;
+		if (text_same_word(p + i, name, "MAILMAX"))
+			c->mail_max = (uint64_t)value;
+	}
+}
+
 static void
 read_line(struct capabilities *c, const char *p, size_t n)
 {
@@ -84,6 +109,8 @@ read_line(struct capabilities *c, const char *p, size_t n)
 		len++;
 	if (i == CAP_AUTH)
 		read_mechanisms(c, p + len, n - len);
+	if (i == CAP_LIMITS)
+		read_limits(c, p + len, n - len);
 	if (i == CAP_SIZE) {
 		size = text_number(p + len, word_length(p + len, n - len),
 		    INT64_MAX);

@@ -15,12 +15,15 @@ struct reply;
 enum capability {
 	CAP_STARTTLS, CAP_AUTH, CAP_PIPELINING, CAP_SIZE, CAP_8BITMIME,
 	CAP_ENHANCEDSTATUSCODES, CAP_SMTPUTF8, CAP_DSN, CAP_CHUNKING,
+	CAP_LIMITS,
 	CAP_COUNT
 };
 
 struct capabilities {
 	bool has[CAP_COUNT];
 	uint64_t size;		/* octets; 0: no fixed limit (RFC 1870) */
+	uint64_t rcpt_max;	/* in one transaction (RFC 9422); 0: unsaid */
+	uint64_t mail_max;	/* transactions in a session; 0: unsaid */
 	char *mechanisms;	/* AUTH words, upper case, a blank around each */
 };
 

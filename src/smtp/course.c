@@ -17,6 +17,9 @@
 #define LINE_MAX_OCTETS (1024 * 1024)	/* one command with its parameters */
 #define SHOWN_MAX (REPLY_MAX * 2)	/* a reply as text */
 #define ASKED_MIN 8			/* first size of the list */
+/* RCPTs whose replies have not come: a server that has a limit on recipients
+ * (1000 is common) says so before it has counted too many errors. */
+#define RCPT_WINDOW 1000
 
 void
 course_init(struct course *c, struct session *s, struct envelope *e,
@@ -53,15 +56,13 @@ on_mail(void *context, const struct reply *r)
 	reply_copy(&c->mail, r);
 }
 
-static void
-settle_recipient(struct recipient *to, const struct reply *r)
+void
+course_refuse(struct course *c, size_t recipient, const struct reply *r)
 {
+	struct recipient *to = &c->envelope->recipient[recipient];
 	struct buffer b, shown;
 
-	if (reply_digit(r) == 2) {
-		to->state = RECIPIENT_ACCEPTED;
-		return;
-	}
+	reply_copy(&c->refusal, r);
 	to->state = reply_digit(r) == 5 ? RECIPIENT_REFUSED :
 	    RECIPIENT_DEFERRED;
 	buffer_init(&b, SHOWN_MAX);
@@ -80,11 +81,17 @@ on_rcpt(void *context, const struct reply *r)
 	struct course *c = context;
 	size_t i = c->asked[c->answered++];
 
-	settle_recipient(&c->envelope->recipient[i], r);
 	if (c->keep)
 		reply_copy(&c->kept[i], r);
-	if (reply_digit(r) != 2)
-		reply_copy(&c->refusal, r);
+	if (course_is_success(c, r)) {
+		c->envelope->recipient[i].state = RECIPIENT_ACCEPTED;
+		c->accepted++;
+	} else if (c->spill && c->accepted > 0 && r->code == 452 &&
+	    reply_has_status(r, 5, 3)) {
+		c->overflow++;
+	} else {
+		course_refuse(c, i, r);
+	}
 }
 
 int
@@ -98,6 +105,7 @@ course_mail(struct course *c, uint64_t octets, bool eight_bit, bool utf8,
 
 	/* an earlier message's success is not this one's */
 	memory_settle(fault_exit_status(FAULT_TEMPORARY));
+	s->transactions++;
 	c->utf8 = utf8;
 	buffer_init(&b, LINE_MAX_OCTETS);
 	buffer_add_char(&b, '<');
@@ -154,6 +162,9 @@ course_rcpt(struct course *c, size_t recipient, struct fault *f)
 		expect_recipient(c, recipient);
 		result = dialogue_command(&s->dialogue, VERB_RCPT, on_rcpt, c,
 		    f, "RCPT TO:%s", b.data);
+		if (result == 0 && s->dialogue.owed_count > RCPT_WINDOW + 1)
+			result = dialogue_wait(&s->dialogue, RCPT_WINDOW / 2,
+			    f);
 	}
 	buffer_free(&b);
 	return result;

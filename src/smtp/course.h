@@ -14,8 +14,8 @@
  *	... course_verdict(&c)
  *	course_free(&c);
  *
- * and instead of course_send() it may say course_reset(). Then the session is
- * ready for the next course. With PIPELINING, what stands between two syncs
+ * and instead of course_send() it may say course_reset(); it has to unless
+ * the verdict is 2yz. Then the session is ready for the next course. With PIPELINING, what stands between two syncs
  * travels as one group, and a sync without anything owed costs nothing;
  * without it each step waits for its reply. Any step that returns -1 has met
  * a connection that is of no more use: all that is left is session_close().
@@ -30,6 +30,7 @@
 
 #include "smtp/reply.h"
 
+struct chunk_plan;
 struct envelope;
 struct fault;
 struct message;
@@ -42,7 +43,18 @@ struct course {
 	struct reply mail;	/* code 0: no reply yet; so are the others */
 	struct reply refusal;	/* the last one of a recipient */
 	struct reply data;	/* to DATA */
-	struct reply end;	/* to the end of the message */
+	struct reply end;	/* to the end of the message, or the first
+				 * refusal of a chunk */
+	size_t accepted;	/* recipients whose RCPT was accepted */
+	size_t overflow;	/* 452 4.5.3: for another transaction */
+	bool spill;		/* leave those RECIPIENT_PENDING, but when
+				 * nobody was accepted before them */
+	bool chunk_failed;	/* and no other was sent */
+	bool last_put;		/* the end of the message was sent */
+	bool last_taken;	/* and has a 2yz */
+	bool unknown;		/* it may have been delivered */
+	size_t awaited;		/* replies to it that have not come */
+	size_t settled;		/* LMTP: RCPTs whose last reply has come */
 	size_t *asked;		/* recipients in the order of their RCPTs */
 	size_t asked_count;
 	size_t asked_cap;
@@ -82,6 +94,10 @@ int course_sync(struct course *, struct fault *);
 const struct reply *course_reply(const struct course *, size_t recipient);
 /*
  * The message, whole, for all that are RECIPIENT_ACCEPTED; there must be one.
+ * By BDAT (RFC 3030) where the server has it and the message can do no harm
+ * (see smtp/chunk.h), else by DATA. A server that answers BDAT with 500 to 504
+ * gets DATA from the next course on. With LMTP each recipient has a reply of
+ * its own, and becomes DELIVERED, DEFERRED or REFUSED by it.
  * 0: course_verdict() is what came of it. -1: no reply came, and the fault
  * says so; if the connection broke between the end of the message and the
  * reply, that it may have been delivered; FAULT_IO if the spool failed. After
@@ -90,7 +106,8 @@ const struct reply *course_reply(const struct course *, size_t recipient);
 int course_send(struct course *, const struct message *, struct fault *);
 /*
  * The reply that settled the message: 2yz, and it is the server's; any other,
- * and nobody gets it. To DATA, if that was refused.
+ * and nobody gets it. To DATA, if that was refused. With LMTP 2yz if anybody
+ * has it.
  */
 const struct reply *course_verdict(const struct course *);
 /*
@@ -101,11 +118,26 @@ int course_reset(struct course *, struct fault *);
 
 /* smtp/payload.c: what transaction_submit() needs beyond these. */
 
-/* The message behind a 354, and its reply. As course_send(). */
-int course_send_data(struct course *, const struct message *, struct fault *);
+/* Is this the 2yz that was wanted? A 221 behind our QUIT is QUIT's. */
+bool course_is_success(const struct course *, const struct reply *);
+/* The recipient is refused, or deferred, by this reply. */
+void course_refuse(struct course *, size_t recipient, const struct reply *);
 /* DATA; its reply comes with the next sync. */
 int course_data(struct course *, struct fault *);
+/* The message behind a 354, and its reply. As course_send(). */
+int course_send_data(struct course *, const struct message *, bool quit,
+    struct fault *);
+/*
+ * The message by BDAT, and its replies. The window of chunks whose replies
+ * have not come is bounded; behind one that was refused no other is sent. What
+ * the envelope is owed may come with it. quit: QUIT rides along. As
+ * course_send().
+ */
+int course_send_chunks(struct course *, const struct message *,
+    const struct chunk_plan *, bool quit, struct fault *);
 /* 354 although nobody is left: RFC 2920 wants an end of data at once. */
 void course_end_unwanted(struct course *);
+/* The message was sent, and what became of it is not known: says so. */
+void course_add_unknown(struct course *, struct fault *);
 
 #endif

@@ -33,6 +33,7 @@ static const struct {
 	[VERB_RCPT] = { "RCPT", 300, false, false },
 	[VERB_DATA] = { "DATA", 120, true, false },
 	[VERB_MESSAGE] = { "end of data", 600, true, false },
+	[VERB_BDAT] = { "BDAT", 600, false, false },
 	[VERB_RSET] = { "RSET", 300, false, false },
 	[VERB_QUIT] = { "QUIT", 300, true, false },
 };
@@ -215,6 +216,8 @@ settle(struct dialogue *d, struct fault *f)
 	if (may_echo(&d->reply, o.verb))
 		hide_secrets(d, &d->reply.text);
 	transcribe_reply(d, o.verb);
+	if (!sequence_possible(d, &o, &d->reply))
+		return sequence_fault(d, f);
 	if (o.handler != NULL)
 		o.handler(o.context, &d->reply);
 	if (d->reply.code != 421)
@@ -228,9 +231,8 @@ settle(struct dialogue *d, struct fault *f)
 	return fault_hint(f, "try again later");
 }
 
-/* Handles the replies that have arrived whole; never waits. */
-static void
-absorb(struct dialogue *d)
+void
+dialogue_absorb(struct dialogue *d)
 {
 	const char *p;
 	size_t n, used;
@@ -252,11 +254,12 @@ dialogue_put(struct dialogue *d, const char *p, size_t n)
 	while (n > 0) {
 		if (conn_room(d->conn) == 0)
 			while (!conn_flush_some(d->conn))
-				absorb(d);
+				dialogue_absorb(d);
 		part = conn_room(d->conn);
 		if (part > n)
 			part = n;
 		conn_put(d->conn, p, part);
+		d->put += part;
 		p += part;
 		n -= part;
 	}
@@ -266,11 +269,11 @@ dialogue_put(struct dialogue *d, const char *p, size_t n)
 static int
 unasked(struct dialogue *d, struct fault *f)
 {
-	static const struct owed nobody = { VERB_GREETING, NULL, NULL };
+	static const struct owed nobody = { VERB_GREETING, NULL, NULL, 0 };
 	const char *p;
 	size_t n, used;
 
-	if (conn_input(d->conn, &p) == 0)
+	if (d->left || conn_input(d->conn, &p) == 0)
 		return 0;
 	n = conn_input(d->conn, &p);
 	if (reply_parse(&d->reply, p, n, &used) == 1 && d->reply.code == 421) {
@@ -358,11 +361,24 @@ dialogue_command(struct dialogue *d, enum verb verb,
 	return r;
 }
 
+int
+dialogue_say(struct dialogue *d, enum verb verb, struct fault *f,
+    const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = command_send(d, verb, f, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
 void
 dialogue_expect(struct dialogue *d, enum verb verb,
     void (*handler)(void *, const struct reply *), void *context)
 {
-	struct owed o = { verb, handler, context };
+	struct owed o = { verb, handler, context, d->put };
 
 	owed_push(d, &o);
 }
@@ -391,16 +407,16 @@ read_reply(struct dialogue *d, int64_t deadline, struct fault *f)
 }
 
 int
-dialogue_sync(struct dialogue *d, struct fault *f)
+dialogue_wait(struct dialogue *d, size_t most, struct fault *f)
 {
 	int64_t timeout;
 
-	while (d->owed_count > 0 && d->trouble.class == FAULT_NONE) {
+	while (d->owed_count > most && d->trouble.class == FAULT_NONE) {
 		timeout = d->timeout_ms > 0 ? d->timeout_ms :
 		    verbs[d->owed[d->owed_first].verb].timeout * INT64_C(1000);
 		while (!conn_flush_some(d->conn))
-			absorb(d);
-		if (d->owed_count == 0 || d->trouble.class != FAULT_NONE)
+			dialogue_absorb(d);
+		if (d->owed_count <= most || d->trouble.class != FAULT_NONE)
 			break;
 		if (read_reply(d, clock_after(timeout), f) == -1)
 			return fault_hint(f, "waiting for the reply to %s",
@@ -411,7 +427,13 @@ dialogue_sync(struct dialogue *d, struct fault *f)
 	/* what was met while taking in replies early */
 	if (d->trouble.class != FAULT_NONE)
 		return fault_pass(f, &d->trouble, "");
-	return unasked(d, f);
+	return 0;
+}
+
+int
+dialogue_sync(struct dialogue *d, struct fault *f)
+{
+	return dialogue_wait(d, 0, f) == -1 ? -1 : unasked(d, f);
 }
 
 static void
@@ -435,12 +457,20 @@ dialogue_ask(struct dialogue *d, enum verb verb, struct reply *r,
 	return result;
 }
 
+static const char quit[] = "QUIT\r\n";
+
+void
+dialogue_put_quit(struct dialogue *d)
+{
+	transcribe(d, "C:", quit, sizeof(quit) - 3);
+	dialogue_put(d, quit, sizeof(quit) - 1);
+	d->left = true;
+}
+
 void
 dialogue_quit(struct dialogue *d)
 {
-	static const char quit[] = "QUIT\r\n";
-
-	if (!d->closing && conn_room(d->conn) >= sizeof(quit) - 1) {
+	if (!d->closing && !d->left && conn_room(d->conn) >= sizeof(quit) - 1) {
 		transcribe(d, "C:", quit, sizeof(quit) - 3);
 		conn_put(d->conn, quit, sizeof(quit) - 1);
 	}

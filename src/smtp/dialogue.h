@@ -26,6 +26,7 @@ enum verb {
 	VERB_RESPONSE,	/* a line of a SASL exchange */
 	VERB_MAIL, VERB_RCPT, VERB_DATA,
 	VERB_MESSAGE,	/* end of data */
+	VERB_BDAT,	/* a chunk, but the last, which is VERB_MESSAGE */
 	VERB_RSET,
 	VERB_QUIT,
 	VERB_COUNT
@@ -35,6 +36,7 @@ struct owed {
 	enum verb verb;
 	void (*handler)(void *context, const struct reply *);
 	void *context;
+	uint64_t position;	/* octets put when it was owed */
 };
 
 struct dialogue {
@@ -52,6 +54,8 @@ struct dialogue {
 	const struct secret *password;	/* never shown, not owned, or NULL */
 	bool hush;		/* the last command held credentials */
 	bool closing;		/* no QUIT: 421 was said, or none can be */
+	bool left;		/* QUIT was sent, and no more is asked for */
+	uint64_t put;		/* octets, since the beginning */
 	struct fault trouble;	/* met while replies were taken in early */
 };
 
@@ -67,6 +71,9 @@ int dialogue_command(struct dialogue *, enum verb,
     void (*handler)(void *, const struct reply *), void *context,
     struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
+/* The same, but the reply is not owed yet: dialogue_expect() says when. */
+int dialogue_say(struct dialogue *, enum verb, struct fault *,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* A reply is owed although no command was sent: greeting, end of data. */
 void dialogue_expect(struct dialogue *, enum verb,
     void (*handler)(void *, const struct reply *), void *context);
@@ -78,14 +85,47 @@ void dialogue_put(struct dialogue *, const char *, size_t);
  * than was owed (FAULT_PROTOCOL).
  */
 int dialogue_sync(struct dialogue *, struct fault *);
+/* Flushes, and reads until at most `most` replies are owed. -1 as above. */
+int dialogue_wait(struct dialogue *, size_t most, struct fault *);
 /* dialogue_command() and dialogue_sync() in one: *r is the reply. */
 int dialogue_ask(struct dialogue *, enum verb, struct reply *r,
     struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 /* Sends QUIT if that is possible at once, and leaves; never waits. */
 void dialogue_quit(struct dialogue *);
+/*
+ * QUIT behind what is owed, in the same flight. Its reply is not owed; from
+ * now on nothing more can be sent, and nothing that comes is too much.
+ */
+void dialogue_put_quit(struct dialogue *);
 /* A line of the transcript that is neither command nor reply. */
 void dialogue_remark(struct dialogue *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Handles the replies that have arrived whole; never waits. */
+void dialogue_absorb(struct dialogue *);
+
+/* smtp/sequence.c: replies that cannot be meant for what they seem to be. */
+
+/*
+ * Can this reply be the one to what is owed first? Not if that has not left
+ * yet, but for a 421, or the refusal of a message that is on its way.
+ */
+bool sequence_possible(const struct dialogue *, const struct owed *,
+    const struct reply *);
+/* FAULT_PROTOCOL: something was answered before it was sent. Always -1. */
+int sequence_fault(const struct dialogue *, struct fault *);
+/*
+ * To be asked before the last octet of a message is put. -1 with such a
+ * fault when it has been answered already, and not by a refusal: whose ever
+ * that reply is, it must not be taken for the success of what was not yet
+ * sent. -1 also for a 421.
+ */
+int sequence_check(struct dialogue *, struct fault *);
+/*
+ * Does a refusal follow for which nothing was sent? QUIT's reply, if QUIT was
+ * sent, is given a moment to come. Then there were more replies than
+ * commands, and the one taken for the last command's may be another's.
+ */
+bool sequence_surplus(struct dialogue *);
 
 #endif

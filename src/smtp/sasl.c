@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "smtp/sasl.h"
+#include "smtp/saslscram.h"
 #include "smtp/sasltoken.h"
 
 #define TOKEN_MAX (256 * 1024)	/* octets; JWTs have a few thousand */
@@ -198,6 +199,16 @@ set_properties(const struct sasl *s)
 	return n == GSASL_OK ? set_binding(s) : n;
 }
 
+static int
+ask_property(Gsasl *library, Gsasl_session *session, Gsasl_property property)
+{
+	const struct sasl *s = gsasl_session_hook_get(session);
+
+	(void)library;
+	return s == NULL ? GSASL_NO_CALLBACK : sasl_scram_property(session,
+	    property, s->mechanism, s->params->password);
+}
+
 int
 sasl_start(struct sasl **out, const struct sasl_mechanism *mechanism,
     const struct sasl_params *params, struct fault *f)
@@ -211,8 +222,11 @@ sasl_start(struct sasl **out, const struct sasl_mechanism *mechanism,
 	if (n == GSASL_OK && mechanism->token == SASL_NO_TOKEN)
 		n = gsasl_client_start(s->library, mechanism->name,
 		    &s->session);
-	if (n == GSASL_OK && mechanism->token == SASL_NO_TOKEN)
+	if (n == GSASL_OK && mechanism->token == SASL_NO_TOKEN) {
+		gsasl_callback_set(s->library, ask_property);
+		gsasl_session_hook_set(s->session, s);
 		n = set_properties(s);
+	}
 	if (n != GSASL_OK) {
 		sasl_free(s);
 		fault(f, FAULT_SOFTWARE, "the SASL library cannot do %s: %s",

@@ -92,22 +92,25 @@ choose_ehlo_name(struct session *s)
 	s->ehlo_name = buffer_detach(&b);
 }
 
-/* EHLO, or HELO for a server that does not know EHLO (RFC 5321 3.2). */
+/* EHLO, or HELO for a server that does not know EHLO (RFC 5321 3.2); or LHLO,
+ * and nothing else (RFC 2033 section 4.1). */
 static int
 hello(struct session *s, struct fault *f)
 {
+	const char *ehlo = s->params->lmtp ? "LHLO" : "EHLO";
 	struct reply r;
 	int result = 0;
 
 	reply_init(&r);
 	capability_clear(&s->capabilities);
 	s->dialogue.pipelining = false;
-	if (dialogue_ask(&s->dialogue, VERB_EHLO, &r, f, "EHLO %s",
+	if (dialogue_ask(&s->dialogue, VERB_EHLO, &r, f, "%s %s", ehlo,
 	    s->ehlo_name) == -1) {
 		result = -1;
 	} else if (reply_digit(&r) == 2) {
 		capability_read(&s->capabilities, &r);
-	} else if (r.code == 500 || r.code == 502 || r.code == 504) {
+	} else if (!s->params->lmtp && (r.code == 500 || r.code == 502 ||
+	    r.code == 504)) {
 		if (dialogue_ask(&s->dialogue, VERB_HELO, &r, f, "HELO %s",
 		    s->ehlo_name) == -1)
 			result = -1;
@@ -115,11 +118,14 @@ hello(struct session *s, struct fault *f)
 			result = session_refused(s, &r, STAGE_HELLO, "HELO",
 			    f);
 	} else {
-		result = session_refused(s, &r, STAGE_HELLO, "EHLO", f);
+		result = session_refused(s, &r, STAGE_HELLO, ehlo, f);
 		fault_hint(f, "the server may dislike the name %s; set "
 		    "\"domain\"", s->ehlo_name);
 	}
-	s->dialogue.pipelining = s->capabilities.has[CAP_PIPELINING];
+	s->dialogue.pipelining = s->capabilities.has[CAP_PIPELINING] &&
+	    !s->params->no_pipelining;
+	s->chunking = s->capabilities.has[CAP_CHUNKING] &&
+	    !s->params->no_chunking;
 	reply_free(&r);
 	return result;
 }

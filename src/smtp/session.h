@@ -35,6 +35,10 @@ struct session_params {
 	const char *auth;	/* NULL: off; "on"; else mechanisms in order */
 	const char *auth_id;	/* whom to act as; NULL: the user */
 	const char *ntlm_domain;	/* NULL: none */
+	bool lmtp;		/* RFC 2033 instead of SMTP */
+	bool no_pipelining;	/* not used even where it is offered */
+	bool no_chunking;
+	bool all_or_none;	/* recipients: see transaction_submit() */
 	bool auth_without_tls;	/* secrets may cross the network in clear */
 	const char *user;
 	const struct secret *password;
@@ -52,6 +56,8 @@ struct session {
 	bool secure;		/* TLS is running */
 	struct dialogue dialogue;
 	struct capabilities capabilities;
+	bool chunking;		/* messages may go by BDAT */
+	uint64_t transactions;	/* that were begun */
 	char *ehlo_name;
 	bool amid_data;		/* closing now must not look like an end */
 };

@@ -11,6 +11,7 @@
 #include "mail/address.h"
 #include "mail/envelope.h"
 #include "mail/message.h"
+#include "smtp/chunk.h"
 #include "smtp/course.h"
 #include "smtp/path.h"
 #include "smtp/session.h"
@@ -20,28 +21,57 @@
 
 #define LINE_MAX_OCTETS (1024 * 1024)	/* one command with its parameters */
 
-/* MAIL, RCPT..., DATA: a single flight where the server has PIPELINING. */
-static int
-send_envelope(struct course *c, const struct message *m, bool eight_bit,
-    bool utf8, struct fault *f)
+/* Octets of a message that travels with its envelope: sent in vain when that
+ * is refused, and little more than what a new connection may have on the way
+ * (RFC 6928: 10 segments, then twice as many). */
+#define RIDE_MAX (32 * 1024)
+/* Recipients that every server takes: RFC 5321 section 4.5.3.1.8. */
+#define RCPT_SURE 100
+
+/* What is the same for all transactions that it takes. */
+struct plan {
+	const struct message *message;
+	struct chunk_plan chunks;
+	bool eight_bit;
+	bool utf8;
+	size_t first;		/* no recipient before it is pending */
+	size_t limit;		/* recipients in a transaction; 0: not known */
+	struct reply refusal;	/* the last one of a recipient */
+};
+
+
+/* How many recipients are pending, but not above max. */
+static size_t
+count_pending(const struct plan *p, const struct envelope *e, size_t max)
 {
-	struct dialogue *d = &c->session->dialogue;
+	size_t n = 0;
+
+	for (size_t i = p->first; i < e->count && n < max; i++)
+		n += e->recipient[i].state == RECIPIENT_PENDING;
+	return n;
+}
+
+static int
+send_envelope(struct course *c, const struct plan *p, struct fault *f)
+{
+	const struct message *m = p->message;
 	struct envelope *e = c->envelope;
 
-	if (course_mail(c, message_octets(m), eight_bit || m->eight_bit_body ||
-	    m->eight_bit_header, utf8, f) == -1)
+	if (course_mail(c, message_octets(m), p->eight_bit ||
+	    m->eight_bit_body || m->eight_bit_header, p->utf8, f) == -1)
 		return -1;
-	for (size_t i = 0; i < e->count; i++) {
-		/* without pipelining a refusal is known before the next step */
-		if (c->mail.code != 0 && reply_digit(&c->mail) != 2)
+	for (size_t i = p->first; i < e->count; i++) {
+		/* what is known of a refusal makes the next step needless */
+		if ((c->mail.code != 0 && !course_is_success(c, &c->mail)) ||
+		    c->overflow > 0)
+			return 0;
+		if (p->limit > 0 && c->asked_count == p->limit)
 			return 0;
 		if (e->recipient[i].state == RECIPIENT_PENDING &&
 		    course_rcpt(c, i, f) == -1)
 			return -1;
 	}
-	if (!d->pipelining && envelope_in_state(e, RECIPIENT_ACCEPTED) == 0)
-		return 0;
-	return course_data(c, f);
+	return 0;
 }
 
 static int
@@ -69,14 +99,14 @@ mail_refused(const struct course *c, struct fault *f)
 
 /* Nobody was accepted; if any refusal is temporary, it is worth a try. */
 static int
-all_refused(const struct course *c, struct fault *f)
+all_refused(const struct session *s, const struct envelope *e,
+    const struct plan *p, struct fault *f)
 {
-	const struct envelope *e = c->envelope;
-	const char *peer = conn_peer(c->session->conn);
+	const char *peer = conn_peer(s->conn);
 	bool temporary = envelope_in_state(e, RECIPIENT_DEFERRED) > 0;
 	enum fault_class class = temporary ? FAULT_TEMPORARY : FAULT_RECIPIENT;
 
-	verdict_reply(c->session->params->verdict, &c->refusal);
+	verdict_reply(s->params->verdict, &p->refusal);
 	if (e->count == 1)
 		fault(f, class, "%s: the server refused the recipient "
 		    "<%s%s%s>: %s", peer, e->recipient[0].local,
@@ -84,40 +114,275 @@ all_refused(const struct course *c, struct fault *f)
 		    e->recipient[0].domain, e->recipient[0].reply);
 	else
 		fault(f, class, "%s: the server refused all %zu recipients; "
-		    "nothing was sent", peer, e->count);
+		    "%s", peer, e->count, s->params->lmtp ?
+		    "nobody got the message" : "nothing was sent");
 	return fault_hint(f, temporary ? "a temporary refusal; try again "
 	    "later" : "check the addresses");
 }
 
+/* `rejected_recipients abort`: somebody was refused, so nobody gets it. */
 static int
-run(struct course *c, const struct message *m, bool eight_bit, bool utf8,
+abort_for_all(const struct course *c, struct fault *f)
+{
+	const struct session *s = c->session;
+	size_t refused = envelope_in_state(c->envelope, RECIPIENT_REFUSED);
+	size_t deferred = envelope_in_state(c->envelope, RECIPIENT_DEFERRED);
+
+	verdict_reply(s->params->verdict, &c->refusal);
+	fault(f, refused > 0 ? FAULT_RECIPIENT : FAULT_TEMPORARY, "%s: the "
+	    "server refused %zu of %zu recipients; nobody gets the message, "
+	    "as rejected_recipients is abort", conn_peer(s->conn),
+	    refused + deferred, c->envelope->count);
+	return fault_hint(f, refused > 0 ? "check the addresses" :
+	    "a temporary refusal; try again later");
+}
+
+/* Too many or too few replies: whose is the one taken for the message's? */
+static int
+out_of_step(struct course *c, struct fault *f)
+{
+	fault_clear(f);
+	fault(f, FAULT_PROTOCOL, "%s: the server's replies are out of step",
+	    conn_peer(c->session->conn));
+	for (size_t i = 0; i < c->answered; i++) {
+		struct recipient *to = &c->envelope->recipient[c->asked[i]];
+
+		if (to->state == RECIPIENT_DELIVERED)
+			to->state = RECIPIENT_ACCEPTED;
+	}
+	course_add_unknown(c, f);
+	return -1;
+}
+
+/* Every recipient of this transaction has been refused by its own reply. */
+static bool
+nobody_accepted(const struct course *c)
+{
+	return c->asked_count > 0 && c->answered == c->asked_count &&
+	    c->accepted == 0;
+}
+
+/* 0: the message was taken, or each recipient refused by a reply of its own. */
+static int
+judge(struct course *c, bool rode, struct fault *f)
+{
+	const struct reply *r = course_verdict(c);
+	struct session *s = c->session;
+	bool taken = course_is_success(c, r) && c->last_taken;
+
+	if (taken && rode && sequence_surplus(&s->dialogue))
+		return out_of_step(c, f);
+	if (taken) {
+		verdict_reply(s->params->verdict, r);
+		return 0;
+	}
+	if (s->params->lmtp && c->last_put && !c->chunk_failed)
+		return 0;
+	if (s->dialogue.left && r->code == 221)
+		return out_of_step(c, f);
+	session_refused(s, r, c->data.code != 0 && c->end.code == 0 ?
+	    STAGE_DATA : STAGE_MESSAGE, c->end.code == 0 ? "DATA" :
+	    "the message", f);
+	if (c->last_taken)
+		course_add_unknown(c, f);
+	return -1;
+}
+
+/* The message, behind an envelope whose replies are known. */
+static int
+send_message(struct course *c, const struct plan *p, bool chunks,
     struct fault *f)
 {
-	struct envelope *e = c->envelope;
+	bool quit = c->session->dialogue.pipelining &&
+	    count_pending(p, c->envelope, 1) == 0;
 
-	if (envelope_in_state(e, RECIPIENT_PENDING) == 0)
-		return all_refused(c, f);
-	if (send_envelope(c, m, eight_bit, utf8, f) == -1)
+	if (chunks)
+		return course_send_chunks(c, p->message, &p->chunks, quit, f);
+	if (c->data.code == 0 && course_data(c, f) == -1)
 		return -1;
-	if (reply_digit(&c->mail) != 2) {
+	if (reply_digit(&c->data) != 3)
+		return 0;
+	return course_send_data(c, p->message, quit, f);
+}
+
+/*
+ * What went out together with the envelope comes to nothing when that is
+ * refused: the verdict is then the same as if we had waited for it.
+ */
+static int
+judge_envelope(struct course *c, int result, struct fault *f)
+{
+	/* without PIPELINING nothing came behind it that is not its own */
+	if (result == -1 && !c->session->dialogue.pipelining)
+		return -1;
+	if (c->mail.code != 0 && !course_is_success(c, &c->mail) &&
+	    c->mail.code != 421) {
+		if (c->last_taken && c->accepted > 0)
+			return out_of_step(c, f);
+		fault_clear(f);
 		if (reply_digit(&c->data) == 3)
 			course_end_unwanted(c);
 		return mail_refused(c, f);
 	}
-	if (envelope_in_state(e, RECIPIENT_ACCEPTED) == 0) {
-		if (reply_digit(&c->data) == 3)
-			course_end_unwanted(c);
-		return all_refused(c, f);
-	}
-	if (reply_digit(&c->data) != 3)
-		return session_refused(c->session, &c->data, STAGE_DATA,
-		    "DATA", f);
-	if (course_send_data(c, m, f) == -1)
-		return -1;
-	if (reply_digit(&c->end) != 2)
-		return session_refused(c->session, &c->end, STAGE_MESSAGE,
-		    "the message", f);
+	if (!nobody_accepted(c) || c->session->dialogue.closing)
+		return result;
+	fault_clear(f);
+	if (reply_digit(&c->data) == 3)
+		course_end_unwanted(c);
 	return 0;
+}
+
+/*
+ * One transaction, for as many pending recipients as it may have. 0: none of
+ * these is open any more, but for an overflow.
+ */
+static int
+attempt(struct course *c, const struct plan *p, struct fault *f)
+{
+	struct session *s = c->session;
+	bool chunks = s->chunking && p->chunks.safe;
+	bool together = s->dialogue.pipelining && !s->params->all_or_none;
+	bool ride = together && chunks && !s->params->lmtp &&
+	    message_octets(p->message) <= RIDE_MAX;
+	size_t sure = p->limit > 0 ? p->limit : RCPT_SURE;
+	bool quit = count_pending(p, c->envelope, sure + 1) <= sure;
+	int result = send_envelope(c, p, f);
+
+	if (result == 0 && ride)
+		result = course_send_chunks(c, p->message, &p->chunks, quit,
+		    f);
+	else if (result == 0)
+		result = together && !chunks ? course_data(c, f) :
+		    course_sync(c, f);
+	result = judge_envelope(c, result, f);
+	if (result == -1 || nobody_accepted(c))
+		return result;
+	if (s->params->all_or_none && c->accepted < c->envelope->count)
+		return abort_for_all(c, f);
+	if (!ride && send_message(c, p, chunks, f) == -1)
+		return -1;
+	return judge(c, ride, f);
+}
+
+/* A server that offers CHUNKING and does not know BDAT. */
+static bool
+worth_another_try(const struct course *c)
+{
+	return course_is_success(c, &c->mail) && c->accepted > 0 &&
+	    !c->last_taken && !c->unknown &&
+	    c->data.code == 0 && c->end.code >= 500 && c->end.code <= 504;
+}
+
+/* The session anew, for the accepted ones of a course that came to nothing. */
+static int
+reopen(struct session *s, struct fault *f)
+{
+	const struct session_params *params = s->params;
+
+	session_close(s);
+	return session_open(s, params, f);
+}
+
+static int
+try_data(struct course *c, struct plan *p, struct fault *f)
+{
+	struct session *s = c->session;
+	struct recipient *to = c->envelope->recipient;
+
+	for (size_t i = 0; i < c->answered; i++)
+		if (to[c->asked[i]].state == RECIPIENT_ACCEPTED)
+			to[c->asked[i]].state = RECIPIENT_PENDING;
+	if (s->params->note != NULL)
+		s->params->note("the server offers CHUNKING and refuses BDAT; "
+		    "once more without (\"chunking off\" saves that)");
+	p->chunks.safe = false;
+	fault_clear(f);
+	return reopen(s, f);
+}
+
+/* Ready for the next transaction: that may need another session. */
+static int
+prepare_next(struct course *c, struct plan *p, struct fault *f)
+{
+	struct session *s = c->session;
+	uint64_t max = s->capabilities.mail_max;
+
+	if (c->overflow > 0)
+		p->limit = c->accepted;
+	if (s->dialogue.left || (max > 0 && s->transactions >= max))
+		return reopen(s, f);
+	return c->last_taken ? 0 : course_reset(c, f);
+}
+
+/*
+ * The others did not get it, and some have it already: that is no failure of
+ * the whole, unless we do not know who has it.
+ */
+static int
+settle_rest(struct envelope *e, bool unknown, struct fault *f)
+{
+	enum recipient_state state = f->class == FAULT_TEMPORARY ||
+	    f->class == FAULT_HOST ? RECIPIENT_DEFERRED : RECIPIENT_REFUSED;
+	struct recipient *to;
+
+	if (unknown || envelope_in_state(e, RECIPIENT_DELIVERED) == 0)
+		return -1;
+	for (size_t i = 0; i < e->count; i++) {
+		to = &e->recipient[i];
+		if (to->state != RECIPIENT_PENDING &&
+		    to->state != RECIPIENT_ACCEPTED)
+			continue;
+		to->state = state;
+		free(to->reply);
+		to->reply = memory_string(f->text);
+	}
+	fault_clear(f);
+	return 0;
+}
+
+/* A course; *again: and another one, as there are recipients left. */
+static int
+run_once(struct session *s, struct envelope *e, struct plan *p, bool *again,
+    struct fault *f)
+{
+	struct course c;
+	int result;
+
+	course_init(&c, s, e, false);
+	c.spill = !s->params->all_or_none;
+	result = attempt(&c, p, f);
+	if (c.refusal.code != 0)
+		reply_copy(&p->refusal, &c.refusal);
+	*again = false;
+	if (result == -1 && worth_another_try(&c)) {
+		result = try_data(&c, p, f);
+		*again = result == 0;
+	} else if (result == 0) {
+		while (p->first < e->count &&
+		    e->recipient[p->first].state != RECIPIENT_PENDING)
+			p->first++;
+		*again = p->first < e->count;
+		if (*again)
+			result = prepare_next(&c, p, f);
+	}
+	if (result == -1) {
+		*again = false;
+		result = settle_rest(e, c.unknown, f);
+	}
+	course_free(&c);
+	return result;
+}
+
+static int
+run(struct session *s, struct envelope *e, struct plan *p, struct fault *f)
+{
+	bool again = envelope_in_state(e, RECIPIENT_PENDING) > 0;
+
+	while (again)
+		if (run_once(s, e, p, &again, f) == -1)
+			return -1;
+	return envelope_in_state(e, RECIPIENT_DELIVERED) > 0 ? 0 :
+	    all_refused(s, e, p, f);
 }
 
 static int
@@ -152,28 +417,44 @@ note_lacks(const struct session *s, const struct envelope *e,
 		    "message goes without -U");
 }
 
+/* All or none cannot be had in two transactions. */
+static int
+check_count(const struct session *s, const struct envelope *e,
+    struct fault *f)
+{
+	uint64_t max = s->capabilities.rcpt_max;
+
+	if (!s->params->all_or_none || max == 0 || e->count <= max)
+		return 0;
+	fault(f, FAULT_REFUSED, "%s: the server takes %" PRIu64 " recipients "
+	    "at a time, and there are %zu; nothing was sent, as "
+	    "rejected_recipients is abort", conn_peer(s->conn), max,
+	    e->count);
+	return fault_hint(f, "set \"rejected_recipients deliver\", or send it "
+	    "in parts");
+}
+
 int
 transaction_submit(struct session *s, struct envelope *e,
     const struct message *m, bool eight_bit, struct fault *f)
 {
-	struct course c;
-	bool utf8;
+	struct plan p = { .message = m, .eight_bit = eight_bit };
 	int result;
 
-	course_init(&c, s, e, false);
+	reply_init(&p.refusal);
+	p.limit = (size_t)s->capabilities.rcpt_max;
 	note_lacks(s, e, m);
 	result = check_size(s, m, f);
 	if (result == 0)
-		result = path_prepare(e, s->capabilities.has[CAP_SMTPUTF8],
-		    &utf8, conn_peer(s->conn), f);
+		result = check_count(s, e, f);
 	if (result == 0)
-		result = run(&c, m, eight_bit, utf8, f);
-	/* a 2yz that was read outlives whatever came after it */
-	if (c.end.code != 0 && reply_digit(&c.end) == 2) {
-		fault_clear(f);
-		verdict_reply(s->params->verdict, &c.end);
-		result = 0;
-	}
-	course_free(&c);
+		result = path_prepare(e, s->capabilities.has[CAP_SMTPUTF8],
+		    &p.utf8, conn_peer(s->conn), f);
+	if (result == 0 && s->chunking)
+		result = chunk_plan(&p.chunks, m, f);
+	if (result == 0)
+		result = run(s, e, &p, f);
+	chunk_free(&p.chunks);
+	reply_free(&p.refusal);
 	return result;
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 #include "wire/anchors.h"
 
 #define BUNDLE_MAX (16 * 1024 * 1024)	/* octets; real ones have 250,000 */
-#define PREFIX_TEXT 768		/* octets of base64 that hold most subjects */
+#define PREFIX_TEXT 640		/* octets of base64 that hold most subjects */
 
 /* RFC 7468 section 3 */
 #define BEGIN "-----BEGIN "
@@ -90,40 +91,63 @@ anchors_names(const unsigned char *der, size_t len, struct span *issuer,
 	    take(&in, TAG_SEQUENCE, subject);
 }
 
-/* The value of a base64 character, or -1 (RFC 4648 section 4). */
-static int
-digit(char c)
+/*
+ * Base64 (RFC 4648 section 4), with a bit that a digit has not for what is
+ * left out and for what must not be there.
+ */
+#define LEFT_OUT 64
+#define WRONG 128
+
+static const unsigned char *
+digits(void)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (text_is_digit(c))
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	static unsigned char table[UCHAR_MAX + 1];
+
+	if (table[0] == WRONG)
+		return table;
+	memset(table, WRONG, sizeof(table));
+	for (unsigned char i = 0; alphabet[i] != '\0'; i++)
+		table[(unsigned char)alphabet[i]] = i;
+	table['\n'] = table['\r'] = table[' '] = table['\t'] = LEFT_OUT;
+	return table;
 }
 
 /* Decodes up to the padding; -1 for what is no base64. */
 static ssize_t
 decode(const char *text, size_t n, unsigned char *out)
 {
+	const unsigned char *p = (const unsigned char *)text, *end = p + n;
+	const unsigned char *value = digits();
 	unsigned char *to = out;
-	unsigned bits = 0;
-	int held = 0, d;
+	unsigned bits = 0, held = 0;
 
-	for (size_t i = 0; i < n && text[i] != '='; i++) {
-		if (text[i] == '\n' || text[i] == '\r' ||
-		    text_is_blank(text[i]))
-			continue;
-		d = digit(text[i]);
-		if (d == -1)
-			return -1;
-		bits = bits << 6 | (unsigned)d;
-		held += 6;
-		if (held >= 8) {
-			held -= 8;
-			*to++ = (unsigned char)(bits >> held);
+	while (p < end) {
+		/* four digits are three octets */
+		while (held == 0 && end - p >= 4 && (value[p[0]] |
+		    value[p[1]] | value[p[2]] | value[p[3]]) < LEFT_OUT) {
+			bits = (unsigned)value[p[0]] << 18 |
+			    (unsigned)value[p[1]] << 12 |
+			    (unsigned)value[p[2]] << 6 | value[p[3]];
+			*to++ = (unsigned char)(bits >> 16);
+			*to++ = (unsigned char)(bits >> 8);
+			*to++ = (unsigned char)bits;
+			p += 4;
 		}
+		if (p == end || *p == '=')
+			break;
+		if (value[*p] == WRONG)
+			return -1;
+		if (value[*p] < LEFT_OUT) {
+			bits = bits << 6 | value[*p];
+			held += 6;
+			if (held >= 8) {
+				held -= 8;
+				*to++ = (unsigned char)(bits >> held);
+			}
+		}
+		p++;
 	}
 	return to - out;
 }

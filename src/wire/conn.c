@@ -28,6 +28,7 @@ struct conn {
 	char output[CONN_OUTPUT_SIZE];
 	size_t out_start;	/* first octet that has not left */
 	size_t out_end;
+	uint64_t sent;		/* octets that have left */
 	struct buffer input;
 	size_t in_start;	/* first octet that was not taken */
 	bool ended;		/* the peer has ended its stream */
@@ -190,6 +191,7 @@ give_out(struct conn *c, short *events)
 	    c->out_end - c->out_start, events, &c->failure);
 	if (sent > 0) {
 		c->out_start += (size_t)sent;
+		c->sent += (uint64_t)sent;
 		if (c->out_start == c->out_end)
 			c->out_start = c->out_end = 0;
 		return true;
@@ -289,6 +291,12 @@ size_t
 conn_room(const struct conn *c)
 {
 	return sizeof(c->output) - c->out_end;
+}
+
+uint64_t
+conn_sent(const struct conn *c)
+{
+	return c->sent;
 }
 
 bool

@@ -62,6 +62,8 @@ void conn_flush(struct conn *);
 bool conn_flush_some(struct conn *);
 /* Room in the output window, octets. */
 size_t conn_room(const struct conn *);
+/* Octets that have left this process since the beginning. */
+uint64_t conn_sent(const struct conn *);
 /* All that was put has left this process. */
 bool conn_all_sent(const struct conn *);
 

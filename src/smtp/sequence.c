@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/clock.h"
+#include "smtp/dialogue.h"
+#include "wire/conn.h"
+
+/*
+ * Milliseconds for QUIT's reply: it was sent along with what was answered, so
+ * only a server that is slow to say good-bye makes us wait for that long.
+ */
+#define FAREWELL_MS 1000
+
+bool
+sequence_possible(const struct dialogue *d, const struct owed *o,
+    const struct reply *r)
+{
+	bool payload = o->verb == VERB_BDAT || o->verb == VERB_MESSAGE;
+
+	return conn_sent(d->conn) >= o->position || r->code == 421 ||
+	    (payload && reply_digit(r) >= 4);
+}
+
+int
+sequence_fault(const struct dialogue *d, struct fault *f)
+{
+	fault(f, FAULT_PROTOCOL, "%s: the server's replies are out of step: "
+	    "it answers to what was not yet sent; nothing was submitted",
+	    conn_peer(d->conn));
+	return fault_hint(f, "this is a broken server, or somebody on the way "
+	    "who adds to what it says");
+}
+
+int
+sequence_check(struct dialogue *d, struct fault *f)
+{
+	const char *p;
+
+	if (!conn_peek(d->conn))
+		return 0;
+	dialogue_absorb(d);
+	if (d->trouble.class != FAULT_NONE)
+		return fault_pass(f, &d->trouble, "");
+	if (d->owed_count > 0 || conn_input(d->conn, &p) == 0 || *p == '4' ||
+	    *p == '5')
+		return 0;
+	return sequence_fault(d, f);
+}
+
+bool
+sequence_surplus(struct dialogue *d)
+{
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	struct reply r;
+	const char *p;
+	size_t n, used;
+	int64_t deadline = clock_after(FAREWELL_MS);
+	int state = 0;
+	bool refusal;
+
+	reply_init(&r);
+	conn_peek(d->conn);
+	while (d->owed_count == 0 && state == 0) {
+		n = conn_input(d->conn, &p);
+		state = n == 0 ? 0 : reply_parse(&r, p, n, &used);
+		if (state != 0 || (n == 0 && !d->left) || conn_fill(d->conn,
+		    deadline, &ignored) == -1)
+			break;
+	}
+	fault_clear(&ignored);
+	refusal = state == 1 && reply_digit(&r) >= 4 && r.code != 421;
+	reply_free(&r);
+	return refusal;
+}
