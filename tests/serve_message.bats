@@ -165,3 +165,49 @@ END
 	! grep -qv '^[2-5][0-9][0-9][- ]' stdout
 	replied 221
 }
+
+@test "BDAT that a server announces and does not know: DATA, unseen by the client" {
+	begin PIPELINING CHUNKING <<'END'
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<no@example.net>
+C: RCPT TO:<bob@example.net>
+S: 250 fine
+S: 550 no
+S: 250 fine
+! chunk -
+S: 502 5.5.1 what?
+C: RSET
+S: 250 fine
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<bob@example.net>
+S: 250 fine
+S: 250 fine
+C: DATA
+S: 354 go
+! body body
+S: 250 2.0.0 done
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<bob@example.net>
+S: 250 fine
+S: 250 fine
+C: DATA
+S: 354 go
+! body -
+S: 250 2.0.0 again
+C? QUIT
+END
+	serve_start
+	hello
+	say 'MAIL FROM:<alice@example.org>' 'RCPT TO:<no@example.net>' \
+		'RCPT TO:<bob@example.net>' DATA
+	hear 250 550 250 354
+	say text .
+	hear '250 2.0.0 done'
+	say 'MAIL FROM:<alice@example.org>' 'RCPT TO:<bob@example.net>' DATA
+	hear 250 250 354
+	say text .
+	hear '250 2.0.0 again'
+	serve_end 0
+	smarthost_wait
+	grep -q text body
+}

@@ -201,11 +201,10 @@ drop_course(struct relay *r)
 	r->asked = false;
 }
 
-/* The same again, with all recipients that there are so far. */
+/* The same again, with all recipients whose replies have not come. */
 static int
 repeat(struct relay *r, struct fault *f)
 {
-	relay_leave(r);
 	drop_course(r);
 	if (begin(r, f) == -1)
 		return -1;
@@ -225,12 +224,26 @@ lost(struct relay *r, struct fault *f)
 {
 	if (r->used && r->asked && r->course.mail.code == 0) {
 		fault_clear(f);
+		relay_leave(r);
 		if (repeat(r, f) == 0)
 			return;
 	}
 	relay_leave(r);
 	fault_pass(&r->trouble, f, "");
 	fault_clear(f);
+}
+
+int
+relay_again(struct relay *r, struct fault *f)
+{
+	struct envelope *e = &r->envelope;
+
+	if (course_reset(&r->course, f) == -1)
+		return -1;
+	for (size_t i = 0; i < e->count; i++)
+		if (e->recipient[i].state == RECIPIENT_ACCEPTED)
+			e->recipient[i].state = RECIPIENT_PENDING;
+	return repeat(r, f);
 }
 
 void

@@ -240,13 +240,46 @@ settle(struct relay *r, struct fault *f)
 	bool for_good = envelope_in_state(e, RECIPIENT_REFUSED) > 0;
 
 	verdict_reply(&r->verdict, verdict);
-	if (reply_digit(verdict) != 2)
+	if (verdict->code == 0)
+		fault(f, FAULT_TEMPORARY, "%s: nobody was accepted when the "
+		    "server was asked again", r->account.host);
+	else if (reply_digit(verdict) != 2)
 		session_refused(&r->session, verdict, STAGE_MESSAGE,
 		    "the message", f);
 	else if (delivered < e->count)
 		fault(f, for_good ? FAULT_RECIPIENT : FAULT_TEMPORARY,
 		    "%s: the message was accepted for %zu of %zu recipients",
 		    r->account.host, delivered, e->count);
+}
+
+/*
+ * There are servers that announce BDAT and do not know it; the session knows
+ * from then on, and whoever waits for our answer need not.
+ */
+static int
+send_message(struct relay *r, const struct message *m, struct fault *f)
+{
+	bool chunking = r->session.chunking;
+
+	if (course_send(&r->course, m, f) == -1)
+		return -1;
+	if (!chunking || r->session.chunking ||
+	    reply_digit(course_verdict(&r->course)) == 2)
+		return 0;
+	if (relay_again(r, f) == -1)
+		return -1;
+	return relay_may_send(r) ? course_send(&r->course, m, f) : 0;
+}
+
+/* The smarthost's word; without one, nobody was accepted the second time. */
+static void
+answer_verdict(const struct relay *r, struct buffer *answer)
+{
+	if (course_verdict(&r->course)->code != 0)
+		answer_add_reply(answer, course_verdict(&r->course),
+		    r->smtputf8);
+	else
+		relay_answer_nobody(r, answer);
 }
 
 void
@@ -256,14 +289,13 @@ relay_message(struct relay *r, struct message *m, const char *received,
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
 	if (refuse(r, m, received, broken, &f, answer) == 0) {
-		if (course_send(&r->course, m, &f) == -1) {
+		if (send_message(r, m, &f) == -1) {
 			relay_answer_fault(r, &f, answer);
 			relay_leave(r);
 		} else {
 			/* From here on it is the server's, or nobody's. */
 			settle(r, &f);
-			answer_add_reply(answer, course_verdict(&r->course),
-			    r->smtputf8);
+			answer_verdict(r, answer);
 		}
 	}
 	relay_log(r, m, &f);
