@@ -97,6 +97,41 @@ said() {
 	[ ! -e ran ]
 }
 
+@test "--check-config: all bases that are not there, all senders" {
+	account_file 'account a : x, y , z' 'host h' \
+		'from %U@example.org, b@@c <d@e> *@f' 'account b : a' \
+		'from a@example.org, A <b@@example.org>, *@c' \
+		'from a@example.org d@@d' 'from "a b"@example.org' \
+		'auth plain  on'
+	postrider --check-config "$ACCOUNT"
+	expect 78 'postrider: 6 errors' "hint: write 'auth plain'" \
+		"from 'b@@example.org': more than one @"
+	grep -v '^ \|^postrider\|^note' stderr |
+		sed "s,^$ACCOUNT:,," | cut -d: -f1-2 >got
+	printf '%s\n' 1:13 1:16 1:20 5:21 6:20 8:13 >want
+	same want got
+}
+
+@test "--check-config: each word that is obsolete is named" {
+	local row
+
+	for row in "keepbcc|remove_bcc_headers off" \
+		"keepbcc off|remove_bcc_headers on" \
+		"undisclosed_recipients|set_to_header undisclosed_recipients" \
+		"add_missing_from_header|set_from_header auto" \
+		"add_missing_date_header off|set_date_header off" \
+		"tls_nocertcheck|tls_certcheck off" \
+		"tls_nostarttls|tls_starttls off" "connect_timeout 3|timeout" \
+		"auto_from|from %U@DOMAIN" "maildomain x|from %U@DOMAIN"; do
+		account_file "${BASE[@]}" "${row%|*}"
+		postrider --check-config "$ACCOUNT"
+		expect 0
+		set -- ${row%|*}
+		said stderr \
+			"note: $ACCOUNT:4: $1 is obsolete; write '${row#*|}'"
+	done
+}
+
 @test "--check-config: several files, included ones, and modes" {
 	echo 'prot 1' >./more
 	printf '%s\n' 'host h' 'password hunter2' 'include more' >one

@@ -27,7 +27,7 @@ static const struct {
 	{ "read-envelope-from", '@', CMDLINE_SUBMIT,
 	    "take the reverse-path from the From field" },
 	{ "pretend", 'P', CMDLINE_SUBMIT, NULL },
-	{ "debug", 'v', CMDLINE_SUBMIT, NULL },
+	{ "debug", 'd', CMDLINE_SUBMIT, NULL },
 	{ "check-config", 0, CMDLINE_CHECK,
 	    "find all errors in account files, in place of recipients" },
 	{ "help", 0, CMDLINE_HELP, "print this" },
@@ -150,6 +150,16 @@ unknown_long(const char *name, size_t n, struct fault *f)
 	return fault_hint(f, "--help lists the options");
 }
 
+static int
+refuse_prefix(const char *name, size_t n, size_t found, const char *list,
+    struct fault *f)
+{
+	if (found == 0)
+		return unknown_long(name, n, f);
+	fault(f, FAULT_USAGE, "--%.*s is ambiguous", (int)n, name);
+	return fault_hint(f, "it could be %s", list);
+}
+
 /* A beginning that only one long option has stands for it. */
 static int
 find_prefix(const char *name, size_t n, struct meaning *m, struct fault *f)
@@ -167,12 +177,8 @@ find_prefix(const char *name, size_t n, struct meaning *m, struct fault *f)
 		found++;
 		at = i;
 	}
-	if (found > 1) {
-		fault(f, FAULT_USAGE, "--%.*s is ambiguous", (int)n, name);
-		fault_hint(f, "it could be %s", list.data);
-	} else if (found == 0) {
-		unknown_long(name, n, f);
-	}
+	if (found != 1)
+		refuse_prefix(name, n, found, list.data, f);
 	buffer_free(&list);
 	if (found != 1)
 		return -1;
@@ -184,8 +190,8 @@ find_prefix(const char *name, size_t n, struct meaning *m, struct fault *f)
 	return 0;
 }
 
-static int
-find_long(const char *name, size_t n, struct meaning *m, struct fault *f)
+static bool
+find_whole(const char *name, size_t n, struct meaning *m)
 {
 	m->id = option_find_name(name, n);
 	m->legacy = m->id != OPTION_COUNT ? NULL : legacy_find_name(name, n);
@@ -193,7 +199,20 @@ find_long(const char *name, size_t n, struct meaning *m, struct fault *f)
 		if (strlen(longs[m->i].name) == n &&
 		    memcmp(longs[m->i].name, name, n) == 0)
 			break;
-	if (m->i < LONGS || m->id != OPTION_COUNT || m->legacy != NULL)
+	return m->i < LONGS || m->id != OPTION_COUNT || m->legacy != NULL;
+}
+
+/*
+ * What was the beginning of one option in msmtp remains that, so that what
+ * came later breaks no script.
+ */
+static int
+find_long(const char *name, size_t n, struct meaning *m, struct fault *f)
+{
+	const char *old = legacy_expand(name, n);
+
+	if (find_whole(name, n, m) ||
+	    (old != NULL && find_whole(old, strlen(old), m)))
 		return 0;
 	return find_prefix(name, n, m, f);
 }
@@ -204,8 +223,9 @@ parse_long_letter(struct cmdline *c, struct arguments *a, size_t i,
 {
 	const struct letter *l = letter_find(longs[i].letter);
 	bool takes = l != NULL && l->takes == LETTER_VALUE;
+	bool may = takes || (l != NULL && l->takes == LETTER_ATTACHED);
 
-	if (!takes && value != NULL)
+	if (!may && value != NULL)
 		return fault(f, FAULT_USAGE, "--%s has no value",
 		    longs[i].name);
 	if (longs[i].letter == '@')
@@ -217,7 +237,7 @@ parse_long_letter(struct cmdline *c, struct arguments *a, size_t i,
 	if (takes && value == NULL && (value = next_argument(a)) == NULL)
 		return fault(f, FAULT_USAGE, "--%s needs a value",
 		    longs[i].name);
-	return l->apply(c, l, value, f);
+	return l->apply(c, l, value == NULL && may ? "" : value, f);
 }
 
 static int
@@ -386,8 +406,8 @@ cmdline_parse(struct cmdline *c, int argc, char *const argv[],
 static void
 print_letter(FILE *out, const struct letter *l)
 {
+	const char *name = NULL, *blank, *equals, *attached = NULL;
 	char left[HELP_LEFT_SIZE];
-	const char *name = NULL, *blank, *equals;
 
 	for (size_t i = 0; i < LONGS && name == NULL; i++)
 		if (longs[i].letter == l->letter)
@@ -395,12 +415,15 @@ print_letter(FILE *out, const struct letter *l)
 	blank = l->takes == LETTER_VALUE && l->letter != 'b' &&
 	    l->letter != 'o' ? " " : "";
 	equals = l->takes == LETTER_VALUE ? "=" : "";
+	if (l->takes == LETTER_ATTACHED)
+		attached = "[=X]";
 	if (name == NULL)
 		snprintf(left, sizeof(left), "-%c%s%s", l->letter, blank,
 		    l->value == NULL ? "" : l->value);
 	else
 		snprintf(left, sizeof(left), "-%c%s%s, --%s%s%s", l->letter,
 		    blank, l->value == NULL ? "" : l->value, name, equals,
+		    attached != NULL ? attached :
 		    l->value == NULL ? "" : l->value);
 	fprintf(out, "  %-*s %s\n", OPTION_HELP_COLUMN, left, l->help);
 }

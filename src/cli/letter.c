@@ -174,6 +174,13 @@ apply_path(struct cmdline *c, const struct letter *l, const char *value,
 		fault_clear(&why);
 		return -1;
 	}
+	/* what msmtpd gives for the null reverse-path, and msmtp takes */
+	if (!empty && box.domain[0] == '\0' && text_same_word(box.local,
+	    strlen(box.local), "MAILER-DAEMON")) {
+		mailbox_free(&box);
+		memset(&box, 0, sizeof(box));
+		empty = true;
+	}
 	mailbox_free(&c->path);
 	c->path = box;
 	c->path_set = true;
@@ -217,6 +224,17 @@ apply_logfile(struct cmdline *c, const struct letter *l, const char *value,
 }
 
 static int
+apply_family(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	static const struct option_place here = { NULL, 0, 0 };
+
+	(void)value;
+	return option_set(&c->overrides, OPTION_ADDRESS_FAMILY,
+	    l->letter == '4' ? "ipv4" : "ipv6", strlen("ipv4"), &here, f);
+}
+
+static int
 apply_recipients(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
@@ -249,10 +267,23 @@ apply_verbose(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
+/* "off" for a letter whose setting in the account is not to count. */
+static int
+turn_off(struct cmdline *c, enum option_id id, struct fault *f)
+{
+	static const struct option_place here = { NULL, 0, 0 };
+
+	return option_set(&c->overrides, id, "off", 3, &here, f);
+}
+
 static int
 apply_notify(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
+	if (text_same_word(value, strlen(value), "off")) {
+		c->notify = 0;
+		return turn_off(c, OPTION_DSN_NOTIFY, f);
+	}
 	if (dsn_parse_notify(&c->notify, value, strlen(value)) == 0)
 		return 0;
 	fault(f, FAULT_USAGE, "-%c '%s' is no list of notifications",
@@ -267,6 +298,10 @@ apply_return(struct cmdline *c, const struct letter *l, const char *value,
 {
 	size_t n = strlen(value);
 
+	if (text_same_word(value, n, "off")) {
+		c->ret = DSN_RETURN_UNSET;
+		return turn_off(c, OPTION_DSN_RETURN, f);
+	}
 	if (text_same_word(value, n, "full"))
 		c->ret = DSN_RETURN_FULL;
 	else if (text_same_word(value, n, "hdrs") ||
@@ -340,6 +375,10 @@ apply_pretend(struct cmdline *c, const struct letter *l, const char *value,
 }
 
 static const struct letter letters[] = {
+	{ '4', LETTER_ALONE, apply_family, NULL,
+	    "connect to IPv4 addresses only", NULL },
+	{ '6', LETTER_ALONE, apply_family, NULL,
+	    "connect to IPv6 addresses only", NULL },
 	{ 'A', LETTER_VALUE, ignore, NULL, NULL, NULL },
 	{ 'a', LETTER_VALUE, apply_account, "NAME", "account to send by",
 	    NULL },

@@ -15,11 +15,16 @@
 #define FIELD_MAX (1024 * 1024)	/* octets of one field that we write */
 #define ID_BYTES 15		/* 120 random bits: 24 characters */
 
+/*
+ * Of a message that is sent on without a From we know who sends it on, and
+ * not who wrote it: nothing is made up, as msmtp has it.
+ */
 bool
 complete_needs_author(const struct header *h, enum complete_from policy)
 {
 	return policy == COMPLETE_FROM_REPLACE ||
-	    (policy == COMPLETE_FROM_MISSING && !header_has(h, "From"));
+	    (policy == COMPLETE_FROM_MISSING && !header_has(h, "From") &&
+	    !header_has(h, "Resent-From"));
 }
 
 static int

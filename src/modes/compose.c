@@ -52,7 +52,8 @@ compose_header(struct header *h, const struct envelope *e,
 	if (choose_author(&author, e, a) == 0)
 		c.author = &author;
 	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&
-	    author.domain[0] != '[' ? author.domain : a->host;
+	    author.domain[0] != '[' ? author.domain :
+	    a->host != NULL ? a->host : "localhost";
 	if (a->set_to_header != TO_HEADER_OFF)
 		recipients_rewrite(h, e,
 		    a->set_to_header == TO_HEADER_UNDISCLOSED);

@@ -242,14 +242,14 @@ settle(struct relay *r, struct fault *f)
 	verdict_reply(&r->verdict, verdict);
 	if (verdict->code == 0)
 		fault(f, FAULT_TEMPORARY, "%s: nobody was accepted when the "
-		    "server was asked again", r->account.host);
+		    "server was asked again", account_server(&r->account));
 	else if (reply_digit(verdict) != 2)
 		session_refused(&r->session, verdict, STAGE_MESSAGE,
 		    "the message", f);
 	else if (delivered < e->count)
 		fault(f, for_good ? FAULT_RECIPIENT : FAULT_TEMPORARY,
 		    "%s: the message was accepted for %zu of %zu recipients",
-		    r->account.host, delivered, e->count);
+		    account_server(&r->account), delivered, e->count);
 }
 
 /*
@@ -317,7 +317,7 @@ relay_log(struct relay *r, const struct message *m, const struct fault *f)
 	};
 
 	message_init(&none);
-	if (r->account.host != NULL)
+	if (account_server(&r->account) != NULL)
 		upstream_choose_tls(&params, &r->account);
 	entry.tls = params.tls != SESSION_CLEAR;
 	log_write(&r->log, &entry, r->service->note);
@@ -346,7 +346,7 @@ explain(struct relay *r, const struct fault *why, struct fault *f)
 		fault(f, envelope_in_state(e, RECIPIENT_DEFERRED) > 0 ?
 		    FAULT_TEMPORARY : FAULT_RECIPIENT, "%s: the server "
 		    "refused %zu of %zu recipients; the client sent no "
-		    "message", r->account.host, refused, e->count);
+		    "message", account_server(&r->account), refused, e->count);
 	}
 }
 

@@ -151,7 +151,7 @@ verdict(const struct trip *t, struct fault *f)
 		return 0;
 	fault(f, for_good ? FAULT_RECIPIENT : FAULT_TEMPORARY,
 	    "%s: the message was accepted for %zu of %zu recipients",
-	    t->account.host, delivered, e->count);
+	    account_server(&t->account), delivered, e->count);
 	return fault_hint(f, "send it again to the refused recipients only, "
 	    "once their addresses are %s", for_good ? "right" : "taken");
 }
@@ -205,7 +205,7 @@ write_log(struct trip *t, const struct fault *f)
 		.message = &t->message, .verdict = &t->verdict, .fault = f,
 	};
 
-	if (t->account.host != NULL)
+	if (account_server(&t->account) != NULL)
 		upstream_choose_tls(&params, &t->account);
 	entry.tls = params.tls != SESSION_CLEAR;
 	log_write(&t->log, &entry, t->job->note);

@@ -23,6 +23,14 @@ is_loopback_name(const char *host)
 	    (strncmp(host, "127.", 4) == 0 && dial_is_literal(host));
 }
 
+/* A proxy's loopback is another machine's: what goes there leaves this one. */
+static bool
+stays_here(const struct account *a)
+{
+	return a->socket != NULL ||
+	    (a->proxy_host == NULL && is_loopback_name(a->host));
+}
+
 /*
  * `tls` unset means: implicit on port 465; STARTTLS, required, on port 587
  * and wherever we authenticate to a host that is not this one; else none.
@@ -30,16 +38,36 @@ is_loopback_name(const char *host)
 void
 upstream_choose_tls(struct session_params *p, const struct account *a)
 {
+	/* a socket has no port, whatever is said of the host */
+	int64_t port = a->socket != NULL ? 0 : a->port;
 	bool secure = a->tls == TOGGLE_ON || (a->tls == TOGGLE_UNSET &&
-	    (a->port == PORT_SUBMISSIONS || a->port == PORT_SUBMISSION ||
-	    (a->auth != NULL && !is_loopback_name(a->host))));
+	    (port == PORT_SUBMISSIONS || port == PORT_SUBMISSION ||
+	    (a->auth != NULL && !stays_here(a))));
 	bool starttls = a->tls_starttls == TOGGLE_ON ||
-	    (a->tls_starttls == TOGGLE_UNSET && a->port != PORT_SUBMISSIONS);
+	    (a->tls_starttls == TOGGLE_UNSET && port != PORT_SUBMISSIONS);
 
 	p->tls = !secure ? SESSION_CLEAR : starttls ? SESSION_STARTTLS :
 	    SESSION_IMPLICIT_TLS;
-	p->port = a->port != 0 ? (uint16_t)a->port :
+	p->port = port != 0 ? (uint16_t)port :
 	    p->tls == SESSION_IMPLICIT_TLS ? PORT_SUBMISSIONS : PORT_SMTP;
+}
+
+static void
+fill_route(struct route *r, const struct account *a)
+{
+	static const enum dial_family families[] = {
+		[ADDRESS_FAMILY_ANY] = DIAL_ANY,
+		[ADDRESS_FAMILY_IPV4] = DIAL_IPV4,
+		[ADDRESS_FAMILY_IPV6] = DIAL_IPV6
+	};
+
+	r->socket = a->socket;
+	r->source_ip = a->source_ip;
+	r->family = families[a->address_family];
+	r->proxy_host = a->proxy_host;
+	r->proxy_port = (uint16_t)a->proxy_port;
+	r->proxy_user = a->proxy_user;
+	r->proxy_password = &a->proxy_password;
 }
 
 void
@@ -48,6 +76,7 @@ upstream_fill(struct session_params *p, const struct account *a,
 {
 	memset(p, 0, sizeof(*p));
 	p->host = a->host;
+	fill_route(&p->route, a);
 	p->timeout_ms = a->timeout * 1000;
 	p->ehlo_name = a->domain;
 	security_fill(&p->trust, a);

@@ -48,6 +48,18 @@ account_override(struct account *to, const struct account *from)
 	}
 }
 
+const char *
+account_server(const struct account *account)
+{
+	return account->socket != NULL ? account->socket : account->host;
+}
+
+const char *
+account_host(const struct account *account)
+{
+	return account->host != NULL ? account->host : account->socket;
+}
+
 void
 account_add_origin(struct buffer *b, const struct account *account,
     enum option_id id)

@@ -24,6 +24,8 @@ enum tls_min_version { TLS_MIN_VERSION_1_2, TLS_MIN_VERSION_1_3 };
 enum to_header { TO_HEADER_OFF, TO_HEADER_ON, TO_HEADER_UNDISCLOSED };
 enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
 enum rejected { REJECTED_DELIVER, REJECTED_ABORT };
+enum address_family { ADDRESS_FAMILY_ANY, ADDRESS_FAMILY_IPV4,
+	ADDRESS_FAMILY_IPV6 };
 enum from_header { FROM_HEADER_AUTO, FROM_HEADER_ON, FROM_HEADER_OFF };
 
 struct origin {
@@ -43,11 +45,18 @@ struct account {
 	char *logfile;			/* NULL: none; "~" stays; "-" stdout */
 	char *logfile_time_format;	/* of strftime(3), "none"; NULL: ours */
 	int syslog;			/* facility, RFC 3164; 0: no syslog */
+	enum address_family address_family;
 	char *domain;			/* EHLO name */
 	enum protocol protocol;
 	enum toggle pipelining;		/* unset: on */
 	enum toggle chunking;		/* unset: on */
 	enum rejected rejected_recipients;
+	char *source_ip;		/* literal */
+	char *socket;			/* path; instead of host and proxy */
+	char *proxy_host;		/* SOCKS5 */
+	int64_t proxy_port;		/* 0: unset */
+	char *proxy_user;
+	struct secret proxy_password;
 	char *from;			/* reverse-paths and globs for them */
 	char *from_full_name;
 	enum toggle allow_from_override;	/* unset: on */
@@ -107,6 +116,10 @@ void account_override(struct account *to, const struct account *from);
  * FAULT_CONFIG, or FAULT_DATA when the message lacks it.
  */
 int account_sender(const struct account *, char **sender, struct fault *);
+/* Where the message goes, for people: the socket, else the host; or NULL. */
+const char *account_server(const struct account *);
+/* Whom a password is for: the host, else the socket; or NULL. */
+const char *account_host(const struct account *);
 /*
  * Adds where a setting came from, in words that fit into a message:
  * "FILE:LINE", "the command line" or "the default".

@@ -177,7 +177,7 @@ check(const struct account *account, struct fault *f)
 {
 	char *what;
 
-	if (account->host == NULL) {
+	if (account_server(account) == NULL) {
 		what = describe(account);
 		fault(f, FAULT_CONFIG, "%s has no host", what);
 		free(what);

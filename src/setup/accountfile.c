@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "setup/account.h"
 #include "setup/accountfile.h"
+#include "setup/accountmatch.h"
 #include "setup/accountparse.h"
 #include "setup/legacy.h"
 
@@ -55,13 +56,38 @@ take(struct slice *rest, char end)
 	return trim(part);
 }
 
+/* An error is the end, unless somebody wants to hear of all of them. */
+static int
+settle(struct parser *p, int r)
+{
+	if (r == 0 || p->accounts->report == NULL)
+		return r;
+	p->accounts->report(p->accounts->report_arg, p->fault);
+	fault_clear(p->fault);
+	return 0;
+}
+
+static int
+no_base(const struct parser *p, struct slice name)
+{
+	struct option_place place = parser_place(p, name.s);
+	const char *near;
+
+	option_fault(p->fault, &place, "account '%.*s' is not defined above "
+	    "this line", (int)name.n, name.s);
+	near = account_table_nearest(&p->table, name.s, name.n);
+	if (near != NULL)
+		return fault_hint(p->fault, "did you mean '%s'?", near);
+	return fault_hint(p->fault, "an account can be built on one that "
+	    "stands above it in this file");
+}
+
 static int
 inherit(struct parser *p, struct account *account, struct slice bases)
 {
 	const struct account *base;
 	struct option_place place;
 	struct slice name;
-	const char *near;
 	bool more;
 
 	do {
@@ -76,16 +102,9 @@ inherit(struct parser *p, struct account *account, struct slice bases)
 		}
 		base = account_table_find(&p->table, name.s, name.n);
 		if (base == NULL) {
-			option_fault(p->fault, &place, "account '%.*s' is not "
-			    "defined above this line", (int)name.n, name.s);
-			near = account_table_nearest(&p->table, name.s, name.n);
-			if (near != NULL)
-				fault_hint(p->fault, "did you mean '%s'?",
-				    near);
-			else
-				fault_hint(p->fault, "an account can be built "
-				    "on one that stands above it in this file");
-			return -1;
+			if (settle(p, no_base(p, name)) == -1)
+				return -1;
+			continue;
 		}
 		account_override(account, base);
 	} while (more);
@@ -240,6 +259,25 @@ parse_legacy(struct parser *p, const struct legacy *l, struct slice argument,
 	return 0;
 }
 
+static bool
+is_word(struct slice t, const char *word)
+{
+	return t.n == strlen(word) && memcmp(t.s, word, t.n) == 0;
+}
+
+static void
+note_obsolete(struct parser *p, struct slice word, enum option_id id)
+{
+	const char *advice = legacy_advice(id);
+
+	if (advice == NULL && !is_word(word, option_row(id)->keyword))
+		advice = option_row(id)->keyword;
+	if (advice != NULL)
+		notes_add(&p->accounts->warnings, "%s:%zu: %.*s is obsolete; "
+		    "write '%s'", p->place.file, p->place.line, (int)word.n,
+		    word.s, advice);
+}
+
 static int
 parse_setting(struct parser *p, struct slice word, struct slice argument)
 {
@@ -252,22 +290,17 @@ parse_setting(struct parser *p, struct slice word, struct slice argument)
 	need_account(p);
 	if (id == OPTION_COUNT)
 		return parse_legacy(p, legacy, argument, &place);
-	if (argument.n > 0 && id == OPTION_PASSWORD)
+	if (argument.n > 0 && option_row(id)->type == OPTION_TYPE_SECRET)
 		p->facts->password = true;
 	if (argument.n > 0 && id == OPTION_PASSWORDEVAL)
 		p->facts->passwordeval = true;
-	if (p->accounts->report != NULL && legacy_advice(id) != NULL)
-		notes_add(&p->accounts->warnings, "%s:%zu: %s is obsolete; "
-		    "write '%s'", place.file, place.line,
-		    option_row(id)->keyword, legacy_advice(id));
-	return option_set(p->current, id, argument.s, argument.n, &place,
-	    p->fault);
-}
-
-static bool
-is_word(struct slice t, const char *word)
-{
-	return t.n == strlen(word) && memcmp(t.s, word, t.n) == 0;
+	if (p->accounts->report != NULL)
+		note_obsolete(p, word, id);
+	if (option_set(p->current, id, argument.s, argument.n, &place,
+	    p->fault) == -1)
+		return -1;
+	return p->accounts->report == NULL || id != OPTION_FROM ? 0 :
+	    accountmatch_check(p->current, &place, p->fault);
 }
 
 static size_t
@@ -346,17 +379,6 @@ static size_t
 byte_order_mark(const char *bytes, size_t n)
 {
 	return n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-}
-
-/* An error is the end, unless somebody wants to hear of all of them. */
-static int
-settle(struct parser *p, int r)
-{
-	if (r == 0 || p->accounts->report == NULL)
-		return r;
-	p->accounts->report(p->accounts->report_arg, p->fault);
-	fault_clear(p->fault);
-	return 0;
 }
 
 int

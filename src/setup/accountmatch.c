@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "mail/address.h"
 #include "setup/account.h"
 #include "setup/accountmatch.h"
 #include "setup/pattern.h"
@@ -253,4 +254,33 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 	buffer_free(&where);
 	fault_clear(&why);
 	return -1;
+}
+
+int
+accountmatch_check(const struct account *a, const struct option_place *place,
+    struct fault *f)
+{
+	struct fault why = { .class = FAULT_NONE };
+	struct option_place at = *place;
+	const char *from = a->from == NULL ? "" : a->from, *rest = from;
+	struct mailbox box;
+	char *element;
+	bool empty;
+	int r = 0;
+
+	for (; r == 0; free(element)) {
+		at.column = place->column + (size_t)(rest - from) +
+		    strspn(rest, ", \t");
+		element = next_element(&rest);
+		if (element == NULL)
+			break;
+		memset(&box, 0, sizeof(box));
+		if (!is_glob(element) && address_parse_path(&box, &empty,
+		    element, strlen(element), &why) == -1)
+			r = option_fault(f, &at, "from '%s': %s", element,
+			    why.text);
+		mailbox_free(&box);
+		fault_clear(&why);
+	}
+	return r;
 }

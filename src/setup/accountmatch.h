@@ -13,6 +13,8 @@
 #include <stddef.h>
 
 struct account;
+struct fault;
+struct option_place;
 
 /*
  * How well, the greater the better: an address in the same case of the local
@@ -29,4 +31,11 @@ struct account;
 /* An element whose pattern has no value here fits nothing. */
 size_t accountmatch(const struct account *, const char *sender,
     const char *author);
+/*
+ * Are all the elements but globs addresses? FAULT_CONFIG with the place of
+ * the first that is none; `place` is that of the value. Nothing is expanded:
+ * patterns are characters that addresses may have.
+ */
+int accountmatch_check(const struct account *, const struct option_place *,
+    struct fault *);
 #endif

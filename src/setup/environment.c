@@ -20,11 +20,17 @@ static const struct option_place here = { NULL, ORIGIN_ENVIRONMENT, 0 };
 bool
 environment_has_host(void)
 {
-	const char *host = getenv(PREFIX "HOST");
+	static const char *const names[] = {
+		PREFIX "HOST", PREFIX "SOCKET", "SMTPSERVER"
+	};
+	const char *value;
 
-	if (host == NULL)
-		host = getenv("SMTPSERVER");
-	return host != NULL && host[0] != '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		value = getenv(names[i]);
+		if (value != NULL && value[0] != '\0')
+			return true;
+	}
+	return false;
 }
 
 static int

@@ -57,7 +57,7 @@ add_lookup(struct buffer *b, const struct account *account,
 {
 	buffer_printf(b, "%s" PROGRAM " lookup %s ",
 	    b->len == 0 ? "" : " || ", host_attribute);
-	add_quoted(b, account->host);
+	add_quoted(b, account_host(account));
 	buffer_printf(b, " %s user ", others);
 	add_quoted(b, account->user);
 }

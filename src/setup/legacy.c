@@ -27,8 +27,28 @@ static const struct legacy rows[] = {
  * option table first, and may go from here.
  */
 static const char *const unsupported[] = {
-	"proxy_host", "proxy_port", "socket", "source_ip",
 	"serverinfo", "rmqs", "configure",
+};
+
+/*
+ * All of its long options: what abbreviates one of them is in scripts. And
+ * "password", which is none: who writes that means no passwordeval, which
+ * would run the password as a command.
+ */
+static const char *const msmtp_names[] = {
+	"account", "add-missing-date-header", "add-missing-from-header",
+	"aliases", "auth", "auto-from", "configure", "connect-timeout",
+	"debug", "domain", "dsn-notify", "dsn-return", "file", "from", "help",
+	"host", "keepbcc", "logfile", "logfile-time-format", "maildomain",
+	"password", "passwordeval", "port", "pretend", "protocol",
+	"proxy-host", "proxy-port", "read-envelope-from", "read-recipients",
+	"remove-bcc-headers", "rmqs", "serverinfo", "set-date-header",
+	"set-from-header", "set-msgid-header", "set-to-header", "socket",
+	"source-ip", "syslog", "timeout", "tls", "tls-cert-file",
+	"tls-certcheck", "tls-crl-file", "tls-fingerprint", "tls-force-sslv3",
+	"tls-host-override", "tls-key-file", "tls-min-dh-prime-bits",
+	"tls-priorities", "tls-starttls", "tls-trust-file",
+	"undisclosed-recipients", "user", "version",
 };
 
 static bool
@@ -133,4 +153,20 @@ legacy_is_unsupported(const char *s, size_t n)
 			return true;
 	}
 	return false;
+}
+
+const char *
+legacy_expand(const char *s, size_t n)
+{
+	const char *name = NULL;
+
+	for (size_t i = 0; i < sizeof(msmtp_names) / sizeof(*msmtp_names);
+	    i++) {
+		if (strncmp(msmtp_names[i], s, n) != 0)
+			continue;
+		if (name != NULL)
+			return NULL;
+		name = msmtp_names[i];
+	}
+	return name;
 }

@@ -173,11 +173,12 @@ void
 logline_add(struct buffer *b, const struct log_entry *entry, size_t value_max)
 {
 	const struct account *a = entry->account;
+	const char *server = account_server(a);
 	const struct fault *f = entry->fault;
 
-	buffer_add_string(b, "host=");
-	if (a->host != NULL)
-		add_value(b, a->host, strlen(a->host), value_max, FORM_BARE);
+	buffer_add_string(b, a->socket != NULL ? "socket=" : "host=");
+	if (server != NULL)
+		add_value(b, server, strlen(server), value_max, FORM_BARE);
 	buffer_printf(b, " tls=%s auth=%s", entry->tls ? "on" : "off",
 	    a->auth != NULL ? "on" : "off");
 	if (a->auth != NULL && a->user != NULL)

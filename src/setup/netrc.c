@@ -193,7 +193,7 @@ look_into(const char *path, bool own, const struct account *account,
 		return 0;
 	buffer_init(&b, NETRC_MAX);
 	if (secretfile_read(&file, &b) == 0 && netrc_find(b.len == 0 ? "" :
-	    b.data, b.len, account->host, account->user, secret))
+	    b.data, b.len, account_host(account), account->user, secret))
 		r = own && secretfile_check(&file, f) == -1 ? -1 : 1;
 	buffer_wipe(&b);
 	secretfile_close(&file);

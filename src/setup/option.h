@@ -27,6 +27,13 @@ enum option_id {
 	OPTION_PIPELINING,
 	OPTION_CHUNKING,
 	OPTION_REJECTED_RECIPIENTS,
+	OPTION_SOURCE_IP,
+	OPTION_ADDRESS_FAMILY,
+	OPTION_SOCKET,
+	OPTION_PROXY_HOST,
+	OPTION_PROXY_PORT,
+	OPTION_PROXY_USER,
+	OPTION_PROXY_PASSWORD,
 	OPTION_FROM,
 	OPTION_FROM_FULL_NAME,
 	OPTION_ALLOW_FROM_OVERRIDE,
@@ -93,7 +100,8 @@ enum {
 	OPTION_SYSTEM = 32,	/* a path: "system" unsets it, empty is none */
 	OPTION_ANY_CASE = 256,	/* words of either case are the same */
 	OPTION_NEEDED = 512,	/* an empty value is none of the choices */
-	OPTION_COMMAND = 1024	/* a shell command: not from the environment */
+	OPTION_COMMAND = 1024,	/* a shell command: not from the environment */
+	OPTION_LITERAL = 2048	/* an IPv4 or IPv6 address, no name */
 };
 
 /* One word that a setting takes. The first is what an empty value means. */

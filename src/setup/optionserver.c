@@ -23,6 +23,11 @@ static const struct option_choice rejected[] = {
 	{ NULL, 0 }
 };
 
+static const struct option_choice families[] = {
+	{ "any", ADDRESS_FAMILY_ANY }, { "ipv4", ADDRESS_FAMILY_IPV4 },
+	{ "ipv6", ADDRESS_FAMILY_IPV6 }, { NULL, 0 }
+};
+
 const struct option_row option_server_rows[] = {
 	[AT(HOST)] = {
 		.keyword = "host", .name = "host", .type = OPTION_TYPE_STRING,
@@ -78,5 +83,56 @@ const struct option_row option_server_rows[] = {
 		.offset = FIELD(rejected_recipients), .choices = rejected,
 		.value = "deliver|abort", .preset = "deliver",
 		.help = "whether the others get mail that one is refused"
+	},
+	[AT(SOURCE_IP)] = {
+		.keyword = "source_ip", .name = "source-ip",
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_WORD | OPTION_LITERAL,
+		.offset = FIELD(source_ip),
+		.value = "ADDRESS", .preset = "the system's choice",
+		.help = "address of this machine to connect from"
+	},
+	[AT(ADDRESS_FAMILY)] = {
+		.keyword = "address_family", .name = "address-family",
+		.type = OPTION_TYPE_CHOICE,
+		.flags = OPTION_EMPTY | OPTION_NEEDED,
+		.offset = FIELD(address_family), .choices = families,
+		.value = "any|ipv4|ipv6", .preset = "any",
+		.help = "addresses to connect to; -4 and -6 are short for it"
+	},
+	[AT(SOCKET)] = {
+		.keyword = "socket", .name = "socket",
+		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
+		.offset = FIELD(socket),
+		.value = "PATH", .preset = "none",
+		.help = "Unix socket of the smarthost, instead of the host"
+	},
+	[AT(PROXY_HOST)] = {
+		.keyword = "proxy_host", .name = "proxy-host",
+		.type = OPTION_TYPE_STRING,
+		.flags = OPTION_EMPTY | OPTION_WORD, .offset = FIELD(proxy_host),
+		.value = "NAME", .preset = "none",
+		.help = "SOCKS5 proxy to connect by"
+	},
+	[AT(PROXY_PORT)] = {
+		.keyword = "proxy_port", .name = "proxy-port",
+		.type = OPTION_TYPE_NUMBER, .flags = OPTION_EMPTY,
+		.offset = FIELD(proxy_port), .min = 1, .max = PORT_MAX,
+		.value = "NUMBER", .preset = "1080",
+		.help = "port of the proxy"
+	},
+	[AT(PROXY_USER)] = {
+		.keyword = "proxy_user", .name = "proxy-user",
+		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
+		.offset = FIELD(proxy_user),
+		.value = "NAME", .preset = "none",
+		.help = "name to authenticate as to the proxy"
+	},
+	[AT(PROXY_PASSWORD)] = { /* no long option, as with the other one */
+		.keyword = "proxy_password", .type = OPTION_TYPE_SECRET,
+		.flags = OPTION_EMPTY | OPTION_RAW,
+		.offset = FIELD(proxy_password),
+		.value = "TEXT", .preset = "none",
+		.help = "password for the proxy"
 	},
 };

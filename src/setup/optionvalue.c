@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/dsn.h"
+#include "wire/dial.h"
 #include "setup/account.h"
 #include "setup/option.h"
 #include "setup/optionlist.h"
@@ -22,6 +23,7 @@ _Static_assert(sizeof(enum toggle) == sizeof(int), "enum toggle");
 _Static_assert(sizeof(enum tls_min_version) == sizeof(int), "enum version");
 _Static_assert(sizeof(enum from_header) == sizeof(int), "enum from_header");
 _Static_assert(sizeof(enum to_header) == sizeof(int), "enum to_header");
+_Static_assert(sizeof(enum address_family) == sizeof(int), "enum family");
 _Static_assert(sizeof(enum dsn_return) == sizeof(int), "enum dsn_return");
 
 /* One value on its way into an account. */
@@ -117,6 +119,8 @@ refuse_rest(const struct setter *s, size_t at)
 {
 	size_t word = at;
 
+	while (word > 0 && text_is_blank(s->value[word - 1]))
+		word--;
 	while (at < s->n && text_is_blank(s->value[at]))
 		at++;
 	refuse(s, at, "unexpected text '%.*s' after '%s %.*s'", shown(s, at),
@@ -315,10 +319,30 @@ set_number(const struct setter *s)
 static int
 refuse_host_port(const struct setter *s, size_t colon)
 {
-	refuse(s, colon, "host '%.*s' holds a port as well", shown(s, 0),
-	    s->value);
-	return fault_hint(s->fault, "write 'host %.*s' and 'port %.*s'",
-	    (int)colon, s->value, shown(s, colon + 1), s->value + colon + 1);
+	const char *keyword = s->row->keyword;
+	int before = (int)(strlen(keyword) - strlen("host"));
+
+	refuse(s, colon, "%s '%.*s' holds a port as well", keyword,
+	    shown(s, 0), s->value);
+	return fault_hint(s->fault, "write '%s %.*s' and '%.*sport %.*s'",
+	    keyword, (int)colon, s->value, before, keyword,
+	    shown(s, colon + 1), s->value + colon + 1);
+}
+
+static bool
+is_host(const struct option_row *row)
+{
+	return row->offset == offsetof(struct account, host) ||
+	    row->offset == offsetof(struct account, proxy_host);
+}
+
+static int
+refuse_name(const struct setter *s)
+{
+	refuse(s, 0, "%s '%.*s' is no IP address", s->row->keyword,
+	    shown(s, 0), s->value);
+	return fault_hint(s->fault, "write an address such as 192.0.2.1 or "
+	    "2001:db8::1, without brackets");
 }
 
 static int
@@ -334,8 +358,10 @@ set_string(const struct setter *s)
 			    row->keyword);
 	if ((row->flags & OPTION_WORD) != 0 && word < s->n)
 		return refuse_rest(s, word);
-	if (row->offset == offsetof(struct account, host) && colon != NULL &&
-	    strchr(colon + 1, ':') == NULL)
+	if (s->n > 0 && (row->flags & OPTION_LITERAL) != 0 &&
+	    !dial_is_literal(s->value))
+		return refuse_name(s);
+	if (is_host(row) && colon != NULL && strchr(colon + 1, ':') == NULL)
 		return refuse_host_port(s, (size_t)(colon - s->value));
 	if (row->type == OPTION_TYPE_PATH && s->value[0] == '~' && s->n > 1 &&
 	    s->value[1] != '/') {

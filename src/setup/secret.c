@@ -108,7 +108,7 @@ search(const struct account *account, struct secret *secret, struct fault *f)
 {
 	int r;
 
-	if (account->host == NULL || account->user == NULL)
+	if (account_host(account) == NULL || account->user == NULL)
 		return 0;
 	r = keyring_password(account, secret, f);
 	if (r == 0)

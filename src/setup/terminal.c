@@ -131,6 +131,7 @@ terminal_password(const struct account *account, struct secret *secret,
     struct fault *f)
 {
 	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC), r;
+	const char *host = account_host(account);
 	struct buffer prompt;
 
 	if (fd == -1)
@@ -143,7 +144,7 @@ terminal_password(const struct account *account, struct secret *secret,
 	buffer_add_string(&prompt, "postrider: password of ");
 	text_add_printable(&prompt, account->user, strlen(account->user));
 	buffer_add_string(&prompt, " at ");
-	text_add_printable(&prompt, account->host, strlen(account->host));
+	text_add_printable(&prompt, host, strlen(host));
 	buffer_add_string(&prompt, ": ");
 	r = ask(fd, &prompt, secret, f);
 	buffer_free(&prompt);

@@ -9,7 +9,6 @@
 #include "smtp/sasl.h"
 #include "smtp/session.h"
 #include "wire/conn.h"
-#include "wire/dial.h"
 
 #define AUTH_STEPS_MAX 16	/* challenges; no mechanism here needs four */
 #define PEER_MAX 4096		/* octets of host:port */
@@ -39,8 +38,7 @@ obstacle(const struct session *s, const struct sasl_mechanism *m,
 		    "no TLS";
 	if (!s->secure && !named && !m->plain_wire)
 		return "no TLS";
-	if (!s->secure && m->clear && !p->auth_without_tls &&
-	    !dial_peer_is_loopback(conn_read_fd(s->conn)))
+	if (!s->secure && m->clear && !p->auth_without_tls && !s->local)
 		return "it would show the password to the network";
 	return NULL;
 }

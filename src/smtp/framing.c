@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include "base/text.h"
+#include <string.h>
+
 #include "smtp/dialogue.h"
 #include "smtp/framing.h"
 
@@ -10,19 +11,31 @@ framing_start(struct framing *fr, struct dialogue *d)
 	fr->line_start = true;
 }
 
+/* The next dot that begins a line; few texts have many dots. */
+static const char *
+next_dot(const char *p, const char *end, bool line_start)
+{
+	const char *from = p;
+
+	for (; p < end && (p = memchr(p, '.', (size_t)(end - p))) != NULL;
+	    p++)
+		if (p == from ? line_start : p[-1] == '\n')
+			return p;
+	return end;
+}
+
 void
 framing_put(struct framing *fr, const char *p, size_t n)
 {
-	const char *end = p + n, *next;
+	const char *end = p + n, *dot;
 
 	if (n == 0)
 		return;
-	if (fr->line_start && *p == '.')
-		dialogue_put(fr->dialogue, ".", 1);
-	while ((next = text_find(p, (size_t)(end - p), "\n.", 2)) != NULL) {
-		dialogue_put(fr->dialogue, p, (size_t)(next - p) + 1);
-		dialogue_put(fr->dialogue, ".", 1);
-		p = next + 1;
+	while ((dot = next_dot(p, end, fr->line_start)) < end) {
+		dialogue_put(fr->dialogue, p, (size_t)(dot - p) + 1);
+		/* the other dot, which begins nothing, comes with the rest */
+		fr->line_start = false;
+		p = dot;
 	}
 	dialogue_put(fr->dialogue, p, (size_t)(end - p));
 	fr->line_start = end[-1] == '\n';

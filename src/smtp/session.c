@@ -80,8 +80,7 @@ choose_ehlo_name(struct session *s)
 	struct buffer b;
 
 	if (configured != NULL && (!text_same_word(configured,
-	    strlen(configured), "localhost") ||
-	    dial_peer_is_loopback(conn_read_fd(s->conn))) &&
+	    strlen(configured), "localhost") || s->local) &&
 	    tls_domain_to_ascii(configured, &s->ehlo_name) == 0)
 		return;
 	s->ehlo_name = session_own_name();
@@ -188,6 +187,12 @@ prepare_tls(struct session *s, struct fault *f)
 
 	if (s->params->tls == SESSION_CLEAR)
 		return 0;
+	if (p.host == NULL && s->params->host == NULL) {
+		fault(f, FAULT_CONFIG, "%s: TLS needs the name that the "
+		    "server's certificate has", s->params->route.socket);
+		return fault_hint(f, "set \"host\" or \"tls_host_override\"; "
+		    "a Unix socket does without TLS: \"tls off\"");
+	}
 	if (p.host == NULL)
 		s->tls_name = memory_string(s->ascii_host);
 	else if (tls_domain_to_ascii(p.host, &s->tls_name) == -1)
@@ -203,16 +208,20 @@ static int
 connect_to(struct session *s, struct fault *f)
 {
 	const struct session_params *p = s->params;
+	struct route route = p->route;
 	struct buffer peer;
 	int fd;
 
-	fd = dial_connect(s->ascii_host, p->port, p->timeout_ms > 0 ?
-	    p->timeout_ms : DIAL_TIMEOUT_MS, f);
+	route.host = s->ascii_host;
+	route.port = p->port;
+	fd = route_connect(&route, p->timeout_ms > 0 ? p->timeout_ms :
+	    DIAL_TIMEOUT_MS, f);
 	if (fd == -1)
 		return -1;
+	s->local = route_is_local(&route, fd);
+	route.host = p->host;
 	buffer_init(&peer, TEXT_MAX);
-	buffer_printf(&peer, strchr(p->host, ':') == NULL ? "%s:%u" :
-	    "[%s]:%u", p->host, (unsigned)p->port);
+	route_add_peer(&peer, &route);
 	s->conn = conn_new(fd, fd, peer.data, p->timeout_ms > 0 ?
 	    p->timeout_ms : CONN_PROGRESS_MS);
 	buffer_free(&peer);
@@ -246,7 +255,8 @@ session_open(struct session *s, const struct session_params *params,
 {
 	memset(s, 0, sizeof(*s));
 	s->params = params;
-	if (tls_domain_to_ascii(params->host, &s->ascii_host) == -1) {
+	if (tls_domain_to_ascii(params->host == NULL ? "localhost" :
+	    params->host, &s->ascii_host) == -1) {
 		fault(f, FAULT_CONFIG, "%s: not a valid host name",
 		    params->host);
 	} else if (prepare_tls(s, f) == 0 && connect_to(s, f) == 0 &&

@@ -13,6 +13,7 @@
 #include "base/buffer.h"
 #include "smtp/capability.h"
 #include "smtp/dialogue.h"
+#include "wire/route.h"
 #include "wire/tls.h"
 
 struct conn;
@@ -25,8 +26,9 @@ enum session_tls { SESSION_CLEAR, SESSION_STARTTLS, SESSION_IMPLICIT_TLS };
 
 /* The intent. Strings are not owned and must outlive the session. */
 struct session_params {
-	const char *host;
+	const char *host;	/* NULL: only where there is a socket */
 	uint16_t port;
+	struct route route;	/* its host and port are filled in here */
 	int64_t timeout_ms;	/* 0: the RFC's for replies, 30 s to connect */
 	const char *ehlo_name;	/* NULL: the host's FQDN, else a literal */
 	enum session_tls tls;
@@ -49,11 +51,12 @@ struct session_params {
 
 struct session {
 	const struct session_params *params;
-	char *ascii_host;
+	char *ascii_host;	/* "localhost" when there is no host */
 	char *tls_name;		/* what the certificate must name */
 	struct conn *conn;
 	struct tls *tls;	/* NULL without TLS */
 	bool secure;		/* TLS is running */
+	bool local;		/* what is said stays on this machine */
 	struct dialogue dialogue;
 	struct capabilities capabilities;
 	bool chunking;		/* messages may go by BDAT */
@@ -64,7 +67,7 @@ struct session {
 
 /*
  * Connects, greets, secures and authenticates. On failure -1 with a fault
- * whose text begins with host:port; the session is closed already.
+ * whose text begins with the peer; the session is closed already.
  */
 int session_open(struct session *, const struct session_params *,
     struct fault *);

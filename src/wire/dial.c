@@ -35,16 +35,38 @@ struct race {
 	int64_t next;		/* when the next may begin */
 	int64_t deadline;
 	int winner;		/* a connected socket, or -1 */
+	const struct addrinfo *source;	/* to bind to, or NULL */
+	int source_error;	/* why that failed, or 0 */
 	struct buffer tried;	/* "address: what happened, ..." */
 };
 
 bool
 dial_is_literal(const char *host)
 {
+	return dial_family_of(host) != DIAL_ANY;
+}
+
+enum dial_family
+dial_family_of(const char *text)
+{
 	unsigned char address[sizeof(struct in6_addr)];
 
-	return inet_pton(AF_INET, host, address) == 1 ||
-	    inet_pton(AF_INET6, host, address) == 1;
+	if (inet_pton(AF_INET, text, address) == 1)
+		return DIAL_IPV4;
+	return inet_pton(AF_INET6, text, address) == 1 ? DIAL_IPV6 : DIAL_ANY;
+}
+
+const char *
+dial_family_name(enum dial_family family)
+{
+	return family == DIAL_IPV4 ? "IPv4" : "IPv6";
+}
+
+void
+dial_add_host_port(struct buffer *b, const char *host, uint16_t port)
+{
+	buffer_printf(b, strchr(host, ':') == NULL ? "%s:%u" : "[%s]:%u",
+	    host, (unsigned)port);
 }
 
 /* The families alternate, the resolver's first choice first (RFC 8305 4). */
@@ -121,6 +143,12 @@ race_begin(struct race *r)
 	fcntl(a->fd, F_SETFD, FD_CLOEXEC);
 	if ((flags = fcntl(a->fd, F_GETFL)) != -1)
 		fcntl(a->fd, F_SETFL, flags | O_NONBLOCK);
+	if (r->source != NULL && bind(a->fd, r->source->ai_addr,
+	    r->source->ai_addrlen) == -1) {
+		r->source_error = errno;
+		race_lost(r, a, errno);
+		return;
+	}
 	if (connect(a->fd, a->to->ai_addr, a->to->ai_addrlen) == 0)
 		race_won(r, a);
 	else if (errno != EINPROGRESS && errno != EINTR)
@@ -190,50 +218,110 @@ race_run(struct race *r)
 	}
 }
 
+/* getaddrinfo(3) without its many parameters. */
 static int
-resolve(const char *host, uint16_t port, struct addrinfo **all,
-    struct fault *f)
+look_up(const char *host, uint16_t port, enum dial_family family,
+    struct addrinfo **all)
 {
 	struct addrinfo hints;
 	char service[8];
-	int error;
 
 	memset(&hints, 0, sizeof(hints));
-	hints.ai_family = AF_UNSPEC;
+	hints.ai_family = family == DIAL_IPV4 ? AF_INET :
+	    family == DIAL_IPV6 ? AF_INET6 : AF_UNSPEC;
 	hints.ai_socktype = SOCK_STREAM;
 	hints.ai_protocol = IPPROTO_TCP;
 	hints.ai_flags = AI_NUMERICSERV;
 	if (dial_is_literal(host))
 		hints.ai_flags |= AI_NUMERICHOST;
 	snprintf(service, sizeof(service), "%u", (unsigned)port);
-	error = getaddrinfo(host, service, &hints, all);
+	return getaddrinfo(host, service, &hints, all);
+}
+
+/* The name is there, but its addresses are of the other family. */
+static int
+no_such_address(const struct dial *d, enum dial_family family,
+    struct fault *f)
+{
+	const char *name = dial_family_name(family);
+
+	fault(f, FAULT_HOST, "%s: this host has no %s address", d->host,
+	    name);
+	if (d->family == DIAL_ANY)
+		return fault_hint(f, "source_ip %s can reach no other; set "
+		    "another one, or another \"%shost\"", d->source_ip,
+		    d->prefix);
+	return fault_hint(f, "remove what asks for %s alone "
+	    "(\"address_family\", -4, -6), or set another \"%shost\"", name,
+	    d->prefix);
+}
+
+static int
+resolve(const struct dial *d, enum dial_family family, struct addrinfo **all,
+    struct fault *f)
+{
+	int error = look_up(d->host, d->port, family, all), kept = errno;
+
 	if (error == 0)
 		return 0;
+	if (family != DIAL_ANY && error != EAI_AGAIN && error != EAI_SYSTEM &&
+	    look_up(d->host, d->port, DIAL_ANY, all) == 0) {
+		freeaddrinfo(*all);
+		return no_such_address(d, family, f);
+	}
 	if (error == EAI_NONAME) {
-		fault(f, FAULT_HOST, "%s: no such host name", host);
-		fault_hint(f, "check the spelling of \"host %s\"", host);
-		return -1;
+		fault(f, FAULT_HOST, "%s: no such host name", d->host);
+		return fault_hint(f, "check the spelling of \"%shost %s\"",
+		    d->prefix, d->host);
 	}
 	fault(f, FAULT_TEMPORARY, "%s: the name could not be resolved: %s",
-	    host, error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
-	fault_hint(f, "check this machine's network and DNS");
+	    d->host, error == EAI_SYSTEM ? strerror(kept) :
+	    gai_strerror(error));
+	return fault_hint(f, "check this machine's network and DNS");
+}
+
+static int
+race_failed(const struct race *r, const struct dial *d, struct fault *f)
+{
+	struct buffer peer;
+
+	buffer_init(&peer, DIAL_TEXT_MAX);
+	dial_add_host_port(&peer, d->host, d->port);
+	if (r->source_error != 0) {
+		fault(f, FAULT_SYSTEM, "%s: cannot connect from source_ip %s: "
+		    "%s", peer.data, d->source_ip,
+		    strerror(r->source_error));
+		fault_hint(f, "\"source_ip\" has to be an address of this "
+		    "machine; set another one, or remove it");
+	} else {
+		fault(f, FAULT_TEMPORARY, "%s: cannot connect (%s)",
+		    peer.data, r->tried.len == 0 ? "no time left" :
+		    r->tried.data);
+		fault_hint(f, "check \"%shost\" and \"%sport\", and that no "
+		    "firewall is in the way", d->prefix, d->prefix);
+	}
+	buffer_free(&peer);
 	return -1;
 }
 
 int
-dial_connect(const char *host, uint16_t port, int64_t timeout_ms,
-    struct fault *f)
+dial_connect(const struct dial *d, int64_t deadline, struct fault *f)
 {
-	struct addrinfo *all;
+	enum dial_family family = d->source_ip == NULL ? d->family :
+	    dial_family_of(d->source_ip);
+	struct addrinfo *all, *source = NULL;
 	struct race r;
 	size_t n = 0;
 
+	if (resolve(d, family, &all, f) == -1)
+		return -1;
 	memset(&r, 0, sizeof(r));
 	r.winner = -1;
-	r.deadline = clock_after(timeout_ms);
+	r.deadline = deadline;
 	buffer_init(&r.tried, DIAL_TEXT_MAX);
-	if (resolve(host, port, &all, f) == -1)
-		return -1;
+	if (d->source_ip != NULL && look_up(d->source_ip, 0, family,
+	    &source) == 0)
+		r.source = source;
 	for (const struct addrinfo *a = all; a != NULL; a = a->ai_next)
 		n++;
 	r.attempt = memory_array(n, sizeof(*r.attempt));
@@ -242,16 +330,11 @@ dial_connect(const char *host, uint16_t port, int64_t timeout_ms,
 	race_order(&r, all);
 	r.next = clock_now();
 	race_run(&r);
-	if (r.winner == -1) {
-		fault(f, FAULT_TEMPORARY, strchr(host, ':') == NULL ?
-		    "%s:%u: cannot connect (%s)" :
-		    "[%s]:%u: cannot connect (%s)", host, (unsigned)port,
-		    r.tried.len == 0 ? "no time left" :
-		    r.tried.data);
-		fault_hint(f, "check \"host\" and \"port\", and that no "
-		    "firewall is in the way");
-	}
+	if (r.winner == -1)
+		race_failed(&r, d, f);
 	freeaddrinfo(all);
+	if (source != NULL)
+		freeaddrinfo(source);
 	free(r.attempt);
 	buffer_free(&r.tried);
 	return r.winner;

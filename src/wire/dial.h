@@ -13,18 +13,36 @@ struct fault;
 #define DIAL_STAGGER_MS 250		/* RFC 8305 section 5 */
 #define DIAL_TIMEOUT_MS (30 * 1000)	/* over all addresses (DESIGN) */
 
+enum dial_family { DIAL_ANY, DIAL_IPV4, DIAL_IPV6 };
+
+/* Whom to connect to. Strings are not owned. */
+struct dial {
+	const char *host;
+	uint16_t port;
+	enum dial_family family;	/* no address of another is tried */
+	const char *source_ip;	/* to connect from, its family only; or NULL */
+	const char *prefix;	/* of "host" and "port" in remedies; not NULL */
+};
+
 /* Is it the text of an IPv4 or IPv6 address (without brackets)? */
 bool dial_is_literal(const char *host);
 
+/* The family of such a text, DIAL_ANY for any other. */
+enum dial_family dial_family_of(const char *);
+/* "IPv4" or "IPv6", for messages. */
+const char *dial_family_name(enum dial_family);
+/* Adds "host:port", with brackets where RFC 3986 has them. */
+void dial_add_host_port(struct buffer *, const char *host, uint16_t port);
+
 /*
  * Connects to one of the host's addresses: the next attempt begins when one
- * failed or DIAL_STAGGER_MS after the last, all within timeout_ms. Returns a
- * socket (close-on-exec, non-blocking, TCP_NODELAY) that the caller owns, or
- * -1: FAULT_HOST when the name does not exist, else FAULT_TEMPORARY that
- * names every address tried and what became of it.
+ * failed or DIAL_STAGGER_MS after the last, all until the (absolute) deadline.
+ * Returns a socket (close-on-exec, non-blocking, TCP_NODELAY) that the caller
+ * owns, or -1: FAULT_HOST when the name does not exist or has no address of
+ * the family, FAULT_SYSTEM when source_ip cannot be bound, else
+ * FAULT_TEMPORARY that names every address tried and what became of it.
  */
-int dial_connect(const char *host, uint16_t port, int64_t timeout_ms,
-    struct fault *);
+int dial_connect(const struct dial *, int64_t deadline, struct fault *);
 
 /* Is the peer of this socket on this machine's loopback? */
 bool dial_peer_is_loopback(int fd);

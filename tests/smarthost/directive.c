@@ -118,6 +118,33 @@ directive_body(struct play *play, const struct step *step)
 		    peer_ending(play->peer));
 }
 
+/* What is no line: a protocol of another kind, spoken before SMTP. */
+static void
+directive_octets(struct play *play, const struct step *step)
+{
+	const char *came;
+	size_t len, same = 0;
+
+	for (;;) {
+		came = peer_window(play->peer, &len);
+		while (same < len && same < step->len &&
+		    came[same] == step->text[same])
+			same++;
+		if (same == step->len)
+			break;
+		if (same < len)
+			play_fail(play, step->source, "0x%02x as octet %zu",
+			    (unsigned char)came[same], same + 1);
+		if (peer_fill(play->peer, -1) == ARRIVAL_END)
+			play_fail(play, step->source, "only %zu octets, then "
+			    "the client %s", len, peer_ending(play->peer));
+	}
+	peer_take(play->peer, step->len);
+	record_event("octets %zu", step->len);
+	play->skip = false;
+	play->unanswered = true;
+}
+
 /* One BDAT command with its chunk; returns whether it was the last. */
 static bool
 directive_read_chunk(struct play *play, struct body *body)
@@ -312,6 +339,9 @@ directive_play(struct play *play, const struct step *step)
 	case STEP_BDAT:
 	case STEP_CHUNK:
 		directive_bdat(play, step);
+		return false;
+	case STEP_OCTETS:
+		directive_octets(play, step);
 		return false;
 	case STEP_AUTH:
 	case STEP_AUTH_BOGUS:

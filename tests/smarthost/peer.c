@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -31,6 +32,21 @@ struct peer {
 	char window[WINDOW];
 };
 
+/* Not for Unix sockets, whose clients have no name. */
+static void
+peer_record_address(int fd)
+{
+	struct sockaddr_storage address;
+	socklen_t len = sizeof(address);
+	char name[NI_MAXHOST];
+
+	if (getpeername(fd, (struct sockaddr *)&address, &len) == 0 &&
+	    (address.ss_family == AF_INET || address.ss_family == AF_INET6) &&
+	    getnameinfo((struct sockaddr *)&address, len, name, sizeof(name),
+	    NULL, 0, NI_NUMERICHOST) == 0)
+		record_event("from %s", name);
+}
+
 struct peer *
 peer_new(int fd)
 {
@@ -50,6 +66,7 @@ peer_new(int fd)
 		die(EXIT_TROUBLE, "connection: %s", strerror(errno));
 	/* A Unix socket has no such option, and no such problem. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	peer_record_address(fd);
 	return peer;
 }
 

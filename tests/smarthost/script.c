@@ -17,7 +17,14 @@
 /* An hour: longer than any guard. */
 #define PAUSE_MAX 3600000
 
-enum shape { SHAPE_NONE, SHAPE_FILE, SHAPE_AUTH, SHAPE_MS, SHAPE_TEXT };
+enum shape {
+	SHAPE_NONE,
+	SHAPE_FILE,
+	SHAPE_AUTH,
+	SHAPE_MS,
+	SHAPE_TEXT,
+	SHAPE_OCTETS
+};
 
 static const struct directive {
 	const char *name;
@@ -34,6 +41,7 @@ static const struct directive {
 	{ "auth", STEP_AUTH, SHAPE_AUTH, false },
 	{ "auth-bogus", STEP_AUTH_BOGUS, SHAPE_AUTH, true },
 	{ "auth-refused", STEP_AUTH_REFUSED, SHAPE_AUTH, false },
+	{ "octets", STEP_OCTETS, SHAPE_OCTETS, false },
 	{ "slow", STEP_SLOW, SHAPE_MS, false },
 	{ "pause", STEP_PAUSE, SHAPE_MS, false },
 	{ "close", STEP_CLOSE, SHAPE_NONE, true },
@@ -121,7 +129,8 @@ script_arguments(const struct script *script, struct step *step,
 			script_reject(script, step, "takes milliseconds");
 		break;
 	case SHAPE_TEXT:
-		script_text(script, step, text, true);
+	case SHAPE_OCTETS:
+		script_text(script, step, text, shape == SHAPE_TEXT);
 		break;
 	}
 }

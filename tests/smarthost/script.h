@@ -20,6 +20,7 @@ enum step_kind {
 	STEP_AUTH,     /* words: mechanism, user, password */
 	STEP_AUTH_BOGUS,
 	STEP_AUTH_REFUSED,
+	STEP_OCTETS,   /* text: what has to come, escapes resolved */
 	STEP_SLOW,     /* number: ms */
 	STEP_PAUSE,
 	STEP_CLOSE,

@@ -160,6 +160,14 @@ done
 printf '%b\n' 'S: 220 x' 'C: NOOP' |
 	play 'an unfinished line' 1 hear '-NOOP'
 
+printf '%b\n' '! octets a\\0\\x05' 'S- \\x01' 'C: NOOP' 'S: 250 ok' |
+	play 'octets that are no line' 0 '-a\x00' '-\x05' sleep 'NOOP\r\n'
+printf '%b\n' '! octets a\\0\\x05' |
+	play 'another octet' 1 '-a\x00\x06'
+has 'which is named' '0x06 as octet 3' errors
+printf '%b\n' '! octets abc' |
+	play 'octets that are too few' 1 '-ab'
+
 # --- The player: the end ---------------------------------------------------
 
 printf '%b\n' "$hello" | play 'closing at the end' 0 hear 'EHLO c.example.org\r\n'

@@ -192,7 +192,7 @@ static void
 test_legacy(void)
 {
 	static const char *const lacking[] = {
-		"proxy-host", "source_ip",
+		"rmqs", "serverinfo",
 	};
 	const struct legacy *l;
 
