@@ -211,3 +211,29 @@ END
 	smarthost_wait
 	grep -q text body
 }
+
+@test "on a terminal, LF ends lines and the message, too" {
+	command -v script >/dev/null || skip 'no script'
+	smarthost_serve
+	account 'tls off'
+	printf '%s\n' 'EHLO x' 'MAIL FROM:<a@example.org>' \
+		'RCPT TO:<b@example.net>' DATA 'Subject: typed' '' '..' . \
+		QUIT >input
+	mkfifo keys
+	exec 5<>keys
+	timeout -k 5 "$LIMIT" script -qefc "'$POSTRIDER' -C '$ACCOUNT' -bs" \
+		typescript <keys >screen 3>&- 5>&- &
+	script_pid=$!
+	for ((look = 0; look < PORT_LOOKS; look++)); do
+		grep -qs 'ESMTP postrider' screen && break
+		sleep 0.02
+	done
+	cat input >&5
+	wait "$script_pid"
+	exec 5>&-
+	smarthost_stop
+	grep -q 'Subject: typed' capture/1.message
+	tr -d '\r' <capture/1.message | tail -n 1 >last
+	echo . >wanted
+	same wanted last
+}

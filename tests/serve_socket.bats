@@ -9,6 +9,7 @@ load serve
 
 teardown() {
 	[ -z "${ACCEPTING:-}" ] || kill -TERM "$ACCEPTING" 2>/dev/null || true
+	[ -z "${PLACE:-}" ] || rm -rf "$PLACE"
 	postrider_teardown
 }
 
@@ -130,32 +131,55 @@ one_message() {
 	accepted 0
 }
 
-@test "the recipe: others' mail goes by an account that they cannot read" {
+@test "the recipe: users' sendmail goes by an account that they cannot read" {
 	local options
 
 	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
 	command -v setpriv >/dev/null || skip 'no setpriv'
+	# a folder that others can get at, as the test's own need not be
+	PLACE=$(mktemp -d)
+	chmod 755 "$PLACE"
 	smarthost_serve --user you:secret --require-auth
-	chmod 755 .
-	mkdir etc
+	cd "$PLACE"
+	mkdir -p etc bin home/.config/postrider
+	ln -s "$POSTRIDER" bin/sendmail
 	account_file 'host 127.0.0.1' "port $PORT" 'tls off' 'auth on' \
 		'user you' 'password secret' 'from you@example.org' \
 		"logfile $PWD/log"
-	mv accounts etc/relay
+	mv "$ACCOUNT" etc/relay
+	echo "socket $PWD/sock" >home/.config/postrider/accounts
 	options=$(service_options | sed "s,/etc/postrider/,$PWD/etc/,")
 	# shellcheck disable=SC2086 # words are meant
-	accept_at unix:sock 1 setpriv --no-new-privs "$POSTRIDER" $options
+	accept_at "unix:$PWD/sock" 2 setpriv --no-new-privs "$POSTRIDER" \
+		$options
 	chmod 666 sock
-	one_message 'hello' >input
-	! setpriv --reuid 65534 --regid 65534 --clear-groups \
-		cat etc/relay 2>/dev/null
-	timeout 60 setpriv --reuid 65534 --regid 65534 --clear-groups \
-		"$BUILD/tests/socket" connect unix:sock <input >stdout
+	setpriv --reuid 65534 --regid 65534 --clear-groups test ! -r etc/relay
+	message >input
+	HOME=$PWD/home timeout 60 setpriv --reuid 65534 --regid 65534 \
+		--clear-groups bin/sendmail -i -f you@example.org \
+		bob@example.net <input
+	HOME=$PWD/home timeout 60 setpriv --reuid 65534 --regid 65534 \
+		--clear-groups bin/sendmail -t -i -f you@example.org <input
+	accepted 0
+	cd "$BATS_TEST_TMPDIR"
+	smarthost_stop
+	grep -q '^auth you' capture/1.envelope
+	grep -q '^rcpt <bob@example.net>' capture/2.envelope
+	grep -q 'Hello, Bob' capture/2.message
+	[ "$(grep -c ' peeruid=65534 peerpid=[1-9]' "$PLACE/log")" -eq 2 ]
+}
+
+@test "what a user's sendmail hears through the socket is the smarthost's word" {
+	smarthost_serve --refuse 'RCPT TO:<no*=550 5.1.1 no such user here'
+	account 'tls off'
+	cp accounts relay
+	accept_at unix:sock 1 "$POSTRIDER" -C relay -bs
+	account_file 'socket sock'
+	message | submit -f you@example.org no@example.net bob@example.net
+	expect 67 'refused: <no@example.net>: 550 5.1.1 no such user here'
 	accepted 0
 	smarthost_stop
-	replied '221 '
-	grep -q '^auth you' capture/1.envelope
-	grep -q ' peeruid=65534 peerpid=[1-9]' log
+	grep -q '^rcpt <bob@example.net>' capture/1.envelope
 }
 
 @test "the units are what systemd understands, and are hardened" {
