@@ -9,6 +9,7 @@
 #				and so on: one word for each line
 #	replied TEXT...		stdout has these
 #	not_replied TEXT...	it has not
+#	lacks ARGUMENT...	grep finds nothing, in files that are there
 #	serve_start ARGUMENT...	run it at the other end of say and hear
 #	say LINE...		lines to it, in one write
 #	hear WORD...		the next lines, each beginning with a word
@@ -61,6 +62,13 @@ not_replied() {
 	done
 }
 
+lacks() {
+	local status=0
+
+	grep -q "$@" || status=$?
+	[ "$status" -eq 1 ]
+}
+
 serve_start() {
 	coproc SERVE {
 		timeout -k 5 "$LIMIT" "$POSTRIDER" -C "$ACCOUNT" "$@" -bs \
@@ -68,6 +76,7 @@ serve_start() {
 	}
 	# bash closes its own when the program ends, whatever waits in them
 	exec {SERVE_IN}>&"${SERVE[1]}"- {SERVE_OUT}<&"${SERVE[0]}"-
+	# shellcheck disable=SC2153 # coproc sets it
 	SERVING=$SERVE_PID
 }
 

@@ -58,7 +58,7 @@ load serve
 	account 'tls off' 'remove_bcc_headers off'
 	serve <input
 	smarthost_stop
-	! grep -q '^Bcc' capture/1.message
+	lacks '^Bcc' capture/1.message
 	grep -q '^Bcc: b@example.net' capture/2.message
 }
 
@@ -162,7 +162,7 @@ END
 		DATA text . QUIT |
 		timeout 20 "$POSTRIDER" -C "$ACCOUNT" -v -bs 2>&1 | cat >stdout
 	smarthost_stop
-	! grep -qv '^[2-5][0-9][0-9][- ]' stdout
+	lacks -v '^[2-5][0-9][0-9][- ]' stdout
 	replied 221
 }
 

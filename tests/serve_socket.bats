@@ -43,7 +43,7 @@ service_options() {
 
 one_message() {
 	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' 'RCPT TO:<b@example.net>' \
-		DATA "${1:-text}" . QUIT
+		DATA text . QUIT
 }
 
 @test "a Unix socket: a message, and the log names uid and pid of the peer" {
@@ -57,7 +57,7 @@ one_message() {
 	accepted 0
 	smarthost_stop
 	replied '221 '
-	! grep -qv '^[2-5][0-9][0-9][- ]' stdout
+	lacks -v '^[2-5][0-9][0-9][- ]' stdout
 	grep -q " peeruid=$(id -u) peerpid=$client duration=" log
 	grep -qE "^Received: from unknown \(uid $(id -u)\)" capture/1.message ||
 		grep -qE "^Received: from x \(uid $(id -u)\)" capture/1.message
@@ -75,7 +75,7 @@ one_message() {
 	accepted 0
 	smarthost_stop
 	grep -q '^Received: from x (loopback)' capture/2.message
-	! grep -q peeruid log
+	lacks peeruid log
 }
 
 @test "postrider submits to another one's -bs over TCP" {
@@ -190,15 +190,15 @@ one_message() {
 		>units/postrider@.service
 	cp "$ROOT/contrib/systemd/postrider.socket" units
 	timeout 60 systemd-analyze verify --man=no units/postrider.socket \
-		units/postrider@.service 2>verify || {
-		cat verify >&2
+		units/postrider@.service 2>verified || {
+		cat verified >&2
 		false
 	}
 	# what it says of other units of the machine is not about ours
-	! grep -i postrider verify
+	lacks -i postrider verified
 	timeout 60 systemd-analyze security --offline=yes --threshold=30 \
-		units/postrider@.service >security || {
-		tail -n 5 security >&2
+		units/postrider@.service >report || {
+		tail -n 5 report >&2
 		false
 	}
 }

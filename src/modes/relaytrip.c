@@ -310,13 +310,14 @@ relay_log(struct relay *r, const struct message *m, const struct fault *f)
 	struct message none;
 	struct log_entry entry = {
 		.account = &r->account, .envelope = &r->envelope,
-		.message = m == NULL ? &none : m, .verdict = &r->verdict,
-		.fault = f, .peer_known = r->peer->known,
+		.verdict = &r->verdict, .fault = f,
+		.peer_known = r->peer->known,
 		.peer_uid = (unsigned long)r->peer->uid,
 		.peer_pid = (long)r->peer->pid,
 	};
 
 	message_init(&none);
+	entry.message = m == NULL ? &none : m;
 	if (account_server(&r->account) != NULL)
 		upstream_choose_tls(&params, &r->account);
 	entry.tls = params.tls != SESSION_CLEAR;

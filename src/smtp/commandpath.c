@@ -260,6 +260,8 @@ read_mail_parameters(struct command_mail *m, const char *s, size_t n)
 		seen[row] = true;
 		refusal = mail_parameters[row].read(m, &p);
 		if (refusal != NULL)
+			/* cppcheck-suppress returnDanglingLifetime
+			 * all of these texts are static */
 			return refusal;
 	}
 	return r == -1 ? syntax : NULL;

@@ -111,18 +111,18 @@ static const struct {
 
 static const struct {
 	const char *argument;
-	int r;
 	uint64_t octets;
+	int r;
 	bool last;
 } bdats[] = {
-	{ "0", 0, 0, false }, { "17 LAST", 0, 17, true },
-	{ "5  last", 0, 5, true },
-	{ "9223372036854775807", 0, INT64_MAX, false },
-	{ "9223372036854775808", -1, 0, false },
-	{ "", -1, 0, false }, { "LAST", -1, 0, false },
-	{ "-1", -1, 0, false }, { "+1", -1, 0, false },
-	{ "1x", -1, 0, false }, { "1 LASTX", -1, 0, false },
-	{ "1 LAST 2", -1, 0, false }, { "1LAST", -1, 0, false },
+	{ "0", 0, 0, false }, { "17 LAST", 17, 0, true },
+	{ "5  last", 5, 0, true },
+	{ "9223372036854775807", INT64_MAX, 0, false },
+	{ "9223372036854775808", 0, -1, false },
+	{ "", 0, -1, false }, { "LAST", 0, -1, false },
+	{ "-1", 0, -1, false }, { "+1", 0, -1, false },
+	{ "1x", 0, -1, false }, { "1 LASTX", 0, -1, false },
+	{ "1 LAST 2", 0, -1, false }, { "1LAST", 0, -1, false },
 };
 
 static const struct {
