@@ -88,6 +88,7 @@ PARTS := $(filter-out $(OBJ)/src/main.o,$(OBJECTS))
 
 SMARTHOST_SOURCES := $(sort $(wildcard tests/smarthost/*.c))
 SMARTHOST_OBJECTS := $(SMARTHOST_SOURCES:%.c=$(OBJ)/%.o)
+NAMESERVER_OBJECTS := $(OBJ)/tests/nameserver/main.o
 BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
 BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,sink relay measure floor)
 UNITS := $(sort $(wildcard tests/unit/*.c))
@@ -113,6 +114,11 @@ $(BUILD)/tests/socket: $(OBJ)/tests/socket/main.o
 	$(call say,LD $@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $< $(LIBRARIES)
+
+$(BUILD)/tests/nameserver: $(NAMESERVER_OBJECTS)
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $(NAMESERVER_OBJECTS) $(LIBRARIES)
 
 $(BUILD)/tests/bench/sink: $(OBJ)/tests/bench/peer.o
 $(BENCH_TOOLS): $(BUILD)/%: $(OBJ)/%.o
@@ -145,6 +151,7 @@ $(BUILD)/flags: FORCE
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
 
 -include $(OBJECTS:.o=.d) $(SMARTHOST_OBJECTS:.o=.d) \
+    $(NAMESERVER_OBJECTS:.o=.d) \
     $(BENCH_SOURCES:%.c=$(OBJ)/%.d) \
     $(UNITS:%.c=$(OBJ)/%.d) $(FUZZ_SOURCES:%.c=$(OBJ)/%.d)
 
@@ -228,6 +235,7 @@ TESTS = $(UNIT_TESTS) $(REPLAYS) tests/smarthost/selftest.sh \
 
 test_environment = POSTRIDER='$(abspath $(POSTRIDER))' \
     SMARTHOST='$(abspath $(BUILD)/tests/smarthost)' \
+    NAMESERVER='$(abspath $(BUILD)/tests/nameserver)' \
     CERTS='$(abspath $(CERTS))' BUILD='$(abspath $(BUILD))' \
     SANITIZE='$(SANITIZE)' COVERAGE='$(COVERAGE)'
 
@@ -250,8 +258,7 @@ check:
 	@+$(AGAIN) run-check
 
 build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(BUILD)/tests/socket \
-    $(CERTS)/made \
-    $(UNIT_TESTS) $(REPLAYS)
+    $(CERTS)/made $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
 
 run-check: build-tests
 	@$(test_environment) tests/run $(TESTS)
@@ -324,7 +331,8 @@ SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
     $$(find . -name .git -prune -o -type d -name 'build*' -prune -o \
     -name 'configure*' -prune -o -name 'config.*' -prune -o -type f -print)) \
     $(wildcard tests/*.bash tests/*/*.bash)
-C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(BENCH_SOURCES) $(UNITS) $(FUZZ_SOURCES) \
+C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(BENCH_SOURCES) \
+    tests/nameserver/main.c $(UNITS) $(FUZZ_SOURCES) \
     $(wildcard tests/fuzz/replay/*.c)
 
 .PHONY: lint run-lint lint-cppcheck lint-tidy lint-shell lint-spelling lint-man

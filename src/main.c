@@ -25,7 +25,11 @@
 #include "mail/address.h"
 #include "modes/aliases.h"
 #include "modes/check.h"
+#include "modes/configure.h"
+#include "modes/contact.h"
+#include "modes/query.h"
 #include "modes/serve.h"
+#include "modes/serverinfo.h"
 #include "modes/submit.h"
 #include "smtp/sasl.h"
 #include "wire/tls.h"
@@ -224,6 +228,35 @@ run_aliases(const struct cmdline *c, struct fault *f)
 	return fault_exit_status(f->class);
 }
 
+static int
+run_contact(const struct cmdline *c, struct fault *f)
+{
+	const struct contact contact = {
+		.settings = &c->overrides,
+		.config_file = c->file,
+		.config_of_root = !personality_is_trusted(c->personality),
+		.name = c->account,
+		.sender = c->path_set && !c->null_path ? &c->path : NULL,
+		.transcript = c->verbose ? stderr : NULL,
+		.note = print_note,
+	};
+	int r;
+
+	for (size_t i = 0; i < c->notes.count; i++)
+		print_note(c->notes.text[i]);
+	if (c->mode == CMDLINE_SERVERINFO)
+		r = serverinfo(&contact, f);
+	else
+		r = query(&contact, c->mode == CMDLINE_ETRN ? INQUIRY_ETRN :
+		    c->mode == CMDLINE_VERIFY ? INQUIRY_VRFY : INQUIRY_EXPN,
+		    c->argument, f);
+	/* a terminal shows both: in their order */
+	fflush(stdout);
+	if (r == -1)
+		print_fault(f);
+	return fault_exit_status(f->class);
+}
+
 /* Standard output is all that these modes are for: it must have arrived. */
 static int
 close_output(int status)
@@ -256,6 +289,15 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 		return close_output(run_aliases(c, f));
 	case CMDLINE_CHECK:
 		if (check_config(c->word, c->words, c->file, f) == -1)
+			print_fault(f);
+		return close_output(fault_exit_status(f->class));
+	case CMDLINE_SERVERINFO:
+	case CMDLINE_ETRN:
+	case CMDLINE_VERIFY:
+	case CMDLINE_EXPAND:
+		return close_output(run_contact(c, f));
+	case CMDLINE_CONFIGURE:
+		if (configure(c->argument, print_note, f) == -1)
 			print_fault(f);
 		return close_output(fault_exit_status(f->class));
 	case CMDLINE_SUBMIT:

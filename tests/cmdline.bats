@@ -54,7 +54,7 @@ usage() {
 
 @test "unknown options are named, with what was meant" {
 	usage 'unknown option -z' -z b@example.org
-	usage 'unknown option --prot' --prot=25 b@example.org
+	usage 'unknown option --pirt' --pirt=25 b@example.org
 	expect 64 'hint: did you mean --port?'
 	usage 'unknown option --xyzzy' --xyzzy b@example.org
 	expect 64 'hint: --help lists'

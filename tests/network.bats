@@ -168,6 +168,17 @@ END
 	smarthost_stop
 }
 
+@test "socket: LMTP needs no port there" {
+	{
+		greet | sed 's/EHLO/LHLO/'
+		trip | sed 1,4d
+	} >dialogue
+	smarthost_play dialogue --listen unix:mail.sock
+	account_file "socket $PWD/mail.sock" 'protocol lmtp' \
+		'from alice@example.org'
+	send 0
+}
+
 @test "socket: replies and faults name it" {
 	{
 		greet

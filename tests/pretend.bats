@@ -195,15 +195,101 @@ said() {
 
 @test "the environment: what is wrong in it" {
 	export POSTRIDER_HOST=127.0.0.1
-	message | POSTRIDER_PRT=1 postrider -a environment b@example.org
-	expect 78 'environment: POSTRIDER_PRT is no setting' \
-		'did you mean POSTRIDER_PORT?'
 	message | POSTRIDER_PORT=025 postrider -a environment b@example.org
 	expect 78 "environment: port '025' is not a plain decimal"
 	message | POSTRIDER_PASSWORDEVAL='touch ran' \
 		postrider -a environment b@example.org
 	expect 78 'POSTRIDER_PASSWORDEVAL: commands are not taken from the'
 	[ ! -e ran ]
+}
+
+@test "the environment: what is no setting is a note, if it matters at all" {
+	export POSTRIDER_HOST=127.0.0.1 POSTRIDER_PORT=1 \
+		POSTRIDER_FROM=a@example.org POSTRIDER_PASSWORT=hunter2 \
+		POSTRIDER_BUILD_NUMBER=7
+	message | postrider -a environment b@example.org
+	expect 75 'note: environment: POSTRIDER_PASSWORT is no setting' \
+		'Did you mean POSTRIDER_PASSWORD?' \
+		'note: environment: POSTRIDER_BUILD_NUMBER is no setting'
+	expect_not hunter2
+	message | postrider -P -a environment b@example.org
+	expect 0 'POSTRIDER_PASSWORT is no setting'
+	postrider --serverinfo -a environment
+	expect 75 'POSTRIDER_PASSWORT is no setting'
+	account_file "${BASE[@]}"
+	message | submit b@example.org
+	expect 75
+	expect_not POSTRIDER_
+}
+
+@test "--pretend: where the secret would come from, in the documented order" {
+	local line
+
+	account_file "${BASE[@]}"
+	message | submit -P b@example.org
+	expect 0
+	said stdout 'secret: none is needed'
+	# each wins over those that were added before it
+	set -- "${BASE[@]}" 'auth plain' 'user me'
+	account_file "$@"
+	message | submit -P b@example.org
+	expect 0
+	said stdout 'secret: from the netrc files, then the terminal'
+	for line in 'passwordeval touch ran; echo x' 'password_fd 9' \
+		'password_file nowhere' 'password x'; do
+		set -- "$@" "$line"
+		account_file "$@"
+		message | submit -P b@example.org
+		expect 0
+		said stdout "secret: from ${line%% *}  [$ACCOUNT:$#]"
+	done
+	message | submit -P --password-file=x --auth=external b@example.org
+	expect 0
+	said stdout 'secret: none is needed'
+	[ ! -e ran ]
+}
+
+@test "--pretend: the keyring, where there is a program to ask" {
+	account_file "${BASE[@]}" 'auth plain' 'user me'
+	mkdir bin
+	printf '#!/bin/sh\ntouch ran\n' >bin/secret-tool
+	chmod +x bin/secret-tool
+	message | PATH=$PWD/bin:$PATH XDG_RUNTIME_DIR=$PWD submit -P b@example.org
+	expect 0
+	said stdout \
+		'secret: from the keyring, then the netrc files, then the terminal'
+	[ ! -e ran ]
+}
+
+@test "--pretend: what set_to_header adds for a moment is not removed" {
+	account_file "${BASE[@]}" 'set_to_header on'
+	printf 'Subject: x\n\ntext\n' | submit -P b@example.org c@example.org
+	expect 0
+	said stdout 'add: To: b@example.org, c@example.org'
+	expect_not 'remove: '
+	printf 'To: b@example.org,\n c@example.org\n\ntext\n' |
+		submit -P b@example.org
+	expect 0
+	said stdout 'add: To: b@example.org' 'remove: To: b@example.org,' \
+		'remove:  c@example.org'
+}
+
+@test "--check-config: the alias files that accounts name" {
+	printf 'root: a@example.org\nroot\n' >one
+	echo two >two
+	account_file 'account a' 'host h' "aliases $PWD/one" 'account b' 'host h' \
+		"aliases $PWD/two" 'account c' 'host h' "aliases $PWD/one" \
+		'account d' 'host h' 'aliases ~/none'
+	postrider --check-config "$ACCOUNT"
+	expect 78 "$PWD/one:2" "$PWD/two:1" "$HOME/none" \
+		'postrider: 3 errors'
+	postrider --check-config -C "$ACCOUNT"
+	expect 78 "$PWD/one:2" 'postrider: 3 errors'
+	echo 'root: a@example.org' >one
+	account_file 'host h' "aliases $PWD/one"
+	postrider --check-config "$ACCOUNT"
+	expect 0
+	said stdout "$PWD/one: 1 alias"
 }
 
 @test "SMTPSERVER and EMAIL" {

@@ -216,7 +216,7 @@ END
 @test "the null reverse-path" {
 	local path
 
-	for path in '<>' ''; do
+	for path in '<>' '' MAILER-DAEMON mailer-Daemon '<Mailer-Daemon>'; do
 		begin <<'END'
 C: MAIL FROM:<>
 S: 250 ok

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "setup/legacy.h"
 #include "cli/cmdline.h"
+#include "cli/inquire.h"
 #include "cli/letter.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
@@ -19,19 +20,30 @@ static const struct {
 	char letter;		/* 0: `mode`; '@': read_sender */
 	enum cmdline_mode mode;
 	const char *help;	/* when the letter's own does not say it */
+	const char *value;	/* of a mode: what the help calls it */
 } longs[] = {
-	{ "account", 'a', CMDLINE_SUBMIT, NULL },
-	{ "file", 'C', CMDLINE_SUBMIT, NULL },
-	{ "from", 'f', CMDLINE_SUBMIT, NULL },
-	{ "read-recipients", 't', CMDLINE_SUBMIT, NULL },
+	{ "account", 'a', CMDLINE_SUBMIT, NULL, NULL },
+	{ "file", 'C', CMDLINE_SUBMIT, NULL, NULL },
+	{ "from", 'f', CMDLINE_SUBMIT, NULL, NULL },
+	{ "read-recipients", 't', CMDLINE_SUBMIT, NULL, NULL },
 	{ "read-envelope-from", '@', CMDLINE_SUBMIT,
-	    "take the reverse-path from the From field" },
-	{ "pretend", 'P', CMDLINE_SUBMIT, NULL },
-	{ "debug", 'd', CMDLINE_SUBMIT, NULL },
+	    "take the reverse-path from the From field", NULL },
+	{ "pretend", 'P', CMDLINE_SUBMIT, NULL, NULL },
+	{ "debug", 'd', CMDLINE_SUBMIT, NULL, NULL },
+	{ "serverinfo", 'S', CMDLINE_SUBMIT, NULL, NULL },
+	{ "configure", 0, CMDLINE_CONFIGURE,
+	    "find the smarthost of an address, print an account", "ADDRESS" },
+	{ "rmqs", 0, CMDLINE_ETRN,
+	    "ask the smarthost to send its queue for a host", "HOST" },
+	{ "verify", 0, CMDLINE_VERIFY,
+	    "ask the smarthost whether it knows an address", "ADDRESS" },
+	{ "expand", 0, CMDLINE_EXPAND,
+	    "ask the smarthost who is on a list", "LIST" },
 	{ "check-config", 0, CMDLINE_CHECK,
-	    "find all errors in account files, in place of recipients" },
-	{ "help", 0, CMDLINE_HELP, "print this" },
-	{ "version", 0, CMDLINE_VERSION, "print the version" },
+	    "find all errors in account files, in place of recipients",
+	    NULL },
+	{ "help", 0, CMDLINE_HELP, "print this", NULL },
+	{ "version", 0, CMDLINE_VERSION, "print the version", NULL },
 };
 
 #define LONGS (sizeof(longs) / sizeof(longs[0]))
@@ -141,9 +153,6 @@ unknown_long(const char *name, size_t n, struct fault *f)
 			near = known;
 		}
 	}
-	if (legacy_is_unsupported(name, n))
-		return fault(f, FAULT_USAGE, "--%.*s is not supported by this "
-		    "version", (int)n, name);
 	fault(f, FAULT_USAGE, "unknown option --%.*s", (int)n, name);
 	if (near != NULL)
 		return fault_hint(f, "did you mean --%s?", near);
@@ -222,22 +231,25 @@ parse_long_letter(struct cmdline *c, struct arguments *a, size_t i,
     const char *value, struct fault *f)
 {
 	const struct letter *l = letter_find(longs[i].letter);
-	bool takes = l != NULL && l->takes == LETTER_VALUE;
+	bool takes = l != NULL ? l->takes == LETTER_VALUE :
+	    longs[i].value != NULL;
 	bool may = takes || (l != NULL && l->takes == LETTER_ATTACHED);
 
 	if (!may && value != NULL)
 		return fault(f, FAULT_USAGE, "--%s has no value",
 		    longs[i].name);
-	if (longs[i].letter == '@')
-		c->read_sender = true;
-	else if (l == NULL)
-		c->mode = longs[i].mode;
-	if (l == NULL)
-		return 0;
 	if (takes && value == NULL && (value = next_argument(a)) == NULL)
 		return fault(f, FAULT_USAGE, "--%s needs a value",
 		    longs[i].name);
-	return l->apply(c, l, value == NULL && may ? "" : value, f);
+	if (l != NULL)
+		return l->apply(c, l, value == NULL && may ? "" : value, f);
+	if (longs[i].letter == '@')
+		c->read_sender = true;
+	else if (longs[i].value != NULL)
+		return inquire_choose(c, longs[i].mode, value, f);
+	else
+		c->mode = longs[i].mode;
+	return 0;
 }
 
 static int
@@ -347,7 +359,10 @@ parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 		else
 			r = parse_letters(c, a, word + 1, f);
 	}
-	return r == -1 || is_final(c) ? r : parse_words(c, f);
+	if (r == 0 && !is_final(c))
+		r = c->inquiry == CMDLINE_SUBMIT ? parse_words(c, f) :
+		    inquire_settle(c, f);
+	return r;
 }
 
 /* What options exclude, and what cannot be missing. */
@@ -428,6 +443,18 @@ print_letter(FILE *out, const struct letter *l)
 	fprintf(out, "  %-*s %s\n", OPTION_HELP_COLUMN, left, l->help);
 }
 
+static void
+print_long(FILE *out, size_t i)
+{
+	char left[HELP_LEFT_SIZE];
+
+	snprintf(left, sizeof(left), "%s%s%s", longs[i].name,
+	    longs[i].value == NULL ? "" : "=",
+	    longs[i].value == NULL ? "" : longs[i].value);
+	fprintf(out, "  --%-*s %s\n", OPTION_HELP_COLUMN - 2, left,
+	    longs[i].help);
+}
+
 void
 cmdline_print_help(FILE *out)
 {
@@ -441,8 +468,7 @@ cmdline_print_help(FILE *out)
 			print_letter(out, l);
 	for (size_t i = 0; i < LONGS; i++)
 		if (longs[i].help != NULL)
-			fprintf(out, "  --%-*s %s\n", OPTION_HELP_COLUMN - 2,
-			    longs[i].name, longs[i].help);
+			print_long(out, i);
 	fputs("\nSettings, see postrider-accounts(5), and their defaults:\n",
 	    out);
 	option_print_help(out);

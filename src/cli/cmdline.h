@@ -22,6 +22,12 @@ enum cmdline_mode {
 	CMDLINE_QUEUE,		/* -bp, mailq: say that the queue is empty */
 	CMDLINE_ALIASES,	/* -bi, -I, newaliases: check the alias files */
 	CMDLINE_CHECK,		/* --check-config: find the errors in files */
+	/* these exclude each other and recipients, see cli/inquire.h */
+	CMDLINE_SERVERINFO,	/* -S: what the smarthost says of itself */
+	CMDLINE_CONFIGURE,	/* --configure: an account for an address */
+	CMDLINE_ETRN,		/* --rmqs: let the smarthost send its queue */
+	CMDLINE_VERIFY,		/* --verify: does it know an address? */
+	CMDLINE_EXPAND,		/* --expand: who is on a list? */
 	CMDLINE_HELP,
 	CMDLINE_VERSION
 };
@@ -51,6 +57,8 @@ struct cmdline {
 	enum dsn_return ret;		/* -R */
 	const char *envid;		/* -V, or NULL; printable ASCII */
 	bool smtputf8;			/* -U */
+	enum cmdline_mode inquiry;	/* CMDLINE_SERVERINFO and so on */
+	const char *argument;		/* what that mode asks about */
 	struct address_list recipients;	/* the arguments; domains may be "" */
 	const char **word;		/* the arguments as they are */
 	size_t words;

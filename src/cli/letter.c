@@ -8,6 +8,7 @@
 #include "mail/dsn.h"
 #include "mail/encoding.h"
 #include "cli/cmdline.h"
+#include "cli/inquire.h"
 #include "cli/letter.h"
 
 #define ENVID_MAX 100	/* octets of xtext: RFC 3461 section 4.4 */
@@ -422,6 +423,8 @@ static const struct letter letters[] = {
 	{ 'R', LETTER_VALUE, apply_return, "full|hdrs",
 	    "what notifications return of the message", NULL },
 	{ 'r', LETTER_VALUE, apply_path, "ADDRESS", "the same as -f", NULL },
+	{ 'S', LETTER_ALONE, inquire_apply, NULL,
+	    "show what the smarthost says about itself", NULL },
 	{ 's', LETTER_ALONE, unsupported, NULL, NULL,
 	    "the subject is a field of the message: Subject: ..." },
 	{ 't', LETTER_ALONE, apply_recipients, NULL,

@@ -75,7 +75,7 @@ add_field(struct header *h, const char *line, size_t n, size_t name_len)
 	f->len = n + 2;
 	f->name_len = name_len;
 	f->body = start + (size_t)(colon - line) + 1;
-	f->removed = false;
+	f->removed = f->made = false;
 	return 0;
 }
 

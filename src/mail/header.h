@@ -30,6 +30,7 @@ struct header_field {
 	size_t name_len;	/* octets before blanks and colon */
 	size_t body;		/* offset in text, behind the colon */
 	bool removed;		/* does not go out */
+	bool made;		/* by us: it was not in the message */
 };
 
 struct header {

@@ -77,7 +77,8 @@ recipients_announce(struct header *h, const struct envelope *e)
 		buffer_clear(&line);
 		buffer_add_string(&line, first ? "To: " : " ,");
 		address_add_spec(&line, &box);
-		header_add_line(h, line.data, line.len);
+		if (header_add_line(h, line.data, line.len) == 0 && first)
+			h->field[h->count - 1].made = true;
 		first = false;
 	}
 	buffer_free(&line);

@@ -123,7 +123,7 @@ aliases_apply(struct envelope *e, struct message *m,
 
 /* Files that have been checked already, and what came of them. */
 struct checks {
-	const struct alias_check *check;
+	void (*report)(const char *text);
 	struct notes paths;
 	size_t errors;
 };
@@ -143,7 +143,7 @@ check_entries(struct checks *c, const struct account *account,
 		    a.aliases.count == 1 ? "" : "es");
 	}
 	for (size_t i = 0; i < errors->count; i++)
-		c->check->report(errors->text[i]);
+		c->report(errors->text[i]);
 	c->errors += errors->count;
 	aliases_free(&a.aliases);
 	local_domains_free(&a.domains);
@@ -187,7 +187,7 @@ check_account(struct checks *c, const struct account *account)
 	notes_add(&c->paths, "%s", path);
 	check_entries(c, account, path, &errors, &f);
 	if (f.class != FAULT_NONE) {
-		c->check->report(f.text);
+		c->report(f.text);
 		c->errors++;
 	}
 	notes_free(&errors);
@@ -195,10 +195,24 @@ check_account(struct checks *c, const struct account *account)
 	free(path);
 }
 
+size_t
+aliases_check_named(const struct accounts *accounts,
+    void (*report)(const char *text))
+{
+	struct checks c = { .report = report };
+
+	for (size_t i = 0; i < accounts->table.count; i++)
+		if (alias_choice(accounts->table.account[i]) ==
+		    ALIAS_CHOICE_FILE)
+			check_account(&c, accounts->table.account[i]);
+	notes_free(&c.paths);
+	return c.errors;
+}
+
 int
 aliases_check(const struct alias_check *check, struct fault *f)
 {
-	struct checks c = { .check = check };
+	struct checks c = { .report = check->report };
 	struct accounts accounts;
 	int r = 0;
 

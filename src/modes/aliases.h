@@ -36,5 +36,11 @@ struct alias_check {
 	void (*report)(const char *text);
 };
 int aliases_check(const struct alias_check *, struct fault *);
+/*
+ * The same for the files that these accounts name, the system's left out: the
+ * number of errors.
+ */
+size_t aliases_check_named(const struct accounts *,
+    void (*report)(const char *text));
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "base/text.h"
+#include "modes/aliases.h"
 #include "modes/check.h"
 #include "setup/account.h"
 #include "setup/accountfile.h"
@@ -25,6 +26,12 @@ print_notes(const struct accounts *accounts)
 {
 	for (size_t i = 0; i < accounts->warnings.count; i++)
 		fprintf(stderr, "note: %s\n", accounts->warnings.text[i]);
+}
+
+static void
+report_alias(const char *text)
+{
+	fprintf(stderr, "%s\n", text);
 }
 
 static void
@@ -64,6 +71,7 @@ check_each(const char *const *files, size_t n, size_t *errors,
 		    f);
 		print_notes(&accounts);
 		print_sources(&accounts);
+		*errors += aliases_check_named(&accounts, report_alias);
 		accounts_free(&accounts);
 	}
 	return r;
@@ -81,6 +89,7 @@ check_usual(const char *file, size_t *errors, struct fault *f)
 	r = accountfile_load(&accounts, file, false, f);
 	print_notes(&accounts);
 	print_sources(&accounts);
+	*errors += aliases_check_named(&accounts, report_alias);
 	accounts_free(&accounts);
 	return r;
 }

@@ -9,7 +9,7 @@ struct fault;
 
 /*
  * Checks the given files, or, if there are none, those that a message would
- * go by (`file` is -C, or NULL). Errors and what is obsolete go to standard
+ * go by (`file` is -C, or NULL), and the alias files that they name. Errors and what is obsolete go to standard
  * error, a summary to standard output. -1 when there was an error: it has been
  * printed, and the fault, FAULT_CONFIG, says how many there were.
  */

@@ -11,7 +11,9 @@
 #include "mail/envelope.h"
 #include "mail/header.h"
 #include "modes/pretend.h"
+#include "modes/upstream.h"
 #include "setup/account.h"
+#include "setup/secret.h"
 
 #define TEXT_MAX (64 * 1024 * 1024)	/* octets; more than any setting has */
 
@@ -131,6 +133,21 @@ print_settings(const struct account *a)
 }
 
 static void
+print_secret(const struct account *a)
+{
+	struct buffer b;
+
+	if (!upstream_wants_secret(a)) {
+		printf("secret: none is needed\n");
+		return;
+	}
+	buffer_init(&b, TEXT_MAX);
+	account_add_password_source(&b, a);
+	print_line("secret: from ", b.data, b.len);
+	buffer_free(&b);
+}
+
+static void
 print_address(const char *what, char *local, char *domain)
 {
 	const struct mailbox box = { NULL, local, domain };
@@ -189,7 +206,7 @@ print_header(const struct header *h)
 	print_text("add: ", h->added.data, h->added.len);
 	for (size_t i = 0; i < h->count; i++) {
 		field = &h->field[i];
-		if (field->removed)
+		if (field->removed && !field->made)
 			print_text("remove: ", h->text.data + field->start,
 			    field->len);
 	}
@@ -202,6 +219,7 @@ pretend_print(const struct accounts *accounts, const struct account *a,
 	print_sources(accounts);
 	print_account(a);
 	print_settings(a);
+	print_secret(a);
 	print_envelope(e);
 	print_header(h);
 }

@@ -10,7 +10,8 @@ struct header;
 
 /*
  * Prints to standard output: which files were read, which account was chosen
- * and why, its settings with where each is from, the envelope, and the fields
+ * and why, its settings with where each is from, where its secret would come
+ * from (nobody is asked for it), the envelope, and the fields
  * that are added and removed. Passwords are not shown.
  */
 void pretend_print(const struct accounts *, const struct account *,

@@ -19,6 +19,7 @@
 #include "modes/submit.h"
 #include "modes/upstream.h"
 #include "setup/accountfile.h"
+#include "setup/environment.h"
 #include "setup/log.h"
 #include "setup/secret.h"
 #include "smtp/path.h"
@@ -114,6 +115,7 @@ choose_account(struct trip *t, struct fault *f)
 	    e->local == NULL ? NULL : path.data, t->job->settings,
 	    &t->account, f);
 	buffer_free(&path);
+	environment_note(&t->account, &t->accounts.warnings);
 	if (!t->job->pretend)
 		log_open(&t->log, &t->account, SYSLOG_PATH);
 	return result == -1 ? -1 : complete_envelope(&t->job->envelope,

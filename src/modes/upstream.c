@@ -93,14 +93,18 @@ upstream_fill(struct session_params *p, const struct account *a,
 	upstream_choose_tls(p, a);
 }
 
+bool
+upstream_wants_secret(const struct account *a)
+{
+	if (a->auth != NULL && sasl_needs_password(a->auth))
+		return true;
+	/* the PIN of a token, or the passphrase of a key */
+	return a->tls_key_file != NULL && account_has_password(a);
+}
+
 int
 upstream_secret(struct secret *password, const struct account *a,
     struct fault *f)
 {
-	if (a->auth == NULL || !sasl_needs_password(a->auth)) {
-		/* the PIN of a token, or the passphrase of a key */
-		return a->tls_key_file != NULL && account_has_password(a) ?
-		    account_password(a, password, f) : 0;
-	}
-	return account_password(a, password, f);
+	return upstream_wants_secret(a) ? account_password(a, password, f) : 0;
 }

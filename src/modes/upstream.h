@@ -6,6 +6,8 @@
 #ifndef MODES_UPSTREAM_H
 #define MODES_UPSTREAM_H
 
+#include <stdbool.h>
+
 struct account;
 struct fault;
 struct secret;
@@ -19,6 +21,8 @@ void upstream_fill(struct session_params *, const struct account *,
     const struct secret *password);
 /* Only `tls` and `port`: what the account says, or what fits the port. */
 void upstream_choose_tls(struct session_params *, const struct account *);
+/* Does the account's session need a secret? */
+bool upstream_wants_secret(const struct account *);
 /*
  * Fetches the secret that the account's session needs, if it needs one; the
  * caller clears it. -1 as account_password().

@@ -184,7 +184,8 @@ check(const struct account *account, struct fault *f)
 		return fault_hint(f, "add the line 'host NAME', where NAME is "
 		    "the smarthost");
 	}
-	if (account->protocol == PROTOCOL_LMTP && account->port == 0) {
+	if (account->protocol == PROTOCOL_LMTP && account->port == 0 &&
+	    account->socket == NULL) {
 		what = describe(account);
 		fault(f, FAULT_CONFIG, "%s speaks LMTP and has no port",
 		    what);

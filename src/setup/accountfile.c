@@ -212,12 +212,6 @@ unknown_word(struct parser *p, struct slice word)
 		return fault_hint(p->fault, "its first line of output should "
 		    "be a setting and its value");
 	}
-	if (legacy_is_unsupported(word.s, word.n)) {
-		option_fault(p->fault, &place, "setting '%.*s' is not "
-		    "supported by this version", (int)word.n, word.s);
-		return fault_hint(p->fault, "what works without it needs "
-		    "no line; remove it, or put # before it");
-	}
 	if (near == NULL && option_slip(word.s, word.n, "account") != SIZE_MAX)
 		near = "account";
 	if (near == NULL && option_slip(word.s, word.n, "defaults") != SIZE_MAX)

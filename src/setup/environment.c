@@ -33,24 +33,64 @@ environment_has_host(void)
 	return false;
 }
 
-static int
-unknown(const char *name, size_t n, const char *word, struct fault *f)
+/* The setting of "POSTRIDER_NAME=value", in lower case as `word`, which the
+ * caller frees; OPTION_COUNT if there is none. */
+static enum option_id
+find(const char *variable, char **word)
 {
-	const char *near = option_nearest(word, n - PREFIX_LEN);
+	size_t n = strcspn(variable, "=");
+
+	*word = memory_copy(variable + PREFIX_LEN, n - PREFIX_LEN);
+	for (char *p = *word; *p != '\0'; p++)
+		*p = text_to_lower(*p);
+	return option_find_keyword(*word, strlen(*word));
+}
+
+static bool
+is_ours(const char *variable)
+{
+	return strncmp(variable, PREFIX, PREFIX_LEN) == 0 &&
+	    strchr(variable, '=') != NULL;
+}
+
+static void
+note_unknown(struct notes *notes, const char *variable, const char *word)
+{
+	const char *near = option_nearest(word, strlen(word));
+	size_t n = strcspn(variable, "=");
 	char *upper;
 
-	fault(f, FAULT_CONFIG, "environment: %.*s is no setting",
-	    n > NAME_SHOWN_MAX ? NAME_SHOWN_MAX : (int)n, name);
-	if (near == NULL)
-		return fault_hint(f, "unset it; postrider-accounts(5) lists "
-		    "the settings there are");
+	if (n > NAME_SHOWN_MAX)
+		n = NAME_SHOWN_MAX;
+	if (near == NULL) {
+		notes_add(notes, "environment: %.*s is no setting; it is "
+		    "ignored", (int)n, variable);
+		return;
+	}
 	upper = memory_string(near);
 	for (char *p = upper; *p != '\0'; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');
-	fault_hint(f, "did you mean " PREFIX "%s?", upper);
+	notes_add(notes, "environment: %.*s is no setting; it is ignored. Did "
+	    "you mean " PREFIX "%s?", (int)n, variable, upper);
 	free(upper);
-	return -1;
+}
+
+void
+environment_note(const struct account *account, struct notes *notes)
+{
+	char *word;
+
+	if (account->name == NULL || account->defined.file != NULL ||
+	    strcmp(account->name, ENVIRONMENT_NAME) != 0)
+		return;
+	for (char **v = environ; v != NULL && *v != NULL; v++) {
+		if (!is_ours(*v))
+			continue;
+		if (find(*v, &word) == OPTION_COUNT)
+			note_unknown(notes, *v, word);
+		free(word);
+	}
 }
 
 /* One "POSTRIDER_NAME=value". */
@@ -58,23 +98,17 @@ static int
 take(struct account *account, const char *variable, struct fault *f)
 {
 	size_t n = strcspn(variable, "=");
-	char *word = memory_copy(variable + PREFIX_LEN, n - PREFIX_LEN);
 	const char *value = variable + n + 1;
-	enum option_id id;
-	int r = -1;
+	char *word;
+	enum option_id id = find(variable, &word);
 
-	for (char *p = word; *p != '\0'; p++)
-		*p = text_to_lower(*p);
-	id = option_find_keyword(word, strlen(word));
-	if (id == OPTION_COUNT)
-		unknown(variable, n, word, f);
-	else if ((option_row(id)->flags & OPTION_COMMAND) != 0)
-		fault(f, FAULT_CONFIG, "environment: %.*s: commands are not "
-		    "taken from the environment", (int)n, variable);
-	else
-		r = option_set(account, id, value, strlen(value), &here, f);
 	free(word);
-	return r;
+	if (id == OPTION_COUNT)
+		return 0;
+	if ((option_row(id)->flags & OPTION_COMMAND) != 0)
+		return fault(f, FAULT_CONFIG, "environment: %.*s: commands are "
+		    "not taken from the environment", (int)n, variable);
+	return option_set(account, id, value, strlen(value), &here, f);
 }
 
 /* A variable of others: no pattern is meant by it. */
@@ -103,8 +137,7 @@ int
 environment_read(struct account *account, struct fault *f)
 {
 	for (char **v = environ; v != NULL && *v != NULL; v++)
-		if (strncmp(*v, PREFIX, PREFIX_LEN) == 0 &&
-		    strchr(*v, '=') != NULL && take(account, *v, f) == -1)
+		if (is_ours(*v) && take(account, *v, f) == -1)
 			return -1;
 	if (take_other(account, OPTION_HOST, "SMTPSERVER", f) == -1)
 		return -1;

@@ -13,13 +13,19 @@
 
 struct account;
 struct fault;
+struct notes;
 
 /* Is a smarthost named there? */
 bool environment_has_host(void);
 /*
- * Sets what is there. FAULT_CONFIG names a variable that is no setting, or
- * what is wrong with its value.
+ * Sets what is there, and passes over variables that are no settings: they may
+ * be another program's. FAULT_CONFIG says what is wrong with a value.
  */
 int environment_read(struct account *, struct fault *);
+/*
+ * If the account is that of the environment: adds a note for each variable
+ * that looks like a setting and is none, with the one that was meant.
+ */
+void environment_note(const struct account *, struct notes *);
 
 #endif

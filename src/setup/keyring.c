@@ -84,6 +84,14 @@ take(const struct account *account, const struct child *child,
 	return 1;
 }
 
+bool
+keyring_can_ask(const struct account *account)
+{
+	return (getenv("DBUS_SESSION_BUS_ADDRESS") != NULL ||
+	    getenv("XDG_RUNTIME_DIR") != NULL) && account->user != NULL &&
+	    is_installed();
+}
+
 int
 keyring_password(const struct account *account, struct secret *secret,
     struct fault *f)
@@ -92,9 +100,7 @@ keyring_password(const struct account *account, struct secret *secret,
 	struct child child;
 	int r = 0;
 
-	if ((getenv("DBUS_SESSION_BUS_ADDRESS") == NULL &&
-	    getenv("XDG_RUNTIME_DIR") == NULL) || account->user == NULL ||
-	    !is_installed())
+	if (!keyring_can_ask(account))
 		return 0;
 	buffer_init(&command, COMMAND_MAX);
 	add_lookup(&command, account, "host", "application postrider");

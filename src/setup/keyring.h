@@ -3,10 +3,14 @@
 #ifndef SETUP_KEYRING_H
 #define SETUP_KEYRING_H
 
+#include <stdbool.h>
+
 struct account;
 struct fault;
 struct secret;
 
+/* Is there a program to ask, a session bus, and a user to ask for? */
+bool keyring_can_ask(const struct account *);
 /*
  * Asks the program secret-tool(1), if there is one and a session bus, for the
  * account's host and user: 1 when it has a password, else 0. It looks for the

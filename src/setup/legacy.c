@@ -23,15 +23,7 @@ static const struct legacy rows[] = {
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
 /*
- * All the others of msmtp's. A word that has become a setting is found in the
- * option table first, and may go from here.
- */
-static const char *const unsupported[] = {
-	"serverinfo", "rmqs", "configure",
-};
-
-/*
- * All of its long options: what abbreviates one of them is in scripts. And
+ * All of msmtp's long options: what abbreviates one of them is in scripts. And
  * "password", which is none: who writes that means no passwordeval, which
  * would run the password as a command.
  */
@@ -135,24 +127,6 @@ legacy_advice(enum option_id id)
 	if (id == OPTION_AUTO_FROM || id == OPTION_MAILDOMAIN)
 		return "from %U@DOMAIN";
 	return NULL;
-}
-
-bool
-legacy_is_unsupported(const char *s, size_t n)
-{
-	const char *word;
-	size_t i;
-
-	for (size_t k = 0; k < sizeof(unsupported) / sizeof(*unsupported);
-	    k++) {
-		word = unsupported[k];
-		for (i = 0; i < n && word[i] != '\0'; i++)
-			if ((s[i] == '-' ? '_' : s[i]) != word[i])
-				break;
-		if (i == n && word[i] == '\0')
-			return true;
-	}
-	return false;
 }
 
 const char *

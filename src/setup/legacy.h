@@ -42,9 +42,6 @@ void legacy_note(struct notes *, const struct legacy *, const char *value,
  * instead; NULL for all others. */
 const char *legacy_advice(enum option_id);
 
-/* A keyword (or with "-" for "_" a long option) that msmtp has and this
- * version does not. */
-bool legacy_is_unsupported(const char *, size_t);
 /* The only one of msmtp's long options that begins like this, or NULL. */
 const char *legacy_expand(const char *, size_t);
 

@@ -102,6 +102,24 @@ account_has_password(const struct account *account)
 	    account->passwordeval != NULL;
 }
 
+void
+account_add_password_source(struct buffer *b, const struct account *account)
+{
+	enum option_id id = secret_is_set(&account->password) ?
+	    OPTION_PASSWORD : account->password_file != NULL ?
+	    OPTION_PASSWORD_FILE : account->password_fd != 0 ?
+	    OPTION_PASSWORD_FD : OPTION_PASSWORDEVAL;
+
+	if (account_has_password(account)) {
+		buffer_printf(b, "%s  [", option_row(id)->keyword);
+		account_add_origin(b, account, id);
+		buffer_add_char(b, ']');
+		return;
+	}
+	buffer_printf(b, "%sthe netrc files, then the terminal",
+	    keyring_can_ask(account) ? "the keyring, then " : "");
+}
+
 /* What the account does not say itself: 1 when found, else 0, or -1. */
 static int
 search(const struct account *account, struct secret *secret, struct fault *f)

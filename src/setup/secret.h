@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 struct account;
+struct buffer;
 struct fault;
 struct secret;
 
@@ -20,6 +21,12 @@ struct secret;
  * FAULT_TEMPORARY when it takes longer than passwordeval_timeout.
  */
 int account_password(const struct account *, struct secret *, struct fault *);
+
+/*
+ * Adds in words where account_password() would look, in its order, without
+ * looking: one setting with its origin, or what is asked without any.
+ */
+void account_add_password_source(struct buffer *, const struct account *);
 
 /* Does the account itself say where its password comes from? */
 bool account_has_password(const struct account *);

@@ -36,6 +36,10 @@ static const struct {
 	[VERB_BDAT] = { "BDAT", 600, false, false },
 	[VERB_RSET] = { "RSET", 300, false, false },
 	[VERB_QUIT] = { "QUIT", 300, true, false },
+	/* of these the RFC says nothing: as long as the others */
+	[VERB_ETRN] = { "ETRN", 300, true, false },
+	[VERB_VRFY] = { "VRFY", 300, true, false },
+	[VERB_EXPN] = { "EXPN", 300, true, false },
 };
 
 void

@@ -29,6 +29,8 @@ enum verb {
 	VERB_BDAT,	/* a chunk, but the last, which is VERB_MESSAGE */
 	VERB_RSET,
 	VERB_QUIT,
+	VERB_ETRN,	/* RFC 1985 */
+	VERB_VRFY, VERB_EXPN,
 	VERB_COUNT
 };
 

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address.h"
+#include "smtp/interview.h"
 #include "smtp/session.h"
 #include "smtp/verdict.h"
 #include "wire/conn.h"
@@ -50,6 +51,7 @@ greeting(struct session *s, struct fault *f)
 			    "\"tls_starttls off\"");
 		return -1;
 	}
+	interview_greeting(s->params->interview, &d->reply);
 	if (reply_digit(&d->reply) != 2)
 		return session_refused(s, &d->reply, STAGE_GREETING,
 		    "the connection", f);
@@ -108,6 +110,7 @@ hello(struct session *s, struct fault *f)
 		result = -1;
 	} else if (reply_digit(&r) == 2) {
 		capability_read(&s->capabilities, &r);
+		interview_hello(s->params->interview, &r);
 	} else if (!s->params->lmtp && (r.code == 500 || r.code == 502 ||
 	    r.code == 504)) {
 		if (dialogue_ask(&s->dialogue, VERB_HELO, &r, f, "HELO %s",
@@ -144,10 +147,12 @@ secure(struct session *s, struct fault *f)
 	s->secure = true;
 	if (s->params->verdict != NULL)
 		s->params->verdict->tls_version = tls_version(s->tls);
+	interview_secured(s->params->interview, s->tls);
 	buffer_init(&b, TEXT_MAX);
 	tls_describe(s->tls, &b);
 	dialogue_remark(&s->dialogue, "TLS %s, certificate %s", b.data,
-	    s->params->trust.check ? "verified" : "NOT verified");
+	    s->params->trust.check && tls_distrust(s->tls) == NULL ?
+	    "verified" : "NOT verified");
 	buffer_clear(&b);
 	if (tls_add_advice(s->tls, &b) && s->params->note != NULL)
 		s->params->note(b.data);
@@ -244,7 +249,9 @@ converse(struct session *s, struct fault *f)
 		return -1;
 	if (s->params->tls == SESSION_STARTTLS && starttls(s, f) == -1)
 		return -1;
-	if (s->params->auth != NULL && session_authenticate(s, f) == -1)
+	/* a survey's peer may be anybody */
+	if (s->params->auth != NULL && !s->params->trust.survey &&
+	    session_authenticate(s, f) == -1)
 		return -1;
 	return 0;
 }

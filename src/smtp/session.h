@@ -18,6 +18,7 @@
 
 struct conn;
 struct fault;
+struct interview;
 struct secret;
 struct tls;
 struct verdict;
@@ -46,6 +47,7 @@ struct session_params {
 	const struct secret *password;
 	FILE *transcript;	/* NULL: none */
 	struct verdict *verdict;	/* filled as it comes; NULL: unwanted */
+	struct interview *interview;	/* the same */
 	void (*note)(const char *text);	/* what a user may want to know */
 };
 

@@ -18,6 +18,7 @@
 #include "wire/conn.h"
 #include "wire/dial.h"
 #include "wire/tls.h"
+#include "wire/tlsreport.h"
 #include "wire/trust.h"
 
 /*
@@ -182,9 +183,10 @@ static int
 verify_peer(gnutls_session_t session)
 {
 	struct tls *t = gnutls_session_get_ptr(session);
-
-	return trust_verify(&t->store, session, &t->params,
+	int r = trust_verify(&t->store, session, &t->params,
 	    conn_peer(t->conn), &t->match, &t->verdict);
+
+	return t->params.survey ? 0 : r;
 }
 
 static int
@@ -231,7 +233,7 @@ handshake_failed(struct tls *t, int n, struct fault *f)
 {
 	const char *peer = conn_peer(t->conn);
 
-	if (t->verdict.class != FAULT_NONE)
+	if (t->verdict.class != FAULT_NONE && !t->params.survey)
 		return fault_pass(f, &t->verdict, "");
 	if (!t->params.starttls && heard_smtp(t)) {
 		fault(f, FAULT_PROTOCOL, "%s: the server speaks SMTP in clear "
@@ -405,6 +407,23 @@ tls_add_advice(const struct tls *t, struct buffer *b)
 	trust_add_fingerprint(b, t->session);
 	buffer_add_string(b, "\"");
 	return true;
+}
+
+void
+tls_add_report(const struct tls *t, struct buffer *b)
+{
+	const struct tlsreport r = {
+		.session = t->session, .params = &t->params,
+		.match = t->match, .distrust = tls_distrust(t),
+	};
+
+	tlsreport_add(&r, b);
+}
+
+const struct fault *
+tls_distrust(const struct tls *t)
+{
+	return t->verdict.class == FAULT_NONE ? NULL : &t->verdict;
 }
 
 const char *

@@ -39,6 +39,12 @@ struct tls_params {
 	bool newest;		/* TLS 1.3 or nothing */
 	bool check;		/* off: anybody is trusted */
 	bool starttls;		/* the peer has spoken SMTP before */
+	/*
+	 * The session runs even with a peer that is not trusted, and
+	 * tls_distrust() tells: to look at a server, never to authenticate or
+	 * to send anything.
+	 */
+	bool survey;
 };
 
 enum tls_binding { TLS_BINDING_NONE, TLS_BINDING_UNIQUE, TLS_BINDING_EXPORTER };
@@ -68,6 +74,14 @@ void tls_free(struct tls *);
 enum tls_binding tls_channel_binding(const struct tls *, struct buffer *);
 /* Adds version and cipher suite of a running session, for people. */
 void tls_describe(const struct tls *, struct buffer *);
+/*
+ * Adds lines about a running session for people, printable, each indented and
+ * ended by '\n': version, cipher, key exchange, the peer's certificate and
+ * whether it is trusted, and the settings that would pin it.
+ */
+void tls_add_report(const struct tls *, struct buffer *);
+/* Why the peer of a survey is not trusted; NULL when it is. */
+const struct fault *tls_distrust(const struct tls *);
 /*
  * What the user should hear once the session runs: a fingerprint that matched
  * and is of no worth any more, with the line to write instead. False, and

@@ -19,8 +19,8 @@
 #define NAMES_MAX 16		/* names of a certificate worth listing */
 #define NAME_SIZE 1024		/* room for one name, octets */
 
-static void
-add_time(struct buffer *b, time_t t)
+void
+trust_add_time(struct buffer *b, time_t t)
 {
 	char text[32];
 	struct tm tm;
@@ -41,15 +41,15 @@ add_address(struct buffer *b, int family, const char *octets)
 		buffer_add_string(b, text);
 }
 
-static void
-add_names(struct buffer *b, gnutls_x509_crt_t cert)
+void
+trust_add_names(struct buffer *b, gnutls_x509_crt_t cert, unsigned max)
 {
 	char name[NAME_SIZE];
 	size_t size;
 	unsigned found = 0;
 	int type;
 
-	for (unsigned i = 0; i < NAMES_MAX; i++) {
+	for (unsigned i = 0; i < max; i++) {
 		size = sizeof(name);
 		type = gnutls_x509_crt_get_subject_alt_name(cert, i, name,
 		    &size, NULL);
@@ -87,18 +87,18 @@ add_particulars(struct buffer *b, gnutls_session_t session)
 			gnutls_free(dn.data);
 		}
 		buffer_add_string(b, "; names ");
-		add_names(b, cert);
+		trust_add_names(b, cert, NAMES_MAX);
 		if (gnutls_x509_crt_get_issuer_dn3(cert, &dn, 0) == 0) {
 			buffer_printf(b, "; issuer %.*s", (int)dn.size,
 			    dn.data);
 			gnutls_free(dn.data);
 		}
 		buffer_add_string(b, "; valid from ");
-		add_time(b, gnutls_x509_crt_get_activation_time(cert));
+		trust_add_time(b, gnutls_x509_crt_get_activation_time(cert));
 		buffer_add_string(b, " to ");
-		add_time(b, gnutls_x509_crt_get_expiration_time(cert));
+		trust_add_time(b, gnutls_x509_crt_get_expiration_time(cert));
 		buffer_add_string(b, ", our clock says ");
-		add_time(b, time(NULL));
+		trust_add_time(b, time(NULL));
 	}
 	gnutls_x509_crt_deinit(cert);
 }
@@ -170,7 +170,8 @@ refuse(gnutls_session_t session, const struct tls_params *params, int anchors,
 
 	buffer_init(&b, EXPLAIN_MAX);
 	reason = add_reasons(&b, status, params->host);
-	add_particulars(&b, session);
+	if (!params->survey)
+		add_particulars(&b, session);
 	fault(f, FAULT_REFUSED,
 	    "%s: the server's certificate is not trusted: %s", peer, b.data);
 	buffer_clear(&b);
@@ -199,7 +200,9 @@ refuse_pinned(gnutls_session_t session, const struct tls_params *params,
 	struct buffer b;
 
 	buffer_init(&b, EXPLAIN_MAX);
-	add_particulars(&b, session);
+	buffer_add_string(&b, "");
+	if (!params->survey)
+		add_particulars(&b, session);
 	fault(f, FAULT_REFUSED, "%s: the server's certificate is not one that "
 	    "%s allows%s", peer, params->pins == NULL ? "tls_fingerprint" :
 	    params->fingerprints == NULL ? "tls_pin" :

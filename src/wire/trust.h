@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include <time.h>
+
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
@@ -50,11 +52,16 @@ enum trust_match trust_match_pin(gnutls_session_t, const struct tls_params *);
 /* Adds the setting that would accept the peer's certificate, or its key. */
 int trust_add_fingerprint(struct buffer *, gnutls_session_t);
 int trust_add_pin(struct buffer *, gnutls_session_t);
+/* Adds the first `max` names in a certificate, or "none"; not escaped. */
+void trust_add_names(struct buffer *, gnutls_x509_crt_t, unsigned max);
+/* Adds a time as people read it, in UTC. */
+void trust_add_time(struct buffer *, time_t);
 
 /*
  * Verifies the peer's chain, name and purpose, or that it is one of those
  * that were named; *match says which of them. 0, or -1 with FAULT_REFUSED
- * that begins with `peer`.
+ * that begins with `peer`; in a survey it leaves the certificate's particulars
+ * out.
  */
 int trust_verify(struct trust_store *, gnutls_session_t,
     const struct tls_params *, const char *peer, enum trust_match *match,

@@ -191,9 +191,6 @@ test_notifications(void)
 static void
 test_legacy(void)
 {
-	static const char *const lacking[] = {
-		"rmqs", "serverinfo",
-	};
 	const struct legacy *l;
 
 	for (size_t i = 0; (l = legacy_at(i)) != NULL; i++)
@@ -202,11 +199,6 @@ test_legacy(void)
 		    OPTION_COUNT && (l->name == NULL || legacy_find_name(
 		    l->name, strlen(l->name)) == l), "%s is a word of its own",
 		    l->keyword);
-	for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++)
-		tap_ok(legacy_is_unsupported(lacking[i], strlen(lacking[i])),
-		    "%s is known", lacking[i]);
-	tap_ok(!legacy_is_unsupported("tls", 3) &&
-	    !legacy_is_unsupported("", 0), "others are not");
 }
 
 int
