@@ -78,7 +78,8 @@ S: 354 go
 S: 250 ok
 C? QUIT
 END
-	message grün | submit -B8BITMIME bob@example.net
+	message grün | sed '1iContent-Type: image/x' |
+		submit -B8BITMIME bob@example.net
 	smarthost_wait
 	expect 0 'does not offer 8BITMIME'
 }

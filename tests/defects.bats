@@ -147,7 +147,7 @@ reads() {
 @test "1.18 A 9: a dot and a NUL end no message" {
 	serve
 	{ message && printf '.\0\nthe rest\n'; } >text
-	submit "$TO" <text
+	sed '1iContent-Type: image/x' text | submit "$TO"
 	expect 65 NUL
 	[ -z "$(ls "$CAPTURE")" ]
 	message . .. 'the rest' | submit "$TO"

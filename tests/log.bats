@@ -218,7 +218,7 @@ END
 @test "a message that cannot be taken is logged" {
 	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'logfile log' \
 		'from alice@example.org'
-	printf 'Subject: x\n\na\0b\n' | submit bob@example.net
+	printf 'Subject: a\0b\n\nx\n' | submit bob@example.net
 	expect 65
 	logged "*from=alice@example.org recipients=bob@example.net errormsg='*NUL*' exitcode=EX_DATAERR *"
 	printf 'Subject: x\n\nHello.\n' | submit -t

@@ -238,12 +238,29 @@ END
 	shows 'return: full' 'dsn_notify = off  [the command line]'
 	message | submit -P -N success b@example.org
 	shows 'notify: success'
+	message | submit -P -N off -R off b@example.org
+	shows 'dsn_notify = off  [the command line]'
+	[ -z "$(grep -E '^(notify|return):' stdout)" ]
+	message | submit -P -N success -R full -N off -R OFF b@example.org
+	[ -z "$(grep -E '^(notify|return):' stdout)" ]
+	message | submit -P -N off -N success b@example.org
+	shows 'notify: success'
 	account_file 'dsn_notify never,delay'
 	message | submit b@example.org
 	expect 78 "$ACCOUNT:1:12: dsn_notify 'never,delay' is no list"
 	account_file 'dsn_return'
 	message | submit b@example.org
 	expect 78 "$ACCOUNT:1:11: dsn_return needs a value"
+}
+
+@test "-f MAILER-DAEMON is the null reverse-path" {
+	account_file "${BASE[@]}" 'from a@example.org'
+	pretend -f MAILER-DAEMON b@example.org
+	shows 'reverse-path: <>'
+	pretend -f mailer-daemon@example.org b@example.org
+	shows 'reverse-path: mailer-daemon@example.org'
+	pretend -f 'Mailer-Daemon' -f c@example.org b@example.org
+	shows 'reverse-path: c@example.org'
 }
 
 @test "what --pretend shows of the sender is what is sent" {

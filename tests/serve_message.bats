@@ -237,3 +237,22 @@ END
 	echo . >wanted
 	same wanted last
 }
+
+@test "long lines and 8-bit text that the server cannot take are encoded" {
+	smarthost_serve --no 8BITMIME --no CHUNKING
+	account 'tls off'
+	{
+		crlf 'EHLO x' 'MAIL FROM:<a@example.org>' \
+			'RCPT TO:<b@example.net>' DATA 'Subject: x' ''
+		head -c 3000 /dev/zero | tr '\0' x
+		printf '\r\n\303\244\r\n'
+		crlf . 'MAIL FROM:<a@example.org> BODY=8BITMIME' \
+			'RCPT TO:<b@example.net>' DATA plain . QUIT
+	} | serve
+	expect 0
+	smarthost_stop
+	grep -qi '^Content-Transfer-Encoding: quoted-printable' \
+		capture/1.message
+	grep -q '=C3=A4' capture/1.message
+	lacks -i '^Content-Transfer' capture/2.message
+}

@@ -17,6 +17,8 @@
  */
 #define WORD_TEXT ((size_t)WORD_MAX - sizeof(WORD_START "Q?" WORD_END) + 1)
 #define WORD_TEXT_FIRST (WORD_TEXT - 15)
+/* Octets of a word with the longest character, by Q: see the header. */
+#define WORD_MIN (sizeof(WORD_START "Q?" WORD_END) - 1 + strlen("=XX=XX=XX=XX"))
 /*
  * A longer name is encoded whatever it consists of, because encoded words fold
  * by themselves: a line has 998 octets at most (RFC 5322 section 2.1.1).
@@ -142,21 +144,15 @@ add_b(struct buffer *b, const char *s, size_t n)
 	}
 }
 
-/*
- * s is well-formed UTF-8. Q, which people can read where software does not,
- * unless it is half as long again as B, or more.
- */
+/* s is well-formed UTF-8; the first word has room for that much of it. */
 static void
-add_encoded(struct buffer *b, const char *s, size_t n)
+add_words(struct buffer *b, const char *s, size_t n, bool q, size_t room)
 {
-	bool q = q_length(s, n) * 2 < b_length(n) * 3;
-	size_t room = WORD_TEXT_FIRST;
-
 	for (size_t i = 0, end; i < n; i = end) {
 		for (end = i; end < n;) {
 			size_t next = end + char_length(s + end, n - end);
 
-			if ((q ? q_length(s + i, next - i) :
+			if (end > i && (q ? q_length(s + i, next - i) :
 			    b_length(next - i)) > room)
 				break;
 			end = next;
@@ -171,6 +167,49 @@ add_encoded(struct buffer *b, const char *s, size_t n)
 		buffer_add_string(b, WORD_END);
 		room = WORD_TEXT;
 	}
+}
+
+/*
+ * Q, which people can read where software does not, unless it is half as long
+ * again as B, or more.
+ */
+static void
+add_encoded(struct buffer *b, const char *s, size_t n)
+{
+	add_words(b, s, n, q_length(s, n) * 2 < b_length(n) * 3,
+	    WORD_TEXT_FIRST);
+}
+
+void
+encoding_add_words(struct buffer *b, const char *s, size_t n, size_t column)
+{
+	size_t room = column > WORD_MAX - WORD_MIN ? WORD_MIN :
+	    WORD_MAX - column;
+
+	room -= sizeof(WORD_START "Q?" WORD_END) - 1;
+	add_words(b, s, n, q_length(s, n) <= b_length(n),
+	    room < WORD_TEXT ? room : WORD_TEXT);
+}
+
+/* "=?charset?encoding?text?=", nothing of it empty (RFC 2047 section 2). */
+bool
+encoding_is_word(const char *s, size_t n)
+{
+	const char *end = s + n - strlen(WORD_END), *p = s + 2;
+	size_t parts = 0;
+
+	if (n > WORD_MAX || n < strlen("=?c?q?t?=") ||
+	    memcmp(s, "=?", 2) != 0 || memcmp(end, WORD_END, 2) != 0)
+		return false;
+	for (; p < end; p++) {
+		if ((unsigned char)*p <= ' ' || (unsigned char)*p > 126)
+			return false;
+		if (*p != '?')
+			continue;
+		if (p[-1] == '?' || ++parts > 2)
+			return false;
+	}
+	return parts == 2 && end[-1] != '?';
 }
 
 void

@@ -26,6 +26,19 @@ header_free(struct header *h)
 	header_init(h);
 }
 
+void
+header_copy(struct header *to, const struct header *from)
+{
+	buffer_add(&to->text, from->text.data, from->text.len);
+	buffer_add(&to->added, from->added.data, from->added.len);
+	to->cap = to->count = from->count;
+	to->first_line = from->first_line;
+	if (from->count == 0)
+		return;
+	to->field = memory_resize(NULL, to->cap, sizeof(*to->field));
+	memcpy(to->field, from->field, to->count * sizeof(*to->field));
+}
+
 size_t
 header_name_length(const char *line, size_t n)
 {

@@ -45,6 +45,8 @@ struct header {
 
 void header_init(struct header *);
 void header_free(struct header *);
+/* A copy in place of an initialised, empty header. */
+void header_copy(struct header *to, const struct header *from);
 
 /*
  * Does a line (without its line end) begin a field: printable ASCII name,

@@ -79,6 +79,18 @@ note_length(struct intake *in, uint64_t octets)
 		in->message->longest_line = octets;
 }
 
+static void
+note_body_length(struct intake *in, uint64_t octets)
+{
+	struct message *m = in->message;
+
+	note_length(in, octets);
+	if (octets > m->longest_body_line)
+		m->longest_body_line = octets;
+	if (octets > MESSAGE_LINE_MAX && m->long_body_line == 0)
+		m->long_body_line = in->lines + 1;
+}
+
 /* Moves the converted octets to where the body is kept. */
 static int
 body_flush(struct intake *in)
@@ -148,7 +160,7 @@ body_take(struct intake *in, struct line_scan *scan, const char *p)
 		in->column += n;
 		if (eol == scan->end)
 			break;
-		note_length(in, in->column);
+		note_body_length(in, in->column);
 		*w++ = '\r';
 		*w++ = '\n';
 	}
@@ -229,10 +241,33 @@ header_take(struct intake *in, const char *line, size_t n)
 		return header_too_long(in);
 	/* Text without a header, or an empty line forgotten: all of it goes
 	 * on as body; the walk writes the empty line. */
+	note_body_length(in, n);
 	in->place = INTAKE_BODY;
 	buffer_add(&in->out, line, n);
 	buffer_add_string(&in->out, "\r\n");
 	return 0;
+}
+
+/* Is what stands on the line so far a field's, or may it become one? */
+static bool
+begins_field(const struct intake *in)
+{
+	const struct buffer *line = &in->line;
+
+	if (line->len == 0)
+		return false;
+	return text_is_blank(line->data[0]) ?
+	    in->message->header.count > 0 :
+	    header_name_length(line->data, line->len) > 0;
+}
+
+static void
+begin_body_amid_line(struct intake *in)
+{
+	in->place = INTAKE_BODY;
+	in->column = in->line.len;
+	buffer_add(&in->out, in->line.data, in->line.len);
+	buffer_free(&in->line);
 }
 
 /*
@@ -248,15 +283,12 @@ header_take_part(struct intake *in, const char *p, size_t n)
 
 	buffer_add(&in->line, p, n);
 	in->column = in->line.len;
-	field = text_is_blank(in->line.data[0]) ? h->count > 0 :
-	    header_name_length(in->line.data, in->line.len) > 0;
+	field = begins_field(in);
 	if (field && in->line.len + h->text.len > HEADER_MAX)
 		return header_too_long(in);
 	if (field || in->line.len <= HEADER_NAME_MAX)
 		return 0;
-	in->place = INTAKE_BODY;
-	buffer_add(&in->out, in->line.data, in->line.len);
-	buffer_free(&in->line);
+	begin_body_amid_line(in);
 	return 0;
 }
 
@@ -298,16 +330,15 @@ intake_start(struct intake *in, struct message *m, bool dot_ends,
 	buffer_init(&in->out, SIZE_MAX / 4);
 }
 
-int
-intake_feed(struct intake *in, const char *p, size_t n)
+/* Octets without a NUL, unless the body has begun. */
+static int
+feed(struct intake *in, const char *p, size_t n)
 {
-	const char *end, *nul;
+	const char *end = p + n;
 	struct line_scan scan;
 
 	if (n == 0 || in->ended)
 		return 0;
-	nul = memchr(p, '\0', n);
-	end = nul == NULL ? p + n : nul;
 	if (in->cr && *p == '\n')
 		p++;
 	in->cr = false;
@@ -317,14 +348,54 @@ intake_feed(struct intake *in, const char *p, size_t n)
 			return -1;
 	if (p < end && !in->ended)
 		body_take(in, &scan, p);
-	if (nul != NULL && !in->ended) {
-		fault(in->fault, FAULT_DATA, "NUL octet in the message: line "
+	return in->out.len < FLUSH_OCTETS ? 0 : body_flush(in);
+}
+
+/*
+ * The first NUL comes next. The body may have some, no header can: a line with
+ * one must not end the header, as fields behind it (a Bcc) would be shown.
+ * Text that has no header at all is body.
+ */
+static int
+take_nul(struct intake *in)
+{
+	struct message *m = in->message;
+
+	in->cr = false;
+	if (in->place != INTAKE_BODY &&
+	    (m->header.count > 0 || begins_field(in))) {
+		fault(in->fault, FAULT_DATA, "NUL octet in the header: line "
 		    "%" PRIu64 ", octet %" PRIu64,
 		    in->lines + 1, in->column + 1);
-		return fault_hint(in->fault, "data that is not text must be "
-		    "an attachment in base64");
+		return fault_hint(in->fault, "a header is text; RFC 2047 "
+		    "says how other characters are written there");
 	}
-	return in->out.len < FLUSH_OCTETS ? 0 : body_flush(in);
+	if (in->place != INTAKE_BODY)
+		begin_body_amid_line(in);
+	m->nul_line = in->lines + 1;
+	m->nul_octet = in->column + 1;
+	return 0;
+}
+
+int
+intake_feed(struct intake *in, const char *p, size_t n)
+{
+	const char *nul;
+	size_t before;
+
+	if (n == 0 || in->ended)
+		return 0;
+	nul = in->message->nul_line > 0 ? NULL : memchr(p, '\0', n);
+	if (nul == NULL)
+		return feed(in, p, n);
+	before = (size_t)(nul - p);
+	if (feed(in, p, before) == -1)
+		return -1;
+	if (in->ended)
+		return 0;
+	if (take_nul(in) == -1)
+		return -1;
+	return feed(in, nul, n - before);
 }
 
 int
@@ -335,7 +406,7 @@ intake_finish(struct intake *in)
 		    header_take(in, in->line.data, in->line.len) == -1)
 			return -1;
 	} else if (in->column > 0 && !in->dot && !in->ended) {
-		note_length(in, in->column);
+		note_body_length(in, in->column);
 		buffer_add_string(&in->out, "\r\n");
 	}
 	return body_flush(in);

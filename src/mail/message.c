@@ -9,6 +9,7 @@
 #include "mail/spool.h"
 
 #define WALK_OCTETS (64 * 1024)	/* read from the spool at once */
+#define QUOTE_OCTETS (16 * 1024)	/* quoted at once: stays in the cache */
 
 enum walk_stage {
 	WALK_ADDED, WALK_FIELDS, WALK_SEPARATOR, WALK_MEMORY, WALK_SPOOL,
@@ -37,7 +38,8 @@ message_free(struct message *m)
 uint64_t
 message_octets(const struct message *m)
 {
-	return header_octets(&m->header) + strlen("\r\n") + m->body.octets;
+	return header_octets(&m->header) + strlen("\r\n") +
+	    (m->quoted ? m->quoted_octets : m->body.octets);
 }
 
 void
@@ -47,6 +49,17 @@ message_walk_start(struct message_walk *w, const struct message *m)
 	w->message = m;
 	w->stage = WALK_ADDED;
 	buffer_init(&w->chunk, WALK_OCTETS);
+	quoted_start(&w->quoted);
+	buffer_init(&w->quoted_chunk,
+	    QUOTE_OCTETS * QUOTED_GROWTH + QUOTED_MORE);
+}
+
+void
+message_walk_body(struct message_walk *w, const struct message *m)
+{
+	message_walk_start(w, m);
+	w->stage = WALK_MEMORY;
+	w->as_it_came = true;
 }
 
 /* Kept fields that follow each other lie side by side in the text. */
@@ -84,8 +97,9 @@ next_spooled(struct message_walk *w, const char **p, struct fault *f)
 	return n;
 }
 
-ssize_t
-message_walk_next(struct message_walk *w, const char **p, struct fault *f)
+/* The next octets before anything is quoted. */
+static ssize_t
+next_plain(struct message_walk *w, const char **p, struct fault *f)
 {
 	const struct message *m = w->message;
 	ssize_t n = 0;
@@ -120,8 +134,43 @@ message_walk_next(struct message_walk *w, const char **p, struct fault *f)
 	return 0;
 }
 
+ssize_t
+message_walk_next(struct message_walk *w, const char **p, struct fault *f)
+{
+	struct buffer *out = &w->quoted_chunk;
+	size_t part;
+	ssize_t n;
+
+	if (!w->message->quoted || w->as_it_came)
+		return next_plain(w, p, f);
+	buffer_clear(out);
+	while (out->len == 0) {
+		if (w->plain_len == 0) {
+			n = next_plain(w, &w->plain, f);
+			/* what comes of these stages is the body */
+			if (n == -1 || (n > 0 && w->stage < WALK_SPOOL)) {
+				*p = w->plain;
+				return n;
+			}
+			if (n == 0) {
+				quoted_end(&w->quoted, out);
+				break;
+			}
+			w->plain_len = (size_t)n;
+		}
+		part = w->plain_len < QUOTE_OCTETS ? w->plain_len :
+		    QUOTE_OCTETS;
+		quoted_add(&w->quoted, out, w->plain, part);
+		w->plain += part;
+		w->plain_len -= part;
+	}
+	*p = out->data;
+	return (ssize_t)out->len;
+}
+
 void
 message_walk_end(struct message_walk *w)
 {
 	buffer_free(&w->chunk);
+	buffer_free(&w->quoted_chunk);
 }

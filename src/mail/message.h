@@ -14,11 +14,15 @@
 
 #include "base/buffer.h"
 #include "mail/header.h"
+#include "mail/quoted.h"
 
 struct fault;
 
 /* Octets of a body kept in memory: an ordinary mail needs no file system. */
 #define BODY_MEMORY_MAX (1024 * 1024)
+
+/* Octets of a line without CRLF: RFC 5322 section 2.1.1. */
+#define MESSAGE_LINE_MAX 998
 
 struct body {
 	struct buffer memory;	/* the first BODY_MEMORY_MAX octets */
@@ -31,8 +35,16 @@ struct message {
 	struct body body;
 	/* facts of the whole input, fields removed later included */
 	uint64_t longest_line;	/* octets without CRLF, header and body */
+	uint64_t longest_body_line;	/* the same of the body alone */
+	uint64_t long_body_line;	/* number in the input of the first
+				 * above MESSAGE_LINE_MAX, from 1; 0: none */
+	uint64_t nul_line;	/* where the body's first NUL is: line and */
+	uint64_t nul_octet;	/* octet from 1; 0: it has none */
 	bool eight_bit_header;
 	bool eight_bit_body;
+	/* how the body goes out: see mail/hygiene.h */
+	bool quoted;		/* as quoted-printable, in so many */
+	uint64_t quoted_octets;	/* octets */
 };
 
 void message_init(struct message *);
@@ -41,8 +53,9 @@ void message_free(struct message *);
  * Reads fd to its end (or, if dot_ends, to a line that is a lone dot). A body
  * above BODY_MEMORY_MAX goes to an unlinked file in $TMPDIR, else /var/tmp,
  * else /tmp. Every last line gets its CRLF. A leading mbox "From " line goes;
- * text without a header is body. Faults: FAULT_DATA for a NUL (with line and
- * octet) and a header above its limit, FAULT_IO when reading or spooling
+ * text without a header is body. Faults: FAULT_DATA for a NUL in the header
+ * (with line and octet; one in the body is noted, and mail/hygiene decides)
+ * and for a header above its limit, FAULT_IO when reading or spooling
  * fails (a full disk named with the directory).
  */
 int message_read(struct message *, int fd, bool dot_ends, struct fault *);
@@ -57,14 +70,22 @@ uint64_t message_octets(const struct message *);
 struct message_walk {
 	const struct message *message;
 	int stage;		/* what comes next */
+	bool as_it_came;	/* nothing is quoted */
 	size_t field;		/* next field of the header */
 	uint64_t offset;	/* next octet of the spool */
 	struct buffer chunk;	/* octets read from the spool */
+	const char *plain;	/* octets of the body to be quoted yet */
+	size_t plain_len;
+	struct quoted quoted;
+	struct buffer quoted_chunk;
 };
 void message_walk_start(struct message_walk *, const struct message *);
+/* A walk over the body alone, as it came in. */
+void message_walk_body(struct message_walk *, const struct message *);
 /*
  * The next octets at *p, valid until the next call. Returns their number (as
- * many as lie side by side: a header, a body, 64 KiB of a spool), 0 at the
+ * many as lie side by side: a header, a body, 64 KiB of a spool, a few of what
+ * is quoted), 0 at the
  * end, -1 with FAULT_IO if the spool fails.
  */
 ssize_t message_walk_next(struct message_walk *, const char **p,

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "mail/address.h"
+#include "mail/hygiene.h"
 #include "mail/message.h"
 #include "mail/recipients.h"
 #include "modes/aliases.h"
@@ -198,8 +199,10 @@ compose(struct relay *r, struct message *m, const char *received,
 	if (!r->service->no_aliases && aliases_apply(&r->given, m,
 	    &r->account, &r->accounts.warnings, f) == -1)
 		return -1;
-	return compose_header(&m->header, &r->envelope, &r->account,
-	    r->service->full_name, f);
+	if (compose_header(&m->header, &r->envelope, &r->account,
+	    r->service->full_name, f) == -1)
+		return -1;
+	return hygiene_check(m, r->account.long_lines, f);
 }
 
 /* What stops the message here, where the smarthost need not be asked. */
@@ -282,6 +285,26 @@ answer_verdict(const struct relay *r, struct buffer *answer)
 		relay_answer_nobody(r, answer);
 }
 
+/* The message as this server can take it: MAIL has declared what it will. */
+static int
+submit_message(struct relay *r, const struct message *m, struct fault *f)
+{
+	const struct hygiene_terms terms = {
+		.long_lines = r->account.long_lines,
+		.eight_bit = relay_offers(r, CAP_8BITMIME) && r->eight_bit,
+		.utf8 = r->course.utf8,
+		.note = r->service->note,
+	};
+	struct hygiene hygiene;
+	int result;
+
+	result = hygiene_start(&hygiene, m, &terms, f);
+	if (result == 0)
+		result = send_message(r, hygiene.message, f);
+	hygiene_end(&hygiene);
+	return result;
+}
+
 void
 relay_message(struct relay *r, struct message *m, const char *received,
     const struct fault *broken, struct buffer *answer)
@@ -289,7 +312,7 @@ relay_message(struct relay *r, struct message *m, const char *received,
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
 	if (refuse(r, m, received, broken, &f, answer) == 0) {
-		if (send_message(r, m, &f) == -1) {
+		if (submit_message(r, m, &f) == -1) {
 			relay_answer_fault(r, &f, answer);
 			relay_leave(r);
 		} else {

@@ -14,6 +14,7 @@
 #include "mail/recipients.h"
 #include "modes/aliases.h"
 #include "modes/compose.h"
+#include "modes/outgoing.h"
 #include "modes/pretend.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
@@ -127,6 +128,7 @@ talk(struct trip *t, struct fault *f)
 {
 	struct session_params params;
 	struct session session;
+	struct hygiene hygiene;
 	int result;
 
 	upstream_fill(&params, &t->account, &t->password);
@@ -135,8 +137,12 @@ talk(struct trip *t, struct fault *f)
 	params.verdict = &t->verdict;
 	if (session_open(&session, &params, f) == -1)
 		return -1;
-	result = transaction_submit(&session, &t->job->envelope, &t->message,
-	    t->job->eight_bit, f);
+	result = outgoing_fit(&hygiene, &t->message, &session,
+	    &t->job->envelope, &t->account, f);
+	if (result == 0)
+		result = transaction_submit(&session, &t->job->envelope,
+		    hygiene.message, t->job->eight_bit, f);
+	hygiene_end(&hygiene);
 	session_close(&session);
 	return result;
 }
@@ -182,7 +188,8 @@ travel(struct trip *t, struct fault *f)
 		job->note(t->accounts.warnings.text[i]);
 	if (path_check(&job->envelope, f) == -1 ||
 	    compose_header(&t->message.header, &job->envelope, &t->account,
-	    job->full_name, f) == -1)
+	    job->full_name, f) == -1 ||
+	    hygiene_check(&t->message, t->account.long_lines, f) == -1)
 		return -1;
 	if (job->pretend) {
 		pretend_print(&t->accounts, &t->account, &job->envelope,

@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "mail/envelope.h"
+#include "mail/hygiene.h"
 #include "setup/notes.h"
 #include "setup/option.h"
 
@@ -65,6 +66,7 @@ struct account {
 	enum to_header set_to_header;
 	int64_t dsn_notify;		/* DSN_*, 0: not asked for */
 	enum dsn_return dsn_return;
+	enum long_lines long_lines;
 	enum toggle tls;
 	enum toggle tls_starttls;
 	char *tls_trust_file;		/* NULL: system; "": none at all */

@@ -29,6 +29,11 @@ static const struct option_choice facilities[] = {
 	{ "LOG_LOCAL6", 22 }, { "LOG_LOCAL7", 23 }, { NULL, 0 }
 };
 
+static const struct option_choice lengths[] = {
+	{ "encode", LONG_LINES_ENCODE }, { "pass", LONG_LINES_PASS },
+	{ "refuse", LONG_LINES_REFUSE }, { NULL, 0 }
+};
+
 #define FIELD(member) offsetof(struct account, member)
 #define AT(id) (OPTION_##id - OPTION_FROM)
 
@@ -156,5 +161,12 @@ const struct option_row option_mail_rows[] = {
 		.choices = facilities,
 		.value = "on|off|FACILITY", .preset = "off",
 		.help = "send that line to the system log"
+	},
+	[AT(LONG_LINES)] = {
+		.keyword = "long_lines", .name = "long-lines",
+		.type = OPTION_TYPE_CHOICE,
+		.offset = FIELD(long_lines), .choices = lengths,
+		.value = "encode|pass|refuse", .preset = "encode",
+		.help = "what becomes of lines above 998 octets"
 	},
 };

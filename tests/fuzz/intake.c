@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Intake. The first octet says how the rest is cut into reads and whether a
- * lone dot ends it. What goes out has CRLF and no other line end, no NUL, all
- * the text of the input in its order, and goes in again unchanged.
+ * lone dot ends it. What goes out has CRLF and no other line end, a NUL only
+ * where that is noted, all the text of the input in its order, and goes in again unchanged.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -71,7 +71,12 @@ check_wire(const struct message *m, const struct buffer *out)
 	uint64_t longest = 0, n = 0;
 	const char *p = out->data;
 
-	require(out->len >= 2 && memchr(p, '\0', out->len) == NULL);
+	require(out->len >= 2);
+	require((memchr(p, '\0', out->len) != NULL) == (m->nul_line > 0));
+	require(memchr(p, '\0', header_octets(&m->header)) == NULL);
+	require(m->longest_body_line <= m->longest_line);
+	require((m->long_body_line > 0) ==
+	    (m->longest_body_line > MESSAGE_LINE_MAX));
 	require(memcmp(p + out->len - 2, "\r\n", 2) == 0);
 	for (size_t i = 0; i < out->len; i++) {
 		eight |= (p[i] & 0x80) != 0;
@@ -165,6 +170,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		    memcmp(out.data, other.data, out.len) == 0);
 		require(whole.header.count == cut.header.count &&
 		    whole.longest_line == cut.longest_line &&
+		    whole.longest_body_line == cut.longest_body_line &&
+		    whole.long_body_line == cut.long_body_line &&
+		    whole.nul_line == cut.nul_line &&
+		    whole.nul_octet == cut.nul_octet &&
 		    whole.eight_bit_header == cut.eight_bit_header &&
 		    whole.eight_bit_body == cut.eight_bit_body);
 		buffer_free(&other);

@@ -215,20 +215,33 @@ write_dovecot()
 {
 	mkdir -p "$ROOT/etc/dovecot" "$ROOT/run/dovecot"
 	cat >"$ROOT/etc/dovecot/dovecot.conf" <<-'END'
-		protocols =
+		protocols = lmtp
 		base_dir = /run/dovecot
 		log_path = /var/log/dovecot.log
 		auth_verbose = yes
-		auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
+		auth_mechanisms = plain login cram-md5 scram-sha-1 \
+		  scram-sha-256 gssapi
+		# made by gssapi.bats, with the key of any service
+		auth_krb5_keytab = /etc/dovecot/keytab
+		auth_gssapi_hostname = "$ALL"
 		auth_failure_delay = 0
-		ssl = no
+		ssl = yes
+		ssl_cert = </etc/certs/good.pem
+		ssl_key = </etc/certs/good.key
+		hostname = mail.example.org
+		first_valid_uid = 105
+		mail_location = maildir:~/mail
+		mail_plugins = quota
+		plugin {
+		  quota = maildir:User quota
+		}
 		passdb {
 		  driver = passwd-file
 		  args = scheme=PLAIN /etc/dovecot/passwords
 		}
 		userdb {
-		  driver = static
-		  args = uid=vmail gid=vmail home=/nonexistent
+		  driver = passwd-file
+		  args = /etc/dovecot/users
 		}
 		# Wrong passwords from one address would be answered ever later.
 		service anvil {
@@ -243,6 +256,18 @@ write_dovecot()
 		  }
 		}
 	END
+	cat >>"$ROOT/etc/dovecot/dovecot.conf" <<-'END'
+		!include lmtp.conf
+	END
+	# The home of the last is no folder, so that nothing can be kept.
+	cat >"$ROOT/etc/dovecot/users" <<-'END'
+		one@example.org::105:105::/var/mail/lmtp/one
+		two@example.org::105:105::/var/mail/lmtp/two
+		full@example.org::105:105::/var/mail/lmtp/full::userdb_quota_rule=*:storage=1K
+		broken@example.org::105:105::/dev/null/broken
+	END
+	rm -rf "$ROOT/var/mail/lmtp"
+	install -d -o 105 -g 105 "$ROOT/var/mail/lmtp"
 	echo 'you:{PLAIN}the open secret' >"$ROOT/etc/dovecot/passwords"
 	chmod 644 "$ROOT/etc/dovecot/passwords"
 }
@@ -303,17 +328,51 @@ postfix_start()
 	return 1
 }
 
+# The socket is made when all ports are taken.
+dovecot_settled()
+{
+	[ -S "$ROOT/var/spool/postfix/private/auth" ] ||
+		! kill -0 "$dovecot_pid" 2>/dev/null
+}
+
+# LMTP listens behind the ports of the services, and on a Unix socket.
+dovecot_start()
+{
+	local port
+
+	port=$(free_ports)
+	cat >"$ROOT/etc/dovecot/lmtp.conf" <<-END
+		service lmtp {
+		  inet_listener lmtp {
+		    address = 127.0.0.1
+		    port = $port
+		  }
+		  unix_listener lmtp {
+		    mode = 0666
+		  }
+		}
+	END
+	echo "$port" >"$PORTS.lmtp"
+	rm -f "$ROOT/var/spool/postfix/private/auth"
+	guarded /usr/sbin/dovecot -F &
+	dovecot_pid=$!
+	wait_until 10 dovecot_settled &&
+		[ -S "$ROOT/var/spool/postfix/private/auth" ] && return
+	end "$dovecot_pid"
+	return 1
+}
+
 # Both servers stay in the foreground as our children.
 servers_start()
 {
 	local attempt
 
 	: >"$ROOT/var/log/dovecot.log"
-	rm -f "$ROOT/var/spool/postfix/private/auth"
-	guarded /usr/sbin/dovecot -F &
-	dovecot_pid=$!
-	wait_until 10 test -S "$ROOT/var/spool/postfix/private/auth" ||
+	dovecot_start || dovecot_start || {
+		echo 'interop: Dovecot did not start:' >&2
+		tail -n 3 "$ROOT/var/log/dovecot.log" >&2
 		return 1
+	}
 	for attempt in 1 2 3 4 5; do
 		postfix_start && return
 		echo "interop: Postfix did not start, attempt $attempt:" >&2

@@ -18,6 +18,8 @@
 #define FROM_LINE "From a@example.org Sat Nov  1 08:09:10 2025"
 
 enum { EIGHT_HEADER = 1, EIGHT_BODY = 2, DOT = 4 };
+/* Where the first NUL of the body is. */
+#define NUL(line, octet) ((int)(line) << 16 | (int)(octet) << 8)
 
 /* want: the octets that go out, or "!" and a part of the fault. */
 struct shape {
@@ -90,14 +92,25 @@ static const struct shape shapes[] = {
 	    TEXT("A: \xe9\r\n\r\n\xff\r\n"), 1, EIGHT_HEADER | EIGHT_BODY },
 	{ "control characters stay", TEXT("A: 1\n\n\x01\x1b[m\x7f\t\x0c\n"),
 	    TEXT("A: 1\r\n\r\n\x01\x1b[m\x7f\t\x0c\r\n"), 1, 0 },
-	{ "NUL in the body", TEXT("A: 1\n\nxy\0z\n"),
-	    TEXT("!line 3, octet 3"), 0, 0 },
-	{ "NUL first", TEXT("\0"), TEXT("!line 1, octet 1"), 0, 0 },
+	{ "NUL in the body", TEXT("A: 1\n\nxy\0z\n\0"),
+	    TEXT("A: 1\r\n\r\nxy\0z\r\n\0\r\n"), 1, NUL(3, 3) },
+	{ "NUL first", TEXT("\0"), TEXT("\r\n\0\r\n"), 0, NUL(1, 1) },
+	{ "NUL in no field", TEXT("A: 1\nB\0: 2\nC: 3\n"),
+	    TEXT("!line 2, octet 2"), 0, 0 },
+	{ "NUL in what looks like an mbox line", TEXT(FROM_LINE "\0\nA: 1\n"),
+	    TEXT("\r\n" FROM_LINE "\0\r\nA: 1\r\n"), 0,
+	    NUL(1, sizeof(FROM_LINE)) },
+	{ "NUL in a folded field", TEXT("A: 1\n \0\n"),
+	    TEXT("!line 2, octet 2"), 0, 0 },
+	{ "NUL behind a dot", TEXT("A: 1\n\n.\0\n.\n"),
+	    TEXT("A: 1\r\n\r\n.\0\r\n"), 1, DOT | NUL(3, 2) },
+	{ "NUL behind the first dot", TEXT(".\0\n"), TEXT("\r\n.\0\r\n"), 0,
+	    DOT | NUL(1, 2) },
 	{ "NUL in the header", TEXT("A: 1\r\nB: \0\r\n"),
 	    TEXT("!line 2, octet 4"), 0, 0 },
 	{ "NUL after a CR", TEXT("A: 1\r\0"), TEXT("!line 2, octet 1"), 0, 0 },
 	{ "NUL behind CRLF", TEXT("A: 1\r\n\r\nx\r\n\0"),
-	    TEXT("!line 4, octet 1"), 0, 0 },
+	    TEXT("A: 1\r\n\r\nx\r\n\0\r\n"), 1, NUL(4, 1) },
 	{ "NUL behind the mbox line", TEXT(FROM_LINE "\nA: \0"),
 	    TEXT("!line 2, octet 4"), 0, 0 },
 	{ "mbox line", TEXT(FROM_LINE "\nA: 1\n\nx\n"),
@@ -174,7 +187,8 @@ judge(const struct shape *s, const struct message *m, int result,
     const struct fault *f, struct buffer *out)
 {
 	int flags = (m->eight_bit_header ? EIGHT_HEADER : 0) |
-	    (m->eight_bit_body ? EIGHT_BODY : 0);
+	    (m->eight_bit_body ? EIGHT_BODY : 0) |
+	    NUL(m->nul_line, m->nul_octet);
 
 	if (s->want[0] == '!')
 		return result == -1 && f->class == FAULT_DATA &&
