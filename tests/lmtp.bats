@@ -135,6 +135,22 @@ END
 	done
 }
 
+@test "354 although every recipient was refused: an end that nobody answers" {
+	deliver PIPELINING <<'END'
+C: MAIL *
+C: RCPT *
+C: DATA
+S: 250 sender
+S: 550 5.1.1 nobody
+S: 354 go
+C: .
+C: QUIT
+END
+	message | submit bob@example.net
+	smarthost_wait
+	expect 67 '550 5.1.1 nobody'
+}
+
 @test "one recipient: its reply is the error" {
 	deliver <<'END'
 C: MAIL *

@@ -10,18 +10,51 @@
 
 static const char separator[] = "From ";
 
-/* RFC 2045 section 6.7 (2): what stands for itself wherever it stands. */
+enum kind {
+	KIND_UNSAFE,	/* escaped wherever it stands */
+	KIND_LITERAL,	/* itself wherever it stands: RFC 2045 section 6.7 (2) */
+	KIND_BLANK,	/* itself but for the end of a line */
+	KIND_CR		/* the beginning of a line end, perhaps */
+};
+
+/* One look for each octet: whole messages go through here. */
+#define ROW(kind) kind, kind, kind, kind, kind, kind, kind, kind, \
+    kind, kind, kind, kind, kind, kind, kind, kind
+
+static const unsigned char kinds[] = {
+	/* 0x00 */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, KIND_BLANK, 0, 0, 0, KIND_CR, 0, 0,
+	ROW(0),
+	/* blank, and from "!" */
+	KIND_BLANK, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
+	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
+	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
+	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
+	/* from "0"; "=" is the escape itself */
+	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
+	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
+	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
+	KIND_LITERAL, 0, KIND_LITERAL, KIND_LITERAL,
+	ROW(KIND_LITERAL), ROW(KIND_LITERAL), ROW(KIND_LITERAL),
+	/* from "p"; the last is DEL */
+	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
+	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
+	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
+	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, 0,
+	/* 0x80 */
+	ROW(0), ROW(0), ROW(0), ROW(0), ROW(0), ROW(0), ROW(0), ROW(0)
+};
+
 static bool
 is_literal(char c)
 {
-	return c > ' ' && c < 127 && c != '=';
+	return kinds[(unsigned char)c] == KIND_LITERAL;
 }
 
-/* What is escaped wherever it stands; a line end is for others to judge. */
 static bool
 is_unsafe(char c)
 {
-	return !is_literal(c) && !text_is_blank(c) && c != '\r';
+	return kinds[(unsigned char)c] == KIND_UNSAFE;
 }
 
 void

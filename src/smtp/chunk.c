@@ -122,27 +122,92 @@ add_chunk(struct chunk_plan *plan, uint64_t octets)
 	plan->octets[plan->count++] = octets;
 }
 
+#define PAIR(a, b) ((a) << 8 | (b))
+
+/* Could a verb begin here? Its first two letters tell nearly all lines apart
+ * from one; what is in doubt, or quoted-printable, gets a closer look. */
+static bool
+may_begin(const char *p, const char *end)
+{
+	if (*p == '=' || p + 1 == end || p[1] == '=')
+		return true;
+	switch (PAIR(text_to_lower(p[0]), text_to_lower(p[1]))) {
+	case PAIR('a', 't'): case PAIR('a', 'u'): case PAIR('b', 'd'):
+	case PAIR('b', 'u'): case PAIR('d', 'a'): case PAIR('e', 'h'):
+	case PAIR('e', 't'): case PAIR('e', 'x'): case PAIR('h', 'e'):
+	case PAIR('l', 'h'): case PAIR('m', 'a'): case PAIR('n', 'o'):
+	case PAIR('o', 'n'): case PAIR('q', 'u'): case PAIR('r', 'c'):
+	case PAIR('r', 's'): case PAIR('s', 'a'): case PAIR('s', 'e'):
+	case PAIR('s', 'o'): case PAIR('s', 't'): case PAIR('t', 'u'):
+	case PAIR('v', 'e'): case PAIR('v', 'r'): case PAIR('x', 'c'):
+	case PAIR('x', 'e'): case PAIR('x', 'f'):
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Passes over whole lines that cannot be commands, but over no line's end
+ * from `cut` on. Returns where a closer look has to begin.
+ */
+static const char *
+skip_harmless(struct chunk_scan *scan, const char *p, const char *cut,
+    const char *end)
+{
+	while (p < end) {
+		if (scan->decided) {
+			p = memchr(p, '\n', (size_t)(end - p));
+			if (p == NULL)
+				return end;
+			if (p >= cut)
+				return p;
+			memset(scan, 0, sizeof(*scan));
+			p++;
+		} else if (scan->len > 0 || scan->escape > 0) {
+			return p;
+		} else if ((unsigned char)*p <= ' ') {
+			/* blanks, and empty lines */
+			while (p < cut && (unsigned char)*p <= ' ')
+				p++;
+			if (p == end || *p == '\n')
+				return p;
+			p += (unsigned char)*p <= ' ';
+		} else if (may_begin(p, end)) {
+			return p;
+		} else {
+			scan->decided = true;
+		}
+	}
+	return p;
+}
+
+/* Where the first line's end may be that makes a chunk large enough. */
+static const char *
+find_cut(uint64_t chunk, const char *from, const char *end)
+{
+	uint64_t lacks = chunk < CHUNK_OCTETS ? CHUNK_OCTETS - chunk : 1;
+
+	return lacks > (uint64_t)(end - from) ? end : from + lacks - 1;
+}
+
 /* One piece of the message. False when a line could be run. */
 static bool
 plan_piece(struct chunk_plan *plan, struct chunk_scan *scan, uint64_t *chunk,
     const char *p, size_t n)
 {
 	const char *end = p + n, *from = p;
+	const char *cut = find_cut(*chunk, from, end);
 
-	while (p < end) {
-		if (scan->decided) {
-			p = memchr(p, '\n', (size_t)(end - p));
-			if (p == NULL)
-				break;
-		}
+	while ((p = skip_harmless(scan, p, cut, end)) < end) {
 		if (chunk_scan_octet(scan, *p))
 			return false;
-		if (*p++ != '\n' ||
-		    *chunk + (uint64_t)(p - from) < CHUNK_OCTETS)
+		if (*p++ != '\n' || p - 1 < cut)
 			continue;
 		add_chunk(plan, *chunk + (uint64_t)(p - from));
 		*chunk = 0;
 		from = p;
+		cut = find_cut(0, from, end);
 	}
 	*chunk += (uint64_t)(end - from);
 	return true;

@@ -124,10 +124,14 @@ int sequence_fault(const struct dialogue *, struct fault *);
  */
 int sequence_check(struct dialogue *, struct fault *);
 /*
- * Does a refusal follow for which nothing was sent? QUIT's reply, if QUIT was
- * sent, is given a moment to come. Then there were more replies than
- * commands, and the one taken for the last command's may be another's.
+ * Do replies follow for which nothing was sent? Then there were more of them
+ * than commands, and the one taken for the last command's may be another's.
+ * Reads until QUIT's reply, which is given a moment to come if QUIT was sent.
  */
-bool sequence_surplus(struct dialogue *);
+struct sequence_surplus {
+	bool successes;		/* 2yz and 3yz */
+	bool refusals;
+};
+struct sequence_surplus sequence_surplus(struct dialogue *);
 
 #endif

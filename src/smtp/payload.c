@@ -270,7 +270,7 @@ course_send_chunks(struct course *c, const struct message *m,
 	message_walk_start(&w.walk, m);
 	result = send_all(&w, m, plan, quit, f);
 	message_walk_end(&w.walk);
-	if (c->end.code / 10 == 50 && c->end.code <= 504)
+	if (c->accepted > 0 && c->end.code >= 500 && c->end.code <= 504)
 		s->chunking = false;
 	/* the refusal of a chunk stands, whatever came behind it */
 	if (result == -1 && !c->chunk_failed)
@@ -308,7 +308,9 @@ course_end_unwanted(struct course *c)
 	struct dialogue *d = &c->session->dialogue;
 
 	dialogue_put(d, ".\r\n", 3);
-	dialogue_expect(d, VERB_MESSAGE, NULL, NULL);
+	/* LMTP: a reply for each recipient, so there is none */
+	if (!c->session->params->lmtp)
+		dialogue_expect(d, VERB_MESSAGE, NULL, NULL);
 	dialogue_sync(d, &ignored);
 	fault_clear(&ignored);
 }

@@ -45,28 +45,46 @@ sequence_check(struct dialogue *d, struct fault *f)
 	return sequence_fault(d, f);
 }
 
-bool
-sequence_surplus(struct dialogue *d)
+/* One reply more, if there is one until the deadline. */
+static bool
+next_reply(struct dialogue *d, struct reply *r, int64_t deadline)
 {
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
-	struct reply r;
 	const char *p;
 	size_t n, used;
-	int64_t deadline = clock_after(FAREWELL_MS);
-	int state = 0;
-	bool refusal;
+	int state;
 
-	reply_init(&r);
-	conn_peek(d->conn);
-	while (d->owed_count == 0 && state == 0) {
+	for (;;) {
 		n = conn_input(d->conn, &p);
-		state = n == 0 ? 0 : reply_parse(&r, p, n, &used);
-		if (state != 0 || (n == 0 && !d->left) || conn_fill(d->conn,
-		    deadline, &ignored) == -1)
+		state = n == 0 ? 0 : reply_parse(r, p, n, &used);
+		if (state == 1)
+			conn_take(d->conn, used);
+		if (state != 0)
+			return state == 1;
+		if ((n == 0 && !d->left) ||
+		    conn_fill(d->conn, deadline, &ignored) == -1)
 			break;
 	}
 	fault_clear(&ignored);
-	refusal = state == 1 && reply_digit(&r) >= 4 && r.code != 421;
+	return false;
+}
+
+struct sequence_surplus
+sequence_surplus(struct dialogue *d)
+{
+	struct sequence_surplus found = { false, false };
+	int64_t deadline = clock_after(FAREWELL_MS);
+	struct reply r;
+
+	reply_init(&r);
+	conn_peek(d->conn);
+	while (d->owed_count == 0 && next_reply(d, &r, deadline) &&
+	    r.code != 221 && r.code != 421) {
+		if (reply_digit(&r) < 4)
+			found.successes = true;
+		else
+			found.refusals = true;
+	}
 	reply_free(&r);
-	return refusal;
+	return found;
 }

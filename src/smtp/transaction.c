@@ -162,15 +162,37 @@ nobody_accepted(const struct course *c)
 	    c->accepted == 0;
 }
 
+/*
+ * The replies to a flight are told apart by nothing but their number. Were
+ * there more than commands, then the verdict is sure only if all say the same.
+ */
+static bool
+is_in_step(struct course *c, const struct plan *p, bool taken)
+{
+	struct dialogue *d = &c->session->dialogue;
+	struct sequence_surplus surplus;
+
+	/* QUIT marks the end; it may go if no other transaction follows */
+	if (!d->left && !d->closing &&
+	    (!taken || count_pending(p, c->envelope, 1) == 0))
+		dialogue_put_quit(d);
+	surplus = sequence_surplus(d);
+	if (taken)
+		return !surplus.refusals && !(surplus.successes &&
+		    c->accepted < c->answered);
+	return !surplus.successes;
+}
+
 /* 0: the message was taken, or each recipient refused by a reply of its own. */
 static int
-judge(struct course *c, bool rode, struct fault *f)
+judge(struct course *c, const struct plan *p, bool rode, struct fault *f)
 {
 	const struct reply *r = course_verdict(c);
 	struct session *s = c->session;
 	bool taken = course_is_success(c, r) && c->last_taken;
 
-	if (taken && rode && sequence_surplus(&s->dialogue))
+	if ((rode && !is_in_step(c, p, taken)) ||
+	    (s->dialogue.left && r->code == 221))
 		return out_of_step(c, f);
 	if (taken) {
 		verdict_reply(s->params->verdict, r);
@@ -178,8 +200,6 @@ judge(struct course *c, bool rode, struct fault *f)
 	}
 	if (s->params->lmtp && c->last_put && !c->chunk_failed)
 		return 0;
-	if (s->dialogue.left && r->code == 221)
-		return out_of_step(c, f);
 	session_refused(s, r, c->data.code != 0 && c->end.code == 0 ?
 	    STAGE_DATA : STAGE_MESSAGE, c->end.code == 0 ? "DATA" :
 	    "the message", f);
@@ -205,6 +225,22 @@ send_message(struct course *c, const struct plan *p, bool chunks,
 	return course_send_data(c, p->message, quit, f);
 }
 
+/* Refused only because the sender was, if at all: nothing about themselves. */
+static void
+forget_recipients(struct course *c)
+{
+	struct recipient *to;
+
+	for (size_t i = 0; i < c->answered; i++) {
+		to = &c->envelope->recipient[c->asked[i]];
+		to->state = RECIPIENT_PENDING;
+		free(to->reply);
+		to->reply = NULL;
+	}
+	reply_free(&c->refusal);
+	reply_init(&c->refusal);
+}
+
 /*
  * What went out together with the envelope comes to nothing when that is
  * refused: the verdict is then the same as if we had waited for it.
@@ -222,6 +258,7 @@ judge_envelope(struct course *c, int result, struct fault *f)
 		fault_clear(f);
 		if (reply_digit(&c->data) == 3)
 			course_end_unwanted(c);
+		forget_recipients(c);
 		return mail_refused(c, f);
 	}
 	if (!nobody_accepted(c) || c->session->dialogue.closing)
@@ -261,7 +298,7 @@ attempt(struct course *c, const struct plan *p, struct fault *f)
 		return abort_for_all(c, f);
 	if (!ride && send_message(c, p, chunks, f) == -1)
 		return -1;
-	return judge(c, ride, f);
+	return judge(c, p, ride, f);
 }
 
 /* A server that offers CHUNKING and does not know BDAT. */

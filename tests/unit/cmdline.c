@@ -143,7 +143,7 @@ static const struct {
 	{ { "p", "-z", "a" }, NULL, "USAGE unknown option -z", "--help" },
 	{ { "p", "-tz" }, NULL, "USAGE unknown option -z", NULL },
 	{ { "p", "-k" }, NULL, "USAGE unknown option -k", NULL },
-	{ { "p", "--prot=25", "a" }, NULL, "USAGE unknown option --prot",
+	{ { "p", "--prt=25", "a" }, NULL, "USAGE unknown option --prt",
 	    "did you mean --port?" },
 	{ { "p", "--tls_certcheck=off", "a" }, NULL,
 	    "USAGE unknown option --tls_certcheck", "--tls-certcheck" },
