@@ -110,6 +110,11 @@ $(BUILD)/tests/smarthost: $(SMARTHOST_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $(SMARTHOST_OBJECTS) $(LIBRARIES)
 
+$(BUILD)/tests/socket: $(OBJ)/tests/socket/main.o
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $< $(LIBRARIES)
+
 $(BUILD)/tests/nameserver: $(NAMESERVER_OBJECTS)
 	$(call say,LD $@)
 	@mkdir -p $(@D)
@@ -252,8 +257,8 @@ check:
 	@contrib/install-deps build check $(if $(SANITIZE),sanitize)
 	@+$(AGAIN) run-check
 
-build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(CERTS)/made \
-    $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
+build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(BUILD)/tests/socket \
+    $(CERTS)/made $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
 
 run-check: build-tests
 	@$(test_environment) tests/run $(TESTS)

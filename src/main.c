@@ -29,6 +29,7 @@
 #include "modes/configure.h"
 #include "modes/contact.h"
 #include "modes/query.h"
+#include "modes/serve.h"
 #include "modes/serverinfo.h"
 #include "modes/submit.h"
 #include "modes/verify.h"
@@ -189,6 +190,27 @@ run_submit(const struct cmdline *c, struct fault *f)
 	return fault_exit_status(f->class);
 }
 
+/* Told, if at all, where it does not get into the dialogue. */
+static int
+run_serve(const struct cmdline *c, struct fault *f)
+{
+	const struct service service = {
+		.settings = &c->overrides,
+		.config_file = c->file,
+		.config_of_root = !personality_is_trusted(c->personality),
+		.account = c->account,
+		.full_name = c->full_name,
+		.no_aliases = c->no_aliases,
+		.ident = c->ident,
+		.transcript = c->verbose ? stderr : NULL,
+		.note = print_note,
+	};
+
+	if (serve(&service, f) == -1)
+		print_fault(f);
+	return fault_exit_status(f->class);
+}
+
 static void
 print_error(const char *text)
 {
@@ -301,6 +323,8 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 		return close_output(0);
 	case CMDLINE_VERSION:
 		return close_output(print_version());
+	case CMDLINE_SERVE:
+		return run_serve(c, f);
 	case CMDLINE_QUEUE:
 		printf("Mail queue is empty\n");
 		return close_output(0);

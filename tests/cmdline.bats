@@ -63,7 +63,7 @@ usage() {
 @test "modes of a mail server are refused by name" {
 	local mode
 
-	for mode in -bs -bd -bdf -bD -bl -bw -ba -bS -bz; do
+	for mode in -bd -bdf -bD -bl -bw -ba -bS -bz; do
 		usage "$mode is not supported" "$mode"
 		expect 64 'hint: '
 	done

@@ -155,7 +155,7 @@ END
 	local option
 
 	account_file 'host 127.0.0.1' 'port 1'
-	for option in rmqs verify expand; do
+	for option in rmqs vrfy expn; do
 		submit "--$option=a"$'\r\nMAIL FROM:<>'
 		expect 64 "--$option" 'control character'
 		submit "--$option="

@@ -13,23 +13,26 @@
 #define FAULT_RAW_MAX (SIZE_MAX / 8)	/* bytes before it is cut short */
 
 static const struct {
-	int status;
 	const char *name;
+	const char *enhanced;	/* with `code`, what is told by SMTP (RFC 5321
+				 * 4.2.3): for good where the mail is wrong */
+	int status;
+	int code;
 } faults[FAULT_CLASSES] = {
-	[FAULT_NONE] = { EX_OK, "EX_OK" },
-	[FAULT_USAGE] = { EX_USAGE, "EX_USAGE" },
-	[FAULT_DATA] = { EX_DATAERR, "EX_DATAERR" },
-	[FAULT_INPUT] = { EX_NOINPUT, "EX_NOINPUT" },
-	[FAULT_RECIPIENT] = { EX_NOUSER, "EX_NOUSER" },
-	[FAULT_HOST] = { EX_NOHOST, "EX_NOHOST" },
-	[FAULT_REFUSED] = { EX_UNAVAILABLE, "EX_UNAVAILABLE" },
-	[FAULT_SOFTWARE] = { EX_SOFTWARE, "EX_SOFTWARE" },
-	[FAULT_SYSTEM] = { EX_OSERR, "EX_OSERR" },
-	[FAULT_IO] = { EX_IOERR, "EX_IOERR" },
-	[FAULT_TEMPORARY] = { EX_TEMPFAIL, "EX_TEMPFAIL" },
-	[FAULT_PROTOCOL] = { EX_PROTOCOL, "EX_PROTOCOL" },
-	[FAULT_AUTH] = { EX_NOPERM, "EX_NOPERM" },
-	[FAULT_CONFIG] = { EX_CONFIG, "EX_CONFIG" },
+	[FAULT_NONE] = { "EX_OK", "2.0.0", EX_OK, 250 },
+	[FAULT_USAGE] = { "EX_USAGE", "5.5.0", EX_USAGE, 554 },
+	[FAULT_DATA] = { "EX_DATAERR", "5.6.0", EX_DATAERR, 554 },
+	[FAULT_INPUT] = { "EX_NOINPUT", "4.3.5", EX_NOINPUT, 451 },
+	[FAULT_RECIPIENT] = { "EX_NOUSER", "5.1.0", EX_NOUSER, 550 },
+	[FAULT_HOST] = { "EX_NOHOST", "4.4.4", EX_NOHOST, 451 },
+	[FAULT_REFUSED] = { "EX_UNAVAILABLE", "5.0.0", EX_UNAVAILABLE, 554 },
+	[FAULT_SOFTWARE] = { "EX_SOFTWARE", "4.3.0", EX_SOFTWARE, 451 },
+	[FAULT_SYSTEM] = { "EX_OSERR", "4.3.0", EX_OSERR, 451 },
+	[FAULT_IO] = { "EX_IOERR", "4.3.1", EX_IOERR, 452 },
+	[FAULT_TEMPORARY] = { "EX_TEMPFAIL", "4.4.0", EX_TEMPFAIL, 451 },
+	[FAULT_PROTOCOL] = { "EX_PROTOCOL", "4.5.0", EX_PROTOCOL, 451 },
+	[FAULT_AUTH] = { "EX_NOPERM", "4.7.0", EX_NOPERM, 451 },
+	[FAULT_CONFIG] = { "EX_CONFIG", "4.3.5", EX_CONFIG, 451 },
 };
 
 __attribute__((format(printf, 1, 0)))
@@ -141,4 +144,16 @@ const char *
 fault_exit_name(enum fault_class class)
 {
 	return faults[class].name;
+}
+
+int
+fault_smtp_code(enum fault_class class)
+{
+	return faults[class].code;
+}
+
+const char *
+fault_smtp_status(enum fault_class class)
+{
+	return faults[class].enhanced;
 }

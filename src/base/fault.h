@@ -62,5 +62,12 @@ void fault_clear(struct fault *);
 int fault_exit_status(enum fault_class);
 /* Its name, such as "EX_TEMPFAIL", for logs. */
 const char *fault_exit_name(enum fault_class);
+/*
+ * How the class is told by SMTP: reply code and enhanced status code (RFC
+ * 3463), such as 451 and "4.3.5". What another try can cure, because it is
+ * not about this mail, is temporary.
+ */
+int fault_smtp_code(enum fault_class);
+const char *fault_smtp_status(enum fault_class);
 
 #endif

@@ -18,6 +18,7 @@
 
 enum cmdline_mode {
 	CMDLINE_SUBMIT,		/* -bm: a message on standard input */
+	CMDLINE_SERVE,		/* -bs: SMTP on standard input and output */
 	CMDLINE_QUEUE,		/* -bp, mailq: say that the queue is empty */
 	CMDLINE_ALIASES,	/* -bi, -I, newaliases: check the alias files */
 	CMDLINE_CHECK,		/* --check-config: find the errors in files */

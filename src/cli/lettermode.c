@@ -35,8 +35,7 @@ static const struct {
 	{ "t", CMDLINE_TEST, NULL },
 	{ "v", CMDLINE_VERIFY, NULL },
 	{ "V", CMDLINE_VERSION, NULL },
-	{ "s", CMDLINE_SUBMIT, "submit by SMTP to the smarthost, or give the "
-	    "message on standard input" },
+	{ "s", CMDLINE_SERVE, NULL },
 	{ "S", CMDLINE_SUBMIT, no_batch },
 	{ "a", CMDLINE_SUBMIT, no_batch },
 	{ "d", CMDLINE_SUBMIT, no_daemon },
@@ -50,8 +49,8 @@ int
 letter_mode(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
-	const char *reason = "the modes are -bm, which is the default, -bv, "
-	    "-bt, -bi, -bp, -bP, -bC and -bV";
+	const char *reason = "the modes are -bm, which is the default, -bs, "
+	    "-bv, -bt, -bi, -bp, -bP, -bC and -bV";
 
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		if (strcmp(value, modes[i].name) != 0)

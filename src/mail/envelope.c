@@ -29,6 +29,7 @@ envelope_free(struct envelope *e)
 		free(e->recipient[i].local);
 		free(e->recipient[i].domain);
 		free(e->recipient[i].reply);
+		free(e->recipient[i].orcpt);
 	}
 	free(e->recipient);
 	free(e->index);
@@ -122,6 +123,13 @@ envelope_add(struct envelope *e, const struct mailbox *box)
 	r->domain = memory_string(box->domain);
 	r->state = RECIPIENT_PENDING;
 	*slot = e->count;
+}
+
+size_t
+envelope_find(const struct envelope *e, const char *local, const char *domain)
+{
+	/* 0 in an empty slot: minus 1, that is SIZE_MAX */
+	return e->slots == 0 ? SIZE_MAX : *find_slot(e, local, domain) - 1;
 }
 
 bool

@@ -27,6 +27,9 @@ struct recipient {
 	char *domain;
 	enum recipient_state state;
 	char *reply;		/* printable reply of a refusal, or NULL */
+	unsigned notify;	/* DSN_*, 0: as the envelope has it */
+	char *orcpt;		/* TYPE;XTEXT (RFC 3461 section 4.2), or NULL:
+				 * made of the address; owned */
 };
 
 enum { /* NOTIFY of RFC 3461 section 4.1 */
@@ -57,6 +60,9 @@ void envelope_set_null_path(struct envelope *);
 /* Adds a recipient unless it is there: the local part is compared exactly,
  * the domain without regard to case. */
 void envelope_add(struct envelope *, const struct mailbox *);
+/* Its number, or SIZE_MAX when it is not there. */
+size_t envelope_find(const struct envelope *, const char *local,
+    const char *domain);
 /* Is it there? */
 bool envelope_has(const struct envelope *, const char *local,
     const char *domain);

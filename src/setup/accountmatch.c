@@ -256,6 +256,26 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 	return -1;
 }
 
+/* The element with something plausible for each pattern. */
+static char *
+exemplify(const char *element)
+{
+	struct buffer b;
+
+	buffer_init(&b, SIZE_MAX / 4);
+	for (const char *p = element; *p != '\0'; p++) {
+		if (p[0] != '%' || p[1] == '\0' ||
+		    strchr("UHCMF%", p[1]) == NULL) {
+			buffer_add_char(&b, *p);
+			continue;
+		}
+		p++;
+		buffer_add_string(&b, *p == 'U' ? "user" : *p == 'F' ?
+		    "user@host.example" : *p == '%' ? "%" : "host.example");
+	}
+	return buffer_detach(&b);
+}
+
 int
 accountmatch_check(const struct account *a, const struct option_place *place,
     struct fault *f)
@@ -264,7 +284,7 @@ accountmatch_check(const struct account *a, const struct option_place *place,
 	struct option_place at = *place;
 	const char *from = a->from == NULL ? "" : a->from, *rest = from;
 	struct mailbox box;
-	char *element;
+	char *element, *example;
 	bool empty;
 	int r = 0;
 
@@ -275,11 +295,13 @@ accountmatch_check(const struct account *a, const struct option_place *place,
 		if (element == NULL)
 			break;
 		memset(&box, 0, sizeof(box));
+		example = exemplify(element);
 		if (!is_glob(element) && address_parse_path(&box, &empty,
-		    element, strlen(element), &why) == -1)
+		    example, strlen(example), &why) == -1)
 			r = option_fault(f, &at, "from '%s': %s", element,
 			    why.text);
 		mailbox_free(&box);
+		free(example);
 		fault_clear(&why);
 	}
 	return r;

@@ -34,7 +34,7 @@ size_t accountmatch(const struct account *, const char *sender,
 /*
  * Are all the elements but globs addresses? FAULT_CONFIG with the place of
  * the first that is none; `place` is that of the value. Nothing is expanded:
- * patterns are characters that addresses may have.
+ * patterns stand for what they may come to.
  */
 int accountmatch_check(const struct account *, const struct option_place *,
     struct fault *);

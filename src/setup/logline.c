@@ -163,6 +163,9 @@ add_more(struct buffer *b, const struct log_entry *entry, size_t max)
 		buffer_printf(b, " queueid=%.*s", (int)n, id);
 	if (v->tls_version != NULL)
 		add_string(b, "tlsversion", v->tls_version, max);
+	if (entry->peer_known)
+		buffer_printf(b, " peeruid=%lu peerpid=%ld", entry->peer_uid,
+		    entry->peer_pid);
 	buffer_printf(b, " duration=%" PRId64 ".%03d",
 	    entry->duration_ms / 1000, (int)(entry->duration_ms % 1000));
 	if (entry->caller != NULL && entry->caller->known)

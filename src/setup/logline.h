@@ -30,6 +30,9 @@ struct log_entry {
 	bool tls;			/* required, by setting or by default */
 	int64_t duration_ms;
 	const struct caller *caller;	/* who runs us, or NULL */
+	bool peer_known;		/* -bs: the kernel says who asked: */
+	unsigned long peer_uid;
+	long peer_pid;
 };
 
 /*
@@ -38,7 +41,8 @@ struct log_entry {
  *	host=H tls=on|off auth=on|off [user=U] from=A recipients=A,B
  *	[mailsize=N] [smtpstatus=NNN smtpmsg='L1\nL2'] [errormsg='...']
  *	exitcode=EX_NAME [refused='A: reply\nB: reply'] [msgid=<...>]
- *	[queueid=ID] [tlsversion=V] duration=S.mmm [uid=N [caller=NAME]]
+ *	[queueid=ID] [tlsversion=V] [peeruid=N peerpid=N] duration=S.mmm
+ *	[uid=N [caller=NAME]]
  *
  * in one line, without its end. mailsize is there once the server has taken
  * the message, user with auth, errormsg with a fault, refused when recipients

@@ -141,16 +141,21 @@ path_add_rcpt_dsn(struct buffer *b, const struct envelope *e,
 		{ DSN_FAILURE, "FAILURE" }, { DSN_DELAY, "DELAY" }
 	};
 	const char *before = " NOTIFY=";
+	unsigned notify = to->notify != 0 ? to->notify : e->notify;
 	struct mailbox box = { NULL, to->local, to->domain };
 	struct buffer spec;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if ((e->notify & words[i].bit) == 0)
+		if ((notify & words[i].bit) == 0)
 			continue;
 		buffer_printf(b, "%s%s", before, words[i].word);
 		before = ",";
 	}
-	if (e->notify == 0 && e->ret == DSN_RETURN_UNSET && e->envid == NULL)
+	if (to->orcpt != NULL) {
+		buffer_printf(b, " ORCPT=%s", to->orcpt);
+		return;
+	}
+	if (notify == 0 && e->ret == DSN_RETURN_UNSET && e->envid == NULL)
 		return;
 	buffer_init(&spec, ADDRESS_MAX);
 	address_add_spec(&spec, &box);

@@ -245,6 +245,21 @@ static const struct {
 };
 
 /* Somebody's long argument must not hide what is wrong with it. */
+/* Each class has its reply, and an enhanced status code that fits it. */
+static void
+check_smtp_replies(void)
+{
+	for (int c = FAULT_NONE; c < FAULT_CLASSES; c++) {
+		int code = fault_smtp_code((enum fault_class)c);
+		const char *status = fault_smtp_status((enum fault_class)c);
+
+		tap_ok(code / 100 == (c == FAULT_NONE ? 2 : status[0] - '0') &&
+		    (code / 100 == 4 || code / 100 == 5 || c == FAULT_NONE) &&
+		    status[0] - '0' == code / 100 && status[1] == '.',
+		    "SMTP reply of %s", fault_exit_name((enum fault_class)c));
+	}
+}
+
 static void
 check_long_fault(void)
 {
@@ -313,6 +328,7 @@ main(void)
 	check_memory();
 	check_clock();
 	check_fault();
+	check_smtp_replies();
 	check_long_fault();
 	return tap_done();
 }

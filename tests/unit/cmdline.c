@@ -196,7 +196,7 @@ static const struct {
 	    "USAGE --user: user holds a control", NULL },
 	{ { "p", "--host=h", "--account=w", "a" }, NULL,
 	    "USAGE --host and --account exclude", NULL },
-	{ { "p", "-bs" }, NULL, "USAGE -bs is not supported", "standard" },
+	{ { "p", "-bS" }, NULL, "USAGE -bS is not supported", "modes" },
 	{ { "p", "-bd" }, NULL, "USAGE -bd is not supported", "daemon" },
 	{ { "p", "-bi" }, "aliases", NULL, NULL },
 	{ { "p", "-bv", "a" }, "to=a@ verify", NULL, NULL },

@@ -73,7 +73,8 @@ scene_init(struct scene *s)
 	envelope_set_path(&s->envelope, &sender);
 	mailbox_free(&sender);
 	s->entry = (struct log_entry){ &s->account, &s->envelope, &s->message,
-	    &s->verdict, &s->fault, false, 1234, NULL };
+	    &s->verdict, &s->fault, false, 1234, NULL,
+	    false, 0, 0 };
 }
 
 static void
