@@ -103,18 +103,27 @@ floor() {
 	stop
 }
 
+# The same, with a file as standard input.
+have_postrider_file() { :; }
+setup_postrider_file() { setup_postrider; }
+submit_postrider_file() {
+	submit_postrider
+	INPUT=-
+	FIRST=$MESSAGE
+}
+
 cases_big() {
 	MESSAGE=$WORK/big
 	MODE=implicit
 	sink
-	in_turn "$BENCH_RUNS" big-tls postrider postrider_data msmtp curl \
-		nullmailer
+	in_turn "$BENCH_RUNS" big-tls postrider postrider_data \
+		postrider_file msmtp curl nullmailer
 	stop
 	floor big-tls "$TRUST"
 	MODE=clear
 	sink
-	in_turn "$BENCH_RUNS" big-clear postrider postrider_data msmtp curl \
-		nullmailer
+	in_turn "$BENCH_RUNS" big-clear postrider postrider_data \
+		postrider_file msmtp curl nullmailer
 	stop
 	floor big-clear -
 	MESSAGE=$WORK/small
