@@ -271,7 +271,7 @@ END
 	local line
 
 	for line in 'MAIL FROM:<evil@example.com>' '  rcpt TO:<x@example.com>' \
-		'=44ATA' 'quit' $'\tRsEt'; do
+		'=44ATA' 'quit' $'\tRsEt' $'\xc2\xa0RCPT' $'\xa0data'; do
 		begin PIPELINING CHUNKING <<'END'
 C: MAIL *
 C: RCPT *
