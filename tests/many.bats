@@ -206,3 +206,20 @@ END
 	expect 76 'out of step' 'may have been delivered'
 	expect_not 'have the message' 'reverse-path'
 }
+
+@test "more replies than commands, and nothing was sent ahead" {
+	begin CHUNKING <<'END'
+C: MAIL *
+S: 250 sender
+C: RCPT *
+S: 250 one
+! bdat -
+S: 250 one, did I say
+C: QUIT
+S: 554 5.7.1 spam
+S: 221 bye
+END
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76 'out of step' 'may have been delivered'
+}

@@ -109,8 +109,8 @@ nobody_accepted(const struct course *c)
 }
 
 /*
- * The replies to a group are told apart by nothing but their number. Were
- * there more than commands, then the verdict is sure only if all say the same.
+ * Replies are told apart by nothing but their number. Were there more than
+ * commands, then the verdict is sure only if all say the same.
  */
 static bool
 is_in_step(struct course *c, const struct plan *p, bool taken, bool over)
@@ -133,13 +133,13 @@ is_in_step(struct course *c, const struct plan *p, bool taken, bool over)
 
 /* 0: the message was taken, or each recipient refused by a reply of its own. */
 static int
-judge(struct course *c, const struct plan *p, bool grouped, struct fault *f)
+judge(struct course *c, const struct plan *p, bool count, struct fault *f)
 {
 	const struct reply *r = course_verdict(c);
 	struct session *s = c->session;
 	bool taken = course_is_success(c, r) && c->last_taken;
 
-	if (c->dismissed || (grouped && c->last_put &&
+	if (c->dismissed || (count && c->last_put &&
 	    !is_in_step(c, p, taken, !taken)))
 		return out_of_step(c, p, f);
 	if (taken) {
@@ -195,8 +195,7 @@ may_be_another(struct course *c, const struct plan *p, bool over)
 {
 	bool before = p->opened < p->first;
 
-	return c->session->dialogue.pipelining && (c->last_put || before) &&
-	    !is_in_step(c, p, false, over);
+	return (c->last_put || before) && !is_in_step(c, p, false, over);
 }
 
 /*
@@ -259,8 +258,8 @@ attempt(struct course *c, const struct plan *p, struct fault *f)
 		return refusal_of_some(c, f);
 	if (!ride && send_message(c, p, chunks, f) == -1)
 		return -1;
-	return judge(c, p, s->dialogue.pipelining &&
-	    (chunks || s->params->lmtp), f);
+	/* what has no 354 in front of it, or replies without commands */
+	return judge(c, p, chunks || s->params->lmtp, f);
 }
 
 /* A server that offers CHUNKING and does not know BDAT. */
