@@ -256,3 +256,18 @@ END
 	grep -q '=C3=A4' capture/1.message
 	lacks -i '^Content-Transfer' capture/2.message
 }
+
+@test "a client that is not waited for any more says nothing more" {
+	smarthost_serve
+	account 'tls off'
+	# it has stopped listening, so that it gets 2 s and not 5 min
+	{
+		sleep 1
+		crlf 'EHLO x' 'MAIL FROM:<a@example.org>' \
+			'RCPT TO:<b@example.net>' DATA 'Subject: half' ''
+		sleep 3
+		crlf 'BDAT 0 LAST' QUIT
+	} | timeout -k 5 "$LIMIT" "$POSTRIDER" -C "$ACCOUNT" -bs 2>stderr | :
+	smarthost_stop
+	[ -z "$(find capture -name '*.message')" ]
+}
