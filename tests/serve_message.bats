@@ -271,3 +271,23 @@ END
 	smarthost_stop
 	[ -z "$(find capture -name '*.message')" ]
 }
+
+@test "a server that says yes to DATA has not got the message" {
+	begin <<'END'
+C: MAIL FROM:<alice@example.org>
+S: 250 one
+C: RCPT TO:<bob@example.net>
+S: 250 two
+C: DATA
+S: 250 2.0.0 done
+C? QUIT
+END
+	account 'tls off' 'logfile log'
+	crlf 'EHLO x' 'MAIL FROM:<alice@example.org>' \
+		'RCPT TO:<bob@example.net>' DATA text . QUIT | serve
+	expect 0
+	smarthost_wait
+	replied '451 4.5.0 '
+	lacks '^250.*done' stdout
+	grep -q exitcode=EX_PROTOCOL log
+}
