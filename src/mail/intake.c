@@ -185,7 +185,8 @@ skip_mark(const char **line, size_t *n)
 {
 	static const char mark[] = { '\xef', '\xbb', '\xbf' };
 
-	if (*n <= sizeof(mark) || *n > HEADER_NAME_MAX || memcmp(*line, mark, sizeof(mark)) != 0 ||
+	if (*n <= sizeof(mark) || *n > HEADER_NAME_MAX ||
+	    memcmp(*line, mark, sizeof(mark)) != 0 ||
 	    header_name_length(*line + sizeof(mark), *n - sizeof(mark)) == 0)
 		return;
 	*line += sizeof(mark);
