@@ -146,8 +146,8 @@ refused() {
 	message | submit -a tow b@example.org
 	expect 78 \
 		"there is no account 'tow'" "hint: did you mean 'two'?"
-	message | submit -a none b@example.org
-	expect 78 "there is no account 'none'" 'hint: choose one of these'
+	message | submit -a elsewhere b@example.org
+	expect 78 "there is no account 'elsewhere'" 'hint: choose one of these'
 	echo 'account default : two' >>"$ACCOUNT"
 	message | submit -f x@example.com b@example.org
 	expect 75 127.0.0.2:1

@@ -355,8 +355,8 @@ static const struct letter letters[] = {
 	{ 'B', LETTER_VALUE, apply_body, "TYPE",
 	    "body type: 7BIT or 8BITMIME", NULL },
 	{ 'b', LETTER_VALUE, letter_mode, "X",
-	    "-bm submits (the default), -bv verifies, -bt tests, -bi, -bp, "
-	    "-bC", NULL },
+	    "-bm submits (the default), -bs speaks SMTP, -bv verifies, "
+	    "-bt tests, -bi, -bp, -bC", NULL },
 	{ 'C', LETTER_VALUE, apply_file, "FILE",
 	    "account file to read in place of the user's own", NULL },
 	{ 'D', LETTER_VALUE, letter_file, NULL, NULL, NULL },
