@@ -17,7 +17,7 @@
 #include "smtp/answer.h"
 #include "wire/conn.h"
 
-#define ERRORS_MAX 20		/* in a row: nobody who speaks SMTP makes them */
+#define ERRORS_MAX 20		/* in a row: no speaker of SMTP makes them */
 #define ANSWERS_MAX 1000	/* owed before the smarthost is asked */
 #define GARBAGE_MAX (1024 * 1024)	/* octets of a line that are skipped */
 

@@ -214,7 +214,7 @@ test_time(void)
 	buffer_free(&b);
 }
 
-/* Writes one entry to the account's log; what the note said stays in `noted`. */
+/* Writes one entry to the account's log; what the note said is in `noted`. */
 static void
 write_entry(struct scene *s, const char *syslog)
 {
