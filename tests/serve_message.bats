@@ -291,3 +291,19 @@ END
 	lacks '^250.*done' stdout
 	grep -q exitcode=EX_PROTOCOL log
 }
+
+@test "a client that sends much, and reads later, hears every reply" {
+	smarthost_serve
+	account 'tls off'
+	{
+		crlf 'EHLO x' 'MAIL FROM:<a@example.org>'
+		yes 'RCPT TO:<bob@example.net>' | head -n 20000 |
+			sed 's/$/\r/'
+		crlf QUIT
+	} >input
+	timeout -k 5 "$LIMIT" "$POSTRIDER" -C "$ACCOUNT" -bs <input |
+		{ sleep 2; cat; } >stdout
+	smarthost_stop
+	[ "$(wc -l <stdout)" -eq 20012 ]
+	replied '221 '
+}

@@ -143,13 +143,20 @@ serving_fill(struct serving *s)
 {
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	int64_t deadline;
+	const char *p;
+	size_t before;
 	int r;
 
 	/* what comes after all, in the middle of a message, is no command */
 	if (s->gone)
 		return -1;
 	/* who is waited for must have heard all that there is to say */
+	before = conn_input(s->conn, &p);
 	serving_settle(s);
+	/* who does not read yet has been listened to meanwhile, and there may
+	 * be no room for more */
+	if (conn_input(s->conn, &p) > before)
+		return 0;
 	deadline = s->peer.terminal ? CLOCK_NEVER :
 	    clock_after(SERVING_IDLE_MS);
 	r = conn_fill(s->conn, deadline, &ignored);
