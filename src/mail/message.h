@@ -54,11 +54,11 @@ void message_free(struct message *);
 /*
  * Reads fd to its end (or, if dot_ends, to a line that is a lone dot). A body
  * above BODY_MEMORY_MAX goes to an unlinked file in $TMPDIR, else /var/tmp,
- * else /tmp; of a regular file it stays where it is, and fd must stay open as
- * long as the message. Every last line gets its CRLF. A leading mbox "From " line goes;
- * text without a header is body. Faults: FAULT_DATA for a NUL in the header
- * (with line and octet; one in the body is noted, and mail/hygiene decides)
- * and for a header above its limit, FAULT_IO when reading or spooling
+ * else /tmp; that of a regular file stays where it is, and fd must stay open
+ * as long as the message. Every last line gets its CRLF. A leading mbox "From "
+ * line goes; text without a header is body. Faults: FAULT_DATA for a NUL in
+ * the header (with line and octet; one in the body is noted, and mail/hygiene
+ * decides) and for a header above its limit, FAULT_IO when reading or spooling
  * fails (a full disk named with the directory).
  */
 int message_read(struct message *, int fd, bool dot_ends, struct fault *);
