@@ -307,3 +307,16 @@ END
 	[ "$(wc -l <stdout)" -eq 20012 ]
 	replied '221 '
 }
+
+@test "credentials that were refused are not tried again" {
+	smarthost_serve --user you:secret --require-auth
+	account 'tls off' 'auth plain' 'user you' 'password wrong' \
+		'from alice@example.org'
+	crlf 'EHLO x' 'MAIL FROM:<alice@example.org>' RSET \
+		'MAIL FROM:<alice@example.org>' QUIT >input
+	submit -bs <input
+	expect 0
+	[ "$(grep -c '^451 4.7.0 .*535' stdout)" -eq 2 ]
+	[ "$(grep -c '^C: AUTH' transcript)" -eq 1 ]
+	smarthost_stop
+}

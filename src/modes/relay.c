@@ -51,6 +51,7 @@ relay_free(struct relay *r)
 	r->leaving = true;
 	relay_leave(r);
 	relay_forget(r);
+	fault_clear(&r->denied);
 	verdict_free(&r->verdict);
 	account_free(&r->account);
 	accounts_free(&r->accounts);
@@ -109,6 +110,7 @@ choose_account(struct relay *r, const char *path, struct fault *f)
 		return 0;
 	}
 	relay_leave(r);
+	fault_clear(&r->denied);
 	account_free(&r->account);
 	r->account = next;
 	r->chosen = true;
@@ -164,6 +166,9 @@ ensure_session(struct relay *r, struct fault *f)
 		relay_leave(r);
 	if (r->open)
 		return 0;
+	/* the same password once more only makes servers lock the account */
+	if (r->denied.class != FAULT_NONE)
+		return fault_pass(f, &r->denied, "");
 	if (upstream_secret(&r->password, &r->account, f) == -1)
 		return -1;
 	upstream_fill(&r->params, &r->account, &r->password);
@@ -172,6 +177,8 @@ ensure_session(struct relay *r, struct fault *f)
 	r->params.verdict = &r->verdict;
 	if (session_open(&r->session, &r->params, f) == -1) {
 		secret_clear(&r->password);
+		if (f->class == FAULT_AUTH)
+			fault_pass(&r->denied, f, "");
 		return -1;
 	}
 	r->open = true;

@@ -38,6 +38,7 @@ struct relay {
 	bool chosen;
 	bool open;
 	bool used;			/* it has had a transaction already */
+	struct fault denied;		/* the account's credentials were */
 	bool leaving;			/* no more replies are waited for */
 	bool esmtp;			/* the client has said EHLO */
 	struct session session;
