@@ -91,7 +91,8 @@ refused() {
 		"$HOME/.config/postrider/accounts does not exist" \
 		"$HOME/.msmtprc does not exist" \
 		"$HOME/.config/msmtp/config does not exist" \
-		"hint: write an account file $HOME/.config/postrider/accounts"
+		"hint: write an account file $HOME/.config/postrider/accounts" \
+		', or for all users /' 'postrider --configure=ADDRESS'
 	mkdir -p .config/msmtp .config/postrider
 	printf '%s\n' 'host 127.0.0.3' 'port 1' 'from a@example.org' \
 		>.config/msmtp/config
@@ -145,6 +146,8 @@ refused() {
 	message | submit -a tow b@example.org
 	expect 78 \
 		"there is no account 'tow'" "hint: did you mean 'two'?"
+	message | submit -a elsewhere b@example.org
+	expect 78 "there is no account 'elsewhere'" 'hint: choose one of these'
 	echo 'account default : two' >>"$ACCOUNT"
 	message | submit -f x@example.com b@example.org
 	expect 75 127.0.0.2:1

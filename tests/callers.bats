@@ -213,12 +213,12 @@ END
 	echo "$status" >status
 	smarthost_wait
 	expect 0
-	tr -d '\r' <got | grep -v '^Date: \|^Message-ID: ' | head -n 6 >head
+	tr -d '\r' <got | grep -v '^Date: \|^Message-ID: ' | head -n 6 >first
 	printf '%s\n' 'From: you@example.org (Cron Daemon)' \
 		'To: you@example.org' 'Subject: Cron <root@box> false' \
 		'MIME-Version: 1.0' 'Content-Type: text/plain; charset=UTF-8' \
 		'Content-Transfer-Encoding: 8bit' >want
-	same want head
+	same want first
 	tr -d '\r' <got | tail -n 3 >body
 	printf '%s\n' 'it failed' .. badly >want
 	same want body

@@ -101,6 +101,7 @@ traced() {
 	message "$(seq 100000)" >text
 	# a pipe, so that it cannot just be kept as the file it is
 	command -v strace >/dev/null || skip 'no strace'
+	# shellcheck disable=SC2002 # a pipe cannot be kept as the file it is
 	cat text | traced read "$TO"
 	[ "$(grep -c 'read(0' calls)" -lt 1000 ]
 }

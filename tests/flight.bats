@@ -8,7 +8,7 @@ load helper
 
 # A flight with two recipients up to its end; the replies follow.
 fly() {
-	begin PIPELINING CHUNKING "$@" <<END
+	begin PIPELINING CHUNKING <<END
 C: MAIL FROM:<alice@example.org>
 C: RCPT TO:<bob@example.net>
 C: RCPT TO:<carol@example.net>

@@ -4,6 +4,8 @@
 # Messages that could not travel as they are: long lines, NULs, 8-bit data and
 # raw UTF-8; and what must not be changed whatever it has.
 
+# shellcheck disable=SC2094 # "decode body" reads no file of that name
+
 load helper
 
 decode() {

@@ -275,18 +275,18 @@ END
 }
 
 @test "-bC: the check of account files, and no file of the caller's" {
-	echo 'prot 1' >more
-	chmod 600 more
-	submit -bC more
-	expect 78 "more:1:1: unknown setting 'prot'"
+	echo 'prot 1' >another
+	chmod 600 another
+	submit -bC another
+	expect 78 "another:1:1: unknown setting 'prot'"
 	called sendmail -bC
 	expect 0
-	called sendmail -bC more
+	called sendmail -bC another
 	expect 64 'callers of sendmail cannot choose files'
 	expect_not prot
 	mkdir -m 777 open
-	cp more open
-	called sendmail -bC -C open/more
+	cp another open
+	called sendmail -bC -C open/another
 	expect_not setting
 	[ "$(cat status)" -ne 0 ]
 }

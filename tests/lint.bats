@@ -124,6 +124,17 @@ breach() {
 	breach length 'tests/a.bats: 501 lines, 500 are allowed'
 }
 
+@test "columns: no line of C is too wide" {
+	kept columns
+}
+
+@test "columns: a wide line is found, a tab has its width" {
+	seed src/base/clock.c <<<"$(printf '\t\t%064d' 0)"
+	rules columns
+	seed src/base/fault.c <<<"$(printf '\t\t%065d' 0)"
+	breach columns 'src/base/fault.c:1: 81 columns, 80 are allowed'
+}
+
 @test "banned functions: the tree has none" {
 	kept banned
 }

@@ -113,7 +113,7 @@ said() {
 }
 
 @test "--check-config: each word that is obsolete is named" {
-	local row
+	local row word
 
 	for row in "keepbcc|remove_bcc_headers off" \
 		"keepbcc off|remove_bcc_headers on" \
@@ -126,9 +126,9 @@ said() {
 		account_file "${BASE[@]}" "${row%|*}"
 		postrider --check-config "$ACCOUNT"
 		expect 0
-		set -- ${row%|*}
+		word=${row%%[ |]*}
 		said stderr \
-			"note: $ACCOUNT:4: $1 is obsolete; write '${row#*|}'"
+			"note: $ACCOUNT:4: $word is obsolete; write '${row#*|}'"
 	done
 }
 

@@ -240,9 +240,9 @@ END
 	shows 'notify: success'
 	message | submit -P -N off -R off b@example.org
 	shows 'dsn_notify = off  [the command line]'
-	[ -z "$(grep -E '^(notify|return):' stdout)" ]
+	[ "$(grep -cE '^(notify|return):' stdout)" -eq 0 ]
 	message | submit -P -N success -R full -N off -R OFF b@example.org
-	[ -z "$(grep -E '^(notify|return):' stdout)" ]
+	[ "$(grep -cE '^(notify|return):' stdout)" -eq 0 ]
 	message | submit -P -N off -N success b@example.org
 	shows 'notify: success'
 	account_file 'dsn_notify never,delay'

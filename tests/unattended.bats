@@ -270,8 +270,8 @@ read_only() {
 	serve
 	mkdir tiny
 	message >m
-	# shellcheck disable=SC2016 # for the shell within
 	status=0
+	# shellcheck disable=SC2016 # for the shell within
 	timeout "$LIMIT" unshare -m sh -c 'mount -t tmpfs -o size=4k none tiny ||
 		exit 99
 		head -c 8192 /dev/zero >tiny/full 2>/dev/null
@@ -281,6 +281,7 @@ read_only() {
 	[ "$status" -eq 0 ]
 	[ "$(accepted)" -eq 1 ]
 	status=0
+	# shellcheck disable=SC2016 # for the shell within
 	{ message; seq 1 400000; } | timeout "$LIMIT" unshare -m sh -c '
 		mount -t tmpfs -o size=4k none tiny || exit 99
 		TMPDIR=$PWD/tiny exec ./sendmail -i b@example.net' \

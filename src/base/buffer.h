@@ -20,7 +20,7 @@ struct buffer {
 	bool full;	/* sticky: an add did not fit and was left out */
 };
 
-/* An empty buffer that will hold at most max bytes. Free it with buffer_free. */
+/* An empty buffer for at most max bytes. Free it with buffer_free(). */
 void buffer_init(struct buffer *, size_t max);
 /* Frees the bytes; the buffer is empty and can be used again. */
 void buffer_free(struct buffer *);

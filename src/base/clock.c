@@ -52,8 +52,10 @@ clock_date(time_t when, char out[CLOCK_DATE_SIZE])
 	long zone, days;
 	char sign = '+';
 
-	if (localtime_r(&when, &local) == NULL || gmtime_r(&when, &utc) == NULL) {
-		snprintf(out, CLOCK_DATE_SIZE, "Thu, 01 Jan 1970 00:00:00 +0000");
+	if (localtime_r(&when, &local) == NULL ||
+	    gmtime_r(&when, &utc) == NULL) {
+		snprintf(out, CLOCK_DATE_SIZE,
+		    "Thu, 01 Jan 1970 00:00:00 +0000");
 		return;
 	}
 	days = local.tm_year != utc.tm_year ? local.tm_year - utc.tm_year :

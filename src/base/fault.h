@@ -16,7 +16,7 @@ enum fault_class {
 	FAULT_INPUT,		/* a file named by the user cannot be read */
 	FAULT_RECIPIENT,	/* a recipient was refused for good */
 	FAULT_HOST,		/* the host name does not exist */
-	FAULT_REFUSED,		/* the server refused for good, or lacks a need */
+	FAULT_REFUSED,		/* the server refused for good, or cannot */
 	FAULT_SOFTWARE,		/* a bug here or in a library */
 	FAULT_SYSTEM,		/* the system refused something ordinary */
 	FAULT_IO,		/* reading standard input or the spool failed */

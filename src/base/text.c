@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/memory.h"
 #include "base/text.h"
 
 bool
@@ -180,6 +179,19 @@ text_printable(const char *s, size_t n)
 	buffer_init(&b, SIZE_MAX / 8);
 	text_add_printable(&b, s, n);
 	return buffer_detach(&b);
+}
+
+void
+text_add_sh_word(struct buffer *b, const char *word)
+{
+	buffer_add_char(b, '\'');
+	for (; *word != '\0'; word++) {
+		if (*word == '\'')
+			buffer_add_string(b, "'\\''");
+		else
+			buffer_add_char(b, *word);
+	}
+	buffer_add_char(b, '\'');
 }
 
 #define DISTANCE_MAX 64	/* longer words are not typing errors of ours */

@@ -39,6 +39,9 @@ void text_add_printable(struct buffer *, const char *, size_t);
 /* The same as a string that the caller frees. */
 char *text_printable(const char *, size_t);
 
+/* Adds a string as one word of sh(1), whatever is in it. */
+void text_add_sh_word(struct buffer *, const char *);
+
 /* Edits (insert, delete, replace, swap neighbours) from one to the other. */
 size_t text_distance(const char *a, const char *b);
 

@@ -342,7 +342,8 @@ cmdline_print_help(FILE *out)
 	const struct letter *l;
 
 	fputs("usage: postrider [option ...] recipient ... < message\n"
-	    "       postrider [option ...] -t < message\n\n"
+	    "       postrider [option ...] -t < message\n"
+	    "       postrider [option ...] -bs\n\n"
 	    "Submits one message to a smarthost.\n\nOptions:\n", out);
 	for (unsigned i = 0; (l = letter_at(i)) != NULL; i++)
 		if (l->help != NULL)

@@ -80,11 +80,7 @@ inquire_apply(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
 	(void)value;
-	if (!personality_is_trusted(c->personality)) {
-		fault(f, FAULT_USAGE, "-%c is not an option of sendmail",
-		    l->letter);
-		return fault_hint(f, "call postrider itself: who calls "
-		    "sendmail wants the message sent");
-	}
+	if (letter_ours_only(c, l, f) == -1)
+		return -1;
 	return inquire_choose(c, CMDLINE_SERVERINFO, NULL, f);
 }

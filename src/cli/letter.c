@@ -28,7 +28,19 @@ ignore(struct cmdline *c, const struct letter *l, const char *value,
 }
 
 int
-letter_unsupported(struct cmdline *c, const struct letter *l,
+letter_ours_only(const struct cmdline *c, const struct letter *l,
+    struct fault *f)
+{
+	if (personality_is_trusted(c->personality))
+		return 0;
+	fault(f, FAULT_USAGE, "-%c is not an option of sendmail", l->letter);
+	return fault_hint(f, "call postrider itself: who calls sendmail wants "
+	    "the message sent");
+}
+
+/* Refuses the option for the row's reason: an `apply`. */
+static int
+unsupported(struct cmdline *c, const struct letter *l,
     const char *value, struct fault *f)
 {
 	(void)c;
@@ -200,7 +212,7 @@ apply_logfile(struct cmdline *c, const struct letter *l, const char *value,
 	static const struct option_place here = { NULL, 0, 0 };
 
 	if (!personality_is_trusted(c->personality))
-		return letter_unsupported(c, l, value, f);
+		return unsupported(c, l, value, f);
 	return option_set(&c->overrides, OPTION_LOGFILE, value, strlen(value),
 	    &here, f);
 }
@@ -326,12 +338,8 @@ apply_pretend(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
 	(void)value;
-	if (!personality_is_trusted(c->personality)) {
-		fault(f, FAULT_USAGE, "-%c is not an option of sendmail",
-		    l->letter);
-		return fault_hint(f, "call postrider itself: who calls "
-		    "sendmail wants the message sent");
-	}
+	if (letter_ours_only(c, l, f) == -1)
+		return -1;
 	c->pretend = true;
 	return 0;
 }
@@ -347,8 +355,8 @@ static const struct letter letters[] = {
 	{ 'B', LETTER_VALUE, apply_body, "TYPE",
 	    "body type: 7BIT or 8BITMIME", NULL },
 	{ 'b', LETTER_VALUE, letter_mode, "X",
-	    "-bm submits (the default), -bv verifies, -bt tests, -bi, -bp, "
-	    "-bC", NULL },
+	    "-bm submits (the default), -bs speaks SMTP, -bv verifies, "
+	    "-bt tests, -bi, -bp, -bC", NULL },
 	{ 'C', LETTER_VALUE, apply_file, "FILE",
 	    "account file to read in place of the user's own", NULL },
 	{ 'D', LETTER_VALUE, letter_file, NULL, NULL, NULL },
@@ -374,7 +382,7 @@ static const struct letter letters[] = {
 	{ 'J', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
 	{ 'L', LETTER_VALUE, apply_ident, "NAME",
 	    "name of the program in the system log", NULL },
-	{ 'M', LETTER_ATTACHED, letter_unsupported, NULL, NULL, NO_QUEUE },
+	{ 'M', LETTER_ATTACHED, unsupported, NULL, NULL, NO_QUEUE },
 	{ 'm', LETTER_ALONE, ignore, NULL, NULL, NULL },
 	{ 'N', LETTER_VALUE, apply_notify, "LIST",
 	    "delivery notifications: never, or success,failure,delay", NULL },
@@ -394,7 +402,7 @@ static const struct letter letters[] = {
 	{ 'r', LETTER_VALUE, apply_path, "ADDRESS", "the same as -f", NULL },
 	{ 'S', LETTER_ALONE, inquire_apply, NULL,
 	    "show what the smarthost says about itself", NULL },
-	{ 's', LETTER_ALONE, letter_unsupported, NULL, NULL,
+	{ 's', LETTER_ALONE, unsupported, NULL, NULL,
 	    "the subject is a field of the message: Subject: ..." },
 	{ 'T', LETTER_VALUE, ignore, NULL, NULL, NULL },
 	{ 't', LETTER_ALONE, apply_recipients, NULL,

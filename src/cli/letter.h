@@ -27,9 +27,12 @@ struct letter {
 	const char *reason;
 };
 
-/* Refuses the option for the row's reason: an `apply`. */
-int letter_unsupported(struct cmdline *, const struct letter *,
-    const char *value, struct fault *);
+/*
+ * FAULT_USAGE unless we are called by our own name: for an option that callers
+ * of sendmail have no use for.
+ */
+int letter_ours_only(const struct cmdline *, const struct letter *,
+    struct fault *);
 /* The row of a letter, or NULL. */
 const struct letter *letter_find(char);
 /* The i-th row, NULL behind the last. */

@@ -4,7 +4,6 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "mail/address.h"
 #include "mail/address_scan.h"
 #include "mail/address_spec.h"

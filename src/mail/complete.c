@@ -16,11 +16,12 @@
 #define ID_BYTES 15		/* 120 random bits: 24 characters */
 
 /*
- * Of a message that is sent on without a From we know who sends it on, and
+ * Does the header need an author from us, by that policy? Of a message that is
+ * sent on without a From we know who sends it on, and
  * not who wrote it: nothing is made up, as msmtp has it.
  */
-bool
-complete_needs_author(const struct header *h, enum complete_from policy)
+static bool
+needs_author(const struct header *h, enum complete_from policy)
 {
 	return policy == COMPLETE_FROM_REPLACE ||
 	    (policy == COMPLETE_FROM_MISSING && !header_has(h, "From") &&
@@ -83,7 +84,7 @@ complete_header(struct header *h, const struct complete *c, struct fault *f)
 {
 	char date[CLOCK_DATE_SIZE];
 
-	if (complete_needs_author(h, c->from) && add_from(h, c, f) == -1)
+	if (needs_author(h, c->from) && add_from(h, c, f) == -1)
 		return -1;
 	if (c->date && !header_has(h, "Date")) {
 		clock_date(time(NULL), date);

@@ -25,8 +25,6 @@ struct complete {
 	bool remove_bcc;		/* Bcc and Resent-Bcc do not go out */
 };
 
-/* Does the header need an author from us, by that policy? */
-bool complete_needs_author(const struct header *, enum complete_from);
 /*
  * Edits the header: From, Date and Message-ID are added, Bcc and Return-Path
  * removed. FAULT_CONFIG when a From is needed and there is no author,

@@ -12,7 +12,7 @@ static const char separator[] = "From ";
 
 enum kind {
 	KIND_UNSAFE,	/* escaped wherever it stands */
-	KIND_LITERAL,	/* itself wherever it stands: RFC 2045 section 6.7 (2) */
+	KIND_LITERAL,	/* itself wherever it stands: RFC 2045, 6.7 (2) */
 	KIND_BLANK,	/* itself but for the end of a line */
 	KIND_CR		/* the beginning of a line end, perhaps */
 };

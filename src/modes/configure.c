@@ -109,20 +109,6 @@ find(struct finding *x, struct fault *f)
 	return r;
 }
 
-/* One word of sh(1). */
-static void
-add_quoted(struct buffer *b, const char *word)
-{
-	buffer_add_char(b, '\'');
-	for (; *word != '\0'; word++) {
-		if (*word == '\'')
-			buffer_add_string(b, "'\\''");
-		else
-			buffer_add_char(b, *word);
-	}
-	buffer_add_char(b, '\'');
-}
-
 /* "%" begins a pattern in `from`, and these make a glob of it. */
 static void
 add_from(struct buffer *b, const struct finding *x)
@@ -149,7 +135,7 @@ add_password(struct buffer *b, const struct finding *x)
 	    "#     secret-tool store --label=postrider application postrider "
 	    "\\\n#         host ");
 	buffer_printf(b, "%s user ", x->list.record[0].target);
-	add_quoted(b, x->spec);
+	text_add_sh_word(b, x->spec);
 	buffer_add_string(b, "\n# or in a file that nobody else can read "
 	    "(chmod 600); then remove the '#' of\n"
 	    "#password_file ~/.config/postrider/password\n");

@@ -148,14 +148,13 @@ print_secret(const struct account *a)
 }
 
 static void
-print_address(const char *what, char *local, char *domain)
+print_address(const char *what, const struct mailbox *box)
 {
-	const struct mailbox box = { NULL, local, domain };
 	struct buffer b;
 
 	buffer_init(&b, TEXT_MAX);
-	if (local != NULL)
-		address_add_spec(&b, &box);
+	if (box->local != NULL)
+		address_add_spec(&b, box);
 	else
 		buffer_add_string(&b, "<>");
 	print_line(what, b.data, b.len);
@@ -167,10 +166,11 @@ print_envelope(const struct envelope *e)
 {
 	struct buffer b;
 
-	print_address("reverse-path: ", e->local, e->domain);
+	print_address("reverse-path: ",
+	    &(struct mailbox){ NULL, e->local, e->domain });
 	for (size_t i = 0; i < e->count; i++)
-		print_address("recipient: ", e->recipient[i].local,
-		    e->recipient[i].domain);
+		print_address("recipient: ", &(struct mailbox){ NULL,
+		    e->recipient[i].local, e->recipient[i].domain });
 	if (e->count == 0)
 		printf("recipient: none\n");
 	buffer_init(&b, TEXT_MAX);

@@ -17,7 +17,7 @@
 #include "smtp/answer.h"
 #include "wire/conn.h"
 
-#define ERRORS_MAX 20		/* in a row: nobody who speaks SMTP makes them */
+#define ERRORS_MAX 20		/* in a row: no speaker of SMTP makes them */
 #define ANSWERS_MAX 1000	/* owed before the smarthost is asked */
 #define GARBAGE_MAX (1024 * 1024)	/* octets of a line that are skipped */
 
@@ -143,14 +143,25 @@ serving_fill(struct serving *s)
 {
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	int64_t deadline;
+	const char *p;
+	size_t before;
 	int r;
 
+	/* what comes after all, in the middle of a message, is no command */
+	if (s->gone)
+		return -1;
 	/* who is waited for must have heard all that there is to say */
+	before = conn_input(s->conn, &p);
 	serving_settle(s);
+	/* who does not read yet has been listened to meanwhile, and there may
+	 * be no room for more */
+	if (conn_input(s->conn, &p) > before)
+		return 0;
 	deadline = s->peer.terminal ? CLOCK_NEVER :
 	    clock_after(SERVING_IDLE_MS);
 	r = conn_fill(s->conn, deadline, &ignored);
-	s->silent = r == -1 && clock_left(deadline) == 0;
+	s->gone = r == -1;
+	s->silent = s->gone && clock_left(deadline) == 0;
 	fault_clear(&ignored);
 	return r;
 }

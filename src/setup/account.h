@@ -45,7 +45,7 @@ struct account {
 	int64_t timeout;		/* seconds; 0: unset */
 	char *logfile;			/* NULL: none; "~" stays; "-" stdout */
 	char *logfile_time_format;	/* of strftime(3), "none"; NULL: ours */
-	int syslog;			/* facility, RFC 3164; -1: off; 0: unset */
+	int syslog;			/* RFC 3164 facility; -1 off; 0 unset */
 	enum address_family address_family;
 	char *domain;			/* EHLO name */
 	enum protocol protocol;
@@ -100,8 +100,8 @@ struct account {
 	enum toggle alias_include;	/* unset: off */
 	char *sender;			/* see setup/senderaddress.h */
 	enum toggle sender_reply_to;	/* unset: off */
-	char *qualify_domain;		/* of bare names; patterns are replaced */
-	char *root;			/* whom the local name root stands for */
+	char *qualify_domain;		/* of bare names; patterns replaced */
+	char *root;			/* whom the name root stands for */
 	/* where each value came from, by row of the option table */
 	struct origin origin[OPTION_COUNT];
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */
@@ -192,9 +192,9 @@ struct account_source *accounts_source(struct accounts *, const char *path);
  * the account called `name`; else the one whose `from` fits `sender` best;
  * else "default"; else the only one; else what the environment holds. With
  * overrides->host set no file counts and the account is made of the overrides.
- * They come last in any case. Paths and the patterns of `domain` are resolved, and what
- * the account cannot be without is checked. `name` and `sender` may be NULL; sender is as
- * address_add_spec() writes it.
+ * They come last in any case. Paths and the patterns of `domain` are resolved,
+ * and what the account cannot be without is checked. `name` and `sender` may
+ * be NULL; sender is as address_add_spec() writes it.
  *
  * FAULT_CONFIG names the accounts there are and the files that were tried.
  */

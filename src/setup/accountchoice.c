@@ -81,13 +81,31 @@ unreadable_source(const struct accounts *accounts)
 	return NULL;
 }
 
-static const struct account_source *
-missing_source(const struct accounts *accounts)
+/* To somebody who has no account yet: where the first one could be. */
+static int
+hint_at_files(const struct accounts *accounts, struct fault *f)
 {
-	for (size_t i = 0; i < accounts->sources; i++)
-		if (accounts->source[i]->state == ACCOUNT_SOURCE_MISSING)
-			return accounts->source[i];
-	return NULL;
+	static const char ours[] = "/postrider/accounts";
+	const struct account_source *source;
+	struct buffer b;
+	size_t n;
+
+	buffer_init(&b, MESSAGE_MAX);
+	for (size_t i = 0; i < accounts->sources; i++) {
+		source = accounts->source[i];
+		n = strlen(source->path);
+		if (source->state != ACCOUNT_SOURCE_MISSING ||
+		    n < strlen(ours) ||
+		    strcmp(source->path + n - strlen(ours), ours) != 0)
+			continue;
+		buffer_printf(&b, "%s%s", b.len == 0 ? " " :
+		    ", or for all users ", source->path);
+	}
+	fault_hint(f, "write an account file%s; see postrider-accounts(5), or "
+	    "begin with what postrider --configure=ADDRESS prints",
+	    b.len == 0 ? "" : b.data);
+	buffer_free(&b);
+	return -1;
 }
 
 static int
@@ -95,7 +113,6 @@ no_account(const struct accounts *accounts, const char *name,
     const char *sender, struct fault *f)
 {
 	const struct account_source *unreadable = unreadable_source(accounts);
-	const struct account_source *missing = missing_source(accounts);
 	const char *near = NULL;
 	struct buffer b;
 
@@ -120,12 +137,12 @@ no_account(const struct accounts *accounts, const char *name,
 		return fault_hint(f, "did you mean '%s'?", near);
 	if (unreadable != NULL)
 		return fault_hint(f, "%s", unreadable->remedy);
-	if (accounts->table.count > 0)
-		return fault_hint(f, "choose one with -a NAME, or end the "
-		    "file with the line 'account default : NAME'");
-	return fault_hint(f, "write an account file%s%s, see "
-	    "postrider-accounts(5), or use --host",
-	    missing == NULL ? "" : " ", missing == NULL ? "" : missing->path);
+	if (accounts->table.count == 0)
+		return hint_at_files(accounts, f);
+	if (name != NULL)
+		return fault_hint(f, "choose one of these");
+	return fault_hint(f, "choose one with -a NAME, or end the file with "
+	    "the line 'account default : NAME'");
 }
 
 static int

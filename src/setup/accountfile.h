@@ -41,8 +41,8 @@ enum accountfile_kind {
  * missing or cannot be read is a fault only when it was named. Faults, all
  * FAULT_CONFIG: not a regular file; what accountfile_parse() finds; a password
  * that others can read (in the system file a warning); a passwordeval or eval
- * in a file that others could have written; the same of included files; with ACCOUNTFILE_TRUSTED a file or its
- * folder that is not root's alone.
+ * in a file that others could have written; the same of included files; with
+ * ACCOUNTFILE_TRUSTED a file or its folder that is not root's alone.
  */
 int accountfile_read(struct accounts *, const char *path,
     enum accountfile_kind, struct fault *);

@@ -287,9 +287,8 @@ check_command_owner(const struct file *file, const char *word,
 	}
 	if ((file->st.st_mode & MODE_WRITE) == 0)
 		return 0;
-	fault(f, FAULT_CONFIG, "account file %s holds %s, and its mode %04o lets "
-	    "others write to it", file->path, word,
-	    mode_of(&file->st));
+	fault(f, FAULT_CONFIG, "account file %s holds %s, and its mode %04o "
+	    "lets others write to it", file->path, word, mode_of(&file->st));
 	return fault_hint(f, "run: chmod go-w %s", file->path);
 }
 
@@ -336,7 +335,7 @@ read_open(struct accounts *accounts, struct file *file, struct parser *parser,
 	struct reading reading = { accounts, file };
 	struct parser_hooks hooks = { trust, include, &reading };
 	const struct parser_hooks *outer;
-	struct accountfile_facts facts;
+	struct accountfile_facts facts = { false };
 	struct buffer b;
 	int r;
 

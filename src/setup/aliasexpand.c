@@ -33,8 +33,12 @@ struct walk {
 	size_t cap;
 };
 
-struct alias_entry *
-alias_lookup(const struct aliases *a, const struct local_domains *d,
+/*
+ * The entry that an address leads to, or NULL: that of its local part, else
+ * "default" (*by_default), when its domain is one of this host.
+ */
+static struct alias_entry *
+lookup(const struct aliases *a, const struct local_domains *d,
     const struct mailbox *box, bool *by_default)
 {
 	enum locality locality = local_domains_find(d, box->domain);
@@ -197,7 +201,7 @@ take_target(struct walk *w, struct alias_entry *e,
 	if (t->kind != ALIAS_ADDRESS && t->kind != ALIAS_FINAL)
 		return refuse_kind(w, e, t, f);
 	if (t->kind == ALIAS_ADDRESS)
-		found = alias_lookup(w->aliases, w->domains, &t->box,
+		found = lookup(w->aliases, w->domains, &t->box,
 		    &by_default);
 	/* "default" is not for the names that it leads to itself */
 	if (found == NULL || found == e ||
@@ -233,7 +237,7 @@ alias_expand(struct aliases *a, const struct local_domains *d,
 {
 	struct walk w = { .aliases = a, .domains = d, .envelope = envelope };
 	bool by_default;
-	struct alias_entry *e = alias_lookup(a, d, box, &by_default);
+	struct alias_entry *e = lookup(a, d, box, &by_default);
 	int r = 0;
 
 	if (e == NULL) {
@@ -254,7 +258,7 @@ alias_replacement(const struct aliases *a, const struct local_domains *d,
     const struct mailbox *box)
 {
 	bool by_default;
-	const struct alias_entry *e = alias_lookup(a, d, box, &by_default);
+	const struct alias_entry *e = lookup(a, d, box, &by_default);
 
 	if (e == NULL || by_default || !e->wanted || e->summary.hidden ||
 	    e->summary.addresses != 1 || same_box(e->summary.only, box))

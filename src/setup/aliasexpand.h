@@ -18,12 +18,6 @@ struct mailbox;
 struct notes;
 
 /*
- * The entry that an address leads to, or NULL: that of its local part, else
- * "default" (*by_default), when its domain is one of this host.
- */
-struct alias_entry *alias_lookup(const struct aliases *,
-    const struct local_domains *, const struct mailbox *, bool *by_default);
-/*
  * Adds what a recipient stands for to the envelope, the address itself when no
  * alias fits it. FAULT_CONFIG beginning "FILE:LINE" when it leads to a
  * command, a file, a list that is not to be included or cannot be read, to

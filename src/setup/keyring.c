@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "setup/account.h"
 #include "setup/child.h"
 #include "setup/keyring.h"
@@ -37,29 +38,15 @@ is_installed(void)
 	return found;
 }
 
-/* As one word of sh(1), whatever is in it. */
-static void
-add_quoted(struct buffer *b, const char *word)
-{
-	buffer_add_char(b, '\'');
-	for (; *word != '\0'; word++) {
-		if (*word == '\'')
-			buffer_add_string(b, "'\\''");
-		else
-			buffer_add_char(b, *word);
-	}
-	buffer_add_char(b, '\'');
-}
-
 static void
 add_lookup(struct buffer *b, const struct account *account,
     const char *host_attribute, const char *others)
 {
 	buffer_printf(b, "%s" PROGRAM " lookup %s ",
 	    b->len == 0 ? "" : " || ", host_attribute);
-	add_quoted(b, account_host(account));
+	text_add_sh_word(b, account_host(account));
 	buffer_printf(b, " %s user ", others);
-	add_quoted(b, account->user);
+	text_add_sh_word(b, account->user);
 }
 
 static int

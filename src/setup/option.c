@@ -106,13 +106,14 @@ const char *
 option_nearest(const char *s, size_t n)
 {
 	size_t best = SIZE_MAX, edits;
-	const char *word = NULL;
+	const char *keyword, *word = NULL;
 
 	for (int i = 0; i < OPTION_COUNT; i++) {
-		edits = option_slip(s, n, option_row((enum option_id)i)->keyword);
+		keyword = option_row((enum option_id)i)->keyword;
+		edits = option_slip(s, n, keyword);
 		if (edits < best) {
 			best = edits;
-			word = option_row((enum option_id)i)->keyword;
+			word = keyword;
 		}
 	}
 	return word;

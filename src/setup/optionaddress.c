@@ -31,7 +31,7 @@ check_list(const char *s, size_t n, struct fault *f)
 size_t
 optionaddress_split(const char *s, size_t n, bool *force)
 {
-	size_t end = n, word = n;
+	size_t end, word = n;
 
 	while (word > 0 && !text_is_blank(s[word - 1]))
 		word--;

@@ -110,7 +110,8 @@ const struct option_row option_server_rows[] = {
 	[AT(PROXY_HOST)] = {
 		.keyword = "proxy_host", .name = "proxy-host",
 		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_WORD, .offset = FIELD(proxy_host),
+		.flags = OPTION_EMPTY | OPTION_WORD,
+		.offset = FIELD(proxy_host),
 		.value = "NAME", .preset = "none",
 		.help = "SOCKS5 proxy to connect by"
 	},

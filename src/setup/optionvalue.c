@@ -159,6 +159,7 @@ refuse_choice(const struct setter *s)
 	if (word < s->n && find_choice(s, word) != NULL)
 		return refuse_rest(s, word);
 	buffer_init(&list, MESSAGE_MAX);
+	/* NOLINTNEXTLINE(clang-analyzer-*): a choice has words */
 	for (c = s->row->choices; c->word != NULL; c++) {
 		buffer_printf(&list, "%s%s", list.len == 0 ? "" :
 		    c[1].word == NULL ? " or " : ", ", c->word);
@@ -215,10 +216,12 @@ set_auth(const struct setter *s)
 	while (r == 0 && at < s->n) {
 		word.value = s->value + at;
 		word.n = s->n - at;
+		/* cppcheck-suppress redundantAssignment; this reads it */
 		word.n = first_word(&word);
 		c = find_choice(&word, word.n);
 		place.column = s->place->column + at;
-		if ((at > 0 && word.value[0] == '#') || (c != NULL && c->word[0] == 'o'))
+		if ((at > 0 && word.value[0] == '#') ||
+		    (c != NULL && c->word[0] == 'o'))
 			r = refuse_rest(s, at == 0 ? word.n : at);
 		else if (c == NULL)
 			r = refuse_choice(&word);

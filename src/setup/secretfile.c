@@ -85,8 +85,10 @@ secretfile_check(const struct secretfile *file, struct fault *f)
 		return 0;
 	fault(f, FAULT_CONFIG, "%s holds a password, and its mode %04o lets "
 	    "others in", file->path, (unsigned)mode & 07777U);
-	return fault_hint(f, "run: chmod %s %s", file->st.st_uid != 0 ? "600" :
-	    "640", file->path);
+	if (file->st.st_uid != 0)
+		return fault_hint(f, "run: chmod 600 %s", file->path);
+	return fault_hint(f, "run: chmod 600 %s, or 640 if its group shall "
+	    "read it, too", file->path);
 }
 
 /* What stands before the first line end; FAULT_CONFIG names `what`. */

@@ -17,7 +17,7 @@ struct sender_address {
 	const struct account *account;
 	bool set;		/* there is one: */
 	bool force;		/* it takes the place of every other one */
-	struct mailbox box;	/* owned; domain as an A-label if that will do */
+	struct mailbox box;	/* owned; domain as an A-label if possible */
 };
 
 /*

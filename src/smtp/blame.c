@@ -15,6 +15,13 @@
 #define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
 #define ADDRESS_MIN 3		/* "a@b": anything shorter is in every text */
 
+enum { /* bits: a reply may leave it open */
+	BLAME_PATH = 1,		/* the reverse-path */
+	BLAME_FROM = 2,		/* the field From */
+	BLAME_SENDER = 4,	/* the field Sender */
+	BLAME_RECIPIENT = 8
+};
+
 /* As servers say it, the first that is there; see plain_text(). */
 static const struct {
 	const char *words;
@@ -156,8 +163,13 @@ repeats_refused(const struct reply *r, const struct envelope *e)
 	return false;
 }
 
-unsigned
-blame_find(const struct reply *r, enum reply_stage stage,
+/*
+ * What a reply that is no success is about; 0: it does not tell. By the words
+ * in it, by an address that it repeats, by its enhanced status code, by the
+ * stage. The header may be NULL.
+ */
+static unsigned
+find(const struct reply *r, enum reply_stage stage,
     const struct envelope *e, const struct header *h)
 {
 	bool early = stage != STAGE_MESSAGE;
@@ -292,7 +304,7 @@ blame_explain(const struct blame_replies *to, const struct envelope *e,
 	}
 	if (!refused(r) || wants_authentication(r))
 		return;
-	about = blame_find(r, stage, e, h);
+	about = find(r, stage, e, h);
 	/* what is temporary may mend itself, unless the reply is clear */
 	if (reply_digit(r) == 4 && find_phrase(r) == 0 && stage == STAGE_MAIL)
 		return;

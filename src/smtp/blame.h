@@ -13,20 +13,6 @@ struct envelope;
 struct fault;
 struct header;
 
-enum { /* bits: a reply may leave it open */
-	BLAME_PATH = 1,		/* the reverse-path */
-	BLAME_FROM = 2,		/* the field From */
-	BLAME_SENDER = 4,	/* the field Sender */
-	BLAME_RECIPIENT = 8
-};
-
-/*
- * What a reply that is no success is about; 0: it does not tell. By the words
- * in it, by an address that it repeats, by its enhanced status code, by the
- * stage. The header may be NULL.
- */
-unsigned blame_find(const struct reply *, enum reply_stage,
-    const struct envelope *, const struct header *);
 /*
  * For a transaction that has failed: gives the fault a hint that names the
  * address that was refused, and the setting or option that it comes from. The

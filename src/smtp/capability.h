@@ -24,7 +24,7 @@ struct capabilities {
 	uint64_t size;		/* octets; 0: no fixed limit (RFC 1870) */
 	uint64_t rcpt_max;	/* in one transaction (RFC 9422); 0: unsaid */
 	uint64_t mail_max;	/* transactions in a session; 0: unsaid */
-	char *mechanisms;	/* AUTH words, upper case, a blank around each */
+	char *mechanisms;	/* of AUTH, upper case, a blank around each */
 };
 
 /* Reads an EHLO reply anew; what was known before is forgotten. */

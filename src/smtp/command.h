@@ -25,7 +25,7 @@ enum command_verb {
 	COMMAND_EHLO, COMMAND_HELO, COMMAND_MAIL, COMMAND_RCPT, COMMAND_DATA,
 	COMMAND_BDAT, COMMAND_RSET, COMMAND_NOOP, COMMAND_VRFY, COMMAND_EXPN,
 	COMMAND_HELP, COMMAND_QUIT, COMMAND_AUTH, COMMAND_STARTTLS,
-	COMMAND_HTTP,		/* GET and its like: somebody is lost, or lies */
+	COMMAND_HTTP,		/* GET and its like: one who is lost, or lies */
 	COMMAND_UNKNOWN
 };
 
@@ -59,7 +59,7 @@ struct command_mail {
 struct command_rcpt {
 	struct mailbox box;		/* the domain may be "" */
 	unsigned notify;		/* DSN_*, 0 when not given */
-	char *orcpt;			/* TYPE;XTEXT as it was given, or NULL */
+	char *orcpt;			/* TYPE;XTEXT as given, or NULL */
 };
 
 /*

@@ -15,11 +15,12 @@
  *	course_free(&c);
  *
  * and instead of course_send() it may say course_reset(); it has to unless
- * the verdict is 2yz. Then the session is ready for the next course. With PIPELINING, what stands between two syncs
- * travels as one group, and a sync without anything owed costs nothing;
- * without it each step waits for its reply. Any step that returns -1 has met
- * a connection that is of no more use: all that is left is session_close().
- * A refusal is not such a failure; it is in the reply.
+ * the verdict is 2yz. Then the session is ready for the next course. With
+ * PIPELINING, what stands between two syncs travels as one group, and a sync
+ * without anything owed costs nothing; without it each step waits for its
+ * reply. Any step that returns -1 has met a connection that is of no more use:
+ * all that is left is session_close(). A refusal is not such a failure; it is
+ * in the reply.
  */
 #ifndef SMTP_COURSE_H
 #define SMTP_COURSE_H

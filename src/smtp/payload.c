@@ -299,6 +299,10 @@ course_send(struct course *c, const struct message *m, struct fault *f)
 	else if ((result = course_data(c, f)) == 0 &&
 	    reply_digit(&c->data) == 3)
 		result = course_send_data(c, m, false, f);
+	else if (result == 0 && reply_digit(&c->data) == 2)
+		/* a success, and the server has not even seen the message */
+		result = session_refused(c->session, &c->data, STAGE_DATA,
+		    "DATA", f);
 	chunk_free(&plan);
 	return result;
 }

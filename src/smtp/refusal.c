@@ -81,7 +81,8 @@ refusal_of_some(const struct course *c, struct fault *f)
 }
 
 int
-refusal_by_size(const struct session *s, const struct message *m, struct fault *f)
+refusal_by_size(const struct session *s, const struct message *m,
+    struct fault *f)
 {
 	uint64_t limit = s->capabilities.size, octets = message_octets(m);
 

@@ -16,9 +16,9 @@ struct session;
 /* MAIL was refused. Always -1. */
 int refusal_of_sender(const struct course *, struct fault *);
 /*
- * No recipient was accepted, the last one refused by this reply: FAULT_TEMPORARY
- * if any refusal is, as it is worth another try; else FAULT_RECIPIENT.
- * Always -1.
+ * No recipient was accepted, the last one refused by this reply:
+ * FAULT_TEMPORARY if any refusal is, as it is worth another try; else
+ * FAULT_RECIPIENT. Always -1.
  */
 int refusal_of_all(const struct session *, const struct envelope *,
     const struct reply *last, struct fault *);

@@ -69,8 +69,9 @@ struct sasl {
 	char *error;		/* the server's, or NULL */
 };
 
-const struct sasl_mechanism *
-sasl_find(const char *name)
+/* The row of that name in any case, or NULL. */
+static const struct sasl_mechanism *
+find(const char *name)
 {
 	for (size_t i = 0; sasl_mechanisms[i].name != NULL; i++)
 		if (text_same_word(name, strlen(name),
@@ -104,7 +105,7 @@ sasl_choice(const char *setting, size_t i)
 	}
 	if (n > 0) {
 		word = memory_copy(setting, n);
-		m = sasl_find(word);
+		m = find(word);
 		free(word);
 	}
 	return m;

@@ -34,8 +34,6 @@ struct sasl_mechanism {
 
 /* The mechanisms that we speak, best first; ends with a NULL name. */
 extern const struct sasl_mechanism sasl_mechanisms[];
-/* The row of that name in any case, or NULL. */
-const struct sasl_mechanism *sasl_find(const char *name);
 
 /*
  * The i-th mechanism to try for a setting: "on", which is all of them, or

@@ -78,9 +78,9 @@ anchors_names(const unsigned char *der, size_t len, struct span *issuer,
 	size_t announced;
 
 	/* of Certificate and TBSCertificate only the beginning is here */
-	if (!take_head(&in, TAG_SEQUENCE, &announced) ||
-	    !take_head(&in, TAG_SEQUENCE, &announced))
-		return false;
+	for (int i = 0; i < 2; i++)
+		if (!take_head(&in, TAG_SEQUENCE, &announced))
+			return false;
 	if (in.len > 0 && in.p[0] == TAG_VERSION &&
 	    !take(&in, TAG_VERSION, NULL))
 		return false;

@@ -15,7 +15,7 @@
 
 struct fault;
 
-#define CONN_OUTPUT_SIZE 16384		/* octets: one TLS record (RFC 8446 5.1) */
+#define CONN_OUTPUT_SIZE 16384		/* octets: a TLS record, RFC 8446 5.1 */
 #define CONN_INPUT_MAX (128 * 1024)	/* octets the peer may be ahead of us */
 #define CONN_PROGRESS_MS (180 * 1000)	/* a write stalled longer has failed */
 

@@ -345,9 +345,8 @@ socks_connect(int fd, const struct socks *s, int64_t deadline,
     struct fault *f)
 {
 	struct talk t = { fd, s, deadline, "", f };
-	unsigned char request[REQUEST_HEAD + 1 + SOCKS_FIELD_MAX + PORT_SIZE] = {
-		VERSION, COMMAND_CONNECT, 0
-	};
+	unsigned char request[REQUEST_HEAD + 1 + SOCKS_FIELD_MAX +
+	    PORT_SIZE] = { VERSION, COMMAND_CONNECT, 0 };
 	size_t n = REQUEST_HEAD - 1;
 
 	if (socks_check(s, f) == -1 || introduce(&t) == -1)

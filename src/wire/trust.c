@@ -10,7 +10,6 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
-#include "base/text.h"
 #include "wire/dial.h"
 #include "wire/tls.h"
 #include "wire/trust.h"

@@ -108,7 +108,7 @@ trust_load_client(gnutls_certificate_credentials_t cred,
 		return -1;
 	if (params->pin != NULL && secret_is_set(params->pin))
 		pass = params->pin->bytes;
-	/* the library's own PIN callback has no const; ours keeps the promise */
+	/* the library's PIN callback has no const; ours keeps the promise */
 	gnutls_certificate_set_pin_function(cred, give_pin,
 	    (void *)(uintptr_t)params->pin);
 	n = gnutls_certificate_set_x509_key_file2(cred, params->cert_file,

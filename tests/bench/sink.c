@@ -72,7 +72,8 @@ reply(struct session *s, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0 || (size_t)n > sizeof(line) - 2)
 		_exit(70);
-	memcpy(line + n, "\r\n", 2);
+	line[n] = '\r';
+	line[n + 1] = '\n';
 	peer_reply(&s->peer, line, (size_t)n + 2);
 }
 

@@ -55,7 +55,7 @@ naive_field(const char *s, size_t n, const char *name)
 	return k < n && k < 999 && s[k] == ':';
 }
 
-/* Octets of a byte order mark in front of a field, in a line that may be one. */
+/* Octets of a byte order mark in front of a field, where a line may be one. */
 static size_t
 naive_mark(const char *s, size_t n)
 {

@@ -2,7 +2,8 @@
 /*
  * Intake. The first octet says how the rest is cut into reads and whether a
  * lone dot ends it. What goes out has CRLF and no other line end, a NUL only
- * where that is noted, all the text of the input in its order, and goes in again unchanged.
+ * where that is noted, all the text of the input in its order, and goes in
+ * again unchanged.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -103,12 +103,18 @@ read_question(const unsigned char *p, size_t n, char name[LINE_SIZE])
 static void
 add_record(struct message *m, const char *rest)
 {
-	unsigned priority, weight, port;
-	char target[LINE_SIZE];
+	unsigned number[3];		/* priority, weight, port */
+	char target[LINE_SIZE], *end;
+	const char *at = rest;
 	size_t size_at;
 
-	if (sscanf(rest, "%u %u %u %1023s", &priority, &weight, &port,
-	    target) != 4)
+	for (int i = 0; i < 3; i++) {
+		number[i] = (unsigned)strtoul(at, &end, 10);
+		if (end == at)
+			die(rest);
+		at = end;
+	}
+	if (sscanf(at, "%1023s", target) != 1)
 		die(rest);
 	add_number(m, 0xc000 | HEADER);	/* the name of the question */
 	add_number(m, 33);
@@ -117,9 +123,8 @@ add_record(struct message *m, const char *rest)
 	add_number(m, 60);
 	size_at = m->n;
 	add_number(m, 0);
-	add_number(m, priority);
-	add_number(m, weight);
-	add_number(m, port);
+	for (int i = 0; i < 3; i++)
+		add_number(m, number[i]);
 	add_name(m, target);
 	m->p[size_at] = (unsigned char)((m->n - size_at - 2) >> 8);
 	m->p[size_at + 1] = (unsigned char)(m->n - size_at - 2);
@@ -131,11 +136,11 @@ static void
 add_hex(struct message *m, const char *rest)
 {
 	unsigned char octet;
-	unsigned value;
+	char digits[3];
 
 	m->p[7] = 1;
-	for (; sscanf(rest, "%2x", &value) == 1; rest += 2) {
-		octet = (unsigned char)value;
+	for (; sscanf(rest, "%2[0-9A-Fa-f]", digits) == 1; rest += 2) {
+		octet = (unsigned char)strtoul(digits, NULL, 16);
 		add(m, &octet, 1);
 	}
 }
@@ -145,7 +150,8 @@ static bool
 answer(struct message *m, const char *file, const unsigned char *query,
     size_t n)
 {
-	char line[LINE_SIZE], name[LINE_SIZE], asked[LINE_SIZE], verb[LINE_SIZE];
+	char line[LINE_SIZE], name[LINE_SIZE], asked[LINE_SIZE];
+	char verb[LINE_SIZE];
 	size_t question = read_question(query, n, asked);
 	bool found = false, silent = false;
 	FILE *in = fopen(file, "r");

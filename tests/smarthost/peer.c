@@ -36,7 +36,7 @@ struct peer {
 static void
 peer_record_address(int fd)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	socklen_t len = sizeof(address);
 	char name[NI_MAXHOST];
 

@@ -444,8 +444,8 @@ check_long(void)
 	static const char domain[] = "@example.org";
 
 	memset(text, 'a', sizeof(text));
-	memcpy(text + sizeof(text) - strlen(domain), domain, strlen(domain));
-	check(&r, text, sizeof(text));
+	memcpy(text + sizeof(text) - sizeof(domain), domain, sizeof(domain));
+	check(&r, text, sizeof(text) - 1);
 }
 
 int

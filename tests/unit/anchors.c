@@ -63,7 +63,7 @@ static const struct {
 	    "-----\nMBY=\n-----END TRUSTED CERTIFICATE-----\n", 0, 0 },
 	{ "a key", B ONE E "-----BEGIN PRIVATE KEY-----\n", 0, 0 },
 	{ "a block without an end", B ONE E B ONE, 0, 0 },
-	{ "a beginning that is cut", B ONE E "-----BEGIN CERTI", 0, 0 },
+	{ "a beginning that is cut", B ONE E "-----BEGIN CERT", 0, 0 },
 };
 
 /* Blocks that cannot be read: the whole store must decide. */

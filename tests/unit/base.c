@@ -73,6 +73,27 @@ static const struct {
 };
 
 static void
+check_sh_word(void)
+{
+	static const struct {
+		const char *word, *quoted;
+	} rows[] = {
+		{ "", "''" }, { "plain", "'plain'" },
+		{ "$(id) `id` \"a\" \\", "'$(id) `id` \"a\" \\'" },
+		{ "it's", "'it'\\''s'" }, { "'", "''\\'''" },
+	};
+	struct buffer b;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		buffer_init(&b, SIZE_MAX / 8);
+		text_add_sh_word(&b, rows[i].word);
+		tap_ok(strcmp(b.data, rows[i].quoted) == 0,
+		    "as one word of sh: %s", rows[i].word);
+		buffer_free(&b);
+	}
+}
+
+static void
 check_text(void)
 {
 	char *shown;
@@ -323,6 +344,7 @@ int
 main(void)
 {
 	check_text();
+	check_sh_word();
 	check_find();
 	check_buffer();
 	check_memory();

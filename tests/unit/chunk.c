@@ -23,7 +23,8 @@ static const struct {
 	{ "Starttls", true }, { "AUTH PLAIN AAAA", true }, { "ETRN @x", true },
 	{ "TURN", true }, { "XCLIENT NAME=x", true }, { "SEND FROM:<>", true },
 	{ "  MAIL FROM:<>", true }, { "\t\vdata", true },
-	{ "\x01 rset", true }, { "database", true }, { "Mailing-List: x", true },
+	{ "\x01 rset", true }, { "database", true },
+	{ "Mailing-List: x", true },
 	{ "Sender: alice@example.org", false },
 	{ "Authentication-Results: x", false }, { "Helpful", false },
 	{ "Turnip", false }, { "Send", true }, { "help!", true },
@@ -73,6 +74,7 @@ plan(struct chunk_plan *p, FILE *text, struct message *m)
 	fflush(text);
 	lseek(fileno(text), 0, SEEK_SET);
 	message_init(m);
+	*p = (struct chunk_plan){ .safe = false };
 	if (message_read(m, fileno(text), false, &f) == -1 ||
 	    chunk_plan(p, m, &f) == -1)
 		tap_ok(false, "planning: %s", f.text);

@@ -47,7 +47,7 @@ static const struct turn turns[] = {
 static int
 serve(int fd)
 {
-	char heard[512];
+	char heard[512] = "";
 	size_t want, have;
 	ssize_t n;
 

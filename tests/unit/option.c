@@ -281,8 +281,8 @@ test_row(size_t i)
 	text = field_text(&a, id);
 	if (rows[i].holds != NULL)
 		tap_ok(r == 0 && strcmp(text, rows[i].holds) == 0 &&
-		    a.set[id] && a.origin[id].line == 7, "%s '%s' is %s", rows[i].keyword,
-		    value, rows[i].holds);
+		    a.set[id] && a.origin[id].line == 7, "%s '%s' is %s",
+		    rows[i].keyword, value, rows[i].holds);
 	else
 		tap_ok(r == -1 && f.class == FAULT_CONFIG && !a.set[id] &&
 		    says(f.text, rows[i].fault) && says(f.hint, rows[i].hint),

@@ -56,7 +56,8 @@ static const struct {
 	    X70 "1234 =\r\n=46rom x" },
 	{ "a dot behind blank and soft break", X70 "1234 .",
 	    X70 "1234 =\r\n=2E" },
-	{ "a last blank with no room", X70 "1234 \r\n", X70 "1234=\r\n=20\r\n" },
+	{ "a last blank with no room", X70 "1234 \r\n",
+	    X70 "1234=\r\n=20\r\n" },
 };
 
 /* Cut into pieces of so many octets; 0: whole. */

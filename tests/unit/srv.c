@@ -36,8 +36,8 @@ static const struct {
 	    "1 5 1 c;1 5 1 d;1 1 1 b;2 0 1 a;" },
 	{ "no such service", BYTES(HEAD("\x01") OWNER SRV "\0\x07\0\0\0\0\0\0"
 	    "\0"), "." },
-	{ "port 0", BYTES(HEAD("\x01") OWNER SRV "\0\x09\0\0\0\0\0\0\x01" "a\0"),
-	    "!" },
+	{ "port 0", BYTES(HEAD("\x01") OWNER SRV
+	    "\0\x09\0\0\0\0\0\0\x01" "a\0"), "!" },
 	{ "a line end in a target", BYTES(HEAD("\x01") OWNER SRV
 	    "\0\x0b\0\0\0\0\0\x01\x03" "a\nb\0"), "!" },
 	{ "a dot in a label", BYTES(HEAD("\x01") OWNER SRV
