@@ -223,3 +223,22 @@ END
 	smarthost_wait
 	expect 76 'out of step' 'may have been delivered'
 }
+
+@test "a refusal behind DATA, and then a success: out of step" {
+	begin PIPELINING <<'END'
+C: MAIL *
+C: RCPT *
+C: DATA
+S: 250 sender
+S: 250 one
+S: 354 go
+! body -
+C: QUIT
+S: 550 5.1.1 more
+S: 250 taken
+S: 221 bye
+END
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76 'out of step' 'may have been delivered'
+}

@@ -139,6 +139,8 @@ judge(struct course *c, const struct plan *p, bool count, struct fault *f)
 	struct session *s = c->session;
 	bool taken = course_is_success(c, r) && c->last_taken;
 
+	/* when QUIT's reply is on its way, a refusal can wait for it */
+	count = count || (!taken && s->dialogue.left);
 	if (c->dismissed || (count && c->last_put &&
 	    !is_in_step(c, p, taken, !taken)))
 		return out_of_step(c, p, f);
