@@ -19,6 +19,7 @@ starttls           | starttls | good       |
 implicit           | implicit | good       |
 data               | starttls | good       | chunking
 bare               | starttls | good       | chunking,pipelining,size,dsn,enhancedstatuscodes
+seven              | starttls | good       | 8bitmime
 foreign            | starttls | foreign    |
 foreign-implicit   | implicit | foreign    |
 selfsigned         | starttls | selfsigned |
