@@ -8,10 +8,12 @@
 #	script SENDMAIL MAILBOX [PREFIX]
 #
 # with a prefix for the first of its recipients, and ends with success if the
-# library says that the mail is sent.
+# library says that the mail is sent.  Each names an envelope sender.
 
 load helper
 load calling
+
+export ENVELOPE_SENDER=bounces@example.org
 
 # twice COMMAND ...: with the one sendmail and the other.
 twice()
@@ -44,7 +46,7 @@ php_mail()
 		$sent = mail($to, $subject, $text,
 		    ['From' => $from, 'MIME-Version' => '1.0',
 		    'Content-Type' => 'text/plain; charset=utf-8',
-		    'Bcc' => 'blind-' . $to], '-fsender@example.org');
+		    'Bcc' => 'blind-' . $to], '-fbounces@example.org');
 		exit($sent ? 0 : 1);
 	END
 	text | as_you php -d sendmail_path="$1 -t -i" mail.php "${@:2}"
@@ -102,6 +104,7 @@ phpmailer()
 		$mail->isSendmail();
 		$mail->Sendmail = $sendmail;
 		$mail->CharSet = 'UTF-8';
+		$mail->Sender = 'bounces@example.org';
 		$mail->setFrom('sender@example.org', 'Jörg Sender');
 		$mail->addAddress(($argv[3] ?? '') . "$box@example.org", 'Ä');
 		$mail->addCC("copy-$box@example.org");
@@ -137,6 +140,14 @@ nodemailer()
 		require('nodemailer').createTransport({
 			sendmail: true, path: sendmail
 		}).sendMail({
+			envelope: {
+				from: 'bounces@example.org',
+				to: [
+					`${prefix || ''}${box}@example.org`,
+					`copy-${box}@example.org`,
+					`blind-${box}@example.org`
+				]
+			},
 			from: 'Jörg Sender <sender@example.org>',
 			to: `Ä <${prefix || ''}${box}@example.org>`,
 			cc: `copy-${box}@example.org`,
@@ -191,7 +202,7 @@ email_sender()
 			body => do { local $/; <$file> },
 		);
 		sendmail($mail, {
-			from => 'sender@example.org',
+			from => 'bounces@example.org',
 			to => [ $to, "copy-$box\@example.org",
 			    "blind-$box\@example.org" ],
 			transport => Email::Sender::Transport::Sendmail->new(
@@ -238,7 +249,8 @@ mime_lite()
 		$mail->attach(Type => 'application/octet-stream',
 		    Path => 'noise', Disposition => 'attachment')
 		    unless defined $prefix;
-		$mail->send('sendmail', "$with -t -oi -oem") or exit 1;
+		$mail->send('sendmail', Sendmail => $with,
+		    FromSender => 'bounces@example.org') or exit 1;
 	END
 	text | script text
 }
@@ -265,6 +277,7 @@ ruby_mail()
 
 		sendmail, box, prefix = ARGV
 		mail = Mail.new(charset: 'UTF-8')
+		mail.smtp_envelope_from = 'bounces@example.org'
 		mail.from = 'Jörg Sender <sender@example.org>'
 		mail.to = "Ä <#{prefix}#{box}@example.org>"
 		mail.cc = "copy-#{box}@example.org"

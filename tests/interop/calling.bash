@@ -14,6 +14,9 @@
 SENDMAIL=/home/you/bin/sendmail
 RECORDER=/opt/recorder/sendmail
 
+# What comes as the reverse-path: the account's, unless a caller says another.
+ENVELOPE_SENDER=sender@example.org
+
 # The machine's account file, which only some tests have.
 MACHINE=$INTEROP_ROOT/etc/postrider
 
@@ -168,7 +171,7 @@ carried()
 	done | sort >sent.sums
 	for file in "$(folder "$BOX")"/*; do
 		split_trace "$file"
-		grep -q '^Return-Path: <sender@example.org>$' trace
+		grep -q "^Return-Path: <$ENVELOPE_SENDER>\$" trace
 		once Date arrived
 		once Message-ID arrived
 		once From arrived
