@@ -11,34 +11,28 @@
 
 #define SUM_FACTOR UINT64_C(0x9e3779b97f4a7c15)	/* odd, bits well mixed */
 
-static void
-sum_word(struct source_sum *s, uint64_t word)
-{
-	s->sum = (s->sum ^ word) * SUM_FACTOR;
-	s->sum ^= s->sum >> 32;
-}
-
+/* Words as this machine has them: the sum does not leave it. */
 static void
 sum_add(struct source_sum *s, const char *p, size_t n)
 {
-	uint64_t word;
+	uint64_t sum = s->sum, word;
 
-	while (n > 0 && s->held > 0) {
-		s->word |= (uint64_t)(unsigned char)*p++ << 8 * s->held++;
-		n--;
+	for (; n > 0 && s->held > 0; n--) {
+		s->word[s->held++] = *p++;
 		if (s->held < sizeof(word))
 			continue;
-		sum_word(s, s->word);
-		s->word = s->held = 0;
+		memcpy(&word, s->word, sizeof(word));
+		sum = (sum ^ word) * SUM_FACTOR;
+		memset(s->word, 0, sizeof(s->word));
+		s->held = 0;
 	}
 	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
-		word = 0;
-		for (unsigned i = 0; i < sizeof(word); i++)
-			word |= (uint64_t)(unsigned char)p[i] << 8 * i;
-		sum_word(s, word);
+		memcpy(&word, p, sizeof(word));
+		sum = (sum ^ word) * SUM_FACTOR;
 	}
 	while (n-- > 0)
-		s->word |= (uint64_t)(unsigned char)*p++ << 8 * s->held++;
+		s->word[s->held++] = *p++;
+	s->sum = sum;
 }
 
 void
@@ -131,7 +125,7 @@ source_next(const struct source *s, struct source_walk *w, uint64_t left,
 	/* never more than was announced, and the last only if all is right */
 	if (len > left || (w->at == s->size) != (len == left) ||
 	    (len == left && (w->sum.sum != s->sum.sum ||
-	    w->sum.word != s->sum.word)))
+	    memcmp(w->sum.word, s->sum.word, sizeof(w->sum.word)) != 0)))
 		return has_changed(f);
 	buffer_commit(b, len);
 	return (ssize_t)len;

@@ -21,7 +21,7 @@ struct fault;
 /* Of octets in wire form, cut in any way; tells accidents apart, no more. */
 struct source_sum {
 	uint64_t sum;
-	uint64_t word;		/* octets that are not in it yet */
+	char word[sizeof(uint64_t)];	/* octets that are not in it yet */
 	unsigned held;		/* how many */
 };
 
