@@ -101,9 +101,12 @@ text_is_utf8(const char *s, size_t n)
 	uint32_t point;
 	size_t len;
 
-	for (size_t i = 0; i < n; i += len)
-		if ((len = utf8_length(s + i, n - i, &point)) == 0)
+	for (size_t i = 0; i < n; i += len) {
+		len = 1;
+		if ((unsigned char)s[i] > 127 &&
+		    (len = utf8_length(s + i, n - i, &point)) == 0)
 			return false;
+	}
 	return true;
 }
 

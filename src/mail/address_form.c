@@ -13,8 +13,14 @@
 bool
 address_is_atext(char c)
 {
-	return (unsigned char)c > ' ' && c != 127 &&
-	    strchr("()<>[]:;@\\,.\"", c) == NULL;
+	switch (c) {
+	case '(': case ')': case '<': case '>': case '[': case ']':
+	case ':': case ';': case '@': case '\\': case ',': case '.':
+	case '"': case 127:
+		return false;
+	default:
+		return (unsigned char)c > ' ';
+	}
 }
 
 bool

@@ -310,6 +310,15 @@ tell(struct buffer *trouble, const struct buffer *line,
 	note(trouble->data);
 }
 
+static void
+compose(struct buffer *line, const struct log_entry *entry)
+{
+	logline_add_time(line, entry->account->logfile_time_format,
+	    time(NULL));
+	logline_add(line, entry, SIZE_MAX);
+	buffer_add_char(line, '\n');
+}
+
 void
 log_write(const struct log *log, struct log_entry *entry,
     void (*note)(const char *))
@@ -325,10 +334,9 @@ log_write(const struct log *log, struct log_entry *entry,
 	buffer_init(&line, LINE_MAX_OCTETS);
 	buffer_init(&trouble, LINE_MAX_OCTETS);
 	buffer_init(&name, LINE_MAX_OCTETS);
-	logline_add_time(&line, entry->account->logfile_time_format,
-	    time(NULL));
-	logline_add(&line, entry, SIZE_MAX);
-	buffer_add_char(&line, '\n');
+	/* which may be long, and without a file is for a trouble at most */
+	if (log->file_wanted)
+		compose(&line, entry);
 	error = log->file == -1 ? 0 : write_file(log, line.data, line.len,
 	    deadline);
 	if (log->file_trouble != NULL || error != 0) {
@@ -341,6 +349,8 @@ log_write(const struct log *log, struct log_entry *entry,
 	if (!log->unasked && (log->syslog_trouble != NULL || error != 0))
 		add_trouble(&trouble, "the system log", log->syslog_trouble,
 		    error);
+	if (trouble.len > 0 && line.len == 0)
+		compose(&line, entry);
 	tell(&trouble, &line, note);
 	buffer_free(&name);
 	buffer_free(&trouble);

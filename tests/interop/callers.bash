@@ -51,12 +51,45 @@ configure_cron()
 	install -d -m 1730 -g 106 "$ROOT/var/spool/cron/crontabs"
 }
 
+# at keeps its jobs where its own user alone may write.
+configure_at()
+{
+	local spool=$ROOT/var/spool/cron
+
+	install -d -m 1770 -o 1 -g 1 "$spool/atjobs" "$spool/atspool"
+	rm -f "$spool"/atjobs/* "$spool"/atspool/*
+	install -m 660 -o 1 -g 1 /dev/null "$spool/atjobs/.SEQ"
+	cp "$ROOT/etc/pam.d/other" "$ROOT/etc/pam.d/atd"
+	chown 1:1 "$ROOT/usr/bin/at"
+	chmod 6755 "$ROOT/usr/bin/at"
+}
+
+# What PHP's installation scripts would have done: its name, and extensions
+# switched on.
+configure_php()
+{
+	local name php version
+
+	php=$(basename "$ROOT"/usr/bin/php[0-9]*)
+	version=${php#php}
+	ln -sf "$php" "$ROOT/usr/bin/php"
+	mkdir -p "$ROOT/etc/php/$version/cli/conf.d"
+	for name in ctype iconv intl mbstring tokenizer; do
+		echo "extension=$name" \
+		    >"$ROOT/etc/php/$version/cli/conf.d/$name.ini"
+	done
+}
+
 callers_configure()
 {
 	rm -rf "$ROOT/home/you"
 	mkdir -p "$ROOT/home/you/record"
+	install -d -m 1777 "$ROOT/tmp" "$ROOT/var/tmp"
 	install_postrider
 	install_recorder
 	configure_cron
+	configure_at
+	configure_php
+	mkdir -p "$ROOT/var/cache/logwatch"
 	chown -R 1000:1000 "$ROOT/home/you"
 }

@@ -54,6 +54,18 @@ nothing_for()
 	grep -q TLS "$INTEROP_ROOT"/var/mail/lmtp/one/mail/new/*
 }
 
+# By a link, since a socket's whole path has to fit in some hundred octets.
+@test "LMTP: over a Unix socket" {
+	ln -s "$INTEROP_ROOT/run/dovecot" run
+	printf '%s\n' 'account peer' "socket $PWD/run/lmtp" 'protocol lmtp' \
+	    >accounts
+	printf '%s\n' . 'Grüße' >>message
+	submit 67 one@example.org nobody@example.org two@example.org
+	grep -q '^refused: <nobody@example.org>: 550 5.1.1 ' <<<"$output"
+	kept one
+	kept two
+}
+
 @test "LMTP: an unknown user among good ones" {
 	submit 67 one@example.org nobody@example.org two@example.org
 	grep -q '^refused: <nobody@example.org>: 550 5.1.1 ' <<<"$output"

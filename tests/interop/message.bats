@@ -6,10 +6,11 @@
 
 load helper
 
-# carried SERVICE: the file message.
+# carried SERVICE [SETTING ...]: the file message.
 carried()
 {
 	account "$1"
+	printf '%s\n' "${@:2}" >>accounts
 	submit 0 "$BOX@example.org"
 	arrived "$BOX"
 	same
@@ -107,13 +108,46 @@ attachment()
 	carried bare
 }
 
-@test "lines of 100,000 octets" {
-	compose >message
+# Three lines of 100,000 octets.
+long_lines()
+{
+	compose
 	for _ in 1 2 3; do
-		head -c 100000 /dev/zero | tr '\0' x >>message
-		echo >>message
+		head -c 100000 /dev/zero | tr '\0' x
+		echo
 	done
-	carried data
+}
+
+# decodes: what arrived is the message's body, encoded.
+decodes()
+{
+	grep -q '^Content-Transfer-Encoding: quoted-printable$' arrived
+	run ! grep -q '.\{77\}' <(sed '1,/^$/d' arrived)
+	sed 's/$/\r/' arrived |
+		perl "$BATS_TEST_DIRNAME/../decode.pl" body >decoded
+	sed '1,/^$/d' message | cmp - decoded
+}
+
+@test "lines of 100,000 octets are encoded" {
+	long_lines >message
+	account data
+	submit 0 "$BOX@example.org"
+	arrived "$BOX"
+	decodes
+}
+
+@test "lines of 100,000 octets with long_lines pass" {
+	long_lines >message
+	carried data 'long_lines pass'
+}
+
+@test "8-bit text and NUL octets are encoded where the server lacks 8BITMIME" {
+	compose >message
+	printf 'Grüße\000, \001 and \377\n.\n' >>message
+	account seven
+	submit 0 "$BOX@example.org"
+	arrived "$BOX"
+	decodes
 }
 
 @test "a message that ends with its header" {

@@ -19,6 +19,7 @@ starttls           | starttls | good       |
 implicit           | implicit | good       |
 data               | starttls | good       | chunking
 bare               | starttls | good       | chunking,pipelining,size,dsn,enhancedstatuscodes
+seven              | starttls | good       | 8bitmime
 foreign            | starttls | foreign    |
 foreign-implicit   | implicit | foreign    |
 selfsigned         | starttls | selfsigned |
@@ -37,6 +38,7 @@ write_users()
 {
 	cat >"$ROOT/etc/passwd" <<-'END'
 		root:x:0:0:root:/root:/bin/sh
+		daemon:x:1:1::/usr/sbin:/bin/false
 		postfix:x:101:101::/var/spool/postfix:/bin/false
 		dovecot:x:102:103::/usr/lib/dovecot:/bin/false
 		dovenull:x:103:104::/nonexistent:/bin/false
@@ -46,6 +48,7 @@ write_users()
 	END
 	cat >"$ROOT/etc/group" <<-'END'
 		root:x:0:
+		daemon:x:1:
 		mail:x:8:
 		postfix:x:101:
 		postdrop:x:102:
