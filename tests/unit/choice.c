@@ -77,7 +77,7 @@ static const struct {
 	    "did you mean 'home'?" },
 	{ "nothing", { "", "" }, NULL, NULL, NULL,
 	    "there is no account to send with; USER was read",
-	    "--host" },
+	    "--configure" },
 	{ "no host", { broken_file, "" }, "nohost", NULL, NULL,
 	    "account 'nohost' (USER:1) has no host", "host NAME" },
 	{ "auth but no user", { broken_file, "" }, "nouser", NULL, NULL,
