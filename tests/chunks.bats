@@ -142,3 +142,19 @@ END
 	smarthost_wait || true
 	expect 76 'out of step'
 }
+
+@test "more replies than chunks are no success" {
+	chunks 4 <<'END'
+C: QUIT
+S: 250 a
+S: 250 b
+S: 250 b, did I say
+S: 250 c
+S: 554 5.7.1 spam
+S: 221 bye
+END
+	large >text
+	submit bob@example.net <text
+	smarthost_wait
+	expect 76 'out of step' 'may have been delivered'
+}

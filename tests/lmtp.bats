@@ -261,3 +261,47 @@ END
 	message | submit bob@example.net
 	expect 78 "$ACCOUNT:2:10:" 'smtp or lmtp'
 }
+
+@test "a reply for each recipient, the refused ones too: out of step" {
+	deliver PIPELINING CHUNKING <<'END'
+C: MAIL *
+C: RCPT *
+C: RCPT *
+C: RCPT *
+S: 250 sender
+S: 250 one
+S: 550 5.1.1 two
+S: 250 three
+! bdat -
+C: QUIT
+S: 250 one has it
+S: 550 5.1.1 two
+S: 250 three has it
+S: 221 bye
+END
+	message | submit bob@example.net no@example.net dan@example.net
+	smarthost_wait
+	expect 76 'out of step' 'may have been delivered'
+	expect_not '1 of 3'
+}
+
+@test "a reply too few, and QUIT's comes: out of step" {
+	deliver PIPELINING <<'END'
+C: MAIL *
+C: RCPT *
+C: RCPT *
+C: DATA
+S: 250 sender
+S: 250 one
+S: 250 two
+S: 354 go
+! body -
+C: QUIT
+S: 250 both have it
+S: 221 bye
+END
+	message | submit bob@example.net dan@example.net
+	smarthost_wait
+	expect 76 'out of step' 'may have been delivered'
+	expect_not '221'
+}

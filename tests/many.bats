@@ -182,3 +182,44 @@ END
 	expect 67
 	smarthost_stop
 }
+
+@test "more replies than commands: no transaction of the session is sure" {
+	begin PIPELINING CHUNKING 'LIMITS RCPTMAX=1' <<'END'
+C: MAIL *
+C: RCPT TO:<bob@example.net>
+! bdat -
+S: 250 more
+S: 250 sender
+S: 250 bob
+C: MAIL *
+C: RCPT TO:<carol@example.net>
+! bdat -
+C: QUIT
+S: 554 5.7.1 spam
+S: 250 sender
+S: 250 carol
+S: 250 taken
+S: 221 bye
+END
+	message | submit bob@example.net carol@example.net
+	smarthost_wait
+	expect 76 'out of step' 'may have been delivered'
+	expect_not 'have the message' 'reverse-path'
+}
+
+@test "more replies than commands, and nothing was sent ahead" {
+	begin CHUNKING <<'END'
+C: MAIL *
+S: 250 sender
+C: RCPT *
+S: 250 one
+! bdat -
+S: 250 one, did I say
+C: QUIT
+S: 554 5.7.1 spam
+S: 221 bye
+END
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76 'out of step' 'may have been delivered'
+}

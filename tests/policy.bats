@@ -166,6 +166,35 @@ END
 	header 5 'From: you@example.org'
 }
 
+@test "sender_reply_to: what it keeps is encoded like what it replaces" {
+	smarthost_serve --no SMTPUTF8
+	account 'tls off' 'sender you@example.org' 'sender_reply_to on'
+	sent b@example.net <<<'From: Jörg <v@example.com>'
+	header 1 'Reply-To: =?UTF-8?B?SsO2cmc=?= <v@example.com>' \
+		'From: =?UTF-8?B?SsO2cmc=?= <you@example.org>'
+}
+
+@test "qualify_domain: a line that becomes too long is folded" {
+	serve 'qualify_domain example.org'
+	printf 'To: ant%s\n' "$(printf ', b%d' {1..150})" | sent c
+	[ "$(tr -d '\r' <"$CAPTURE/1.message" |
+		awk 'length > m { m = length } END { print (m > 998) }')" = 0 ]
+	[ "$(grep -o '@example.org' "$CAPTURE/1.message" | wc -l)" -ge 151 ]
+}
+
+@test "sender: very many From fields that are no list, and a very long one" {
+	serve 'sender you@example.org'
+	yes 'From: root@box "' | head -n 60000 | sent b@example.net
+	[ "$(grep -c '^From: "root@box" <you@example.org>' \
+		"$CAPTURE/1.message")" -eq 60000 ]
+	{
+		printf 'From: '
+		head -c 2000000 /dev/zero | tr '\0' '('
+		echo
+	} | sent b@example.net
+	header 2 'From: you@example.org'
+}
+
 @test "sender: a message that is sent again" {
 	serve 'sender you@example.org'
 	local again='Resent-From: Me <root@box>

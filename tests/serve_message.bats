@@ -256,3 +256,38 @@ END
 	grep -q '=C3=A4' capture/1.message
 	lacks -i '^Content-Transfer' capture/2.message
 }
+
+@test "a client that is not waited for any more says nothing more" {
+	smarthost_serve
+	account 'tls off'
+	# it has stopped listening, so that it gets 2 s and not 5 min
+	{
+		sleep 1
+		crlf 'EHLO x' 'MAIL FROM:<a@example.org>' \
+			'RCPT TO:<b@example.net>' DATA 'Subject: half' ''
+		sleep 3
+		crlf 'BDAT 0 LAST' QUIT
+	} | timeout -k 5 "$LIMIT" "$POSTRIDER" -C "$ACCOUNT" -bs 2>stderr | :
+	smarthost_stop
+	[ -z "$(find capture -name '*.message')" ]
+}
+
+@test "a server that says yes to DATA has not got the message" {
+	begin <<'END'
+C: MAIL FROM:<alice@example.org>
+S: 250 one
+C: RCPT TO:<bob@example.net>
+S: 250 two
+C: DATA
+S: 250 2.0.0 done
+C? QUIT
+END
+	account 'tls off' 'logfile log'
+	crlf 'EHLO x' 'MAIL FROM:<alice@example.org>' \
+		'RCPT TO:<bob@example.net>' DATA text . QUIT | serve
+	expect 0
+	smarthost_wait
+	replied '451 4.5.0 '
+	lacks '^250.*done' stdout
+	grep -q exitcode=EX_PROTOCOL log
+}

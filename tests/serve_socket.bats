@@ -114,6 +114,26 @@ one_message() {
 	replied '554 5.7.1 '
 }
 
+@test "whoever may be somebody else is not told what AUTH came to" {
+	begin 'AUTH PLAIN' <<'END'
+C: AUTH PLAIN *
+S: 535 5.7.8 no password of postmaster@example.org
+C: QUIT
+S: 221 bye
+END
+	account 'tls off' 'from alice@example.org' 'auth plain' \
+		'user postmaster@example.org' 'password no' 'logfile log'
+	accept_at 0 1 "$POSTRIDER" -C "$ACCOUNT" -bs
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' QUIT >input
+	timeout 60 "$BUILD/tests/socket" connect "$(cat accepting)" \
+		<input >stdout
+	accepted 0
+	smarthost_wait
+	replied '451 4.7.0 ' 'its log says more'
+	not_replied postmaster
+	grep -q '535 5.7.8 no password' log
+}
+
 @test "somebody else's user is not told what the account file says" {
 	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
 	command -v setpriv >/dev/null || skip 'no setpriv'

@@ -340,7 +340,8 @@ size_t
 headerword_longest_line(const struct header *h, size_t *number)
 {
 	const struct header_field *of = NULL;
-	size_t longest = 0;
+	size_t longest = number != NULL ? 0 : longest_line(h->added.data,
+	    h->added.data + h->added.len);
 
 	for (size_t i = 0; i < h->count; i++) {
 		size_t n = h->field[i].removed ? 0 :
@@ -405,8 +406,8 @@ encode_field(const struct header *h, const struct header_field *f,
 	return changed;
 }
 
-int
-headerword_encode(struct header *h, bool encode, size_t limit)
+static int
+encode_fields(struct header *h, bool encode, size_t limit)
 {
 	struct header_edit *edit = NULL, one;
 	size_t count = 0, cap = 0;
@@ -427,4 +428,36 @@ headerword_encode(struct header *h, bool encode, size_t limit)
 		free(edit[--count].text);
 	free(edit);
 	return result;
+}
+
+/* Copies of what the message has, such as Reply-To, need it as much. */
+static int
+encode_added(struct header *h, bool encode, size_t limit)
+{
+	const char *p = h->added.data, *end = p + h->added.len, *eol;
+	struct header own;
+	int result = 0;
+
+	if (text_is_ascii(p, h->added.len) &&
+	    (limit == 0 || longest_line(p, end) <= limit))
+		return 0;
+	header_init(&own);
+	for (; p < end && result == 0; p = eol + 1) {
+		eol = memchr(p, '\n', (size_t)(end - p));
+		result = header_add_line(&own, p, (size_t)(eol - p) - 1);
+	}
+	if (result == 0 && (result = encode_fields(&own, encode, limit)) == 0) {
+		buffer_clear(&h->added);
+		buffer_add(&h->added, own.text.data, own.text.len);
+	}
+	header_free(&own);
+	return result;
+}
+
+int
+headerword_encode(struct header *h, bool encode, size_t limit)
+{
+	if (h->added.len > 0 && encode_added(h, encode, limit) == -1)
+		return -1;
+	return encode_fields(h, encode, limit);
 }

@@ -21,14 +21,14 @@ struct header;
  * reader sees stays the same. Fields that hold malformed UTF-8 stay as they
  * are, as do addresses, parameters and all other fields. Such fields are
  * folded at HEADERWORD_LINE_MAX octets; others that have a line of more than
- * `limit` are folded at that where they have blanks, unless limit is 0. -1,
- * and nothing is changed, when the header would pass HEADER_MAX.
+ * `limit` are folded at that where they have blanks, unless limit is 0. -1
+ * when the header would pass HEADER_MAX, and what would is as it was.
  */
 int headerword_encode(struct header *, bool encode, size_t limit);
 /* Is something of what goes out not ASCII? */
 bool headerword_is_needed(const struct header *);
-/* The longest line that goes out, added fields apart; *number, unless NULL,
- * is its number in the input. */
+/* The longest line that goes out. With `number` added fields do not count, and
+ * *number is what the line has in the input. */
 size_t headerword_longest_line(const struct header *, size_t *number);
 
 #endif

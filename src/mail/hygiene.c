@@ -123,6 +123,13 @@ share(struct hygiene *h)
 	return &h->changed;
 }
 
+/* As it goes out: a line that was read has grown with its addresses. */
+static bool
+header_is_long(const struct message *m)
+{
+	return headerword_longest_line(&m->header, NULL) > MESSAGE_LINE_MAX;
+}
+
 static void
 fit_header(struct hygiene *h, const struct hygiene_terms *terms,
     enum mimekind kind)
@@ -131,8 +138,7 @@ fit_header(struct hygiene *h, const struct hygiene_terms *terms,
 	bool encode = m->eight_bit_header && !terms->utf8 &&
 	    kind != MIMEKIND_SIGNED;
 	bool lengthy = terms->long_lines == LONG_LINES_ENCODE &&
-	    m->longest_line > MESSAGE_LINE_MAX &&
-	    headerword_longest_line(&m->header, NULL) > MESSAGE_LINE_MAX;
+	    header_is_long(m);
 	struct message *to;
 
 	if (encode || (lengthy && kind != MIMEKIND_SIGNED)) {
@@ -140,8 +146,7 @@ fit_header(struct hygiene *h, const struct hygiene_terms *terms,
 		headerword_encode(&to->header, encode,
 		    lengthy ? MESSAGE_LINE_MAX : 0);
 		to->eight_bit_header = headerword_is_needed(&to->header);
-		lengthy = lengthy && headerword_longest_line(&to->header,
-		    NULL) > MESSAGE_LINE_MAX;
+		lengthy = lengthy && header_is_long(to);
 	}
 	if (lengthy)
 		note_long(terms, kind == MIMEKIND_SIGNED ?
@@ -227,8 +232,7 @@ hygiene_start(struct hygiene *h, const struct message *m,
 	enum mimekind kind;
 
 	h->message = m;
-	if (!body && !m->eight_bit_header &&
-	    m->longest_line <= MESSAGE_LINE_MAX)
+	if (!body && !m->eight_bit_header && !header_is_long(m))
 		return 0;
 	kind = mimekind_find(&m->header);
 	fit_header(h, terms, kind);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -12,50 +14,13 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/intake.h"
+#include "mail/lineend.h"
 #include "mail/mbox.h"
 #include "mail/message.h"
 #include "mail/spool.h"
 
 #define READ_OCTETS (64 * 1024)	/* at once: what a Linux pipe holds */
 #define FLUSH_OCTETS (64 * 1024) /* body octets worth a write */
-
-/*
- * The next line ends in a block. Each of the two is looked for again only
- * when it has been passed, so that a block is scanned once for either,
- * whatever mixture it has.
- */
-struct line_scan {
-	const char *end;
-	const char *lf;
-	const char *cr;
-};
-
-static const char *
-find(const char *p, const char *end, int c)
-{
-	const char *q = p == end ? NULL : memchr(p, c, (size_t)(end - p));
-
-	return q == NULL ? end : q;
-}
-
-static void
-scan_start(struct line_scan *s, const char *p, const char *end)
-{
-	s->end = end;
-	s->lf = find(p, end, '\n');
-	s->cr = find(p, end, '\r');
-}
-
-/* Where the line at p ends; s->end when its end is not in this block. */
-static const char *
-scan_line(struct line_scan *s, const char *p)
-{
-	if (s->lf < p)
-		s->lf = find(p, s->end, '\n');
-	if (s->cr < p)
-		s->cr = find(p, s->end, '\r');
-	return s->lf < s->cr ? s->lf : s->cr;
-}
 
 /* A line has ended at eol (not the end of the block): where the next begins. */
 static const char *
@@ -91,6 +56,31 @@ note_body_length(struct intake *in, uint64_t octets)
 		m->long_body_line = in->lines + 1;
 }
 
+/* What comes next begins here in the input. */
+static void
+flushed(struct intake *in)
+{
+	buffer_clear(&in->out);
+	in->flushed = in->taken;
+	in->flushed_cr = in->cr;
+}
+
+/*
+ * Can these n octets stay in the file that they come from? Once what has no
+ * room in memory begins with them, all that follows can.
+ */
+static bool
+is_in_source(const struct intake *in, size_t n)
+{
+	struct body *b = &in->message->body;
+
+	if (b->source.fd == -1 && in->source != -1 &&
+	    n > BODY_MEMORY_MAX - b->memory.len)
+		source_begin(&b->source, in->source, in->source_start +
+		    in->flushed, in->flushed_cr);
+	return b->source.fd != -1;
+}
+
 /* Moves the converted octets to where the body is kept. */
 static int
 body_flush(struct intake *in)
@@ -104,6 +94,11 @@ body_flush(struct intake *in)
 	if (!in->message->eight_bit_body)
 		in->message->eight_bit_body = !text_is_ascii(p, n);
 	b->octets += n;
+	if (is_in_source(in, n)) {
+		source_add(&b->source, p, n);
+		flushed(in);
+		return 0;
+	}
 	part = BODY_MEMORY_MAX - b->memory.len;
 	if (part > n)
 		part = n;
@@ -115,7 +110,7 @@ body_flush(struct intake *in)
 		    p + part, n - part, in->fault) == -1)
 			return -1;
 	}
-	buffer_clear(&in->out);
+	flushed(in);
 	return 0;
 }
 
@@ -144,7 +139,7 @@ body_take(struct intake *in, struct line_scan *scan, const char *p)
 	for (; p < scan->end; p = next_line(in, eol, scan->end)) {
 		size_t n;
 
-		eol = scan_line(scan, p);
+		eol = line_scan_next(scan, p);
 		n = (size_t)(eol - p);
 		if (is_lone_dot(in, p, eol)) {
 			in->ended = eol < scan->end;
@@ -297,7 +292,7 @@ header_take_part(struct intake *in, const char *p, size_t n)
 static int
 header_step(struct intake *in, struct line_scan *scan, const char **p)
 {
-	const char *eol = scan_line(scan, *p);
+	const char *eol = line_scan_next(scan, *p);
 	size_t n = (size_t)(eol - *p);
 	int r;
 
@@ -325,6 +320,7 @@ intake_start(struct intake *in, struct message *m, bool dot_ends,
 	in->message = m;
 	in->fault = f;
 	in->dot_ends = dot_ends;
+	in->source = -1;
 	in->place = INTAKE_FIRST_LINE;
 	/* both are bounded by what is done with each block */
 	buffer_init(&in->line, SIZE_MAX / 4);
@@ -340,10 +336,11 @@ feed(struct intake *in, const char *p, size_t n)
 
 	if (n == 0 || in->ended)
 		return 0;
+	in->taken += n;
 	if (in->cr && *p == '\n')
 		p++;
 	in->cr = false;
-	scan_start(&scan, p, end);
+	line_scan_start(&scan, p, end);
 	while (p < end && in->place != INTAKE_BODY && !in->ended)
 		if (header_step(in, &scan, &p) == -1)
 			return -1;
@@ -410,7 +407,12 @@ intake_finish(struct intake *in)
 		note_body_length(in, in->column);
 		buffer_add_string(&in->out, "\r\n");
 	}
-	return body_flush(in);
+	if (body_flush(in) == -1)
+		return -1;
+	if (in->message->body.source.fd != -1)
+		source_end(&in->message->body.source, in->source_start +
+		    in->taken);
+	return 0;
 }
 
 void
@@ -440,6 +442,19 @@ read_block(int fd, char *block, struct fault *f)
 	return n;
 }
 
+/* A regular file can be read again, and needs no copy. */
+static void
+note_source(struct intake *in, int fd)
+{
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	struct stat st;
+
+	if (at == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		return;
+	in->source = fd;
+	in->source_start = (uint64_t)at;
+}
+
 int
 message_read(struct message *m, int fd, bool dot_ends, struct fault *f)
 {
@@ -449,6 +464,7 @@ message_read(struct message *m, int fd, bool dot_ends, struct fault *f)
 	int r = 0;
 
 	intake_start(&in, m, dot_ends, f);
+	note_source(&in, fd);
 	while (r == 0 && !in.ended && (n = read_block(fd, block, f)) != 0)
 		r = n == -1 ? -1 : intake_feed(&in, block, (size_t)n);
 	if (r == 0)

@@ -30,6 +30,13 @@ struct intake {
 	uint64_t column;	/* octets of the present line so far */
 	struct buffer line;	/* a header line whose end is to come yet */
 	struct buffer out;	/* body on its way to memory or spool */
+	/* the input, if it is a regular file: octets are counted from where
+	 * reading has begun */
+	int source;		/* -1: it is none */
+	uint64_t source_start;	/* offset of the first octet */
+	uint64_t taken;		/* octets fed so far */
+	uint64_t flushed;	/* where what is in `out` begins */
+	bool flushed_cr;	/* `cr` as it was there */
 };
 
 /* The message must have been initialised and be empty. */

@@ -22,6 +22,7 @@ message_init(struct message *m)
 	header_init(&m->header);
 	buffer_init(&m->body.memory, BODY_MEMORY_MAX);
 	m->body.spool = -1;
+	m->body.source.fd = -1;
 }
 
 void
@@ -47,7 +48,8 @@ message_walk_start(struct message_walk *w, const struct message *m)
 	memset(w, 0, sizeof(*w));
 	w->message = m;
 	w->stage = WALK_ADDED;
-	buffer_init(&w->chunk, WALK_OCTETS);
+	buffer_init(&w->chunk, SOURCE_ROOM > WALK_OCTETS ? SOURCE_ROOM :
+	    WALK_OCTETS);
 	quoted_start(&w->quoted);
 	buffer_init(&w->quoted_chunk,
 	    QUOTE_OCTETS * QUOTED_GROWTH + QUOTED_MORE);
@@ -86,6 +88,12 @@ next_spooled(struct message_walk *w, const char **p, struct fault *f)
 	size_t want = left < WALK_OCTETS ? (size_t)left : WALK_OCTETS;
 	ssize_t n;
 
+	if (b->source.fd != -1) {
+		n = source_next(&b->source, &w->source, left, &w->chunk, f);
+		*p = w->chunk.data;
+		w->offset += n > 0 ? (uint64_t)n : 0;
+		return n;
+	}
 	if (want == 0)
 		return 0;
 	buffer_clear(&w->chunk);

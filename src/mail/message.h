@@ -15,6 +15,7 @@
 #include "base/buffer.h"
 #include "mail/header.h"
 #include "mail/quoted.h"
+#include "mail/source.h"
 
 struct fault;
 
@@ -27,6 +28,7 @@ struct fault;
 struct body {
 	struct buffer memory;	/* the first BODY_MEMORY_MAX octets */
 	int spool;		/* the rest: an unlinked file, or -1 */
+	struct source source;	/* or the file that we were given */
 	uint64_t octets;	/* in wire form */
 };
 
@@ -52,10 +54,11 @@ void message_free(struct message *);
 /*
  * Reads fd to its end (or, if dot_ends, to a line that is a lone dot). A body
  * above BODY_MEMORY_MAX goes to an unlinked file in $TMPDIR, else /var/tmp,
- * else /tmp. Every last line gets its CRLF. A leading mbox "From " line goes;
- * text without a header is body. Faults: FAULT_DATA for a NUL in the header
- * (with line and octet; one in the body is noted, and mail/hygiene decides)
- * and for a header above its limit, FAULT_IO when reading or spooling
+ * else /tmp; of a regular file it stays where it is, and fd must stay open as
+ * long as the message. Every last line gets its CRLF. A leading mbox "From "
+ * line goes; text without a header is body. Faults: FAULT_DATA for a NUL in
+ * the header (with line and octet; one in the body is noted, and mail/hygiene
+ * decides) and for a header above its limit, FAULT_IO when reading or spooling
  * fails (a full disk named with the directory).
  */
 int message_read(struct message *, int fd, bool dot_ends, struct fault *);
@@ -72,7 +75,9 @@ struct message_walk {
 	int stage;		/* what comes next */
 	bool as_it_came;	/* nothing is quoted */
 	size_t field;		/* next field of the header */
-	uint64_t offset;	/* next octet of the spool */
+	uint64_t offset;	/* next octet of the spool, or of the source's
+				 * share in wire form */
+	struct source_walk source;
 	struct buffer chunk;	/* octets read from the spool */
 	const char *plain;	/* octets of the body to be quoted yet */
 	size_t plain_len;

@@ -16,6 +16,8 @@
 #include "setup/senderaddress.h"
 
 #define FIELD_MAX (1024 * 1024)	/* octets of one field that we write */
+#define NAME_MAX_OCTETS 4096	/* of a name made of a field; far above any */
+#define EDITS_MIN 8		/* first allocation */
 
 /* The fields of one kind, among those from `first` to `last` - 1. */
 struct originator {
@@ -29,6 +31,8 @@ struct originator {
 	size_t authors;
 	bool only_sender;	/* none but the address of `sender` */
 	char *reply_to;		/* what it was, or NULL */
+	struct header_edit *edit;	/* From fields that are no list */
+	size_t edits;
 };
 
 static const struct mailbox *
@@ -70,44 +74,64 @@ copy_body(const char *body, size_t n)
 	return memory_copy(body, n);
 }
 
+/* The text of a field that has no mailbox, as a name. */
+static void
+read_name(struct buffer *name, const char *body, size_t n)
+{
+	for (; n > 0; body++, n--)
+		if (!text_is_control(*body) && strchr("<>\"", *body) == NULL &&
+		    (name->len > 0 || !text_is_blank(*body)))
+			buffer_add_char(name, *body);
+	while (name->len > 0 && text_is_blank(name->data[name->len - 1]))
+		name->len--;
+}
+
 /* No mailbox, but perhaps it tells a reader something. */
 static void
-replace_from(struct originator *o, struct header_field *field)
+replace_from(struct originator *o, const struct header_field *field)
 {
-	struct header_edit edit;
-	struct buffer text, b;
+	struct buffer name, b;
 	const char *body;
 	size_t n;
 
-	buffer_init(&text, FIELD_MAX);
+	buffer_init(&name, NAME_MAX_OCTETS);
 	buffer_init(&b, FIELD_MAX);
 	body = header_body(o->header, field, &n);
-	edit.at = field->body;
-	edit.len = n - 2;	/* its CRLF stays */
-	for (; n > 0; body++, n--)
-		if (!text_is_control(*body) && strchr("<>\"", *body) == NULL &&
-		    (text.len > 0 || !text_is_blank(*body)))
-			buffer_add_char(&text, *body);
-	while (text.len > 0 && text_is_blank(text.data[text.len - 1]))
-		text.len--;
+	read_name(&name, body, n);
 	buffer_add_char(&b, ' ');
-	if (text.len > 0) {
-		encoding_add_phrase(&b, text.data, text.len);
+	if (name.len > 0 && !name.full) {
+		encoding_add_phrase(&b, name.data, name.len);
 		buffer_add_string(&b, " <");
 	}
 	address_add_spec(&b, &o->sender->box);
-	if (text.len > 0)
+	if (name.len > 0 && !name.full)
 		buffer_add_char(&b, '>');
-	edit.text = b.data;
-	if (header_edit(o->header, &edit, 1) == -1)
-		field->removed = true;
-	buffer_free(&text);
-	buffer_free(&b);
+	if (o->edits == 0 || (o->edits >= EDITS_MIN &&
+	    (o->edits & (o->edits - 1)) == 0))
+		o->edit = memory_resize(o->edit, o->edits == 0 ? EDITS_MIN :
+		    o->edits * 2, sizeof(*o->edit));
+	/* its CRLF stays */
+	o->edit[o->edits++] = (struct header_edit){ field->body, n - 2,
+	    buffer_detach(&b) };
+	buffer_free(&name);
 	o->authors++;
 }
 
+/* All at once: each edit copies the header. */
+static int
+replace_all(struct originator *o)
+{
+	int result = header_edit(o->header, o->edit, o->edits);
+
+	while (o->edits > 0)
+		free(o->edit[--o->edits].text);
+	free(o->edit);
+	o->edit = NULL;
+	return result;
+}
+
 static void
-look_at_from(struct originator *o, struct header_field *field)
+look_at_from(struct originator *o, const struct header_field *field)
 {
 	struct address_list list = { .box = NULL };
 	struct fault ignored = { .class = FAULT_NONE };
@@ -161,18 +185,22 @@ rewrite(struct originator *o, struct fault *f)
 	const char *names[] = { o->from_name, o->sender_name, NULL };
 	struct header *h = o->header;
 	bool ignored = false;
+	int result;
 
 	o->only_sender = true;
 	for (size_t i = o->first; i < o->last; i++)
 		if (!h->field[i].removed &&
 		    header_field_is(h, &h->field[i], o->from_name))
 			look_at_from(o, &h->field[i]);
+	result = replace_all(o);
 	for (size_t i = o->first; i < o->last; i++)
 		if (!h->field[i].removed &&
 		    header_field_is(h, &h->field[i], o->sender_name))
 			look_at_sender(o, &h->field[i]);
-	if (rewrite_fields(h, names, o->first, o->last, choose,
-	    o->sender, &ignored) == -1)
+	if (result == 0)
+		result = rewrite_fields(h, names, o->first, o->last, choose,
+		    o->sender, &ignored);
+	if (result == -1)
 		return fault(f, FAULT_DATA, "the header is too long with the "
 		    "address of \"sender\"");
 	return 0;

@@ -145,12 +145,16 @@ serving_fill(struct serving *s)
 	int64_t deadline;
 	int r;
 
+	/* what comes after all, in the middle of a message, is no command */
+	if (s->gone)
+		return -1;
 	/* who is waited for must have heard all that there is to say */
 	serving_settle(s);
 	deadline = s->peer.terminal ? CLOCK_NEVER :
 	    clock_after(SERVING_IDLE_MS);
 	r = conn_fill(s->conn, deadline, &ignored);
-	s->silent = r == -1 && clock_left(deadline) == 0;
+	s->gone = r == -1;
+	s->silent = s->gone && clock_left(deadline) == 0;
 	fault_clear(&ignored);
 	return r;
 }

@@ -39,6 +39,7 @@ struct serving {
 	char *hello;			/* the client's, or NULL: none yet */
 	bool done;
 	bool silent;			/* the client, for too long */
+	bool gone;			/* nothing more of it is heard */
 	bool cr;			/* the line at hand ended in CRLF */
 	bool overlong;			/* it is too long */
 	unsigned errors;		/* in a row */

@@ -57,13 +57,14 @@ add_string(struct buffer *b, const char *name, const char *s, size_t max)
 }
 
 static void
-add_address(struct buffer *b, const struct mailbox *box, size_t max)
+add_address(struct buffer *b, const struct mailbox *box, size_t max,
+    enum form form)
 {
 	struct buffer spec;
 
 	buffer_init(&spec, BUFFER_MAX);
 	address_add_spec(&spec, box);
-	add_value(b, spec.data, spec.len, max, FORM_LISTED);
+	add_value(b, spec.data, spec.len, max, form);
 	buffer_free(&spec);
 }
 
@@ -75,7 +76,7 @@ add_envelope(struct buffer *b, const struct envelope *e, size_t max)
 	buffer_add_string(b, " from=");
 	if (!e->null_path && e->local != NULL)
 		add_address(b, &(struct mailbox){ NULL, e->local, e->domain },
-		    max);
+		    max, FORM_LISTED);
 	buffer_add_string(b, " recipients=");
 	start = b->len;
 	for (size_t i = 0; i < e->count; i++) {
@@ -86,7 +87,7 @@ add_envelope(struct buffer *b, const struct envelope *e, size_t max)
 			break;
 		}
 		add_address(b, &(struct mailbox){ NULL, e->recipient[i].local,
-		    e->recipient[i].domain }, max);
+		    e->recipient[i].domain }, max, FORM_LISTED);
 	}
 }
 
@@ -136,7 +137,7 @@ add_refused(struct buffer *b, const struct envelope *e, size_t max)
 			break;
 		}
 		add_address(b, &(struct mailbox){ NULL, r->local, r->domain },
-		    max);
+		    max, FORM_QUOTED);
 		buffer_add_string(b, ": ");
 		add_value(b, r->reply, strlen(r->reply), max, FORM_QUOTED);
 	}

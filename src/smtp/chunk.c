@@ -57,14 +57,29 @@ hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/*
+ * Servers differ in what they take for blanks: also those of ISO 8859 and of
+ * UTF-8, of which these are the octets, what is not seen (a byte order mark),
+ * and what Telnet escapes.
+ */
+static bool
+is_blank(char c)
+{
+	static const char others[] = "\x9a\x9f\xa0\xa8\xa9\xad\xaf\xbb"
+	    "\xbf\xc2\xe1\xe2\xe3\xef\xff";
+	unsigned char u = (unsigned char)c;
+
+	return u <= ' ' || (u >= 0x7f && (u <= 0x8f || memchr(others, c,
+	    sizeof(others) - 1) != NULL));
+}
+
 /* An octet of the line as a reader of quoted-printable sees it. */
 static bool
 scan_decoded(struct chunk_scan *s, char c)
 {
 	int found;
 
-	/* servers differ in what they take for blanks */
-	if (s->len == 0 && (unsigned char)c <= ' ')
+	if (s->len == 0 && is_blank(c))
 		return false;
 	if (!text_is_alpha(c) && (s->len == 0 || !text_is_digit(c))) {
 		s->decided = true;
@@ -166,13 +181,13 @@ skip_harmless(struct chunk_scan *scan, const char *p, const char *cut,
 			p++;
 		} else if (scan->len > 0 || scan->escape > 0) {
 			return p;
-		} else if ((unsigned char)*p <= ' ') {
+		} else if (is_blank(*p)) {
 			/* blanks, and empty lines */
-			while (p < cut && (unsigned char)*p <= ' ')
+			while (p < cut && is_blank(*p))
 				p++;
 			if (p == end || *p == '\n')
 				return p;
-			p += (unsigned char)*p <= ' ';
+			p += is_blank(*p);
 		} else if (may_begin(p, end)) {
 			return p;
 		} else {

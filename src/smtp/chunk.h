@@ -6,8 +6,9 @@
  * the command and does not read the chunk takes its lines for commands, so
  * whoever wrote the message could have it send mail in our name. A message
  * with a line that begins with a verb of SMTP, in any mixture of case, behind
- * blanks, also as quoted-printable, therefore goes by DATA; and a chunk always
- * begins where a line does, so that no other place of a line can be made one.
+ * blanks (of any usual character set), also as quoted-printable, therefore goes
+ * by DATA; and a chunk always begins where a line does, so that no other place
+ * of a line can be made one.
  */
 #ifndef SMTP_CHUNK_H
 #define SMTP_CHUNK_H

@@ -53,6 +53,7 @@ struct course {
 	bool chunk_failed;	/* and no other was sent */
 	bool last_put;		/* the end of the message was sent */
 	bool last_taken;	/* and has a 2yz */
+	bool dismissed;		/* QUIT's reply came in place of its own */
 	bool unknown;		/* it may have been delivered */
 	size_t awaited;		/* replies to it that have not come */
 	size_t settled;		/* LMTP: RCPTs whose last reply has come */

@@ -82,10 +82,12 @@ on_end(void *context, const struct reply *r)
 	struct course *c = context;
 
 	c->awaited--;
+	c->dismissed = c->dismissed || (r->code == 221 &&
+	    c->session->dialogue.left);
 	if (course_is_success(c, r))
 		c->last_taken = true;
-	/* whatever was taken, it was not the message */
-	if (c->chunk_failed)
+	/* whatever was taken, it was not the message; nobody was refused */
+	if (c->chunk_failed || c->dismissed)
 		return;
 	if (c->end.code == 0 || !course_is_success(c, &c->end))
 		reply_copy(&c->end, r);
@@ -297,6 +299,10 @@ course_send(struct course *c, const struct message *m, struct fault *f)
 	else if ((result = course_data(c, f)) == 0 &&
 	    reply_digit(&c->data) == 3)
 		result = course_send_data(c, m, false, f);
+	else if (result == 0 && reply_digit(&c->data) == 2)
+		/* a success, and the server has not even seen the message */
+		result = session_refused(c->session, &c->data, STAGE_DATA,
+		    "DATA", f);
 	chunk_free(&plan);
 	return result;
 }

@@ -78,8 +78,9 @@ sequence_surplus(struct dialogue *d)
 
 	reply_init(&r);
 	conn_peek(d->conn);
+	/* who never stops talking is not listened to for longer either */
 	while (d->owed_count == 0 && next_reply(d, &r, deadline) &&
-	    r.code != 221 && r.code != 421) {
+	    r.code != 221 && r.code != 421 && clock_left(deadline) != 0) {
 		if (reply_digit(&r) < 4)
 			found.successes = true;
 		else

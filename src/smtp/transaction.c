@@ -35,6 +35,7 @@ struct plan {
 	bool eight_bit;
 	bool utf8;
 	size_t first;		/* no recipient before it is pending */
+	size_t opened;		/* those before it are of earlier sessions */
 	size_t limit;		/* recipients in a transaction; 0: not known */
 	struct reply refusal;	/* the last one of a recipient */
 };
@@ -74,20 +75,28 @@ send_envelope(struct course *c, const struct plan *p, struct fault *f)
 	return 0;
 }
 
-/* Too many or too few replies: whose is the one taken for the message's? */
+/*
+ * Too many or too few replies: whose is the one taken for the message's? And
+ * those to the messages before it in this session?
+ */
 static int
-out_of_step(struct course *c, struct fault *f)
+out_of_step(struct course *c, const struct plan *p, struct fault *f)
 {
+	struct recipient *to = c->envelope->recipient;
+
 	fault_clear(f);
 	fault(f, FAULT_PROTOCOL, "%s: the server's replies are out of step",
 	    conn_peer(c->session->conn));
-	for (size_t i = 0; i < c->answered; i++) {
-		struct recipient *to = &c->envelope->recipient[c->asked[i]];
-
-		if (to->state == RECIPIENT_DELIVERED)
-			to->state = RECIPIENT_ACCEPTED;
+	for (size_t i = p->opened; i < c->envelope->count; i++) {
+		if (to[i].state != RECIPIENT_DELIVERED)
+			continue;
+		to[i].state = RECIPIENT_ACCEPTED;
+		/* a message was sent, be it by another course */
+		c->last_put = true;
 	}
 	course_add_unknown(c, f);
+	/* what was said cannot be blamed on anything */
+	c->mail.code = c->refusal.code = c->data.code = c->end.code = 0;
 	return -1;
 }
 
@@ -100,20 +109,22 @@ nobody_accepted(const struct course *c)
 }
 
 /*
- * The replies to a flight are told apart by nothing but their number. Were
- * there more than commands, then the verdict is sure only if all say the same.
+ * Replies are told apart by nothing but their number. Were there more than
+ * commands, then the verdict is sure only if all say the same.
  */
 static bool
-is_in_step(struct course *c, const struct plan *p, bool taken)
+is_in_step(struct course *c, const struct plan *p, bool taken, bool over)
 {
 	struct dialogue *d = &c->session->dialogue;
 	struct sequence_surplus surplus;
 
 	/* QUIT marks the end; it may go if no other transaction follows */
 	if (!d->left && !d->closing &&
-	    (!taken || count_pending(p, c->envelope, 1) == 0))
+	    (over || count_pending(p, c->envelope, 1) == 0))
 		dialogue_put_quit(d);
 	surplus = sequence_surplus(d);
+	if (c->session->params->lmtp)
+		return !surplus.refusals && !surplus.successes;
 	if (taken)
 		return !surplus.refusals && !(surplus.successes &&
 		    c->accepted < c->answered);
@@ -122,15 +133,15 @@ is_in_step(struct course *c, const struct plan *p, bool taken)
 
 /* 0: the message was taken, or each recipient refused by a reply of its own. */
 static int
-judge(struct course *c, const struct plan *p, bool rode, struct fault *f)
+judge(struct course *c, const struct plan *p, bool count, struct fault *f)
 {
 	const struct reply *r = course_verdict(c);
 	struct session *s = c->session;
 	bool taken = course_is_success(c, r) && c->last_taken;
 
-	if ((rode && !is_in_step(c, p, taken)) ||
-	    (s->dialogue.left && r->code == 221))
-		return out_of_step(c, f);
+	if (c->dismissed || (count && c->last_put &&
+	    !is_in_step(c, p, taken, !taken)))
+		return out_of_step(c, p, f);
 	if (taken) {
 		verdict_reply(s->params->verdict, r);
 		return 0;
@@ -178,12 +189,22 @@ forget_recipients(struct course *c)
 	reply_init(&c->refusal);
 }
 
+/* Behind a message the refusals may be those of other commands. */
+static bool
+may_be_another(struct course *c, const struct plan *p, bool over)
+{
+	bool before = p->opened < p->first;
+
+	return (c->last_put || before) && !is_in_step(c, p, false, over);
+}
+
 /*
  * What went out together with the envelope comes to nothing when that is
  * refused: the verdict is then the same as if we had waited for it.
  */
 static int
-judge_envelope(struct course *c, int result, struct fault *f)
+judge_envelope(struct course *c, const struct plan *p, int result,
+    struct fault *f)
 {
 	/* without PIPELINING nothing came behind it that is not its own */
 	if (result == -1 && !c->session->dialogue.pipelining)
@@ -191,10 +212,12 @@ judge_envelope(struct course *c, int result, struct fault *f)
 	if (c->mail.code != 0 && !course_is_success(c, &c->mail) &&
 	    c->mail.code != 421) {
 		if (c->last_taken && c->accepted > 0)
-			return out_of_step(c, f);
+			return out_of_step(c, p, f);
 		fault_clear(f);
 		if (reply_digit(&c->data) == 3)
 			course_end_unwanted(c);
+		if (may_be_another(c, p, true))
+			return out_of_step(c, p, f);
 		forget_recipients(c);
 		return refusal_of_sender(c, f);
 	}
@@ -203,7 +226,7 @@ judge_envelope(struct course *c, int result, struct fault *f)
 	fault_clear(f);
 	if (reply_digit(&c->data) == 3)
 		course_end_unwanted(c);
-	return 0;
+	return may_be_another(c, p, false) ? out_of_step(c, p, f) : 0;
 }
 
 /*
@@ -228,14 +251,15 @@ attempt(struct course *c, const struct plan *p, struct fault *f)
 	else if (result == 0)
 		result = together && !chunks ? course_data(c, f) :
 		    course_sync(c, f);
-	result = judge_envelope(c, result, f);
+	result = judge_envelope(c, p, result, f);
 	if (result == -1 || nobody_accepted(c))
 		return result;
 	if (s->params->all_or_none && c->accepted < c->envelope->count)
 		return refusal_of_some(c, f);
 	if (!ride && send_message(c, p, chunks, f) == -1)
 		return -1;
-	return judge(c, p, ride, f);
+	/* what has no 354 in front of it, or replies without commands */
+	return judge(c, p, chunks || s->params->lmtp, f);
 }
 
 /* A server that offers CHUNKING and does not know BDAT. */
@@ -270,6 +294,7 @@ try_data(struct course *c, struct plan *p, struct fault *f)
 		s->params->note("the server offers CHUNKING and refuses BDAT; "
 		    "once more without (\"chunking off\" saves that)");
 	p->chunks.safe = false;
+	p->opened = p->first;
 	fault_clear(f);
 	return reopen(s, f);
 }
@@ -283,8 +308,10 @@ prepare_next(struct course *c, struct plan *p, struct fault *f)
 
 	if (c->overflow > 0)
 		p->limit = c->accepted;
-	if (s->dialogue.left || (max > 0 && s->transactions >= max))
+	if (s->dialogue.left || (max > 0 && s->transactions >= max)) {
+		p->opened = p->first;
 		return reopen(s, f);
+	}
 	return c->last_taken ? 0 : course_reset(c, f);
 }
 

@@ -50,9 +50,11 @@ stop() {
 	SERVERS=()
 }
 
-# prepare PEER: writes its files; COMMAND, INPUT, THIRD
+# prepare PEER: writes its files; COMMAND, INPUT, and FIRST and THIRD for who
+# wants files as standard input or descriptor 3
 prepare() {
 	THIRD=/dev/null
+	FIRST=/dev/null
 	"setup_$1" && "submit_$1"
 }
 
@@ -63,7 +65,7 @@ once() {
 	prepare "$peer" || return
 	sessions=$(wc -l <sink.log)
 	figures=$(timeout "$RUN_LIMIT" "$TOOLS/measure" "$INPUT" \
-		"${COMMAND[@]}" 2>stderr 3<"$THIRD" </dev/null | tail -n 1)
+		"${COMMAND[@]}" 2>stderr 3<"$THIRD" <"$FIRST" | tail -n 1)
 	settled "$sessions"
 	if [ "${figures##* }" != 0 ] || ! taken "$sessions"; then
 		printf '%s %s: failed (%s): %s\n' "$case" "$peer" \

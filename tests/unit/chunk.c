@@ -37,6 +37,11 @@ static const struct {
 	{ "help=20me", true }, { "help=", true }, { "helper", false },
 	{ "starttl", false }, { "starttlsstarttls", true },
 	{ "abcdefghijklmnop", false }, { "\xc3\xa4 data", false },
+	{ "\xa0" "data", true }, { "\x85" "data", true },
+	{ "\xc2\xa0" "data", true }, { "\xef\xbb\xbf" "data", true },
+	{ "\xe3\x80\x80 data", true }, { "\x7f" "data", true },
+	{ "\xe2\x80\xaf" "data", true }, { "\xff\xf0" "data", false },
+	{ "=A0data", true }, { "\xe4 data", false },
 };
 
 static bool

@@ -156,6 +156,17 @@ test_failures(void)
 	scene_free(&s);
 
 	scene_init(&s);
+	add_recipient(&s, "' exitcode=EX_OK x", "550 no");
+	fault(&s.fault, FAULT_RECIPIENT, "refused");
+	check_line("a recipient that would be fields", &s, SIZE_MAX,
+	    "host=mail.example.org tls=off auth=off from=alice@example.org "
+	    "recipients=\"'\\x20exitcode=EX_OK\\x20x\"@example.net "
+	    "errormsg='refused' exitcode=EX_NOUSER "
+	    "refused='\"? exitcode=EX_OK x\"@example.net: 550 no' "
+	    "duration=1.234");
+	scene_free(&s);
+
+	scene_init(&s);
 	add_recipient(&s, "bob", NULL);
 	s.envelope.recipient[0].state = RECIPIENT_PENDING;
 	s.envelope.null_path = true;
