@@ -340,8 +340,8 @@ size_t
 headerword_longest_line(const struct header *h, size_t *number)
 {
 	const struct header_field *of = NULL;
-	size_t longest = number != NULL ? 0 : longest_line(h->added.data,
-	    h->added.data + h->added.len);
+	size_t longest = number != NULL || h->added.len == 0 ? 0 :
+	    longest_line(h->added.data, h->added.data + h->added.len);
 
 	for (size_t i = 0; i < h->count; i++) {
 		size_t n = h->field[i].removed ? 0 :
