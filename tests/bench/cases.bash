@@ -95,9 +95,9 @@ cases_small() {
 	stop
 }
 
-# floor CASE TRUST|-: the library alone, against a sink without a protocol
+# floor CASE TRUST|-: the library alone, with a dialogue that checks nothing
 floor() {
-	sink -r
+	sink
 	INPUT=$MESSAGE
 	FILE=$MESSAGE alone "$BENCH_RUNS" "$1" floor "$TOOLS/floor" "$PORT" "$2"
 	stop

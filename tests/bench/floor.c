@@ -2,9 +2,10 @@
 /*
  * floor PORT CA-FILE|- < FILE
  *
- * What the machine and the TLS library can do: reads standard input and sends
- * it to a sink that listens for no protocol (-r), in records of 16 KiB under
- * TLS ("-": in clear). Not a client; a limit to compare with.
+ * What the machine, the TLS library and the sink can do: sends standard input
+ * as the body of a message as it is, in records of 16 KiB under TLS ("-": in
+ * clear), by a dialogue that looks at no reply. Not a client; a limit to
+ * compare with.
  */
 #include <sys/socket.h>
 
@@ -48,12 +49,39 @@ start_tls(const char *ca)
 		exit(EX_IOERR);
 }
 
+static void
+put(const char *p, size_t n)
+{
+	ssize_t sent;
+
+	for (; n > 0; p += sent, n -= (size_t)sent) {
+		sent = tls == NULL ? send(fd, p, n, 0) :
+		    gnutls_record_send(tls, p, n);
+		if (sent <= 0)
+			exit(EX_IOERR);
+	}
+}
+
+/* Says something, and waits until the other side has said anything. */
+static void
+say(const char *line)
+{
+	char reply[RECORD];
+	ssize_t n;
+
+	put(line, strlen(line));
+	n = tls == NULL ? recv(fd, reply, sizeof(reply), 0) :
+	    gnutls_record_recv(tls, reply, sizeof(reply));
+	if (n <= 0)
+		exit(EX_IOERR);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
 	static char record[RECORD];
-	ssize_t n, part, sent;
+	ssize_t n, part;
 	int one = 1;
 
 	if (argc != 3) {
@@ -68,25 +96,21 @@ main(int argc, char *argv[])
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	if (strcmp(argv[2], "-") != 0)
 		start_tls(argv[2]);
+	say("");
+	say("EHLO floor.example.org\r\n");
+	say("MAIL FROM:<alice@example.org>\r\n");
+	say("RCPT TO:<user1@example.net>\r\n");
+	say("DATA\r\n");
 	for (;;) {
 		for (n = 0; n < RECORD && (part = read(STDIN_FILENO,
 		    record + n, (size_t)(RECORD - n))) > 0; n += part)
 			;
 		if (n == 0)
 			break;
-		for (ssize_t done = 0; done < n; done += sent) {
-			sent = tls == NULL ? send(fd, record + done,
-			    (size_t)(n - done), 0) : gnutls_record_send(tls,
-			    record + done, (size_t)(n - done));
-			if (sent <= 0)
-				return EX_IOERR;
-		}
+		put(record, (size_t)n);
 	}
+	say("\r\n.\r\nQUIT\r\n");
 	if (tls != NULL)
 		gnutls_bye(tls, GNUTLS_SHUT_WR);
-	shutdown(fd, SHUT_WR);
-	/* the other end has taken all of it when it closes */
-	while (recv(fd, record, RECORD, 0) > 0)
-		;
 	return 0;
 }

@@ -37,7 +37,6 @@ struct settings {
 	const char *password;	/* anybody's */
 	bool implicit;		/* TLS from the first octet */
 	bool starttls;
-	bool raw;		/* no SMTP: swallow and end */
 	bool hash;		/* of the message, to compare clients */
 	bool chunking;
 	int settle_ms;
@@ -299,13 +298,6 @@ converse(struct session *s)
 
 	if (s->set->implicit && !peer_secure(&s->peer, cred, priority))
 		return;
-	if (s->set->raw) {
-		while (peer_fill(&s->peer)) {
-			s->octets += s->peer.end - s->peer.start;
-			s->peer.start = s->peer.end;
-		}
-		return;
-	}
 	reply(s, "220 sink.example.org ESMTP");
 	peer_flush(&s->peer);
 	before = s->peer.flights;
@@ -393,7 +385,7 @@ parse(struct settings *set, int argc, char *argv[])
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "p:l:c:k:w:isrhnt:")) != -1) {
+	while ((c = getopt(argc, argv, "p:l:c:k:w:ishnt:")) != -1) {
 		switch (c) {
 		case 'p': set->port_file = optarg; break;
 		case 'l': set->log = optarg; break;
@@ -402,7 +394,6 @@ parse(struct settings *set, int argc, char *argv[])
 		case 'w': set->password = optarg; break;
 		case 'i': set->implicit = true; break;
 		case 's': set->starttls = true; break;
-		case 'r': set->raw = true; break;
 		case 'h': set->hash = true; break;
 		case 'n': set->chunking = false; break;
 		case 't': set->settle_ms = (int)strtol(optarg, NULL, 10); break;
@@ -420,7 +411,7 @@ main(int argc, char *argv[])
 
 	if (parse(&set, argc, argv) == -1) {
 		fprintf(stderr, "usage: sink -p PORT-FILE -l LOG [-c CERT "
-		    "-k KEY] [-w PASSWORD] [-i | -s] [-rhn] [-t SETTLE-MS]\n");
+		    "-k KEY] [-w PASSWORD] [-i | -s] [-hn] [-t SETTLE-MS]\n");
 		return EX_USAGE;
 	}
 	signal(SIGPIPE, SIG_IGN);
