@@ -102,9 +102,9 @@ text_is_utf8(const char *s, size_t n)
 	size_t len;
 
 	for (size_t i = 0; i < n; i += len) {
-		len = 1;
-		if ((unsigned char)s[i] > 127 &&
-		    (len = utf8_length(s + i, n - i, &point)) == 0)
+		len = (unsigned char)s[i] < 128 ? 1 :
+		    utf8_length(s + i, n - i, &point);
+		if (len == 0)
 			return false;
 	}
 	return true;

@@ -38,13 +38,13 @@ struct relay {
 	bool chosen;
 	bool open;
 	bool used;			/* it has had a transaction already */
-	struct fault denied;		/* the account's credentials were */
 	bool leaving;			/* no more replies are waited for */
 	bool esmtp;			/* the client has said EHLO */
 	struct session session;
 	struct session_params params;
 	struct secret password;
 	struct verdict verdict;
+	struct fault denied;		/* the account's credentials were */
 	/* the transaction */
 	bool begun;
 	bool asked;			/* there is a course */
