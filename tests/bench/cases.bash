@@ -275,7 +275,8 @@ missing() {
 		echo 'not counted: instructions, for want of valgrind'
 	[ -e /etc/ssl/certs/ca-certificates.crt ] ||
 		echo 'not real: the system has no trust store, one CA stands in'
-	sort -u failures | sed 's/^/not counted: /'
+	sed 's/ ([0-9 ]*):/:/; s/^/not counted: /' failures | sort | uniq -c |
+		sed 's/^ *\([0-9]*\) \(.*\)/\2 (\1 times)/'
 }
 
 # Two panels: the wall time on a path of 50 ms, and of a large message.
