@@ -369,3 +369,10 @@ refused() {
 	account_file 'host 127.0.0.1' 'port 1' 'from a@@example.org'
 	refused 78 "$ACCOUNT:3" 'a@@example.org'
 }
+
+@test "a file that is named and not there: 78, and what to do" {
+	account_file 'host 127.0.0.1'
+	rm "$ACCOUNT"
+	message | postrider -C "$ACCOUNT" bob@example.net
+	expect 78 "account file $ACCOUNT: No such file" 'hint: check the path'
+}

@@ -320,3 +320,18 @@ END
 	[ "$(grep -c '^C: AUTH' transcript)" -eq 1 ]
 	smarthost_stop
 }
+
+@test "a recipient without a domain gets the account's, and one may be root" {
+	smarthost_serve
+	account 'tls off' 'from alice@example.org' 'aliases' \
+		'qualify_domain example.org' 'root you@example.net'
+	crlf 'EHLO x' 'MAIL FROM:<alice@example.org>' 'RCPT TO:<bob>' \
+		'RCPT TO:<root>' DATA 'To: bob' '' text . QUIT >input
+	submit -bs <input
+	expect 0
+	smarthost_stop
+	grep '^rcpt' "$CAPTURE/1.envelope" | cut -d' ' -f2 >got
+	printf '%s\n' '<bob@example.org>' '<you@example.net>' >want
+	same want got
+	grep -q '^To: bob@example.org' "$CAPTURE/1.message"
+}

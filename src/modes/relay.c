@@ -9,9 +9,8 @@
 #include "base/text.h"
 #include "mail/address.h"
 #include "mail/message.h"
-#include "modes/aliases.h"
+#include "modes/expand.h"
 #include "modes/relay.h"
-#include "modes/qualify.h"
 #include "modes/relaytrip.h"
 #include "modes/sender.h"
 #include "modes/serve.h"
@@ -314,21 +313,15 @@ static int
 expand(struct relay *r, const struct mailbox *box, struct envelope *to,
     struct fault *f)
 {
-	struct message none;
 	int result;
 
 	envelope_add(to, box);
 	if (!r->chosen)
 		return 0;
-	message_init(&none);
-	result = r->service->no_aliases ? 0 : aliases_apply(to, &none,
+	result = expand_recipients(to, NULL, r->service->no_aliases,
 	    &r->account, &r->accounts.warnings, f);
-	message_free(&none);
 	tell_warnings(r);
-	if (result == -1)
-		return -1;
-	qualify_recipients(to, &r->account);
-	return path_check(to, f);
+	return result;
 }
 
 static void

@@ -20,6 +20,7 @@
 #include "modes/serve.h"
 #include "modes/upstream.h"
 #include "smtp/answer.h"
+#include "smtp/refusal.h"
 #include "wire/conn.h"
 
 #define RECEIVED_MAX 100	/* RFC 5321 section 6.3: at least as many */
@@ -174,19 +175,6 @@ add_received(const struct relay *r, struct message *m, const char *received)
 	buffer_free(&b);
 }
 
-/* Is the message, as it goes out, one that the server takes? */
-static int
-check_size(const struct relay *r, const struct message *m, struct fault *f)
-{
-	uint64_t limit = relay_limit(r), octets = message_octets(m);
-
-	if (limit == 0 || octets <= limit)
-		return 0;
-	return fault(f, FAULT_DATA, "%s: the message has %" PRIu64
-	    " octets, the server takes %" PRIu64,
-	    conn_peer(r->session.conn), octets, limit);
-}
-
 /*
  * The header, as the account wants it; in it, too, whom aliases stand for.
  */
@@ -221,7 +209,7 @@ refuse(struct relay *r, struct message *m, const char *received,
 	} else if (count_received(m, f) == -1) {
 		status = "5.4.6";
 	} else if (compose(r, m, received, f) == 0) {
-		if (check_size(r, m, f) == 0)
+		if (refusal_by_size(&r->session, m, f) == 0)
 			return 0;
 		code = 552;
 		status = "5.3.4";

@@ -12,11 +12,10 @@
 #include "mail/author.h"
 #include "mail/message.h"
 #include "mail/recipients.h"
-#include "modes/aliases.h"
 #include "modes/compose.h"
+#include "modes/expand.h"
 #include "modes/outgoing.h"
 #include "modes/pretend.h"
-#include "modes/qualify.h"
 #include "modes/sender.h"
 #include "modes/submit.h"
 #include "modes/upstream.h"
@@ -25,7 +24,6 @@
 #include "setup/log.h"
 #include "setup/secret.h"
 #include "smtp/blame.h"
-#include "smtp/path.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
 #include "smtp/verdict.h"
@@ -172,6 +170,7 @@ static int
 travel(struct trip *t, struct fault *f)
 {
 	struct submission *job = t->job;
+	int expanded;
 
 	if (job->settings->host == NULL && accountfile_load(&t->accounts,
 	    job->config_file, job->config_of_root, f) == -1)
@@ -185,13 +184,11 @@ travel(struct trip *t, struct fault *f)
 		return -1;
 	if (t->account.set_to_header == TO_HEADER_ON)
 		recipients_announce(&t->message.header, &job->envelope);
-	if (!job->no_aliases && aliases_apply(&job->envelope, &t->message,
-	    &t->account, &t->accounts.warnings, f) == -1)
-		return -1;
-	qualify_recipients(&job->envelope, &t->account);
+	expanded = expand_recipients(&job->envelope, &t->message,
+	    job->no_aliases, &t->account, &t->accounts.warnings, f);
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
-	if (path_check(&job->envelope, f) == -1 ||
+	if (expanded == -1 ||
 	    compose_header(&t->message.header, &job->envelope, &t->account,
 	    job->full_name, f) == -1 ||
 	    hygiene_check(&t->message, t->account.long_lines, f) == -1)

@@ -9,13 +9,12 @@
 #include "mail/address.h"
 #include "mail/envelope.h"
 #include "mail/message.h"
-#include "smtp/path.h"
+#include "setup/account.h"
 #include "setup/accountfile.h"
 #include "setup/aliasload.h"
 #include "setup/localdomain.h"
-#include "modes/aliases.h"
+#include "modes/expand.h"
 #include "modes/pretend.h"
-#include "modes/qualify.h"
 #include "modes/sender.h"
 #include "modes/verify.h"
 
@@ -112,19 +111,11 @@ tell_notes(struct verifying *v)
 static int
 expand(struct verifying *v, struct envelope *e, struct fault *f)
 {
-	struct message none;
-	int r = 0;
+	int r = expand_recipients(e, NULL, v->job->no_aliases, &v->account,
+	    &v->accounts.warnings, f);
 
-	message_init(&none);
-	if (!v->job->no_aliases)
-		r = aliases_apply(e, &none, &v->account,
-		    &v->accounts.warnings, f);
-	message_free(&none);
 	tell_notes(v);
-	if (r == -1)
-		return -1;
-	qualify_recipients(e, &v->account);
-	return path_check(e, f);
+	return r;
 }
 
 static int

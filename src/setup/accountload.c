@@ -147,8 +147,10 @@ missing(const struct file *file, struct fault *f)
 	if (file->kind != ACCOUNTFILE_NAMED &&
 	    file->kind != ACCOUNTFILE_TRUSTED)
 		return 0;
-	return fault(f, FAULT_CONFIG, "account file %s: %s", file->path,
+	fault(f, FAULT_CONFIG, "account file %s: %s", file->path,
 	    strerror(file->error));
+	return fault_hint(f, "check the path; without it, the files of "
+	    "postrider-accounts(5) are read");
 }
 
 static int
