@@ -300,3 +300,13 @@ END
 	POSTRIDER=./sendmail postrider -S </dev/null
 	expect 64 '-S is not an option of sendmail'
 }
+
+@test "a server behind a Unix socket has no host and no port" {
+	smarthost_serve --listen unix:mail.sock
+	account_file "socket $PWD/mail.sock" 'timeout 20'
+	info
+	expect 0
+	said "server at $PWD/mail.sock:"
+	shows 'PIPELINING'
+	smarthost_stop
+}

@@ -49,12 +49,18 @@ add_capabilities(struct buffer *b, const struct interview *i)
 static void
 print(const struct interview *i, const struct session_params *p)
 {
-	char *host = text_printable(p->host, strlen(p->host));
+	/* a socket has neither host nor port */
+	const char *name = p->route.socket != NULL ? p->route.socket :
+	    p->host;
+	char *shown = text_printable(name, strlen(name));
 	struct buffer b;
 
 	buffer_init(&b, REPORT_MAX);
-	printf("server at %s, port %u:\n", host, (unsigned)p->port);
-	free(host);
+	if (p->route.socket != NULL)
+		printf("server at %s:\n", shown);
+	else
+		printf("server at %s, port %u:\n", shown, (unsigned)p->port);
+	free(shown);
 	if (i->greeting.code != 0) {
 		buffer_add_string(&b, "greeting:\n");
 		interview_add_reply(&b, &i->greeting);
