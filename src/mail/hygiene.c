@@ -160,12 +160,13 @@ measure(struct message *m, bool *utf8, struct fault *f)
 {
 	struct utf8 u = { .wrong = false };
 	struct message_walk walk;
+	struct bodyscan scan;
 	struct quoted quoted;
 	struct buffer out;
 	const char *p;
 	ssize_t n;
 
-	m->quoted_octets = 0;
+	bodyscan_start(&scan, 0, false);
 	buffer_init(&out, SLICE_OCTETS * QUOTED_GROWTH + QUOTED_MORE);
 	quoted_start(&quoted);
 	message_walk_body(&walk, m);
@@ -177,12 +178,14 @@ measure(struct message *m, bool *utf8, struct fault *f)
 			    SLICE_OCTETS;
 			buffer_clear(&out);
 			quoted_add(&quoted, &out, p + i, part);
-			m->quoted_octets += out.len;
+			bodyscan_add(&scan, out.data, out.len);
 		}
 	}
 	buffer_clear(&out);
 	quoted_end(&quoted, &out);
-	m->quoted_octets += out.len;
+	bodyscan_add(&scan, out.data, out.len);
+	m->quoted_octets = scan.octets;
+	m->quoted_cuts = scan.cuts;
 	message_walk_end(&walk);
 	buffer_free(&out);
 	*utf8 = !u.wrong && u.more == 0;
@@ -247,7 +250,9 @@ hygiene_start(struct hygiene *h, const struct message *m,
 void
 hygiene_end(struct hygiene *h)
 {
-	if (h->message == &h->changed)
+	if (h->message == &h->changed) {
 		header_free(&h->changed.header);
+		bodycuts_free(&h->changed.quoted_cuts);
+	}
 	h->message = NULL;
 }

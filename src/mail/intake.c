@@ -17,17 +17,14 @@
 #include "mail/lineend.h"
 #include "mail/mbox.h"
 #include "mail/message.h"
-#include "mail/spool.h"
 
 #define READ_OCTETS (64 * 1024)	/* at once: what a Linux pipe holds */
-#define FLUSH_OCTETS (64 * 1024) /* body octets worth a write */
 
 /* A line has ended at eol (not the end of the block): where the next begins. */
 static const char *
 next_line(struct intake *in, const char *eol, const char *end)
 {
 	in->lines++;
-	in->column = 0;
 	if (*eol == '\n')
 		return eol + 1;
 	if (eol + 1 == end)
@@ -44,74 +41,22 @@ note_length(struct intake *in, uint64_t octets)
 		in->message->longest_line = octets;
 }
 
+/* The body's first octet is at this place of what was taken. */
 static void
-note_body_length(struct intake *in, uint64_t octets)
+begin_body(struct intake *in, uint64_t at, uint64_t lines, bool cr)
 {
-	struct message *m = in->message;
-
-	note_length(in, octets);
-	if (octets > m->longest_body_line)
-		m->longest_body_line = octets;
-	if (octets > MESSAGE_LINE_MAX && m->long_body_line == 0)
-		m->long_body_line = in->lines + 1;
+	in->place = INTAKE_BODY;
+	in->message->body.cr = cr;
+	in->start += at;
+	bodyscan_start(&in->scan, lines, cr);
 }
 
-/* What comes next begins here in the input. */
-static void
-flushed(struct intake *in)
-{
-	buffer_clear(&in->out);
-	in->flushed = in->taken;
-	in->flushed_cr = in->cr;
-}
-
-/*
- * Can these n octets stay in the file that they come from? Once what has no
- * room in memory begins with them, all that follows can.
- */
-static bool
-is_in_source(const struct intake *in, size_t n)
-{
-	struct body *b = &in->message->body;
-
-	if (b->source.fd == -1 && in->source != -1 &&
-	    n > BODY_MEMORY_MAX - b->memory.len)
-		source_begin(&b->source, in->source, in->source_start +
-		    in->flushed, in->flushed_cr);
-	return b->source.fd != -1;
-}
-
-/* Moves the converted octets to where the body is kept. */
 static int
-body_flush(struct intake *in)
+body_keep(struct intake *in, const char *p, size_t n)
 {
-	struct body *b = &in->message->body;
-	const char *p = in->out.data;
-	size_t n = in->out.len, part;
-
-	if (n == 0)
-		return 0;
-	if (!in->message->eight_bit_body)
-		in->message->eight_bit_body = !text_is_ascii(p, n);
-	b->octets += n;
-	if (is_in_source(in, n)) {
-		source_add(&b->source, p, n);
-		flushed(in);
-		return 0;
-	}
-	part = BODY_MEMORY_MAX - b->memory.len;
-	if (part > n)
-		part = n;
-	buffer_add(&b->memory, p, part);
-	if (part < n) {
-		if (b->spool == -1)
-			b->spool = spool_open(&in->spool_dir, in->fault);
-		if (b->spool == -1 || spool_write(b->spool, in->spool_dir,
-		    p + part, n - part, in->fault) == -1)
-			return -1;
-	}
-	flushed(in);
-	return 0;
+	bodyscan_add(&in->scan, p, n);
+	return body_add(&in->message->body, p, n, in->input, in->start,
+	    in->fault);
 }
 
 /*
@@ -121,45 +66,45 @@ body_flush(struct intake *in)
 static bool
 is_lone_dot(const struct intake *in, const char *p, const char *eol)
 {
-	if (!in->dot_ends)
-		return false;
-	if (in->column == 0)
-		return eol - p == 1 && *p == '.';
-	return in->dot && eol == p;
+	if (in->dot)
+		return eol == p;
+	return in->scan.begins && eol - p == 1 && *p == '.';
 }
 
-/* The body's share of a block, in wire form: at most two octets for one. */
-static void
-body_take(struct intake *in, struct line_scan *scan, const char *p)
+/* What a person types, line by line. */
+static int
+body_take_typed(struct intake *in, const char *p, const char *end)
 {
-	char *to = buffer_reserve(&in->out, (size_t)(scan->end - p) * 2 + 1);
-	char *w = to;
-	const char *eol;
+	struct line_scan scan;
+	const char *eol, *next;
 
-	for (; p < scan->end; p = next_line(in, eol, scan->end)) {
-		size_t n;
-
-		eol = line_scan_next(scan, p);
-		n = (size_t)(eol - p);
-		if (is_lone_dot(in, p, eol)) {
-			in->ended = eol < scan->end;
+	line_scan_start(&scan, p, end);
+	for (; p < end; p = next) {
+		eol = line_scan_next(&scan, p);
+		if (in->scan.cr && *p == '\n') {
+			next = p + 1;
+		} else if (is_lone_dot(in, p, eol)) {
+			in->ended = eol < end;
 			in->dot = !in->ended;
-			in->column = 1;
-			break;
+			return 0;
+		} else {
+			next = eol < end ? eol + 1 : end;
 		}
-		if (in->dot)
-			*w++ = '.';
+		if (in->dot && body_keep(in, ".", 1) == -1)
+			return -1;
 		in->dot = false;
-		memcpy(w, p, n);
-		w += n;
-		in->column += n;
-		if (eol == scan->end)
-			break;
-		note_body_length(in, in->column);
-		*w++ = '\r';
-		*w++ = '\n';
+		if (body_keep(in, p, (size_t)(next - p)) == -1)
+			return -1;
 	}
-	buffer_commit(&in->out, (size_t)(w - to));
+	return 0;
+}
+
+static int
+body_take(struct intake *in, const char *p, const char *end)
+{
+	if (in->dot_ends)
+		return body_take_typed(in, p, end);
+	return body_keep(in, p, (size_t)(end - p));
 }
 
 static int
@@ -205,7 +150,7 @@ is_from_mailbox(const struct intake *in, const char *line, size_t n,
 	    mbox_is_separator(line + 1, n - 1);
 }
 
-/* A whole line, before the body has begun. */
+/* A whole line, before the body has begun. 1: it is the body's first. */
 static int
 header_take(struct intake *in, const char *line, size_t n)
 {
@@ -223,25 +168,22 @@ header_take(struct intake *in, const char *line, size_t n)
 		m->header.first_line++;
 		return 0;
 	}
-	note_length(in, n);
 	if (n == 0) {
 		in->place = INTAKE_BODY;
 		return 0;
 	}
 	if (header_add_line(&m->header, line, n) == 0) {
+		note_length(in, n);
 		if (!text_is_ascii(line, n))
 			m->eight_bit_header = true;
 		return 0;
 	}
 	if (m->header.text.full)
 		return header_too_long(in);
-	/* Text without a header, or an empty line forgotten: all of it goes
-	 * on as body; the walk writes the empty line. */
-	note_body_length(in, n);
+	/* text without a header, or an empty line forgotten: all of it is
+	 * body; the walk writes the empty line */
 	in->place = INTAKE_BODY;
-	buffer_add(&in->out, line, n);
-	buffer_add_string(&in->out, "\r\n");
-	return 0;
+	return 1;
 }
 
 /* Is what stands on the line so far a field's, or may it become one? */
@@ -257,13 +199,15 @@ begins_field(const struct intake *in)
 	    header_name_length(line->data, line->len) > 0;
 }
 
-static void
+static int
 begin_body_amid_line(struct intake *in)
 {
-	in->place = INTAKE_BODY;
-	in->column = in->line.len;
-	buffer_add(&in->out, in->line.data, in->line.len);
+	int result;
+
+	begin_body(in, in->line_at, in->lines, false);
+	result = body_keep(in, in->line.data, in->line.len);
 	buffer_free(&in->line);
+	return result;
 }
 
 /*
@@ -278,38 +222,61 @@ header_take_part(struct intake *in, const char *p, size_t n)
 	bool field;
 
 	buffer_add(&in->line, p, n);
-	in->column = in->line.len;
 	field = begins_field(in);
 	if (field && in->line.len + h->text.len > HEADER_MAX)
 		return header_too_long(in);
 	if (field || in->line.len <= HEADER_NAME_MAX)
 		return 0;
-	begin_body_amid_line(in);
-	return 0;
+	return begin_body_amid_line(in);
+}
+
+/* A line of the header's share of a block, which ends at eol. */
+static int
+header_take_line(struct intake *in, const char *p, const char *eol,
+    const char *end)
+{
+	const char *next = next_line(in, eol, end);
+	bool cut = in->line.len > 0;
+	int r;
+
+	if (cut) {
+		buffer_add(&in->line, p, (size_t)(eol - p));
+		r = header_take(in, in->line.data, in->line.len);
+	} else {
+		r = header_take(in, p, (size_t)(eol - p));
+	}
+	in->taken += (uint64_t)(next - p);
+	if (r == 1) {
+		begin_body(in, in->line_at, in->lines - 1, false);
+		r = !cut ? 0 : body_keep(in, in->line.data, in->line.len);
+		if (r == 0)
+			r = body_keep(in, cut ? eol : p,
+			    (size_t)(next - (cut ? eol : p)));
+	} else if (in->place == INTAKE_BODY) {
+		begin_body(in, in->taken, in->lines, in->cr);
+	}
+	buffer_clear(&in->line);
+	return r;
 }
 
 /* One line, or part of one, of the header's share of a block. */
 static int
 header_step(struct intake *in, struct line_scan *scan, const char **p)
 {
-	const char *eol = line_scan_next(scan, *p);
-	size_t n = (size_t)(eol - *p);
+	const char *eol = line_scan_next(scan, *p), *from = *p;
+	uint64_t before = in->taken;
 	int r;
 
-	if (eol == scan->end) {
-		r = header_take_part(in, *p, n);
-		*p = eol;
+	if (in->line.len == 0)
+		in->line_at = in->taken;
+	if (eol < scan->end) {
+		r = header_take_line(in, from, eol, scan->end);
+		*p += in->taken - before;
 		return r;
 	}
-	if (in->line.len == 0) {
-		r = header_take(in, *p, n);
-	} else {
-		buffer_add(&in->line, *p, n);
-		r = header_take(in, in->line.data, in->line.len);
-		buffer_clear(&in->line);
-	}
-	*p = next_line(in, eol, scan->end);
-	return r;
+	in->taken += (uint64_t)(eol - from);
+	*p = eol;
+	return header_take_part(in, from, (size_t)(eol - from));
 }
 
 void
@@ -320,11 +287,10 @@ intake_start(struct intake *in, struct message *m, bool dot_ends,
 	in->message = m;
 	in->fault = f;
 	in->dot_ends = dot_ends;
-	in->source = -1;
+	in->input = -1;
 	in->place = INTAKE_FIRST_LINE;
-	/* both are bounded by what is done with each block */
+	/* bounded by what is done with each block */
 	buffer_init(&in->line, SIZE_MAX / 4);
-	buffer_init(&in->out, SIZE_MAX / 4);
 }
 
 /* Octets without a NUL, unless the body has begun. */
@@ -336,17 +302,18 @@ feed(struct intake *in, const char *p, size_t n)
 
 	if (n == 0 || in->ended)
 		return 0;
-	in->taken += n;
-	if (in->cr && *p == '\n')
-		p++;
-	in->cr = false;
-	line_scan_start(&scan, p, end);
-	while (p < end && in->place != INTAKE_BODY && !in->ended)
-		if (header_step(in, &scan, &p) == -1)
-			return -1;
-	if (p < end && !in->ended)
-		body_take(in, &scan, p);
-	return in->out.len < FLUSH_OCTETS ? 0 : body_flush(in);
+	if (in->place != INTAKE_BODY) {
+		if (in->cr && *p == '\n') {
+			in->taken++;
+			p++;
+		}
+		in->cr = false;
+		line_scan_start(&scan, p, end);
+		while (p < end && in->place != INTAKE_BODY && !in->ended)
+			if (header_step(in, &scan, &p) == -1)
+				return -1;
+	}
+	return p == end || in->ended ? 0 : body_take(in, p, end);
 }
 
 /*
@@ -357,22 +324,12 @@ feed(struct intake *in, const char *p, size_t n)
 static int
 take_nul(struct intake *in)
 {
-	struct message *m = in->message;
-
-	in->cr = false;
-	if (in->place != INTAKE_BODY &&
-	    (m->header.count > 0 || begins_field(in))) {
-		fault(in->fault, FAULT_DATA, "NUL octet in the header: line "
-		    "%" PRIu64 ", octet %" PRIu64,
-		    in->lines + 1, in->column + 1);
-		return fault_hint(in->fault, "a header is text; RFC 2047 "
-		    "says how other characters are written there");
-	}
-	if (in->place != INTAKE_BODY)
-		begin_body_amid_line(in);
-	m->nul_line = in->lines + 1;
-	m->nul_octet = in->column + 1;
-	return 0;
+	if (in->message->header.count == 0 && !begins_field(in))
+		return begin_body_amid_line(in);
+	fault(in->fault, FAULT_DATA, "NUL octet in the header: line "
+	    "%" PRIu64 ", octet %zu", in->lines + 1, in->line.len + 1);
+	return fault_hint(in->fault, "a header is text; RFC 2047 "
+	    "says how other characters are written there");
 }
 
 int
@@ -383,7 +340,7 @@ intake_feed(struct intake *in, const char *p, size_t n)
 
 	if (n == 0 || in->ended)
 		return 0;
-	nul = in->message->nul_line > 0 ? NULL : memchr(p, '\0', n);
+	nul = in->place == INTAKE_BODY ? NULL : memchr(p, '\0', n);
 	if (nul == NULL)
 		return feed(in, p, n);
 	before = (size_t)(nul - p);
@@ -391,35 +348,46 @@ intake_feed(struct intake *in, const char *p, size_t n)
 		return -1;
 	if (in->ended)
 		return 0;
-	if (take_nul(in) == -1)
+	if (in->place != INTAKE_BODY && take_nul(in) == -1)
 		return -1;
 	return feed(in, nul, n - before);
+}
+
+/* What the message is known by, once all of the body has been seen. */
+static int
+settle(struct intake *in)
+{
+	struct message *m = in->message;
+	const struct bodyscan *s = &in->scan;
+	int result = body_end(&m->body, &in->scan, in->fault);
+
+	in->lines = s->lines;
+	note_length(in, s->longest);
+	m->longest_body_line = s->longest;
+	m->long_body_line = s->long_line;
+	m->nul_line = s->nul_line;
+	m->nul_octet = s->nul_octet;
+	m->eight_bit_body = s->eight_bit;
+	return result;
 }
 
 int
 intake_finish(struct intake *in)
 {
-	if (in->place != INTAKE_BODY) {
-		if (in->line.len > 0 &&
-		    header_take(in, in->line.data, in->line.len) == -1)
-			return -1;
-	} else if (in->column > 0 && !in->dot && !in->ended) {
-		note_body_length(in, in->column);
-		buffer_add_string(&in->out, "\r\n");
-	}
-	if (body_flush(in) == -1)
-		return -1;
-	if (in->message->body.source.fd != -1)
-		source_end(&in->message->body.source, in->source_start +
-		    in->taken);
-	return 0;
+	int r = 0;
+
+	if (in->place != INTAKE_BODY && in->line.len > 0)
+		r = header_take(in, in->line.data, in->line.len);
+	if (r == 1)
+		r = begin_body_amid_line(in);
+	return r == -1 ? -1 : settle(in);
 }
 
 void
 intake_free(struct intake *in)
 {
 	buffer_free(&in->line);
-	buffer_free(&in->out);
+	bodyscan_free(&in->scan);
 }
 
 /*
@@ -444,15 +412,15 @@ read_block(int fd, char *block, struct fault *f)
 
 /* A regular file can be read again, and needs no copy. */
 static void
-note_source(struct intake *in, int fd)
+note_input(struct intake *in, int fd)
 {
 	off_t at = lseek(fd, 0, SEEK_CUR);
 	struct stat st;
 
 	if (at == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
 		return;
-	in->source = fd;
-	in->source_start = (uint64_t)at;
+	in->input = fd;
+	in->start = (uint64_t)at;
 }
 
 int
@@ -464,7 +432,7 @@ message_read(struct message *m, int fd, bool dot_ends, struct fault *f)
 	int r = 0;
 
 	intake_start(&in, m, dot_ends, f);
-	note_source(&in, fd);
+	note_input(&in, fd);
 	while (r == 0 && !in.ended && (n = read_block(fd, block, f)) != 0)
 		r = n == -1 ? -1 : intake_feed(&in, block, (size_t)n);
 	if (r == 0)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "mail/bodyscan.h"
 
 struct fault;
 struct message;
@@ -20,23 +21,21 @@ enum intake_place { INTAKE_FIRST_LINE, INTAKE_HEADER, INTAKE_BODY };
 struct intake {
 	struct message *message;
 	struct fault *fault;
-	const char *spool_dir;	/* NULL until there is a spool */
 	bool dot_ends;
 	bool ended;		/* by a lone dot: what follows is not ours */
-	bool cr;		/* the last octet was a CR: its LF may follow */
 	bool dot;		/* a dot that may be a whole line waits */
 	enum intake_place place;
+	/* the header: */
+	bool cr;		/* the last octet was a CR: its LF may follow */
 	uint64_t lines;		/* lines that have ended */
-	uint64_t column;	/* octets of the present line so far */
-	struct buffer line;	/* a header line whose end is to come yet */
-	struct buffer out;	/* body on its way to memory or spool */
-	/* the input, if it is a regular file: octets are counted from where
-	 * reading has begun */
-	int source;		/* -1: it is none */
-	uint64_t source_start;	/* offset of the first octet */
-	uint64_t taken;		/* octets fed so far */
-	uint64_t flushed;	/* where what is in `out` begins */
-	bool flushed_cr;	/* `cr` as it was there */
+	uint64_t taken;		/* octets before what is looked at */
+	uint64_t line_at;	/* of these before the present line */
+	struct buffer line;	/* of one whose end is to come yet */
+	/* the body: */
+	struct bodyscan scan;
+	int input;		/* the regular file that all comes from, or -1 */
+	uint64_t start;		/* offset in it of what is taken, and, */
+				/* once it has begun, of the body */
 };
 
 /* The message must have been initialised and be empty. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "base/octets.h"
 #include "mail/lineend.h"
+
+#define FEW 4	/* line ends in a block for which its lines are copied whole */
 
 static const char *
 find(const char *p, const char *end, int c)
@@ -29,31 +32,81 @@ line_scan_next(struct line_scan *s, const char *p)
 	return s->lf < s->cr ? s->lf : s->cr;
 }
 
+/* Octet by octet, where line ends stand close together, or little is left. */
+static char *
+convert_octets(struct lineend *l, const char *p, size_t n, char *to)
+{
+	for (const char *end = p + n; p < end; p++) {
+		bool cr = *p == '\r', lf = *p == '\n';
+
+		if (lf && l->cr) {
+			l->cr = false;
+			continue;
+		}
+		/* no branch for what nobody can predict */
+		*to = '\r';
+		to += cr | lf;
+		*to++ = cr ? '\n' : *p;
+		l->cr = cr;
+	}
+	return to;
+}
+
+/* 64 octets with line ends where these bits are; 64 more may be read. */
+static char *
+convert_lines(const char *p, uint64_t ends, char *to)
+{
+	unsigned from = 0, end;
+
+	for (; ends != 0; ends &= ends - 1) {
+		end = octets_first(ends);
+		memcpy(to, p + from, OCTETS);
+		to += end - from;
+		*to++ = '\r';
+		*to++ = '\n';
+		from = end + 1;
+	}
+	memcpy(to, p + from, OCTETS);
+	return to + (OCTETS - from);
+}
+
+/* 64 octets, where 64 more may be read. */
+static char *
+convert_block(struct lineend *l, const char *p, char *to)
+{
+	uint64_t lf = octets_are(p, '\n'), cr = octets_are(p, '\r');
+	/* those that have to be changed: not an LF behind a CR, not such a
+	 * CR, unless nobody knows yet what comes behind it */
+	uint64_t ends = (lf & ~(cr << 1)) | (cr & ~(lf >> 1));
+
+	if (ends == 0) {
+		memcpy(to, p, OCTETS);
+		return to + OCTETS;
+	}
+	if (octets_count(ends) > FEW)
+		return convert_octets(l, p, OCTETS, to);
+	l->cr = cr >> (OCTETS - 1) != 0;
+	return convert_lines(p, ends, to);
+}
+
 size_t
 lineend_convert(struct lineend *l, const char *p, size_t n, char *to)
 {
-	const char *end = p + n, *eol;
-	struct line_scan scan;
+	const char *end = p + n;
 	char *w = to;
 
-	if (n > 0 && l->cr && *p == '\n')
-		p++;
-	if (n > 0)
+	if (n == 0)
+		return 0;
+	l->open = end[-1] != '\n' && end[-1] != '\r';
+	while (end - p >= 2 * OCTETS) {
+		if (l->cr && *p == '\n')
+			p++;
 		l->cr = false;
-	line_scan_start(&scan, p, end);
-	for (; p < end; p = eol + 1) {
-		eol = line_scan_next(&scan, p);
-		memcpy(w, p, (size_t)(eol - p));
-		w += eol - p;
-		l->open = eol == end;
-		if (l->open)
+		/* one may have gone */
+		if (end - p < 2 * OCTETS)
 			break;
-		*w++ = '\r';
-		*w++ = '\n';
-		if (*eol == '\r' && eol + 1 == end)
-			l->cr = true;
-		else if (*eol == '\r' && eol[1] == '\n')
-			eol++;
+		w = convert_block(l, p, w);
+		p += OCTETS;
 	}
-	return (size_t)(w - to);
+	return (size_t)(convert_octets(l, p, (size_t)(end - p), w) - to);
 }

@@ -28,6 +28,8 @@ struct lineend {
 	bool cr;	/* the last octet was a CR: its LF may follow */
 	bool open;	/* the last line has no end yet */
 };
+/* What n octets may come to, and some that are written in vain. */
+#define LINEEND_ROOM(n) (2 * (n) + 64)
 /* Converts n octets to at most 2n at `to`; returns how many. */
 size_t lineend_convert(struct lineend *, const char *, size_t n, char *to);
 

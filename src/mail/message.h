@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * message: the whole of standard input, taken in before anything else
- * happens, in wire form from then on (RFC 5321 section 2.3.7: CRLF and no
- * other line end). Only this module knows other line ends.
+ * happens, and seen in wire form from then on (RFC 5321 section 2.3.7: CRLF
+ * and no other line end). Only these modules know other line ends.
  */
 #ifndef MAIL_MESSAGE_H
 #define MAIL_MESSAGE_H
@@ -13,24 +13,11 @@
 #include <sys/types.h>
 
 #include "base/buffer.h"
+#include "mail/body.h"
 #include "mail/header.h"
 #include "mail/quoted.h"
-#include "mail/source.h"
 
 struct fault;
-
-/* Octets of a body kept in memory: an ordinary mail needs no file system. */
-#define BODY_MEMORY_MAX (1024 * 1024)
-
-/* Octets of a line without CRLF: RFC 5322 section 2.1.1. */
-#define MESSAGE_LINE_MAX 998
-
-struct body {
-	struct buffer memory;	/* the first BODY_MEMORY_MAX octets */
-	int spool;		/* the rest: an unlinked file, or -1 */
-	struct source source;	/* or the file that we were given */
-	uint64_t octets;	/* in wire form */
-};
 
 struct message {
 	struct header header;
@@ -46,7 +33,8 @@ struct message {
 	bool eight_bit_body;
 	/* how the body goes out: see mail/hygiene.h */
 	bool quoted;		/* as quoted-printable, in so many */
-	uint64_t quoted_octets;	/* octets */
+	uint64_t quoted_octets;	/* octets, */
+	struct bodycuts quoted_cuts;	/* and cut there */
 };
 
 void message_init(struct message *);
@@ -65,6 +53,9 @@ int message_read(struct message *, int fd, bool dot_ends, struct fault *);
 
 /* Octets that will go out: header, empty line, body. Without dot-stuffing. */
 uint64_t message_octets(const struct message *);
+/* Those of them in front of the body, and where that may be cut. */
+uint64_t message_header_octets(const struct message *);
+const struct bodycuts *message_cuts(const struct message *);
 
 /*
  * A walk over what goes out: added fields, kept fields, empty line, body.
@@ -75,17 +66,14 @@ struct message_walk {
 	int stage;		/* what comes next */
 	bool as_it_came;	/* nothing is quoted */
 	size_t field;		/* next field of the header */
-	uint64_t offset;	/* next octet of the spool, or of the source's
-				 * share in wire form */
-	struct source_walk source;
-	struct buffer chunk;	/* octets read from the spool */
+	struct body_walk body;
 	const char *plain;	/* octets of the body to be quoted yet */
 	size_t plain_len;
 	struct quoted quoted;
 	struct buffer quoted_chunk;
 };
 void message_walk_start(struct message_walk *, const struct message *);
-/* A walk over the body alone, as it came in. */
+/* A walk over the body alone, not quoted. */
 void message_walk_body(struct message_walk *, const struct message *);
 /*
  * The next octets at *p, valid until the next call. Returns their number (as
@@ -95,6 +83,8 @@ void message_walk_body(struct message_walk *, const struct message *);
  */
 ssize_t message_walk_next(struct message_walk *, const char **p,
     struct fault *);
+/* Of a new walk only what stands in front of the body: 0 behind it. */
+size_t message_walk_header(struct message_walk *, const char **p);
 void message_walk_end(struct message_walk *);
 
 #endif

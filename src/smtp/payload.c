@@ -288,12 +288,8 @@ course_send(struct course *c, const struct message *m, struct fault *f)
 	struct chunk_plan plan;
 	int result;
 
-	if (!c->session->chunking) {
-		plan = (struct chunk_plan){ .safe = false };
-	} else if (chunk_plan(&plan, m, f) == -1) {
-		chunk_free(&plan);
-		return -1;
-	}
+	chunk_plan(&plan, m);
+	plan.safe = plan.safe && c->session->chunking;
 	if (plan.safe)
 		result = course_send_chunks(c, m, &plan, false, f);
 	else if ((result = course_data(c, f)) == 0 &&

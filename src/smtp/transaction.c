@@ -432,7 +432,7 @@ transaction_submit(struct session *s, struct envelope *e,
 		result = path_prepare(e, s->capabilities.has[CAP_SMTPUTF8],
 		    &p.utf8, conn_peer(s->conn), f);
 	if (result == 0 && s->chunking)
-		result = chunk_plan(&p.chunks, m, f);
+		chunk_plan(&p.chunks, m);
 	if (result == 0)
 		result = run(s, e, &p, f);
 	chunk_free(&p.chunks);
