@@ -8,8 +8,8 @@
 #ifndef BASE_OCTETS_H
 #define BASE_OCTETS_H
 
+#include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -64,35 +64,108 @@ octets_high_portable(const char *p)
 	return bits;
 }
 
+/* Are all of them from 1 to 127? */
+static inline bool
+octets_plain_portable(const char *p)
+{
+	return octets_are_portable(p, '\0') == 0 &&
+	    octets_high_portable(p) == 0;
+}
+
+/* Which of them are from low to high, as unsigned numbers? */
+static inline uint64_t
+octets_between_portable(const char *p, unsigned char low, unsigned char high)
+{
+	uint64_t bits = 0;
+
+	for (int i = OCTETS - 1; i >= 0; i--) {
+		unsigned char c = (unsigned char)p[i];
+
+		bits = bits << 1 | (c >= low && c <= high);
+	}
+	return bits;
+}
+
 #ifdef __SSE2__
+
+/* 16 of them, beginning with the i-th. */
+static inline __m128i
+octets_load(const char *p, int i)
+{
+	return _mm_loadu_si128((const void *)(p + i));
+}
+
+/* The highest bits of four times 16, side by side. */
+static inline uint64_t
+octets_bits(__m128i a, __m128i b, __m128i c, __m128i d)
+{
+	uint32_t low = (uint32_t)_mm_movemask_epi8(a) |
+	    (uint32_t)_mm_movemask_epi8(b) << 16;
+	uint32_t high = (uint32_t)_mm_movemask_epi8(c) |
+	    (uint32_t)_mm_movemask_epi8(d) << 16;
+
+	return low | (uint64_t)high << 32;
+}
 
 static inline uint64_t
 octets_are(const char *p, char c)
 {
 	const __m128i every = _mm_set1_epi8(c);
-	uint64_t bits = 0;
 
-	for (int i = 0; i < OCTETS; i += 16) {
-		__m128i x = _mm_loadu_si128((const void *)(p + i));
-
-		bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(
-		    _mm_cmpeq_epi8(x, every)) << i;
-	}
-	return bits;
+	return octets_bits(_mm_cmpeq_epi8(octets_load(p, 0), every),
+	    _mm_cmpeq_epi8(octets_load(p, 16), every),
+	    _mm_cmpeq_epi8(octets_load(p, 32), every),
+	    _mm_cmpeq_epi8(octets_load(p, 48), every));
 }
 
 static inline uint64_t
 octets_high(const char *p)
 {
-	uint64_t bits = 0;
+	return octets_bits(octets_load(p, 0), octets_load(p, 16),
+	    octets_load(p, 32), octets_load(p, 48));
+}
 
-	for (int i = 0; i < OCTETS; i += 16)
-		bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(
-		    _mm_loadu_si128((const void *)(p + i))) << i;
-	return bits;
+static inline bool
+octets_plain(const char *p)
+{
+	const __m128i zero = _mm_setzero_si128();
+	__m128i a = _mm_cmpgt_epi8(octets_load(p, 0), zero);
+	__m128i b = _mm_cmpgt_epi8(octets_load(p, 16), zero);
+	__m128i c = _mm_cmpgt_epi8(octets_load(p, 32), zero);
+	__m128i d = _mm_cmpgt_epi8(octets_load(p, 48), zero);
+
+	/* as signed numbers, these are the ones above 0 */
+	return _mm_movemask_epi8(_mm_and_si128(_mm_and_si128(a, b),
+	    _mm_and_si128(c, d))) == 0xffff;
+}
+
+static inline uint64_t
+octets_between(const char *p, unsigned char low, unsigned char high)
+{
+	const __m128i first = _mm_set1_epi8((char)low);
+	const __m128i last = _mm_set1_epi8((char)(high - low));
+	__m128i x[4];
+
+	for (int i = 0; i < 4; i++) {
+		x[i] = _mm_sub_epi8(octets_load(p, i * 16), first);
+		x[i] = _mm_cmpeq_epi8(_mm_min_epu8(x[i], last), x[i]);
+	}
+	return octets_bits(x[0], x[1], x[2], x[3]);
 }
 
 #else
+
+static inline bool
+octets_plain(const char *p)
+{
+	return octets_plain_portable(p);
+}
+
+static inline uint64_t
+octets_between(const char *p, unsigned char low, unsigned char high)
+{
+	return octets_between_portable(p, low, high);
+}
 
 static inline uint64_t
 octets_are(const char *p, char c)

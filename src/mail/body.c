@@ -8,14 +8,13 @@
 #include "mail/body.h"
 #include "mail/spool.h"
 
-#define READ_OCTETS (64 * 1024)	/* of a file at once */
-#define FLUSH_OCTETS (32 * 1024)	/* worth a write of their own */
+#define WALK_OCTETS (128 * 1024)	/* read from a file at once */
 
 void
 body_init(struct body *b)
 {
 	memset(b, 0, sizeof(*b));
-	buffer_init(&b->memory, BODY_MEMORY_MAX);
+	buffer_init(&b->memory, BODY_MEMORY_MAX + BODY_READ);
 	b->spool = -1;
 	b->source.fd = -1;
 }
@@ -30,7 +29,7 @@ body_free(struct body *b)
 	body_init(b);
 }
 
-/* What is in memory comes first. */
+/* In large pieces: a file system likes them better. */
 static int
 flush(struct body *b, struct fault *f)
 {
@@ -41,43 +40,50 @@ flush(struct body *b, struct fault *f)
 	return result;
 }
 
-/* From now on it is in a file, and memory a place for small pieces. */
+/* Too many for memory: from now on they are in a file. */
 static int
 leave_memory(struct body *b, int input, uint64_t start, struct fault *f)
 {
-	int result = 0;
-
 	if (input != -1) {
 		source_begin(&b->source, input, start);
 		source_add(&b->source, b->memory.data, b->memory.len);
-	} else {
-		b->spool = spool_open(&b->spool_dir, f);
-		result = b->spool == -1 ? -1 : flush(b, f);
+		buffer_free(&b->memory);
+		return 0;
 	}
-	buffer_free(&b->memory);
-	return result;
+	b->spool = spool_open(&b->spool_dir, f);
+	return b->spool == -1 ? -1 : flush(b, f);
+}
+
+char *
+body_room(struct body *b)
+{
+	return buffer_reserve(&b->memory, BODY_READ);
 }
 
 int
 body_add(struct body *b, const char *p, size_t n, int input, uint64_t start,
     struct fault *f)
 {
-	if (b->spool == -1 && b->source.fd == -1 &&
-	    n > BODY_MEMORY_MAX - b->memory.len &&
-	    leave_memory(b, input, start, f) == -1)
-		return -1;
+	size_t part;
+	int r = 0;
+
 	b->size += n;
-	if (b->source.fd != -1) {
-		source_add(&b->source, p, n);
-		return 0;
+	for (; n > 0 && r == 0; p += part, n -= part) {
+		part = n < BODY_READ ? n : BODY_READ;
+		if (b->source.fd != -1) {
+			source_add(&b->source, p, part);
+			continue;
+		}
+		if (b->memory.data != NULL &&
+		    p == b->memory.data + b->memory.len)
+			buffer_commit(&b->memory, part);
+		else
+			buffer_add(&b->memory, p, part);
+		if (b->memory.len >= BODY_MEMORY_MAX)
+			r = b->spool != -1 ? flush(b, f) :
+			    leave_memory(b, input, start, f);
 	}
-	if (b->spool == -1 || n + b->memory.len < FLUSH_OCTETS) {
-		buffer_add(&b->memory, p, n);
-		return 0;
-	}
-	if (flush(b, f) == -1)
-		return -1;
-	return spool_write(b->spool, b->spool_dir, p, n, f);
+	return r;
 }
 
 int
@@ -99,8 +105,8 @@ void
 body_walk_start(struct body_walk *w)
 {
 	memset(w, 0, sizeof(*w));
-	buffer_init(&w->raw, READ_OCTETS);
-	buffer_init(&w->wire, LINEEND_ROOM(READ_OCTETS) + 2);
+	buffer_init(&w->raw, WALK_OCTETS);
+	buffer_init(&w->wire, LINEEND_ROOM(WALK_OCTETS) + 2);
 }
 
 void
@@ -116,7 +122,7 @@ next_raw(const struct body *b, struct body_walk *w, const char **p,
     struct fault *f)
 {
 	uint64_t left = b->size - w->at;
-	size_t want = left < READ_OCTETS ? (size_t)left : READ_OCTETS;
+	size_t want = left < WALK_OCTETS ? (size_t)left : WALK_OCTETS;
 	ssize_t n = (ssize_t)want;
 
 	if (b->spool == -1 && b->source.fd == -1) {

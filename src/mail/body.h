@@ -20,8 +20,12 @@ struct fault;
 /* Octets of a body kept in memory: an ordinary mail needs no file system. */
 #define BODY_MEMORY_MAX (1024 * 1024)
 
+/* Octets that are worth being read at once: what a Linux pipe holds. */
+#define BODY_READ (64 * 1024)
+
 struct body {
-	struct buffer memory;	/* the octets, while they are few */
+	struct buffer memory;	/* the octets, while they are few; later those
+				 * on their way to the spool */
 	int spool;		/* or all of them: an unlinked file, or -1, */
 	struct source source;	/* or the file that we were given */
 	const char *spool_dir;	/* where it is, for faults */
@@ -33,8 +37,10 @@ struct body {
 
 void body_init(struct body *);
 void body_free(struct body *);
+/* Room for the next BODY_READ octets: read there, they need not be copied. */
+char *body_room(struct body *);
 /*
- * Keeps n octets more. Above BODY_MEMORY_MAX all of them move to a spool (in
+ * Keeps n octets more. From BODY_MEMORY_MAX on all of them move to a spool (in
  * $TMPDIR, else /var/tmp, else /tmp); or, if the input is a regular file (not
  * -1) in which the body begins at `start`, stay there, and it must stay open
  * as long as the body. FAULT_IO when spooling fails.

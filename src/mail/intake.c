@@ -18,8 +18,6 @@
 #include "mail/mbox.h"
 #include "mail/message.h"
 
-#define READ_OCTETS (64 * 1024)	/* at once: what a Linux pipe holds */
-
 /* A line has ended at eol (not the end of the block): where the next begins. */
 static const char *
 next_line(struct intake *in, const char *eol, const char *end)
@@ -400,7 +398,7 @@ read_block(int fd, char *block, struct fault *f)
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	ssize_t n;
 
-	while ((n = read(fd, block, READ_OCTETS)) == -1) {
+	while ((n = read(fd, block, BODY_READ)) == -1) {
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
 			poll(&pfd, 1, -1);
 		else if (errno != EINTR)
@@ -426,15 +424,22 @@ note_input(struct intake *in, int fd)
 int
 message_read(struct message *m, int fd, bool dot_ends, struct fault *f)
 {
-	char *block = memory_alloc(READ_OCTETS);
+	char *block = memory_alloc(BODY_READ), *to;
 	struct intake in;
 	ssize_t n;
 	int r = 0;
 
 	intake_start(&in, m, dot_ends, f);
 	note_input(&in, fd);
-	while (r == 0 && !in.ended && (n = read_block(fd, block, f)) != 0)
-		r = n == -1 ? -1 : intake_feed(&in, block, (size_t)n);
+	while (r == 0 && !in.ended) {
+		/* what is typed may have to go to another place */
+		to = in.place == INTAKE_BODY && !dot_ends ?
+		    body_room(&m->body) : block;
+		n = read_block(fd, to, f);
+		if (n == 0)
+			break;
+		r = n == -1 ? -1 : intake_feed(&in, to, (size_t)n);
+	}
 	if (r == 0)
 		r = intake_finish(&in);
 	intake_free(&in);

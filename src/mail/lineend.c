@@ -5,6 +5,8 @@
 #include "mail/lineend.h"
 
 #define FEW 4	/* line ends in a block for which its lines are copied whole */
+#define SLICE 4096	/* octets for which one way is taken */
+#define SHORT_LINE 32	/* octets */
 
 static const char *
 find(const char *p, const char *end, int c)
@@ -89,24 +91,60 @@ convert_block(struct lineend *l, const char *p, char *to)
 	return convert_lines(p, ends, to);
 }
 
-size_t
-lineend_convert(struct lineend *l, const char *p, size_t n, char *to)
+/* Octets with line ends in any mixture. */
+static char *
+convert_blocks(struct lineend *l, const char *p, const char *stop, char *to)
 {
-	const char *end = p + n;
-	char *w = to;
-
-	if (n == 0)
-		return 0;
-	l->open = end[-1] != '\n' && end[-1] != '\r';
-	while (end - p >= 2 * OCTETS) {
+	while (stop - p >= 2 * OCTETS) {
 		if (l->cr && *p == '\n')
 			p++;
 		l->cr = false;
 		/* one may have gone */
-		if (end - p < 2 * OCTETS)
+		if (stop - p < 2 * OCTETS)
 			break;
-		w = convert_block(l, p, w);
+		to = convert_block(l, p, to);
 		p += OCTETS;
 	}
-	return (size_t)(convert_octets(l, p, (size_t)(end - p), w) - to);
+	return convert_octets(l, p, (size_t)(stop - p), to);
+}
+
+/* Octets without CR, line by line. */
+static char *
+convert_text(const char *p, const char *stop, char *to)
+{
+	const char *lf;
+
+	while ((lf = find(p, stop, '\n')) < stop) {
+		memcpy(to, p, (size_t)(lf - p));
+		to += lf - p;
+		*to++ = '\r';
+		*to++ = '\n';
+		p = lf + 1;
+	}
+	memcpy(to, p, (size_t)(stop - p));
+	return to + (stop - p);
+}
+
+size_t
+lineend_convert(struct lineend *l, const char *p, size_t n, char *to)
+{
+	const char *end = p + n, *stop;
+	char *w = to, *before;
+	bool dense = false;
+	size_t part;
+
+	if (n > 0)
+		l->open = end[-1] != '\n' && end[-1] != '\r';
+	for (; p < end; p = stop) {
+		part = end - p < SLICE ? (size_t)(end - p) : SLICE;
+		stop = p + part;
+		before = w;
+		if (dense || l->cr || memchr(p, '\r', part) != NULL)
+			w = convert_blocks(l, p, stop, w);
+		else
+			w = convert_text(p, stop, w);
+		/* lines so short that a search for their ends costs more */
+		dense = (size_t)(w - before) > part + part / SHORT_LINE;
+	}
+	return (size_t)(w - to);
 }

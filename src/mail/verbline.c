@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdint.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -34,7 +35,8 @@ look_up(const char *word, size_t n, bool ended)
 	int best = -1;
 
 	for (size_t i = 0; i < VERBS; i++) {
-		if (strncmp(verbs[i].word, word, n) != 0)
+		if (verbs[i].word[0] != word[0] ||
+		    strncmp(verbs[i].word, word, n) != 0)
 			continue;
 		if (verbs[i].word[n] == '\0' && (ended || verbs[i].any_end))
 			return 1;
@@ -121,28 +123,40 @@ verbline_octet(struct verbline *s, char c)
 	return --s->escape == 0 ? scan_decoded(s, (char)s->value) : false;
 }
 
-#define PAIR(a, b) ((a) << 8 | (b))
+/* The first two letters of all verbs: a bit for each second letter. */
+#define SECOND(a, b) [(a) - 'a'] = 1u << ((b) - 'a')
+#define SECONDS(a, b, c) [(a) - 'a'] = 1u << ((b) - 'a') | 1u << ((c) - 'a')
 
-/* What is in doubt, or quoted-printable, gets a closer look. */
+static const uint32_t seconds['z' - 'a' + 1] = {
+	SECONDS('a', 't', 'u'), SECONDS('b', 'd', 'u'), SECOND('d', 'a'),
+	['e' - 'a'] = 1u << ('h' - 'a') | 1u << ('t' - 'a') | 1u << ('x' - 'a'),
+	SECOND('h', 'e'), SECOND('l', 'h'), SECOND('m', 'a'), SECOND('n', 'o'),
+	SECOND('o', 'n'), SECOND('q', 'u'), SECONDS('r', 'c', 's'),
+	['s' - 'a'] = 1u << ('a' - 'a') | 1u << ('e' - 'a') |
+	    1u << ('o' - 'a') | 1u << ('t' - 'a'),
+	SECOND('t', 'u'), SECONDS('v', 'e', 'r'),
+	['x' - 'a'] = 1u << ('c' - 'a') | 1u << ('e' - 'a') | 1u << ('f' - 'a'),
+};
+
+/* From 0; more than 25 for what is no letter. */
+static unsigned
+letter(char c)
+{
+	return ((unsigned char)c | 0x20u) - 'a';
+}
+
 bool
 verbline_may_begin(const char *p, const char *end)
 {
-	if (*p == '=' || is_blank(*p) || p + 1 == end || p[1] == '=')
+	unsigned first = letter(*p), second;
+
+	if (first > 25)
+		return *p == '=' || is_blank(*p);
+	/* what is in doubt, or quoted-printable, gets a closer look */
+	if (p + 1 == end || p[1] == '=')
 		return true;
-	switch (PAIR(text_to_lower(p[0]), text_to_lower(p[1]))) {
-	case PAIR('a', 't'): case PAIR('a', 'u'): case PAIR('b', 'd'):
-	case PAIR('b', 'u'): case PAIR('d', 'a'): case PAIR('e', 'h'):
-	case PAIR('e', 't'): case PAIR('e', 'x'): case PAIR('h', 'e'):
-	case PAIR('l', 'h'): case PAIR('m', 'a'): case PAIR('n', 'o'):
-	case PAIR('o', 'n'): case PAIR('q', 'u'): case PAIR('r', 'c'):
-	case PAIR('r', 's'): case PAIR('s', 'a'): case PAIR('s', 'e'):
-	case PAIR('s', 'o'): case PAIR('s', 't'): case PAIR('t', 'u'):
-	case PAIR('v', 'e'): case PAIR('v', 'r'): case PAIR('x', 'c'):
-	case PAIR('x', 'e'): case PAIR('x', 'f'):
-		return true;
-	default:
-		return false;
-	}
+	second = letter(p[1]);
+	return second <= 25 && (seconds[first] >> second & 1) != 0;
 }
 
 bool

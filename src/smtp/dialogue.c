@@ -250,22 +250,31 @@ dialogue_absorb(struct dialogue *d)
 	}
 }
 
+static void
+flush(struct dialogue *d)
+{
+	while (!conn_flush_some(d->conn))
+		dialogue_absorb(d);
+}
+
 void
 dialogue_put(struct dialogue *d, const char *p, size_t n)
 {
-	size_t part;
+	size_t room, part;
 
-	while (n > 0) {
+	for (; n > 0; p += part, n -= part, d->put += part) {
 		if (conn_room(d->conn) == 0)
-			while (!conn_flush_some(d->conn))
-				dialogue_absorb(d);
-		part = conn_room(d->conn);
-		if (part > n)
-			part = n;
-		conn_put(d->conn, p, part);
-		d->put += part;
-		p += part;
-		n -= part;
+			flush(d);
+		room = conn_room(d->conn);
+		if (room == CONN_OUTPUT_SIZE && n >= room) {
+			/* whole windows need no copy */
+			part = n - n % room;
+			conn_lend(d->conn, p, part);
+			flush(d);
+		} else {
+			part = n < room ? n : room;
+			conn_put(d->conn, p, part);
+		}
 	}
 }
 

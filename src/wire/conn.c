@@ -26,8 +26,9 @@ struct conn {
 	char *peer;
 	int64_t progress_ms;
 	char output[CONN_OUTPUT_SIZE];
-	size_t out_start;	/* first octet that has not left */
-	size_t out_end;
+	size_t filled;		/* octets put there */
+	const char *out;	/* what is to leave: the window, or lent */
+	size_t out_len;		/* octets that have not left */
 	uint64_t sent;		/* octets that have left */
 	struct buffer input;
 	size_t in_start;	/* first octet that was not taken */
@@ -105,6 +106,7 @@ conn_new(int rfd, int wfd, const char *peer, int64_t progress_ms)
 	c->wire.recv = plain_recv;
 	c->wire.send = plain_send;
 	c->wire.shut = plain_shut;
+	c->out = c->output;
 	set_nonblocking(rfd);
 	if (wfd != rfd)
 		set_nonblocking(wfd);
@@ -180,6 +182,13 @@ take_in(struct conn *c, short *events)
 	return true;
 }
 
+static void
+empty_window(struct conn *c)
+{
+	c->out = c->output;
+	c->out_len = c->filled = 0;
+}
+
 /* Sends once. True if the state of the output changed. */
 static bool
 give_out(struct conn *c, short *events)
@@ -187,13 +196,14 @@ give_out(struct conn *c, short *events)
 	ssize_t sent;
 
 	*events = 0;
-	sent = c->wire.send(c->wire.context, c->output + c->out_start,
-	    c->out_end - c->out_start, events, &c->failure);
+	sent = c->wire.send(c->wire.context, c->out, c->out_len, events,
+	    &c->failure);
 	if (sent > 0) {
-		c->out_start += (size_t)sent;
+		c->out += sent;
+		c->out_len -= (size_t)sent;
 		c->sent += (uint64_t)sent;
-		if (c->out_start == c->out_end)
-			c->out_start = c->out_end = 0;
+		if (c->out_len == 0)
+			empty_window(c);
 		return true;
 	}
 	return *events == 0;
@@ -220,7 +230,7 @@ wait_for(const struct conn *c, short in, short out, int64_t deadline)
 static bool
 output_waits(const struct conn *c)
 {
-	return c->out_start != c->out_end && c->failure.class == FAULT_NONE;
+	return c->out_len > 0 && c->failure.class == FAULT_NONE;
 }
 
 static bool
@@ -252,9 +262,9 @@ conn_flush_some(struct conn *c)
 		    "reading; nothing could be sent for %lld s",
 		    (long long)(c->progress_ms / 1000));
 	}
-	if (c->out_start != c->out_end) {
+	if (c->out_len > 0) {
 		c->lost = true;
-		c->out_start = c->out_end = 0;
+		empty_window(c);
 	}
 	return true;
 }
@@ -275,22 +285,34 @@ conn_put(struct conn *c, const void *p, size_t n)
 	if (c->failure.class != FAULT_NONE)
 		c->lost = true;
 	while (n > 0 && !c->lost) {
-		if (c->out_end == sizeof(c->output))
+		if (conn_room(c) == 0)
 			conn_flush(c);
-		part = sizeof(c->output) - c->out_end;
+		part = conn_room(c);
 		if (part > n)
 			part = n;
-		memcpy(c->output + c->out_end, from, part);
-		c->out_end += part;
+		memcpy(c->output + c->filled, from, part);
+		c->filled += part;
+		c->out_len += part;
 		from += part;
 		n -= part;
 	}
 }
 
+void
+conn_lend(struct conn *c, const void *p, size_t n)
+{
+	if (c->failure.class != FAULT_NONE) {
+		c->lost = true;
+		return;
+	}
+	c->out = p;
+	c->out_len = n;
+}
+
 size_t
 conn_room(const struct conn *c)
 {
-	return sizeof(c->output) - c->out_end;
+	return sizeof(c->output) - c->filled;
 }
 
 uint64_t
@@ -302,7 +324,7 @@ conn_sent(const struct conn *c)
 bool
 conn_all_sent(const struct conn *c)
 {
-	return !c->lost && c->out_start == c->out_end;
+	return !c->lost && c->out_len == 0;
 }
 
 size_t
@@ -391,5 +413,5 @@ conn_leave(struct conn *c)
 		c->wire.shut(c->wire.context);
 	c->failure.muted = false;
 	fault(&c->failure, FAULT_SOFTWARE, "the connection was left");
-	c->out_start = c->out_end = 0;
+	empty_window(c);
 }

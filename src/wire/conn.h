@@ -53,6 +53,11 @@ void conn_rewire(struct conn *, const struct wire *);
 
 /* Output leaves when the window is full; may wait for that long. */
 void conn_put(struct conn *, const void *, size_t);
+/*
+ * Output that leaves from where it is, the window being empty: the caller
+ * keeps it until conn_flush(), or conn_flush_some() with true, has returned.
+ */
+void conn_lend(struct conn *, const void *, size_t);
 /* Waits until the output has left, or failed. */
 void conn_flush(struct conn *);
 /*

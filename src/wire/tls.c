@@ -37,6 +37,9 @@
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0	/* not everywhere; main() ignores SIGPIPE anyway */
 #endif
+#ifndef MSG_MORE
+#define MSG_MORE 0	/* Linux: do not fill up a segment for this alone */
+#endif
 #define WARNINGS_MAX 16	/* warning alerts in a row that we sit through */
 
 struct tls {
@@ -49,6 +52,7 @@ struct tls {
 	struct conn *conn;
 	char heard[FIRST_WORDS];	/* the peer's first octets */
 	size_t heard_len;
+	bool more;		/* another record follows at once */
 	struct fault verdict;		/* of the verification */
 };
 
@@ -172,7 +176,8 @@ static ssize_t
 transport_push(gnutls_transport_ptr_t p, const void *from, size_t n)
 {
 	struct tls *t = p;
-	ssize_t sent = send(conn_write_fd(t->conn), from, n, MSG_NOSIGNAL);
+	ssize_t sent = send(conn_write_fd(t->conn), from, n,
+	    MSG_NOSIGNAL | (t->more ? MSG_MORE : 0));
 
 	if (sent == -1)
 		gnutls_transport_set_errno(t->session, errno);
@@ -339,8 +344,12 @@ tls_send(void *context, const void *from, size_t n, short *events,
     struct fault *failure)
 {
 	struct tls *t = context;
-	ssize_t sent = gnutls_record_send(t->session, from, n);
+	ssize_t sent;
 
+	/* segments may be larger than records, where others come at once */
+	t->more = n > gnutls_record_get_max_size(t->session);
+	sent = gnutls_record_send(t->session, from, n);
+	t->more = false;
 	sent = tls_result(t, sent, events, failure);
 	if (sent == 0 && n > 0) {
 		fault(failure, FAULT_TEMPORARY, "TLS: the session has ended");

@@ -64,6 +64,17 @@ walk(const struct message *m, struct buffer *out)
 	require(out->len == message_octets(m));
 }
 
+/* What was found in the body while it came in is there when it goes out. */
+static void
+check_verbs(const struct message *m, const struct buffer *out)
+{
+	struct verbline line = { .decided = false };
+	size_t before = (size_t)message_header_octets(m);
+
+	require(verbline_text(&line, out->data + before, out->len - before) ==
+	    message_cuts(m)->verb);
+}
+
 /* CRLF at the end of every line and nowhere else; facts as they are. */
 static void
 check_wire(const struct message *m, const struct buffer *out)
@@ -93,6 +104,7 @@ check_wire(const struct message *m, const struct buffer *out)
 	}
 	require(longest == m->longest_line);
 	require(eight == (m->eight_bit_header || m->eight_bit_body));
+	check_verbs(m, out);
 	for (size_t i = 0; i < m->header.count; i++) {
 		const struct header_field *f = &m->header.field[i];
 
