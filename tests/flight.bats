@@ -277,7 +277,8 @@ END
 	local line
 
 	for line in 'MAIL FROM:<evil@example.com>' '  rcpt TO:<x@example.com>' \
-		'=44ATA' 'quit' $'\tRsEt' $'\xc2\xa0RCPT' $'\xa0data'; do
+		'=44ATA' 'quit' $'\tRsEt' $'\xc2\xa0RCPT' $'\xa0data' \
+		"$(printf '%0510dQUIT' 0)"; do
 		begin PIPELINING CHUNKING <<'END'
 C: MAIL *
 C: RCPT *
