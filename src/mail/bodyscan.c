@@ -310,9 +310,12 @@ take_slice(struct bodyscan *s, const char *p, size_t n, const char *end)
 void
 bodyscan_add(struct bodyscan *s, const char *p, size_t n)
 {
-	const char *end = p + n;
+	const char *end;
 	size_t part;
 
+	if (n == 0)
+		return;
+	end = p + n;
 	if (s->in_doubt)
 		read_line(s, p, end);
 	for (; p < end; p += part) {

@@ -33,7 +33,7 @@ struct intake {
 	struct buffer line;	/* of one whose end is to come yet */
 	/* the body: */
 	struct bodyscan scan;
-	int input;		/* the regular file that all comes from, or -1 */
+	int input;		/* a regular file that it comes from, or -1 */
 	uint64_t start;		/* offset in it of what is taken, and, */
 				/* once it has begun, of the body */
 };
