@@ -79,15 +79,12 @@ body_take_typed(struct intake *in, const char *p, const char *end)
 	line_scan_start(&scan, p, end);
 	for (; p < end; p = next) {
 		eol = line_scan_next(&scan, p);
-		if (in->scan.cr && *p == '\n') {
-			next = p + 1;
-		} else if (is_lone_dot(in, p, eol)) {
+		if (is_lone_dot(in, p, eol)) {
 			in->ended = eol < end;
 			in->dot = !in->ended;
 			return 0;
-		} else {
-			next = eol < end ? eol + 1 : end;
 		}
+		next = eol < end ? eol + 1 : end;
 		if (in->dot && body_keep(in, ".", 1) == -1)
 			return -1;
 		in->dot = false;
