@@ -4,7 +4,9 @@
 #include "base/octets.h"
 #include "mail/lineend.h"
 
-#define FEW 4	/* line ends in a block for which its lines are copied whole */
+#define MANY 32	/* line ends in a block for which its lines are looked at
+			 * octet by octet */
+#define SHORT 16	/* octets of a line that are copied at once */
 #define SLICE 4096	/* octets for which one way is taken */
 #define SHORT_LINE 32	/* octets */
 
@@ -39,17 +41,17 @@ static char *
 convert_octets(struct lineend *l, const char *p, size_t n, char *to)
 {
 	for (const char *end = p + n; p < end; p++) {
-		bool cr = *p == '\r', lf = *p == '\n';
+		bool second = l->cr && *p == '\n';
 
-		if (lf && l->cr) {
-			l->cr = false;
+		l->cr = *p == '\r';
+		if (second)
 			continue;
+		if (l->cr || *p == '\n') {
+			*to++ = '\r';
+			*to++ = '\n';
+		} else {
+			*to++ = *p;
 		}
-		/* no branch for what nobody can predict */
-		*to = '\r';
-		to += cr | lf;
-		*to++ = cr ? '\n' : *p;
-		l->cr = cr;
 	}
 	return to;
 }
@@ -62,14 +64,35 @@ convert_lines(const char *p, uint64_t ends, char *to)
 
 	for (; ends != 0; ends &= ends - 1) {
 		end = octets_first(ends);
-		memcpy(to, p + from, OCTETS);
+		if (end - from <= SHORT)
+			memcpy(to, p + from, SHORT);
+		else
+			memcpy(to, p + from, OCTETS);
 		to += end - from;
-		*to++ = '\r';
-		*to++ = '\n';
+		memcpy(to, "\r\n", 2);
+		to += 2;
 		from = end + 1;
 	}
 	memcpy(to, p + from, OCTETS);
 	return to + (OCTETS - from);
+}
+
+/* 64 octets without CR that are LF most of them, or all. */
+static char *
+convert_dense(const char *p, uint64_t ends, char *to)
+{
+	if (ends == UINT64_MAX) {
+		for (int i = 0; i < 2 * OCTETS; i += 16)
+			memcpy(to + i, "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n", 16);
+		return to + 2 * OCTETS;
+	}
+	for (int i = 0; i < OCTETS; i++) {
+		/* no branch for what nobody can predict */
+		*to = '\r';
+		to += ends >> i & 1;
+		*to++ = p[i];
+	}
+	return to;
 }
 
 /* 64 octets, where 64 more may be read. */
@@ -85,22 +108,23 @@ convert_block(struct lineend *l, const char *p, char *to)
 		memcpy(to, p, OCTETS);
 		return to + OCTETS;
 	}
-	if (octets_count(ends) > FEW)
-		return convert_octets(l, p, OCTETS, to);
+	if (octets_count(ends) > MANY)
+		return cr == 0 ? convert_dense(p, ends, to) :
+		    convert_octets(l, p, OCTETS, to);
 	l->cr = cr >> (OCTETS - 1) != 0;
 	return convert_lines(p, ends, to);
 }
 
-/* Octets with line ends in any mixture. */
+/* Octets with line ends in any mixture; up to `end` there are others. */
 static char *
-convert_blocks(struct lineend *l, const char *p, const char *stop, char *to)
+convert_blocks(struct lineend *l, const char *p, const char *stop,
+    const char *end, char *to)
 {
-	while (stop - p >= 2 * OCTETS) {
+	while (stop - p >= OCTETS && end - p > 2 * OCTETS) {
 		if (l->cr && *p == '\n')
 			p++;
 		l->cr = false;
-		/* one may have gone */
-		if (stop - p < 2 * OCTETS)
+		if (stop - p < OCTETS)
 			break;
 		to = convert_block(l, p, to);
 		p += OCTETS;
@@ -140,7 +164,7 @@ lineend_convert(struct lineend *l, const char *p, size_t n, char *to)
 		stop = p + part;
 		before = w;
 		if (dense || l->cr || memchr(p, '\r', part) != NULL)
-			w = convert_blocks(l, p, stop, w);
+			w = convert_blocks(l, p, stop, end, w);
 		else
 			w = convert_text(p, stop, w);
 		/* lines so short that a search for their ends costs more */
