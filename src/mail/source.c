@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,26 +13,49 @@
 
 /* Words as this machine has them: the sum does not leave it. */
 static void
+sum_rows(struct source_sum *s, const char *p, size_t rows)
+{
+	uint64_t word[SOURCE_LANES];
+
+	for (; rows > 0; rows--, p += sizeof(word)) {
+		memcpy(word, p, sizeof(word));
+		/* lanes, since each product has to wait for the one before */
+		for (size_t i = 0; i < SOURCE_LANES; i++)
+			s->lane[i] = (s->lane[i] ^ word[i]) * SUM_FACTOR;
+	}
+}
+
+static void
 sum_add(struct source_sum *s, const char *p, size_t n)
 {
-	uint64_t sum = s->sum, word;
+	size_t part;
 
-	for (; n > 0 && s->held > 0; n--) {
-		s->word[s->held++] = *p++;
-		if (s->held < sizeof(word))
-			continue;
-		memcpy(&word, s->word, sizeof(word));
-		sum = (sum ^ word) * SUM_FACTOR;
-		memset(s->word, 0, sizeof(s->word));
-		s->held = 0;
+	while (n > 0) {
+		if (s->held == 0 && n >= sizeof(s->row)) {
+			part = n - n % sizeof(s->row);
+			sum_rows(s, p, part / sizeof(s->row));
+		} else {
+			part = sizeof(s->row) - s->held;
+			if (part > n)
+				part = n;
+			memcpy(s->row + s->held, p, part);
+			s->held += part;
+		}
+		if (s->held == sizeof(s->row)) {
+			sum_rows(s, s->row, 1);
+			memset(s->row, 0, sizeof(s->row));
+			s->held = 0;
+		}
+		p += part;
+		n -= part;
 	}
-	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		sum = (sum ^ word) * SUM_FACTOR;
-	}
-	while (n-- > 0)
-		s->word[s->held++] = *p++;
-	s->sum = sum;
+}
+
+static bool
+is_same(const struct source_sum *a, const struct source_sum *b)
+{
+	return memcmp(a->lane, b->lane, sizeof(a->lane)) == 0 &&
+	    memcmp(a->row, b->row, sizeof(a->row)) == 0;
 }
 
 void
@@ -77,8 +101,7 @@ source_next(const struct source *s, struct source_walk *w, char *to,
 		return source_changed(f);
 	sum_add(&w->sum, to, (size_t)got);
 	w->at += (uint64_t)got;
-	if (w->at == s->size && (w->sum.sum != s->sum.sum ||
-	    memcmp(w->sum.word, s->sum.word, sizeof(w->sum.word)) != 0))
+	if (w->at == s->size && !is_same(&w->sum, &s->sum))
 		return source_changed(f);
 	return got;
 }

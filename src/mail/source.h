@@ -15,10 +15,13 @@
 struct fault;
 
 /* Of octets cut in any way; tells accidents apart, no more. */
+#define SOURCE_LANES 4	/* words that are summed up side by side */
+
 struct source_sum {
-	uint64_t sum;
-	char word[sizeof(uint64_t)];	/* octets that are not in it yet */
-	unsigned held;		/* how many */
+	uint64_t lane[SOURCE_LANES];
+	/* octets that are not in it yet, and how many */
+	char row[SOURCE_LANES * sizeof(uint64_t)];
+	size_t held;
 };
 
 struct source {
