@@ -384,6 +384,11 @@ broken() {
 	collect others root >bundle.pem
 	verdict 66 'tls_extra_trust_file none.pem'
 	expect 66 'none.pem: cannot use the trust file'
+	# a small one before any connection: nobody listens there
+	broken other1 >small.pem
+	PORT=1
+	trip 66 'tls_trust_file small.pem'
+	trip 66 'tls_trust_file bundle.pem' 'tls_extra_trust_file small.pem'
 }
 
 # form STATUS NAME: of others.pem and root.pem, as they come through a filter

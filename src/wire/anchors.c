@@ -302,8 +302,9 @@ next_block(const char *p, const char *limit, struct block *b)
 		    END_CERTIFICATE, LENGTH(END_CERTIFICATE));
 	}
 	if (b->plain) {
+		/* its last dashes may be the first ones of another one */
+		b->next = b->end + LENGTH(END);
 		b->end += LENGTH(END_CERTIFICATE);
-		b->next = b->end;
 		return true;
 	}
 	b->end = NULL;

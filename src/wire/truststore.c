@@ -109,20 +109,32 @@ add_file(struct trust_store *s, struct trust_file *file,
 	return added;
 }
 
-/* Is there one certificate in the file that can be read? */
-static bool
-is_usable(const struct trust_file *file)
+static int
+refuse_file(const struct trust_file *file, int n, struct fault *f)
+{
+	return fault(f, FAULT_INPUT, "%s: cannot use the trust file: %s",
+	    file->name, gnutls_strerror(n));
+}
+
+/* One certificate that can be read is enough, as it is for all of them. */
+static int
+check_file(const struct trust_file *file, struct fault *f)
 {
 	gnutls_x509_crt_t cert;
 	struct span block;
 	size_t at = 0;
+	int n, first = 0;
 
-	while (anchors_next(&file->anchors, NULL, &at, &block))
-		if (import(&cert, &block) == 0) {
+	while (anchors_next(&file->anchors, NULL, &at, &block)) {
+		n = import(&cert, &block);
+		if (n == 0) {
 			gnutls_x509_crt_deinit(cert);
-			return true;
+			return 0;
 		}
-	return false;
+		if (first == 0)
+			first = n;
+	}
+	return first == 0 ? 0 : refuse_file(file, first, f);
 }
 
 static int
@@ -158,7 +170,7 @@ static int
 open_files(struct trust_store *s, const struct tls_params *params,
     struct fault *f)
 {
-	struct trust_file *main_file = &s->files[0];
+	struct trust_file *main_file = &s->files[0];	/* the store */
 	int n;
 
 #ifdef TRUST_STORE_FILE
@@ -208,12 +220,25 @@ load_all(struct trust_store *s, struct fault *f)
 			continue;
 		n = add_file(s, file, NULL);
 		if (n == 0 && file->anchors.count > 0)
-			return fault(f, FAULT_INPUT,
-			    "%s: cannot use the trust file: %s", file->name,
-			    gnutls_strerror(file->error));
+			return refuse_file(file, file->error, f);
 		s->count += n;
 		anchors_close(&file->anchors);
 	}
+	return 0;
+}
+
+/*
+ * Of a file that should have been something else it is best to hear before
+ * there is a connection. To look into a large one costs too much each time.
+ */
+static int
+check_small_files(const struct trust_store *s, struct fault *f)
+{
+	for (size_t i = 0; i < TRUST_FILES; i++)
+		if (s->files[i].name != NULL &&
+		    s->files[i].anchors.count < BUNDLE_MIN &&
+		    check_file(&s->files[i], f) == -1)
+			return -1;
 	return 0;
 }
 
@@ -236,7 +261,7 @@ trust_load(struct trust_store *s, gnutls_certificate_credentials_t cred,
 	/* a list counts for the anchor that has signed it, whichever it is */
 	s->on_demand = params->crl_file == NULL && is_searchable(s);
 	if (s->on_demand)
-		return 0;
+		return check_small_files(s, f);
 	if (load_all(s, f) == -1)
 		return -1;
 	/* behind the anchors: a list counts for the CA that has signed it */
@@ -270,25 +295,27 @@ chain_names(gnutls_session_t session, struct anchor_names *names)
 
 /*
  * The anchors that the chain names become the store. False if none does, or
- * if a file is of no use, which the whole store would not bear.
+ * if a file is of no use, which is a fault where all are loaded.
  */
 static bool
 select_anchors(struct trust_store *s, gnutls_session_t session)
 {
 	struct anchor_names names;
+	struct fault ignored = { .class = FAULT_NONE };
 	int n, added = 0;
+	bool good = true;
 
 	if (!chain_names(session, &names))
 		return false;
-	for (size_t i = 0; i < TRUST_FILES; i++) {
+	for (size_t i = 0; i < TRUST_FILES && good; i++) {
 		if (s->files[i].name == NULL)
 			continue;
 		n = add_file(s, &s->files[i], &names);
-		if (n == 0 && !is_usable(&s->files[i]))
-			return false;
+		good = n > 0 || check_file(&s->files[i], &ignored) == 0;
 		added += n;
 	}
-	return added > 0;
+	fault_clear(&ignored);
+	return good && added > 0;
 }
 
 static int

@@ -67,6 +67,8 @@ static const struct {
 	    true, 1 },
 	{ "no line end between two", B TWO "-----END CERTIFICATE-----" B ONE E,
 	    2, true, 1 },
+	{ "dashes that belong to both", B TWO "-----END CERTIFICATE-----BEGIN "
+	    "CERTIFICATE-----\n" ONE E, 2, true, 1 },
 	{ "another kind of block", B ONE E "-----BEGIN TRUSTED CERTIFICATE"
 	    "-----\nMBY=\n-----END TRUSTED CERTIFICATE-----\n", 1, false, 1 },
 	{ "a key", B ONE E "-----BEGIN PRIVATE KEY-----\n", 1, false, 1 },
