@@ -146,3 +146,26 @@ setup() {
 	[ -z "$(alone make)" ]
 	alone make prefix=/usr | grep -F 'CC src/main.c'
 }
+
+# What configure finds for a GnuTLS whose system trust is these files, of which
+# the later ones are only read if the first can be.
+store_of() {
+	{
+		printf '#include <stdio.h>\n'
+		printf 'int gnutls_certificate_set_x509_system_trust(void);\n'
+		printf 'int\ngnutls_certificate_set_x509_system_trust(void)\n{\n'
+		printf '\tif (fopen("%s", "rb") == NULL)\n\t\treturn -1;\n' "$@"
+		printf '\treturn 0;\n}\n'
+	} >stub.c
+	"${CC:-cc}" -shared -fPIC -o stub.so stub.c
+	LD_PRELOAD=$PWD/stub.so alone "$RELEASE/configure" >configured
+	sed -n 's/.*for the system.s trust store\.\.\. //p' configured
+}
+
+@test "only one file can be the system's trust store" {
+	mkdir "$BATS_TEST_TMPDIR/stub"
+	cd "$BATS_TEST_TMPDIR/stub"
+	[ "$(store_of /etc/example/ca.pem)" = /etc/example/ca.pem ]
+	# with revocation lists, or what is distrusted
+	[ "$(store_of /etc/example/ca.pem /etc/example/crl.pem)" = no ]
+}

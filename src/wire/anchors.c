@@ -3,29 +3,32 @@
 
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "wire/anchors.h"
 
-#define BUNDLE_MAX (16 * 1024 * 1024)	/* octets; real ones have 250,000 */
 #define PREFIX_TEXT 640		/* octets of base64 that hold most subjects */
 
-/* RFC 7468 section 3 */
+/* RFC 7468 sections 3 and 5 */
 #define BEGIN "-----BEGIN "
 #define BEGIN_CERTIFICATE "-----BEGIN CERTIFICATE-----"
+#define END "-----END "
 #define END_CERTIFICATE "-----END CERTIFICATE-----"
 #define LENGTH(word) (sizeof(word) - 1)
 
-/* DER (X.690): the tags of what stands before a subject. */
+/* DER (X.690): the tags of what stands before a subject, and in a name. */
 #define TAG_INTEGER 0x02
+#define TAG_OID 0x06
+#define TAG_T61 0x14
 #define TAG_SEQUENCE 0x30
+#define TAG_SET 0x31
 #define TAG_VERSION 0xa0	/* [0], constructed */
 #define LENGTH_OCTETS_MAX 4	/* no certificate needs more */
 
@@ -152,118 +155,220 @@ decode(const char *text, size_t n, unsigned char *out)
 	return to - out;
 }
 
-/*
- * Does this block's subject have one of the names? 1 or 0; -1 when it cannot
- * be told. The beginning is tried first, where a subject nearly always is.
- */
-static int
-is_wanted(const char *text, size_t n, const struct span *names, size_t count)
+/* The types of which an ASCII character is one octet, itself. */
+static bool
+is_text(unsigned tag)
 {
-	unsigned char small[PREFIX_TEXT], *der = small;
-	struct span issuer, subject = { NULL, 0 };
-	ssize_t len = decode(text, n < PREFIX_TEXT ? n : PREFIX_TEXT, der);
-	int wanted = -1;
-
-	if (len != -1 && !anchors_names(der, (size_t)len, &issuer,
-	    &subject)) {
-		der = memory_alloc(n + 1);
-		len = decode(text, n, der);
-		if (len != -1 && !anchors_names(der, (size_t)len, &issuer,
-		    &subject))
-			len = -1;
-	}
-	if (len != -1)
-		wanted = 0;
-	for (size_t i = 0; i < count && wanted == 0; i++)
-		wanted = names[i].len == subject.len && memcmp(names[i].p,
-		    subject.p, subject.len) == 0;
-	if (der != small)
-		free(der);
-	return wanted;
+	return tag == 0x0c || tag == 0x12 || tag == 0x13 || tag == TAG_T61 ||
+	    tag == 0x16 || tag == 0x1a;
 }
 
-/*
- * The next block at or behind p: its first octet, or NULL when there is no
- * more; *end is behind it, NULL for one that is broken or of another kind.
- */
-static const char *
-next_block(const char *p, const char *limit, const char **end)
-{
-	const char *begin;
-
-	*end = NULL;
-	begin = p == limit ? NULL : text_find(p, (size_t)(limit - p), BEGIN,
-	    LENGTH(BEGIN));
-	if (begin == NULL || (size_t)(limit - begin) <
-	    LENGTH(BEGIN_CERTIFICATE) || memcmp(begin, BEGIN_CERTIFICATE,
-	    LENGTH(BEGIN_CERTIFICATE)) != 0)
-		return begin;
-	p = begin + LENGTH(BEGIN_CERTIFICATE);
-	*end = text_find(p, (size_t)(limit - p), END_CERTIFICATE,
-	    LENGTH(END_CERTIFICATE));
-	if (*end != NULL)
-		*end += LENGTH(END_CERTIFICATE);
-	return begin;
-}
-
-/* How many blocks there are; 0 when one is not what we can search. */
+/* The octets that tag and length take in DER, where both are short. */
 static size_t
-count_blocks(const char *pem, size_t len)
+head_length(size_t len)
 {
-	const char *p = pem, *limit = pem + len, *end;
-	size_t n = 0;
+	size_t n = 2;
 
-	while (next_block(p, limit, &end) != NULL) {
-		if (end == NULL)
-			return 0;
-		p = end;
+	for (; len >= 0x80 || (n > 2 && len > 0); len >>= 8)
 		n++;
-	}
 	return n;
 }
 
-bool
-anchors_take(struct anchors *a, const char *pem, size_t len)
+/*
+ * Can a name be equal to one that has other octets than another type of text
+ * in the same place? That is so for text that has to be converted, and for
+ * lengths that are longer than DER has them.
+ */
+static bool
+is_strange(const struct span *name)
 {
-	memset(a, 0, sizeof(*a));
-	a->count = len == 0 ? 0 : count_blocks(pem, len);
-	if (a->count == 0)
+	struct span in = *name;
+	const unsigned char *start;
+	unsigned tag;
+	size_t len;
+
+	while (in.len > 0) {
+		start = in.p;
+		tag = *start;
+		if (!take_head(&in, tag, &len) || len > in.len ||
+		    (size_t)(in.p - start) != head_length(len))
+			return true;
+		if (tag == TAG_SEQUENCE || tag == TAG_SET)
+			continue;
+		if (tag != TAG_OID && !is_text(tag))
+			return true;
+		if (tag == TAG_T61 && !text_is_ascii((const char *)in.p, len))
+			return true;
+		in.p += len;
+		in.len -= len;
+	}
+	return false;
+}
+
+/*
+ * Names are equal for GnuTLS if they are for people: it does not look at the
+ * type of a text. RFC 5280 section 7.1 would have it look at even less, case
+ * and blanks; it does not do that.
+ */
+static bool
+could_equal(const struct span *a, const struct span *b)
+{
+	if (a->len != b->len)
 		return false;
-	a->pem = memory_copy(pem, len);
-	a->len = len;
+	for (size_t i = 0; i < a->len; i++)
+		if (a->p[i] != b->p[i] &&
+		    !(is_text(a->p[i]) && is_text(b->p[i])))
+			return false;
 	return true;
 }
 
-/* All of a regular file of at most BUNDLE_MAX octets. */
 static bool
-read_file(struct anchors *a, const char *file)
+is_among(const struct span *subject, const struct anchor_names *names)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat st;
-	ssize_t n = 0;
+	if (names->any)
+		return true;
+	for (size_t i = 0; i < names->count; i++)
+		if (could_equal(&names->name[i], subject))
+			return true;
+	return is_strange(subject);
+}
 
-	if (fd == -1)
+bool
+anchors_add_name(struct anchor_names *names, const struct span *name)
+{
+	if (names->count == ANCHOR_NAMES_MAX)
 		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-	    st.st_size <= BUNDLE_MAX) {
-		a->pem = memory_resize(NULL, (size_t)st.st_size, 1);
-		while (a->len < (size_t)st.st_size && (n = read(fd,
-		    a->pem + a->len, (size_t)st.st_size - a->len)) > 0)
-			a->len += (size_t)n;
+	names->any |= is_strange(name);
+	names->name[names->count++] = *name;
+	return true;
+}
+
+/*
+ * Could this text's subject be one of the names? So could one that cannot be
+ * read. The beginning is tried first, where a subject nearly always is.
+ */
+static bool
+is_wanted(const char *text, size_t n, const struct anchor_names *names)
+{
+	unsigned char small[PREFIX_TEXT], *whole;
+	struct span issuer, subject;
+	ssize_t len = decode(text, n < PREFIX_TEXT ? n : PREFIX_TEXT, small);
+	bool wanted = true;
+
+	if (len == -1)
+		return true;
+	if (anchors_names(small, (size_t)len, &issuer, &subject))
+		return is_among(&subject, names);
+	whole = memory_alloc(n + 1);
+	len = decode(text, n, whole);
+	if (len != -1 && anchors_names(whole, (size_t)len, &issuer, &subject))
+		wanted = is_among(&subject, names);
+	free(whole);
+	return wanted;
+}
+
+struct block {
+	const char *begin;
+	const char *end;	/* NULL: holds no certificate */
+	const char *next;	/* where to look for another one */
+	bool plain;		/* as RFC 7468 section 5 has it */
+};
+
+static bool
+starts_with(const char *p, const char *limit, const char *word, size_t len)
+{
+	return (size_t)(limit - p) >= len && memcmp(p, word, len) == 0;
+}
+
+/*
+ * The next block at or behind p; false when there is no more. A certificate is
+ * what GnuTLS takes for one, of which the end may have any label.
+ */
+static bool
+next_block(const char *p, const char *limit, struct block *b)
+{
+	p = p == limit ? NULL : text_find(p, (size_t)(limit - p), BEGIN,
+	    LENGTH(BEGIN));
+	b->begin = p;
+	if (p == NULL)
+		return false;
+	b->plain = false;
+	if (starts_with(p, limit, BEGIN_CERTIFICATE,
+	    LENGTH(BEGIN_CERTIFICATE))) {
+		/* no digit is a '-', and one octet is found at once */
+		p += LENGTH(BEGIN_CERTIFICATE);
+		b->end = memchr(p, '-', (size_t)(limit - p));
+		b->plain = b->end != NULL && starts_with(b->end, limit,
+		    END_CERTIFICATE, LENGTH(END_CERTIFICATE));
 	}
-	close(fd);
-	return a->len > 0 && n != -1;
+	if (b->plain) {
+		/* its last dashes may be the first ones of another one */
+		b->next = b->end + LENGTH(END);
+		b->end += LENGTH(END_CERTIFICATE);
+		return true;
+	}
+	b->end = NULL;
+	b->next = b->begin + LENGTH(BEGIN);
+	p = b->next;
+	if (!starts_with(p, limit, "CERTIFICATE", LENGTH("CERTIFICATE")) &&
+	    !starts_with(p, limit, "X509 CERTIFICATE",
+	    LENGTH("X509 CERTIFICATE")))
+		return true;
+	b->end = text_find(p, (size_t)(limit - p), END, LENGTH(END));
+	b->end = b->end == NULL ? limit : b->end + LENGTH(END);
+	return true;
+}
+
+static void
+count_blocks(struct anchors *a)
+{
+	const char *limit = a->pem + a->len;
+	struct block b = { .next = a->pem };
+
+	a->plain = true;
+	while (next_block(b.next, limit, &b)) {
+		a->count += b.end != NULL;
+		a->plain = a->plain && b.plain;
+	}
+}
+
+void
+anchors_take(struct anchors *a, const char *pem, size_t len)
+{
+	memset(a, 0, sizeof(*a));
+	a->pem = memory_copy(pem, len);
+	a->len = len;
+	count_blocks(a);
 }
 
 bool
 anchors_open(struct anchors *a, const char *file)
 {
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+	ssize_t n = -1;
+	size_t size;
+	int error;
+
 	memset(a, 0, sizeof(*a));
-	if (read_file(a, file))
-		a->count = count_blocks(a->pem, a->len);
-	if (a->count == 0)
+	if (fd == -1)
+		return false;
+	errno = 0;	/* not regular: what might never end, or never begin */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		size = (size_t)st.st_size;
+		a->pem = memory_resize(NULL, size + 1, 1);
+		while ((n = read(fd, a->pem + a->len, size - a->len)) > 0)
+			a->len += (size_t)n;
+	}
+	error = errno;
+	close(fd);
+	if (n == -1) {
 		anchors_close(a);
-	return a->count > 0;
+		errno = error;
+		return false;
+	}
+	count_blocks(a);
+	return true;
 }
 
 void
@@ -274,23 +379,37 @@ anchors_close(struct anchors *a)
 }
 
 bool
-anchors_select(const struct anchors *a, const struct span *names, size_t n,
-    struct buffer *pem)
+anchors_next(const struct anchors *a, const struct anchor_names *names,
+    size_t *at, struct span *block)
 {
-	const char *p = a->pem, *limit = a->pem + a->len, *begin, *end, *text;
-	int wanted;
+	const char *limit = a->pem + a->len, *text;
+	struct block b = { .next = a->pem + *at };
 
-	while ((begin = next_block(p, limit, &end)) != NULL) {
-		text = begin + LENGTH(BEGIN_CERTIFICATE);
-		wanted = is_wanted(text, (size_t)(end - text) -
-		    LENGTH(END_CERTIFICATE), names, n);
-		if (wanted == -1)
-			return false;
-		if (wanted == 1) {
-			buffer_add(pem, begin, (size_t)(end - begin));
-			buffer_add_char(pem, '\n');
-		}
-		p = end;
+	while (next_block(b.next, limit, &b)) {
+		if (b.end == NULL)
+			continue;
+		text = b.begin + LENGTH(BEGIN_CERTIFICATE);
+		if (names != NULL && b.plain && !is_wanted(text,
+		    (size_t)(b.end - text) - LENGTH(END_CERTIFICATE), names))
+			continue;
+		*at = (size_t)(b.next - a->pem);
+		*block = (struct span){ (const unsigned char *)b.begin,
+		    (size_t)(b.end - b.begin) };
+		return true;
 	}
-	return !pem->full;
+	return false;
+}
+
+size_t
+anchors_line(const struct anchors *a, const struct span *block)
+{
+	const char *p = a->pem;
+	size_t line = 1;
+
+	while ((p = memchr(p, '\n', (size_t)((const char *)block->p - p))) !=
+	    NULL) {
+		line++;
+		p++;
+	}
+	return line;
 }

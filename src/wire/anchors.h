@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * anchors: the few certificates of a PEM bundle of trust anchors that can
- * matter for one chain. To import a system's whole store costs more than all
- * the rest of a small submission; all but one or two of it have names that
- * nobody asked for. Decides nothing about trust: it only selects by name.
+ * anchors: a PEM file of trust anchors as a row of certificates, and the few of
+ * them that can matter for one chain. To import a system's whole store costs
+ * more than all the rest of a small submission; all but one or two of it have
+ * names that nobody asked for. Decides nothing about trust: it only leaves out
+ * what cannot have one of the names.
  */
 #ifndef WIRE_ANCHORS_H
 #define WIRE_ANCHORS_H
@@ -11,37 +12,53 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct buffer;
-
 /* Octets that belong to somebody else. */
 struct span {
 	const unsigned char *p;
 	size_t len;
 };
 
-/* Anchors that can be selected from; owns the text. */
+/* A file of anchors; owns the text. */
 struct anchors {
 	char *pem;
 	size_t len;
-	size_t count;		/* CERTIFICATE blocks; 0: not open */
+	size_t count;	/* blocks that should hold a certificate */
+	bool plain;	/* all of them, and all there is, are CERTIFICATE */
+};
+
+/* Two of each certificate; GnuTLS takes 16 of them. */
+#define ANCHOR_NAMES_MAX 64
+
+/* Names in DER that belong to somebody else; begins as { 0 }. */
+struct anchor_names {
+	struct span name[ANCHOR_NAMES_MAX];
+	size_t count;
+	bool any;	/* one is such that every anchor could have it */
 };
 
 /*
- * Reads a bundle that can be searched: a regular file with one or more PEM
- * blocks, all of them labelled CERTIFICATE (RFC 7468 section 5). False, with
- * nothing open, for anything else: the TLS library must then judge it whole.
+ * Reads a regular file. False, with nothing open, when it cannot be read: errno
+ * says why, 0 that it is no regular file. One without a certificate is read.
  */
 bool anchors_open(struct anchors *, const char *file);
 /* The same of octets, which are copied. */
-bool anchors_take(struct anchors *, const char *pem, size_t len);
+void anchors_take(struct anchors *, const char *pem, size_t len);
 void anchors_close(struct anchors *);
 
+/* False when there are too many. */
+bool anchors_add_name(struct anchor_names *, const struct span *);
+
 /*
- * Adds each block whose subject is, octet by octet of its DER, one of the n
- * names. False when a block cannot be read: it could be any of them.
+ * The next block that may hold a certificate of one of the names, or with NULL
+ * of any: labelled CERTIFICATE or X509 CERTIFICATE (RFC 7468 section 5), from
+ * "-----BEGIN" to behind "-----END ". A block that cannot be read is among
+ * them: the TLS library must judge it. *at begins as 0 and is where to go on;
+ * false when there is no more.
  */
-bool anchors_select(const struct anchors *, const struct span *names, size_t n,
-    struct buffer *pem);
+bool anchors_next(const struct anchors *, const struct anchor_names *,
+    size_t *at, struct span *block);
+/* The line in which a block begins, from 1. */
+size_t anchors_line(const struct anchors *, const struct span *block);
 
 /*
  * Issuer and subject of a certificate in DER (RFC 5280 section 4.1), as spans

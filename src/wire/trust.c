@@ -160,9 +160,29 @@ add_reasons(struct buffer *b, unsigned status, const char *host)
 	return first;
 }
 
+/* An anchor that could not be read may be the one that is missing. */
+static void
+add_left_out(struct buffer *b, const struct trust_store *store)
+{
+	const struct trust_file *file;
+
+	for (size_t i = 0; i < TRUST_FILES; i++) {
+		file = &store->files[i];
+		if (file->left_out == 0)
+			continue;
+		buffer_printf(b, "; left out: %s:%zu: this certificate cannot "
+		    "be read", file->name, file->line);
+		if (file->left_out > 1)
+			buffer_printf(b, ", nor can %zu below it",
+			    file->left_out - 1);
+		buffer_printf(b, " (%s)", gnutls_strerror(file->error));
+	}
+}
+
 static int
-refuse(gnutls_session_t session, const struct tls_params *params, int anchors,
-    unsigned status, const char *peer, struct fault *f)
+refuse(gnutls_session_t session, const struct tls_params *params,
+    const struct trust_store *store, unsigned status, const char *peer,
+    struct fault *f)
 {
 	struct buffer b;
 	int reason;
@@ -171,10 +191,11 @@ refuse(gnutls_session_t session, const struct tls_params *params, int anchors,
 	reason = add_reasons(&b, status, params->host);
 	if (!params->survey)
 		add_particulars(&b, session);
+	add_left_out(&b, store);
 	fault(f, FAULT_REFUSED,
 	    "%s: the server's certificate is not trusted: %s", peer, b.data);
 	buffer_clear(&b);
-	if (anchors == 0)
+	if (store->count == 0)
 		buffer_add_string(&b, "no CA certificates are installed; "
 		    "install the package ca-certificates, or set "
 		    "\"tls_trust_file FILE\"");
@@ -241,12 +262,12 @@ trust_verify(struct trust_store *store, gnutls_session_t session,
 	data[0].data = (unsigned char *)(uintptr_t)params->host;
 	data[1].type = GNUTLS_DT_KEY_PURPOSE_OID;
 	data[1].data = (unsigned char *)purpose;
-	n = trust_store_verify(store, session, params, data, 2, &status, f);
+	n = trust_store_verify(store, session, data, 2, &status, f);
 	if (n < 0)
 		return fault(f, FAULT_REFUSED,
 		    "%s: the server's certificate cannot be verified: %s",
 		    peer, gnutls_strerror(n));
 	if (status != 0)
-		return refuse(session, params, store->count, status, peer, f);
+		return refuse(session, params, store, status, peer, f);
 	return 0;
 }

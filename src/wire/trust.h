@@ -19,25 +19,39 @@ struct buffer;
 struct fault;
 struct tls_params;
 
+/* A PEM file of anchors; what cannot be read in it has been left out. */
+struct trust_file {
+	const char *name;	/* NULL: there is none */
+	struct anchors anchors;	/* closed once all are loaded */
+	size_t left_out;	/* certificates, when all were looked at */
+	size_t line;		/* of the first of them */
+	int error;		/* GnuTLS's, about it */
+};
+
+#define TRUST_FILES 2	/* the store, and what is trusted besides */
+
 /*
- * wire/truststore.c: whom the params trust. Of a bundle with many anchors only
- * the text is held, and those are imported that a chain names; what does not
- * verify by them is judged by all of them.
+ * wire/truststore.c: whom the params trust. Of many anchors only the text is
+ * held, and those are imported that a chain names; what does not verify by
+ * them is judged by all of them.
  */
 struct trust_store {
 	gnutls_certificate_credentials_t cred;	/* not owned */
-	struct anchors bundle;	/* count 0: all is in cred */
-	int count;		/* of anchors */
+	struct trust_file files[TRUST_FILES];
+	bool on_demand;		/* else all is in cred */
+	int count;		/* of anchors, once all are loaded */
 };
 
-/* Loads the trust anchors. FAULT_INPUT when a file cannot be used. */
+/*
+ * Loads the trust anchors. FAULT_INPUT when a file cannot be used. The params'
+ * strings must live as long as the store.
+ */
 int trust_load(struct trust_store *, gnutls_certificate_credentials_t,
     const struct tls_params *, struct fault *);
 void trust_free(struct trust_store *);
 /* As gnutls_certificate_verify_peers(); a fault may be recorded besides. */
 int trust_store_verify(struct trust_store *, gnutls_session_t,
-    const struct tls_params *, gnutls_typed_vdata_st *, unsigned n,
-    unsigned *status, struct fault *);
+    gnutls_typed_vdata_st *, unsigned n, unsigned *status, struct fault *);
 
 /* wire/trustclient.c: loads what we show, if there is anything. */
 int trust_load_client(gnutls_certificate_credentials_t,
