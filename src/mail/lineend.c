@@ -69,8 +69,8 @@ convert_lines(const char *p, uint64_t ends, char *to)
 		else
 			memcpy(to, p + from, OCTETS);
 		to += end - from;
-		memcpy(to, "\r\n", 2);
-		to += 2;
+		*to++ = '\r';
+		*to++ = '\n';
 		from = end + 1;
 	}
 	memcpy(to, p + from, OCTETS);
@@ -81,9 +81,12 @@ convert_lines(const char *p, uint64_t ends, char *to)
 static char *
 convert_dense(const char *p, uint64_t ends, char *to)
 {
+	static const char empty[8] = { '\r', '\n', '\r', '\n', '\r', '\n',
+	    '\r', '\n' };
+
 	if (ends == UINT64_MAX) {
-		for (int i = 0; i < 2 * OCTETS; i += 16)
-			memcpy(to + i, "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n", 16);
+		for (size_t i = 0; i < 2 * OCTETS; i += sizeof(empty))
+			memcpy(to + i, empty, sizeof(empty));
 		return to + 2 * OCTETS;
 	}
 	for (int i = 0; i < OCTETS; i++) {

@@ -124,18 +124,17 @@ verbline_octet(struct verbline *s, char c)
 }
 
 /* The first two letters of all verbs: a bit for each second letter. */
-#define SECOND(a, b) [(a) - 'a'] = 1u << ((b) - 'a')
-#define SECONDS(a, b, c) [(a) - 'a'] = 1u << ((b) - 'a') | 1u << ((c) - 'a')
+#define BIT(c) (UINT32_C(1) << ((c) - 'a'))
 
 static const uint32_t seconds['z' - 'a' + 1] = {
-	SECONDS('a', 't', 'u'), SECONDS('b', 'd', 'u'), SECOND('d', 'a'),
-	['e' - 'a'] = 1u << ('h' - 'a') | 1u << ('t' - 'a') | 1u << ('x' - 'a'),
-	SECOND('h', 'e'), SECOND('l', 'h'), SECOND('m', 'a'), SECOND('n', 'o'),
-	SECOND('o', 'n'), SECOND('q', 'u'), SECONDS('r', 'c', 's'),
-	['s' - 'a'] = 1u << ('a' - 'a') | 1u << ('e' - 'a') |
-	    1u << ('o' - 'a') | 1u << ('t' - 'a'),
-	SECOND('t', 'u'), SECONDS('v', 'e', 'r'),
-	['x' - 'a'] = 1u << ('c' - 'a') | 1u << ('e' - 'a') | 1u << ('f' - 'a'),
+	['a' - 'a'] = BIT('t') | BIT('u'), ['b' - 'a'] = BIT('d') | BIT('u'),
+	['d' - 'a'] = BIT('a'), ['e' - 'a'] = BIT('h') | BIT('t') | BIT('x'),
+	['h' - 'a'] = BIT('e'), ['l' - 'a'] = BIT('h'), ['m' - 'a'] = BIT('a'),
+	['n' - 'a'] = BIT('o'), ['o' - 'a'] = BIT('n'), ['q' - 'a'] = BIT('u'),
+	['r' - 'a'] = BIT('c') | BIT('s'),
+	['s' - 'a'] = BIT('a') | BIT('e') | BIT('o') | BIT('t'),
+	['t' - 'a'] = BIT('u'), ['v' - 'a'] = BIT('e') | BIT('r'),
+	['x' - 'a'] = BIT('c') | BIT('e') | BIT('f'),
 };
 
 /* From 0; more than 25 for what is no letter. */

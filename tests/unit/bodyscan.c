@@ -107,7 +107,7 @@ has_verb(const struct buffer *wire)
 }
 
 static bool
-same(const struct bodyscan *a, const struct bodyscan *b,
+is_same(const struct bodyscan *a, const struct bodyscan *b,
     const struct buffer *wire)
 {
 	return a->octets == b->octets && a->lines == b->lines &&
@@ -179,8 +179,8 @@ test_scan(size_t room, int rounds)
 			look(&slow, "\n", 1, &wire);
 		bodyscan_end(&all);
 		bodyscan_end(&pieces);
-		good = good && same(&all, &slow, &wire) &&
-		    same(&pieces, &slow, &wire);
+		good = good && is_same(&all, &slow, &wire) &&
+		    is_same(&pieces, &slow, &wire);
 		bodyscan_free(&all);
 		bodyscan_free(&pieces);
 		buffer_free(&wire);
@@ -197,12 +197,12 @@ test_cuts(const char *line, size_t size)
 {
 	struct bodyscan s;
 	size_t len = strlen(line), n = 0, piece = 1000 * len;
-	char *text = malloc(piece);
+	char *text = malloc(piece + 1);
 	uint64_t wire = 0, last = 0, octet;
 	bool good = true;
 
 	for (size_t i = 0; i < piece; i += len)
-		memcpy(text + i, line, len);
+		memcpy(text + i, line, len + 1);
 	bodyscan_start(&s, 0, false);
 	for (size_t at = 0; at < size; at += piece)
 		bodyscan_add(&s, text, piece);
