@@ -22,6 +22,9 @@ tls_derive(bool sha256, const char *password, size_t password_len,
 	};
 	size_t n = sha256 ? SHA256_OCTETS : SHA1_OCTETS;
 
+	/* without TLS nobody has begun it before */
+	if (gnutls_global_init() < 0)
+		return 0;
 	return gnutls_pbkdf2(sha256 ? GNUTLS_MAC_SHA256 : GNUTLS_MAC_SHA1,
 	    &key, &grain, iterations, out, n) < 0 ? 0 : n;
 }
