@@ -318,3 +318,36 @@ END
 		authenticates "$mechanism"
 	done
 }
+
+# A library that cannot be loaded stands in for one that is not there.
+@test "without libgsasl: what is ours goes on, what is not is named" {
+	local mechanism so
+
+	so=$(sed -n 's/^#define SASL_LIBRARY_FILE "\(.*\)"/\1/p' \
+		"$ROOT/config.h")
+	if [ -z "$so" ] || ldd "$POSTRIDER" | grep -q gsasl; then
+		skip 'this program is linked with libgsasl'
+	fi
+	mkdir lib
+	echo broken >"lib/$so"
+	for mechanism in PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-256-PLUS; do
+		serve
+		auth_account "auth $mechanism"
+		message >m
+		LD_LIBRARY_PATH=$PWD/lib "$POSTRIDER" -C "$ACCOUNT" \
+			bob@example.net <m
+		smarthost_stop
+		grep -qx "auth alice $mechanism" "$CAPTURE/1.envelope"
+		rm -rf "$CAPTURE"
+	done
+	serve
+	auth_account 'auth cram-md5'
+	message | LD_LIBRARY_PATH=$PWD/lib submit bob@example.net
+	expect 69 'CRAM-MD5: no libgsasl here that knows it'
+	auth_account 'auth scram-sha-256' 'password grün'
+	message | LD_LIBRARY_PATH=$PWD/lib submit bob@example.net
+	expect 70 'not ASCII' "$so"
+	LD_LIBRARY_PATH=$PWD/lib "$POSTRIDER" --version >version
+	grep -q 'libgsasl not found' version
+	grep -q 'mechanisms: .*SCRAM-SHA-256 .*PLAIN LOGIN OAUTHBEARER' version
+}

@@ -59,6 +59,19 @@ big_message() {
 	[ "$(accepted)" -eq 1 ]
 }
 
+@test "the TLS library's settings are not looked at where there is no TLS" {
+	local strict
+
+	printf '%s\n' '[overrides]' 'insecure-hash = no-such-hash' >policy
+	strict=(GNUTLS_SYSTEM_PRIORITY_FILE="$PWD/policy"
+		GNUTLS_SYSTEM_PRIORITY_FAIL_ON_INVALID=1)
+	serve
+	message >m
+	env "${strict[@]}" "$POSTRIDER" -C "$ACCOUNT" bob@example.net <m
+	[ "$(accepted)" -eq 1 ]
+	env "${strict[@]}" "$POSTRIDER" --version | grep -q GnuTLS
+}
+
 @test "stopped and continued while it waits" {
 	play <<'END'
 S: 220 mail.example.org ESMTP

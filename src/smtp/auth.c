@@ -30,7 +30,7 @@ obstacle(const struct session *s, const struct sasl_mechanism *m,
 	if (!named && !m->automatic)
 		return "only on request";
 	if (!sasl_available(m))
-		return "not in this libgsasl";
+		return "no libgsasl here that knows it";
 	if (p->auth_id != NULL && !m->authzid)
 		return "it cannot carry auth_id";
 	if (m->binding && binding == TLS_BINDING_NONE)
@@ -137,7 +137,7 @@ conclude(const struct session *s, const struct sasl *sasl,
 	session_refused(s, r, STAGE_AUTH, "the credentials", f);
 	if (sasl_server_error(sasl) != NULL)
 		fault_add(f, "; its reason: %s", sasl_server_error(sasl));
-	if (reply_digit(r) == 5 && m->token != SASL_NO_TOKEN)
+	if (reply_digit(r) == 5 && sasl_takes_token(m))
 		fault_hint(f, "check \"user\" (%s); the token may have "
 		    "expired, or not be meant for sending mail",
 		    s->params->user == NULL ? "none" : s->params->user);

@@ -2,25 +2,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gsasl.h>
-
+#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "smtp/sasl.h"
+#include "smtp/sasllibrary.h"
 #include "smtp/saslscram.h"
 #include "smtp/sasltoken.h"
 
 #define TOKEN_MAX (256 * 1024)	/* octets; JWTs have a few thousand */
 #define ERROR_MAX 1024		/* octets of a server's JSON that are shown */
-
-/*
- * What the server may make us compute (RFC 5802 section 5.1): a second's work;
- * servers ask for 4096 to some 100,000 rounds of PBKDF2. 2^31 would keep us
- * busy for an hour, out of reach of every deadline.
- */
-#define ITERATIONS_MAX 1000000
 
 /*
  * LOGIN stands behind PLAIN: the same secret, one round trip more. Of the
@@ -29,22 +22,23 @@
  * What needs no password, or a token in its place, is used on request only.
  */
 const struct sasl_mechanism sasl_mechanisms[] = {
-	{ .name = "SCRAM-SHA-256-PLUS", .client_first = true, .binding = true,
-	    .password = true, .automatic = true, .authzid = true,
-	    .mutual = true },
-	{ .name = "SCRAM-SHA-1-PLUS", .client_first = true, .binding = true,
-	    .password = true, .automatic = true, .authzid = true,
-	    .mutual = true },
-	{ .name = "SCRAM-SHA-256", .client_first = true, .password = true,
-	    .automatic = true, .plain_wire = true, .authzid = true,
-	    .mutual = true },
-	{ .name = "SCRAM-SHA-1", .client_first = true, .password = true,
-	    .automatic = true, .plain_wire = true, .authzid = true,
-	    .mutual = true },
-	{ .name = "PLAIN", .client_first = true, .clear = true,
-	    .password = true, .automatic = true, .authzid = true },
-	{ .name = "LOGIN", .clear = true, .password = true,
-	    .automatic = true },
+	{ .name = "SCRAM-SHA-256-PLUS", .kind = SASL_SCRAM,
+	    .client_first = true, .binding = true, .password = true,
+	    .automatic = true, .authzid = true, .mutual = true },
+	{ .name = "SCRAM-SHA-1-PLUS", .kind = SASL_SCRAM,
+	    .client_first = true, .binding = true, .password = true,
+	    .automatic = true, .authzid = true, .mutual = true },
+	{ .name = "SCRAM-SHA-256", .kind = SASL_SCRAM, .client_first = true,
+	    .password = true, .automatic = true, .plain_wire = true,
+	    .authzid = true, .mutual = true },
+	{ .name = "SCRAM-SHA-1", .kind = SASL_SCRAM, .client_first = true,
+	    .password = true, .automatic = true, .plain_wire = true,
+	    .authzid = true, .mutual = true },
+	{ .name = "PLAIN", .kind = SASL_PLAIN, .client_first = true,
+	    .clear = true, .password = true, .automatic = true,
+	    .authzid = true },
+	{ .name = "LOGIN", .kind = SASL_LOGIN, .clear = true,
+	    .password = true, .automatic = true },
 	{ .name = "DIGEST-MD5", .password = true, .automatic = true,
 	    .authzid = true, .mutual = true },
 	{ .name = "CRAM-MD5", .password = true, .automatic = true },
@@ -52,18 +46,19 @@ const struct sasl_mechanism sasl_mechanisms[] = {
 	{ .name = "GSSAPI", .client_first = true, .authzid = true,
 	    .mutual = true },
 	{ .name = "EXTERNAL", .client_first = true, .authzid = true },
-	{ .name = "OAUTHBEARER", .client_first = true, .clear = true,
-	    .password = true, .authzid = true, .token = SASL_OAUTHBEARER },
-	{ .name = "XOAUTH2", .client_first = true, .clear = true,
-	    .password = true, .token = SASL_XOAUTH2 },
+	{ .name = "OAUTHBEARER", .kind = SASL_OAUTHBEARER,
+	    .client_first = true, .clear = true, .password = true,
+	    .authzid = true },
+	{ .name = "XOAUTH2", .kind = SASL_XOAUTH2, .client_first = true,
+	    .clear = true, .password = true },
 	{ .name = NULL }
 };
 
 struct sasl {
 	const struct sasl_mechanism *mechanism;
 	const struct sasl_params *params;
-	Gsasl *library;
-	Gsasl_session *session;	/* NULL for a token */
+	struct sasl_session *session;	/* the library's, or NULL */
+	struct scram scram;
 	unsigned steps;
 	bool complete;
 	char *error;		/* the server's, or NULL */
@@ -125,134 +120,76 @@ sasl_needs_password(const char *setting)
 bool
 sasl_available(const struct sasl_mechanism *mechanism)
 {
-	Gsasl *library;
-	bool known;
-
-	if (mechanism->token != SASL_NO_TOKEN)
-		return true;
-	if (gsasl_init(&library) != GSASL_OK)
-		return false;
-	known = gsasl_client_support_p(library, mechanism->name) != 0;
-	gsasl_done(library);
-	return known;
+	return mechanism->kind != SASL_LIBRARY ||
+	    sasl_library_knows(mechanism->name);
 }
 
-/*
- * Channel binding data goes to -PLUS mechanisms only: libgsasl 2.2 refuses
- * to go on when a plain SCRAM is given tls-exporter data.
- */
-static int
-set_binding(const struct sasl *s)
+bool
+sasl_takes_token(const struct sasl_mechanism *mechanism)
 {
-	const struct sasl_params *p = s->params;
-	char *text;
-	size_t len;
-	int n;
-
-	if (!s->mechanism->binding || p->binding_data == NULL)
-		return GSASL_OK;
-	n = gsasl_base64_to(p->binding_data->data, p->binding_data->len,
-	    &text, &len);
-	if (n != GSASL_OK)
-		return n;
-	n = gsasl_property_set(s->session, p->binding ==
-	    TLS_BINDING_EXPORTER ? GSASL_CB_TLS_EXPORTER :
-	    GSASL_CB_TLS_UNIQUE, text);
-	gsasl_free(text);
-	return n;
-}
-
-/*
- * Whom to act as. EXTERNAL has no other place for the user's name; the others
- * have said it already, and an empty one is not the same as none to libgsasl.
- */
-static int
-set_names(const struct sasl *s)
-{
-	const struct sasl_params *p = s->params;
-	bool external = strcmp(s->mechanism->name, "EXTERNAL") == 0;
-	const char *authzid = p->authzid != NULL ? p->authzid :
-	    external && p->user != NULL ? p->user : "";
-	int n = GSASL_OK;
-
-	if (!external && p->user != NULL)
-		n = gsasl_property_set(s->session, GSASL_AUTHID, p->user);
-	if (n == GSASL_OK && (p->authzid != NULL || !s->mechanism->password))
-		n = gsasl_property_set(s->session, GSASL_AUTHZID, authzid);
-	if (n == GSASL_OK && p->realm != NULL)
-		n = gsasl_property_set(s->session, GSASL_REALM, p->realm);
-	return n;
-}
-
-static int
-set_properties(const struct sasl *s)
-{
-	const struct sasl_params *p = s->params;
-	int n = set_names(s);
-
-	if (n == GSASL_OK && s->mechanism->password && p->password != NULL)
-		n = gsasl_property_set(s->session, GSASL_PASSWORD,
-		    p->password->bytes);
-	if (n == GSASL_OK)
-		n = gsasl_property_set(s->session, GSASL_SERVICE, "smtp");
-	if (n == GSASL_OK)
-		n = gsasl_property_set(s->session, GSASL_HOSTNAME, p->host);
-	return n == GSASL_OK ? set_binding(s) : n;
-}
-
-static int
-ask_property(Gsasl *library, Gsasl_session *session, Gsasl_property property)
-{
-	const struct sasl *s = gsasl_session_hook_get(session);
-
-	(void)library;
-	return s == NULL ? GSASL_NO_CALLBACK : sasl_scram_property(session,
-	    property, s->mechanism, s->params->password);
+	return mechanism->kind == SASL_OAUTHBEARER ||
+	    mechanism->kind == SASL_XOAUTH2;
 }
 
 int
 sasl_start(struct sasl **out, const struct sasl_mechanism *mechanism,
     const struct sasl_params *params, struct fault *f)
 {
-	struct sasl *s = memory_alloc(sizeof(*s));
-	int n;
+	bool token = sasl_takes_token(mechanism);
+	struct sasl *s;
 
+	if (mechanism->password && ((params->user == NULL && !token) ||
+	    params->password == NULL))
+		return fault(f, FAULT_CONFIG, "%s needs user and password",
+		    mechanism->name);
+	s = memory_alloc(sizeof(*s));
 	s->mechanism = mechanism;
 	s->params = params;
-	n = gsasl_init(&s->library);
-	if (n == GSASL_OK && mechanism->token == SASL_NO_TOKEN)
-		n = gsasl_client_start(s->library, mechanism->name,
-		    &s->session);
-	if (n == GSASL_OK && mechanism->token == SASL_NO_TOKEN) {
-		gsasl_callback_set(s->library, ask_property);
-		gsasl_session_hook_set(s->session, s);
-		n = set_properties(s);
-	}
-	if (n != GSASL_OK) {
-		sasl_free(s);
-		fault(f, FAULT_SOFTWARE, "the SASL library cannot do %s: %s",
-		    mechanism->name, gsasl_strerror(n));
-		return fault_hint(f, "set \"auth\" to another mechanism");
+	if (mechanism->kind == SASL_LIBRARY && sasl_library_start(&s->session,
+	    mechanism, params, f) == -1) {
+		free(s);
+		return -1;
 	}
 	*out = s;
 	return 0;
 }
 
-/* Base64 of the message, which holds a secret. */
+/* RFC 4616: whom to act as, who asks, and the password. */
 static int
-add_encoded(struct buffer *out, const struct buffer *message, struct fault *f)
+plain_step(struct sasl *s, struct buffer *out, struct fault *f)
 {
-	char *text;
-	size_t len;
+	const struct sasl_params *p = s->params;
+	const char *authzid = p->authzid == NULL ? "" : p->authzid;
+	size_t len = strlen(p->password->bytes);
+	size_t n = strlen(authzid) + strlen(p->user) + len + 2;
+	struct buffer message;
+	int r;
 
-	if (gsasl_base64_to(message->data, message->len, &text, &len) !=
-	    GSASL_OK)
-		return fault(f, FAULT_SOFTWARE, "the SASL library cannot "
-		    "encode a token");
-	buffer_add(out, text, len);
-	memory_wipe(text, len);
-	gsasl_free(text);
-	return 0;
+	buffer_init(&message, n);
+	/* all of it now: nothing is moved, and left behind, later */
+	buffer_reserve(&message, n);
+	buffer_add(&message, authzid, strlen(authzid) + 1);
+	buffer_add(&message, p->user, strlen(p->user) + 1);
+	buffer_add(&message, p->password->bytes, len);
+	r = base64_add(out, message.data, message.len);
+	buffer_wipe(&message);
+	s->complete = r == 0;
+	return r == 0 ? 0 : fault(f, FAULT_CONFIG, "user and password are too "
+	    "long for AUTH");
+}
+
+/* Whatever the server asks with: some do in their own language. */
+static int
+login_step(struct sasl *s, struct buffer *out, struct fault *f)
+{
+	const struct sasl_params *p = s->params;
+	int r;
+
+	s->complete = s->steps++ > 0;
+	r = !s->complete ? base64_add(out, p->user, strlen(p->user)) :
+	    base64_add(out, p->password->bytes, strlen(p->password->bytes));
+	return r == 0 ? 0 : fault(f, FAULT_CONFIG, "user or password is too "
+	    "long for AUTH");
 }
 
 /* RFC 7628 section 3.2.2: base64 of JSON, which we show and do not obey. */
@@ -260,17 +197,19 @@ static void
 keep_error(struct sasl *s, const char *challenge)
 {
 	const struct secret *token = s->params->password;
-	char *text;
-	size_t len;
+	struct buffer text;
 
-	if (s->error != NULL || challenge[0] == '\0' || gsasl_base64_from(
-	    challenge, strlen(challenge), &text, &len) != GSASL_OK)
+	if (s->error != NULL || challenge[0] == '\0')
 		return;
-	s->error = memory_copy(text, len > ERROR_MAX ? ERROR_MAX : len);
-	gsasl_free(text);
-	for (char *p = s->error; (p = strstr(p, token->bytes)) != NULL;
-	    p += token->len)
-		memset(p, '*', token->len);
+	buffer_init(&text, TOKEN_MAX);
+	if (base64_decode(&text, challenge, strlen(challenge)) == 0) {
+		s->error = memory_copy(text.data, text.len > ERROR_MAX ?
+		    ERROR_MAX : text.len);
+		for (char *p = s->error; (p = strstr(p, token->bytes)) !=
+		    NULL; p += token->len)
+			memset(p, '*', token->len);
+	}
+	buffer_wipe(&text);
 }
 
 /*
@@ -287,93 +226,50 @@ token_step(struct sasl *s, const char *challenge, struct buffer *out,
 
 	if (s->steps++ == 0) {
 		buffer_init(&message, TOKEN_MAX);
-		r = sasl_add_token(&message, s->mechanism->token, p, f);
-		if (r == 0)
-			r = add_encoded(out, &message, f);
+		r = sasl_add_token(&message, s->mechanism->kind, p, f);
+		if (r == 0 && base64_add(out, message.data, message.len) == -1)
+			r = fault(f, FAULT_CONFIG, "the token is too long");
 		buffer_wipe(&message);
 		return r;
 	}
 	keep_error(s, challenge);
 	s->complete = true;
-	if (s->mechanism->token == SASL_OAUTHBEARER)
+	if (s->mechanism->kind == SASL_OAUTHBEARER)
 		buffer_add_string(out, "AQ==");
 	return 0;
 }
 
-/* Does a challenge of SCRAM's, the server-first-message, ask for too much? */
-static bool
-is_excessive(const struct sasl *s, const char *challenge)
+static int
+scram_step(struct sasl *s, const char *challenge, struct buffer *out,
+    struct fault *f)
 {
-	const char *p, *end;
-	bool excessive = false;
-	size_t len, digits;
-	char *text;
+	int r = sasl_scram_step(&s->scram, s->steps, s->mechanism, s->params,
+	    challenge, out, f);
 
-	if (strncmp(s->mechanism->name, "SCRAM", 5) != 0 ||
-	    gsasl_base64_from(challenge, strlen(challenge), &text, &len) !=
-	    GSASL_OK)
-		return false;
-	end = text + len;
-	for (p = text; (p = text_find(p, (size_t)(end - p), ",i=", 3)) !=
-	    NULL; p += digits) {
-		p += 3;
-		for (digits = 0; p + digits < end &&
-		    text_is_digit(p[digits]);)
-			digits++;
-		if (digits > 0)
-			excessive |= text_number(p, digits,
-			    ITERATIONS_MAX) == -1;
-	}
-	gsasl_free(text);
-	return excessive;
+	/* the step with which the server proves itself */
+	s->complete = r == 0 && s->steps++ == 2;
+	return r;
 }
 
 int
 sasl_step(struct sasl *s, const char *challenge, struct buffer *out,
     struct fault *f)
 {
-	char *response = NULL;
-	int n;
-
-	if (s->mechanism->token != SASL_NO_TOKEN)
+	switch (s->mechanism->kind) {
+	case SASL_PLAIN:
+		return plain_step(s, out, f);
+	case SASL_LOGIN:
+		return login_step(s, out, f);
+	case SASL_SCRAM:
+		return scram_step(s, challenge, out, f);
+	case SASL_OAUTHBEARER:
+	case SASL_XOAUTH2:
 		return token_step(s, challenge, out, f);
-	/* servers fill NTLM's first, empty challenge with words */
-	if (s->steps++ == 0 && strcmp(s->mechanism->name, "NTLM") == 0)
-		challenge = "";
-	if (challenge != NULL && is_excessive(s, challenge)) {
-		fault(f, FAULT_PROTOCOL, "%s: the server asks for more than "
-		    "%d iterations", s->mechanism->name, ITERATIONS_MAX);
-		return fault_hint(f, "this would take too long; set \"auth\" "
-		    "to another mechanism");
+	case SASL_LIBRARY:
+		break;
 	}
-	n = gsasl_step64(s->session, challenge, &response);
-	if (n == GSASL_OK)
-		s->complete = true;
-	if (n == GSASL_OK || n == GSASL_NEEDS_MORE) {
-		buffer_add_string(out, response == NULL ? "" : response);
-		if (response != NULL)
-			memory_wipe(response, strlen(response));
-		gsasl_free(response);
-		return 0;
-	}
-	gsasl_free(response);
-	if (n == GSASL_SASLPREP_ERROR) {
-		fault(f, FAULT_AUTH, "%s: user or password has characters "
-		    "that it cannot carry (RFC 4013): %s", s->mechanism->name,
-		    gsasl_strerror(n));
-		return fault_hint(f, "look for control characters in "
-		    "\"user\" and the password");
-	}
-	if (challenge == NULL) {
-		fault(f, FAULT_AUTH, "%s: %s", s->mechanism->name,
-		    gsasl_strerror(n));
-		return s->mechanism->password ? -1 : fault_hint(f, "is there "
-		    "a ticket? klist shows it, kinit gets one");
-	}
-	fault(f, FAULT_PROTOCOL, "%s: the server's answer does not verify: "
-	    "%s", s->mechanism->name, gsasl_strerror(n));
-	return fault_hint(f, "a server that does not know the password, or a "
-	    "broken one, does this; nothing was sent");
+	return sasl_library_step(s->session, s->mechanism, challenge, out,
+	    &s->complete, f);
 }
 
 const char *
@@ -393,17 +289,8 @@ sasl_free(struct sasl *s)
 {
 	if (s == NULL)
 		return;
-	if (s->session != NULL)
-		gsasl_finish(s->session);
-	if (s->library != NULL)
-		gsasl_done(s->library);
+	sasl_library_free(s->session);
+	scram_free(&s->scram);
 	free(s->error);
 	free(s);
-}
-
-void
-sasl_library_version(struct buffer *b)
-{
-	buffer_printf(b, "libgsasl %s (built with %s)",
-	    gsasl_check_version(NULL), GSASL_VERSION);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sasl: one mechanism's exchange, by libgsasl. Knows nothing of SMTP: takes
- * and gives base64, as RFC 4954 carries it.
+ * sasl: one mechanism's exchange, ours or libgsasl's. Knows nothing of SMTP:
+ * takes and gives base64, as RFC 4954 carries it.
  */
 #ifndef SMTP_SASL_H
 #define SMTP_SASL_H
@@ -17,7 +17,19 @@ struct fault;
 struct secret;
 struct sasl;
 
-enum sasl_token { SASL_NO_TOKEN, SASL_OAUTHBEARER, SASL_XOAUTH2 };
+/* Who speaks it. */
+enum sasl_kind {
+	SASL_LIBRARY,
+	SASL_PLAIN,		/* RFC 4616 */
+	SASL_LOGIN,		/* name and password, asked for one by one */
+	SASL_SCRAM,
+	SASL_OAUTHBEARER,	/* RFC 7628: the password is a bearer token */
+	SASL_XOAUTH2		/* the same, as Google has it */
+};
+
+/* For who does not show that he knows the password. */
+#define SASL_IMPOSTOR_HINT "a server that does not know the password, or a " \
+    "broken one, does this; nothing was sent"
 
 struct sasl_mechanism {
 	const char *name;	/* upper case, as IANA has it */
@@ -29,7 +41,7 @@ struct sasl_mechanism {
 	bool plain_wire;	/* ... also when there is no TLS */
 	bool authzid;		/* can carry another name to act as */
 	bool mutual;		/* success without the server's proof is none */
-	enum sasl_token token;	/* the password is a bearer token */
+	enum sasl_kind kind;
 };
 
 /* The mechanisms that we speak, best first; ends with a NULL name. */
@@ -42,8 +54,10 @@ extern const struct sasl_mechanism sasl_mechanisms[];
 const struct sasl_mechanism *sasl_choice(const char *setting, size_t i);
 /* Does any of those need user and password? */
 bool sasl_needs_password(const char *setting);
-/* Does the library that is linked know it? */
+/* Is it ours, or does the library know it? */
 bool sasl_available(const struct sasl_mechanism *);
+/* Is the password a bearer token? */
+bool sasl_takes_token(const struct sasl_mechanism *);
 
 struct sasl_params {
 	const char *user;		/* NULL: none */

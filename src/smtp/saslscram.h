@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * saslscram: the salted password of SCRAM (RFC 5802 section 3). libgsasl's own
- * PBKDF2 takes longer than all the rest of a small submission; the TLS
- * library's has a quarter of its cost.
+ * saslscram: SCRAM as one of SASL's mechanisms: base64, SASLprep, a nonce, and
+ * what is wrong with an answer, around smtp/scram.
  */
 #ifndef SMTP_SASLSCRAM_H
 #define SMTP_SASLSCRAM_H
 
-#include <gsasl.h>
-
 #include "smtp/sasl.h"
+#include "smtp/scram.h"
 
 /*
- * What libgsasl asks when it wants the salted password, before it makes it
- * itself: sets that property from the password, salt and iteration count of
- * the session. GSASL_NO_CALLBACK when it cannot, and for any other property:
- * libgsasl then goes on as if nobody had been asked.
+ * Steps 0, 1 and 2, as sasl_step() has it; there is none behind 2, which
+ * succeeds only if the server knows the password. The scram is to be freed
+ * after any step.
  */
-int sasl_scram_property(Gsasl_session *, Gsasl_property,
-    const struct sasl_mechanism *, const struct secret *password);
+int sasl_scram_step(struct scram *, unsigned step,
+    const struct sasl_mechanism *, const struct sasl_params *,
+    const char *challenge, struct buffer *out, struct fault *);
 
 #endif

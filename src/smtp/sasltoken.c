@@ -22,7 +22,7 @@ add_name(struct buffer *b, const char *name)
 }
 
 int
-sasl_add_token(struct buffer *b, enum sasl_token kind,
+sasl_add_token(struct buffer *b, enum sasl_kind kind,
     const struct sasl_params *p, struct fault *f)
 {
 	const char *user = p->user == NULL ? "" : p->user;

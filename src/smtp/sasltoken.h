@@ -10,7 +10,7 @@
  * or what Google calls XOAUTH2. FAULT_CONFIG when user or token hold control
  * characters, which divide the parts of the message.
  */
-int sasl_add_token(struct buffer *, enum sasl_token,
+int sasl_add_token(struct buffer *, enum sasl_kind,
     const struct sasl_params *, struct fault *);
 
 #endif
