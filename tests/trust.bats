@@ -301,10 +301,10 @@ chain() {
 
 # broken NAME: that certificate with damage behind its subject
 broken() {
-	openssl x509 -in "$CHAINS/$1.pem" -outform DER | head -c 250 >cut
+	openssl x509 -in "$CHAINS/$1.pem" -outform DER | head -c 250 >cut.der
 	{
 		echo '-----BEGIN CERTIFICATE-----'
-		head -c 40 /dev/zero | cat cut - | base64 -w 64
+		head -c 40 /dev/zero | cat cut.der - | base64 -w 64
 		echo '-----END CERTIFICATE-----'
 	}
 }
