@@ -203,7 +203,9 @@ account() {
 postrider() {
 	local -a extra=()
 
-	[[ " $*" != *" --host"* ]] || mapfile -t extra < <(switched_options)
+	# not as sendmail, which takes no such options
+	[[ ${POSTRIDER##*/} != postrider || " $*" != *" --host"* ]] ||
+		mapfile -t extra < <(switched_options)
 	status=0
 	timeout -k 5 "$LIMIT" "$POSTRIDER" "${extra[@]}" "$@" >stdout 2>stderr || status=$?
 	echo "$status" >status

@@ -18,8 +18,8 @@
 #	forbidden TRANSCRIPT	fails if a client has used what is off
 
 switched() {
-	# Behind the other lines, and only where there may be a server: what
-	# tests say of line numbers stays true.
+	# Behind the other lines, and only where there is a server, which is
+	# never at port 1: so what tests say of line numbers stays true.
 	LC_ALL=C awk -v switches="${SWITCHES:-}" '
 	function finish(i, name, some) {
 		some = has["socket"] || (has["host"] && has["port"])
