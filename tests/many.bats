@@ -229,7 +229,6 @@ END
 }
 
 @test "a refusal behind DATA, and then a success: out of step" {
-	needs pipelining
 	begin PIPELINING <<'END'
 C: MAIL *
 C: RCPT *
