@@ -264,6 +264,5 @@ END
 	printf '%s\n' 'C: BDAT 3 LAST' >transcript
 	run forbidden transcript
 	[ "$status" -eq 1 ]
-	SWITCHES=
-	forbidden transcript
+	SWITCHES='' forbidden transcript
 }
