@@ -251,6 +251,7 @@ END
 }
 
 @test "SWITCHES: what is off, what needs it, and what has used it" {
+	# shellcheck disable=SC2034 # for what switches.bash has
 	local SWITCHES='pipelining off,chunking  off'
 
 	is_off pipelining
