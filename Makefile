@@ -229,7 +229,8 @@ AGAIN = $(MAKE) --no-print-directory $(if \
     $(findstring jobserver,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN))
 
 CERTS = $(BUILD)/certs
-# Which to run: bats files, and programs that speak TAP.
+# Which to run: bats files, and programs that speak TAP. SWITCHES="chunking
+# off" for settings that every account of theirs gets.
 TESTS = $(UNIT_TESTS) $(REPLAYS) tests/smarthost/selftest.sh \
     $(sort $(wildcard tests/*.bats))
 
@@ -237,7 +238,7 @@ test_environment = POSTRIDER='$(abspath $(POSTRIDER))' \
     SMARTHOST='$(abspath $(BUILD)/tests/smarthost)' \
     NAMESERVER='$(abspath $(BUILD)/tests/nameserver)' \
     CERTS='$(abspath $(CERTS))' BUILD='$(abspath $(BUILD))' \
-    SANITIZE='$(SANITIZE)' COVERAGE='$(COVERAGE)'
+    SANITIZE='$(SANITIZE)' COVERAGE='$(COVERAGE)' SWITCHES='$(SWITCHES)'
 
 $(CERTS)/made: tests/certs.sh
 	$(call say,CERTS $(CERTS))
@@ -383,6 +384,7 @@ help:
 	@echo 'make demo             a message through a smarthost on loopback'
 	@echo 'make check            all tests; TESTS="tests/x.bats" for some'
 	@echo '     check SANITIZE=1 the same under ASan and UBSan'
+	@echo '     check SWITCHES="pipelining off, chunking off"'
 	@echo 'make interop          real servers and callers, unpacked in build/'
 	@echo 'make bench            peers side by side; BENCH="trips path" for some'
 	@echo 'make coverage         lines that make check runs; COVERAGE_MIN=85'

@@ -27,6 +27,7 @@ END
 }
 
 @test "chunks do not wait for each other, and each needs a 2yz" {
+	needs chunking
 	chunks 4 <<'END'
 C: QUIT
 S: 250 a
@@ -44,6 +45,7 @@ END
 }
 
 @test "a chunk that is refused in any place" {
+	needs pipelining chunking
 	local place i
 
 	large >text
@@ -70,6 +72,7 @@ END
 }
 
 @test "a chunk refused and the rest as well: the first refusal is told" {
+	needs pipelining chunking
 	large >text
 	chunks 4 <<'END'
 C: QUIT
@@ -85,6 +88,7 @@ END
 }
 
 @test "without PIPELINING each chunk waits, behind a refused one there is none" {
+	needs chunking
 	local place
 
 	large >text
@@ -107,6 +111,7 @@ END
 }
 
 @test "a connection that breaks amid the chunks" {
+	needs chunking
 	# more than the window and the system's buffers take
 	chunks 2 <<'END'
 S: 250 a
@@ -130,6 +135,7 @@ END
 }
 
 @test "a success before the end of a chunk is none" {
+	needs chunking
 	begin CHUNKING <<'END'
 C: MAIL *
 S: 250 sender
@@ -144,6 +150,7 @@ END
 }
 
 @test "more replies than chunks are no success" {
+	needs chunking
 	chunks 4 <<'END'
 C: QUIT
 S: 250 a

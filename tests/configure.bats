@@ -94,7 +94,7 @@ END
 	export PATH=$PWD/bin:$PATH XDG_RUNTIME_DIR=$PWD
 	sed -n '/secret-tool/,/user/s/^#     *//p' stdout >recipe
 	sh <recipe
-	(umask 077 && cat stdout >"$ACCOUNT" &&
+	(umask 077 && switched <stdout >"$ACCOUNT" &&
 		echo "tls_trust_file $CERTS/ca.pem" >>"$ACCOUNT")
 	message | submit bob@example.net
 	expect 0

@@ -87,6 +87,7 @@ traced() {
 }
 
 @test "1.18 C 25: small writes do not wait for each other" {
+	needs pipelining
 	serve
 	message >text
 	traced setsockopt,sendto,sendmsg,write,writev "$TO" <text

@@ -45,6 +45,7 @@ END
 }
 
 @test "dots are not stuffed in a chunk" {
+	needs chunking
 	fly <<'END'
 S: 250 sender
 S: 250 one
@@ -104,6 +105,7 @@ END
 }
 
 @test "hang-ups in every place" {
+	needs pipelining chunking
 	flight_row 75 '!close;' 'closed the connection' 'may have been delivered'
 	flight_row 75 '250 s;!close;' 'may have been delivered'
 	flight_row 75 '250 s;250 one;!close;' 'may have been delivered'
@@ -130,6 +132,7 @@ END
 }
 
 @test "fewer replies than commands are no success" {
+	needs pipelining chunking
 	# the message's seems a recipient's, and QUIT's the message's
 	flight_row 76 '250 s;250 one;554 5.7.1 spam;221 bye;' \
 		'out of step' 'may have been delivered'
@@ -141,6 +144,7 @@ END
 }
 
 @test "more replies than commands are no success" {
+	needs pipelining chunking
 	flight_row 76 '250 s;250 s;250 one;250 two;554 5.7.1 spam;221 bye;' \
 		'out of step' 'may have been delivered'
 	flight_row 76 '250 s;250 one;250 two;250 more;451 later;221 bye;' \
@@ -163,6 +167,7 @@ END
 }
 
 @test "garbage in the flight" {
+	needs pipelining chunking
 	flight_row 76 '250 s;250 one;what?;250 taken;221 bye;' 'not SMTP' \
 		'may have been delivered'
 	flight_row 76 '250 s;250 one;250 two;what?;221 bye;' 'not SMTP'
@@ -174,6 +179,7 @@ END
 }
 
 @test "BDAT refused by 500 to 504: once more with DATA" {
+	needs chunking
 	local code
 
 	for code in 500 501 502 503 504; do
@@ -209,6 +215,7 @@ END
 }
 
 @test "BDAT refused unread: the message's lines are no commands" {
+	needs pipelining chunking
 	local lines
 
 	message 'one' 'two' >text
@@ -246,6 +253,7 @@ END
 }
 
 @test "DATA on the second connection is refused, too: no third" {
+	needs chunking
 	greet PIPELINING CHUNKING >first
 	cat >>first <<'END'
 C: MAIL *
@@ -327,6 +335,7 @@ END
 }
 
 @test "32 KiB ride, more waits for the envelope" {
+	needs chunking
 	fly <<'END'
 S: 250 sender
 S: 250 one

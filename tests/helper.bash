@@ -21,6 +21,7 @@
 #	expect_not TEXT...		what it must not have said
 #	same EXPECTED ACTUAL		two files, byte for byte
 #	message [LINE...]		a small message, on standard output
+# and what switches.bash has, for runs with something switched off.
 
 # shellcheck disable=SC2034 # status, output and stderr are for the tests
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -28,6 +29,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${POSTRIDER:=$ROOT/postrider}"
 : "${SMARTHOST:=$BUILD/tests/smarthost}"
 : "${CERTS:=$BUILD/certs}"
+# shellcheck source=/dev/null
+. "$ROOT/tests/switches.bash"
 
 # Seconds that nothing on loopback takes; what does, hangs.
 readonly LIMIT=60
@@ -122,11 +125,15 @@ server_report() {
 }
 
 smarthost_play() {
-	local file=$1
+	local name
+	local -a names=()
 
-	shift
+	for name in "$@"; do
+		[[ $name == -* || ! -f $name ]] || name=$(as_switched "$name")
+		names+=("$name")
+	done
 	SERVER_KIND=play
-	server_start --play "$file" "$@"
+	server_start --play "${names[@]}"
 }
 
 play() {
@@ -157,14 +164,20 @@ smarthost_wait() {
 
 	SERVER_KIND=
 	wait "$SERVER_PID" || status=$?
+	[ "$status" -ne 0 ] || forbidden transcript || status=$?
 	[ "$status" -eq 0 ] || server_report
 	return "$status"
 }
 
 smarthost_serve() {
+	local name
+
 	SERVER_KIND=serve
 	CAPTURE=$BATS_TEST_TMPDIR/capture
 	mkdir -p "$CAPTURE"
+	for name in pipelining chunking; do
+		! is_off "$name" || set -- --unused "${name^^}" "$@"
+	done
 	server_start --serve --capture "$CAPTURE" "$@"
 }
 
@@ -177,7 +190,7 @@ smarthost_stop() {
 }
 
 account_file() {
-	(umask 077 && printf '%s\n' "$@" >"$ACCOUNT")
+	(umask 077 && printf '%s\n' "$@" | switched >"$ACCOUNT")
 }
 
 account() {
@@ -188,8 +201,13 @@ account() {
 # and status: in a pipeline this runs in a shell of its own, whose variables
 # are lost.
 postrider() {
+	local -a extra=()
+
+	# not as sendmail, which takes no such options
+	[[ ${POSTRIDER##*/} != postrider || " $*" != *" --host"* ]] ||
+		mapfile -t extra < <(switched_options)
 	status=0
-	timeout -k 5 "$LIMIT" "$POSTRIDER" "$@" >stdout 2>stderr || status=$?
+	timeout -k 5 "$LIMIT" "$POSTRIDER" "${extra[@]}" "$@" >stdout 2>stderr || status=$?
 	echo "$status" >status
 }
 

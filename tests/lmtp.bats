@@ -136,6 +136,7 @@ END
 }
 
 @test "354 although every recipient was refused: an end that nobody answers" {
+	needs pipelining
 	deliver PIPELINING <<'END'
 C: MAIL *
 C: RCPT *
@@ -207,6 +208,7 @@ END
 }
 
 @test "BDAT: one reply for each chunk, and for each recipient at the end" {
+	needs chunking
 	deliver PIPELINING CHUNKING <<'END'
 C: MAIL *
 C: RCPT *
@@ -232,6 +234,7 @@ END
 }
 
 @test "BDAT: a chunk that is refused is a verdict for all" {
+	needs chunking
 	deliver CHUNKING <<'END'
 C: MAIL *
 S: 250 sender
@@ -263,6 +266,7 @@ END
 }
 
 @test "a reply for each recipient, the refused ones too: out of step" {
+	needs chunking
 	deliver PIPELINING CHUNKING <<'END'
 C: MAIL *
 C: RCPT *
@@ -286,6 +290,7 @@ END
 }
 
 @test "a reply too few, and QUIT's comes: out of step" {
+	needs pipelining
 	deliver PIPELINING <<'END'
 C: MAIL *
 C: RCPT *

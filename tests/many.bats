@@ -74,6 +74,7 @@ END
 }
 
 @test "452 4.5.3 although QUIT was sent: on a new connection" {
+	needs pipelining chunking
 	greet PIPELINING CHUNKING >first
 	cat >>first <<'END'
 C: MAIL *
@@ -106,6 +107,7 @@ END
 }
 
 @test "a later transaction fails: who has it keeps it, the others are told" {
+	needs pipelining chunking
 	begin PIPELINING CHUNKING 'LIMITS RCPTMAX=1' <<'END'
 C: MAIL *
 C: RCPT TO:<a@*
@@ -145,6 +147,7 @@ END
 }
 
 @test "more replies than commands, when QUIT was not sent along" {
+	needs chunking
 	begin PIPELINING CHUNKING <<END
 C: MAIL *
 $(yes 'C: RCPT *' | head -n 101)
@@ -208,6 +211,7 @@ END
 }
 
 @test "more replies than commands, and nothing was sent ahead" {
+	needs chunking
 	begin CHUNKING <<'END'
 C: MAIL *
 S: 250 sender

@@ -289,7 +289,7 @@ walk() {
 	walk "${WAY[@]}"
 	smarthost_stop
 	smarthost_serve --listen unix:mail.sock
-	PORT=1
+	PORT=9
 	walk "socket $PWD/mail.sock|--socket=$PWD/mail.sock|$to|full|0|^rcpt"
 }
 

@@ -172,32 +172,99 @@ inner() {
 	fi
 }
 
-@test ".ci/run: both goals run, and their sums are added" {
+@test ".ci/run: all goals run, and their sums are added" {
 	program make <<'END'
-case $1 in
+case "$*" in
 check) echo '7 passed, 1 failed, 2 skipped'; exit 2 ;;
 interop) echo '3 passed, 0 failed' ;;
+'check SWITCHES=pipelining off TESTS=tests/'*.bats)
+	echo '20 passed, 0 failed, 9 skipped' ;;
+'check SWITCHES=chunking off TESTS=tests/'*.bats)
+	echo '100 passed, 1 failed'; exit 2 ;;
 esac
 END
 	status=0
 	PATH=$PWD:$PATH "$ROOT/.ci/run" >log || status=$?
-	[ "$(tail -n 1 log)" = '10 passed, 1 failed' ]
+	[ "$(tail -n 1 log)" = '130 passed, 2 failed' ]
 	[ "$status" -eq 1 ]
 }
 
 @test ".ci/run: a goal that ends without a sum has failed" {
 	program make <<'END'
-[ "$1" = interop ] || exit 2
+[ "$*" != check ] || exit 2
 echo '3 passed, 0 failed'
 END
 	status=0
 	PATH=$PWD:$PATH "$ROOT/.ci/run" >log || status=$?
-	[ "$(tail -n 1 log)" = '3 passed, 1 failed' ]
+	[ "$(tail -n 1 log)" = '9 passed, 1 failed' ]
 	[ "$status" -eq 1 ]
 	program make <<<'echo "2 passed, 0 failed"'
 	PATH=$PWD:$PATH "$ROOT/.ci/run" >log
-	[ "$(tail -n 1 log)" = '4 passed, 0 failed' ]
+	[ "$(tail -n 1 log)" = '8 passed, 0 failed' ]
 	program make <<<'echo "2 passed, 0 failed"; exit 2'
 	PATH=$PWD:$PATH "$ROOT/.ci/run" >log || status=$?
-	[ "$(tail -n 1 log)" = '4 passed, 2 failed' ]
+	[ "$(tail -n 1 log)" = '8 passed, 4 failed' ]
+}
+
+@test "SWITCHES: an account gets its lines, unless it says otherwise" {
+	local lines
+
+	mapfile -t lines < <(printf '%s\n' defaults 'port 25' 'account a' \
+		'host h' 'port 587' 'chunking on' 'account b : a' 'user x' \
+		'account c' 'socket /s' 'account d' 'host h' 'port 1' |
+		SWITCHES='pipelining off, chunking off' switched)
+	[ "${lines[*]}" = "defaults port 25 account a host h port 587 chunking on \
+pipelining off account b : a user x account c socket /s pipelining off \
+chunking off account d host h port 1" ]
+	[ "$(SWITCHES='' switched <<<'host h')" = 'host h' ]
+}
+
+@test "SWITCHES: a dialogue becomes what a client without it does" {
+	local SWITCHES
+
+	greet PIPELINING CHUNKING >first
+	cat >>first <<'END'
+C: MAIL *
+C: RCPT <a*
+C: RCPT <b*
+! bdat body
+C: QUIT
+S: 250 sender
+S: 550 a
+S: 250 b
+S: 250 taken
+END
+	SWITCHES='pipelining off, chunking off'
+	tail -n +7 "$(as_switched first)" | tr '\n' ';' >got
+	echo -n 'C: MAIL *;S: 250 sender;C: RCPT <a*;S: 550 a;C: RCPT <b*;S: 250 b;C: DATA;S: 354 go ahead;! body body;S: 250 taken;C: QUIT;' >wanted
+	same wanted got
+	SWITCHES='chunking off'
+	tail -n +7 "$(as_switched first)" | tr '\n' ';' >got
+	echo -n 'C: MAIL *;C: RCPT <a*;C: RCPT <b*;C: DATA;S: 250 sender;S: 550 a;S: 250 b;S: 354 go ahead;! body body;C: QUIT;S: 250 taken;' >wanted
+	same wanted got
+	# what is in vain is not sent
+	sed -i 's/250 b/550 b/; s/250 taken/503 nobody/' first
+	SWITCHES='pipelining off'
+	tail -n +7 "$(as_switched first)" | tr '\n' ';' >got
+	echo -n 'C: MAIL *;S: 250 sender;C: RCPT <a*;S: 550 a;C: RCPT <b*;S: 550 b;C: QUIT;' >wanted
+	same wanted got
+}
+
+@test "SWITCHES: what is off, what needs it, and what has used it" {
+	# shellcheck disable=SC2034 # for what switches.bash has
+	local SWITCHES='pipelining off,chunking  off'
+
+	is_off pipelining
+	is_off chunking
+	SWITCHES='chunking on' run is_off chunking
+	[ "$status" -eq 1 ]
+	printf '%s\n' 'C: MAIL FROM:<>' 'S: 250' 'C: DATA' >transcript
+	forbidden transcript
+	printf '%s\n' 'C: MAIL FROM:<>' 'C: RCPT TO:<a>' >transcript
+	run forbidden transcript
+	[ "$status" -eq 1 ]
+	printf '%s\n' 'C: BDAT 3 LAST' >transcript
+	run forbidden transcript
+	[ "$status" -eq 1 ]
+	SWITCHES='' forbidden transcript
 }

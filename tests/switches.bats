@@ -7,6 +7,12 @@
 
 load helper
 
+# It has them on and off by itself.
+setup() {
+	postrider_setup
+	needs pipelining chunking
+}
+
 # row STATUS RULE ARGUMENT...: the same in every way to go.
 row() {
 	local wanted=$1 rule=$2 size way

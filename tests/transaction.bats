@@ -124,6 +124,7 @@ END
 }
 
 @test "354 although every recipient was refused: an end of data, no message" {
+	needs pipelining
 	begin PIPELINING <<'END'
 C: MAIL *
 C: RCPT TO:<a@example.net>
@@ -141,6 +142,7 @@ END
 }
 
 @test "354 although the sender was refused: an end of data, no message" {
+	needs pipelining
 	begin PIPELINING <<'END'
 C: MAIL *
 C: RCPT TO:<a@example.net>
@@ -303,6 +305,7 @@ END
 }
 
 @test "QUIT is sent and not waited for; what follows 250 changes nothing" {
+	needs pipelining
 	begin PIPELINING <<'END'
 C: MAIL *
 C: RCPT *

@@ -139,8 +139,9 @@ judge(struct course *c, const struct plan *p, bool count, struct fault *f)
 	struct session *s = c->session;
 	bool taken = course_is_success(c, r) && c->last_taken;
 
-	/* when QUIT's reply is on its way, a refusal can wait for it */
-	count = count || (!taken && s->dialogue.left);
+	/* a refusal can wait for QUIT's reply, if there is to be one */
+	count = count || (!taken &&
+	    (s->dialogue.left || !s->dialogue.closing));
 	if (c->dismissed || (count && c->last_put &&
 	    !is_in_step(c, p, taken, !taken)))
 		return out_of_step(c, p, f);

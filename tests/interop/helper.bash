@@ -5,6 +5,8 @@
 # shellcheck shell=bash
 
 : "${INTEROP_ROOT:?is set by tests/interop/run}"
+# shellcheck source=/dev/null
+. "${BASH_SOURCE[0]%/*}/../switches.bash"
 
 bats_require_minimum_version 1.5.0
 
@@ -37,7 +39,7 @@ account()
 	done <"$INTEROP_PORTS"
 	[ "$name" = "$1" ] || return 1
 	[ "$tls" = implicit ] && tls=off || tls=on
-	cat >accounts <<-END
+	switched >accounts <<-END
 		account peer
 		host 127.0.0.1
 		port $port

@@ -10,7 +10,7 @@ setup()
 {
 	common_setup
 	rm -rf "$INTEROP_ROOT"/var/mail/lmtp/*
-	cat >accounts <<-END
+	switched >accounts <<-END
 		account peer
 		host 127.0.0.1
 		port $(cat "$INTEROP_PORTS.lmtp")

@@ -58,6 +58,7 @@ enum setting {
 	SETTING_REQUIRE_AUTH,
 	SETTING_IMPLICIT_TLS,
 	SETTING_NO,
+	SETTING_UNUSED,
 	SETTING_SIZE,
 	SETTING_NAME,
 	SETTING_REFUSE,
@@ -87,6 +88,7 @@ static const struct option_row {
 	{ "require-auth", no_argument, SETTING_REQUIRE_AUTH },
 	{ "implicit-tls", no_argument, SETTING_IMPLICIT_TLS },
 	{ "no", required_argument, SETTING_NO },
+	{ "unused", required_argument, SETTING_UNUSED },
 	{ "size", required_argument, SETTING_SIZE },
 	{ "name", required_argument, SETTING_NAME },
 	{ "refuse", required_argument, SETTING_REFUSE },
@@ -170,6 +172,18 @@ main_withhold(struct service *service, const char *keyword)
 }
 
 static void
+main_forbid(struct service *service, const char *keyword)
+{
+	const enum extension extension = extension_find(keyword);
+
+	if (extension != EXTENSION_PIPELINING &&
+	    extension != EXTENSION_CHUNKING)
+		die(EXIT_TROUBLE, "--unused %s: PIPELINING or CHUNKING",
+		    keyword);
+	service->unused[extension] = true;
+}
+
+static void
 main_check_mechanisms(const char *list)
 {
 	while (*list != '\0') {
@@ -214,6 +228,9 @@ main_service_option(struct service *service, enum setting setting,
 		break;
 	case SETTING_NO:
 		main_withhold(service, value);
+		break;
+	case SETTING_UNUSED:
+		main_forbid(service, value);
 		break;
 	case SETTING_SIZE:
 		service->size = main_number(value, LLONG_MAX);

@@ -140,6 +140,14 @@ violation 'pipelining where it is not there' '220 250 503' --no PIPELINING -- \
 violation 'something behind STARTTLS' '220 250 503' -- hear "$ehlo" \
     'STARTTLS\r\nEHLO c.example.org\r\n'
 violation 'something behind QUIT' '220 503' -- hear 'QUIT\r\nNOOP\r\n'
+violation 'BDAT that is to be unused' '220 250 250 250 502' \
+    --unused CHUNKING -- hear "$ehlo" "$mail" "$rcpt" 'BDAT 3 LAST\r\na\r\n'
+violation 'pipelining that is to be unused' '220 250 503' \
+    --unused PIPELINING -- hear "$ehlo" "$mail$rcpt"
+serve 'to be unused, and so they are' 0 '220 250 250 250 354 250' \
+    --unused CHUNKING --unused PIPELINING -- hear "$ehlo" "$mail" "$rcpt" \
+    'DATA\r\n' 'a\r\n.\r\n'
+has 'unused is offered' '^S: 250-PIPELINING$' transcript
 violation 'AUTH where it is not there' '220 250 503' --no AUTH -- hear "$ehlo" \
     'AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n'
 violation 'AUTH twice' '220 250 235 503' -- hear "$ehlo" \

@@ -109,6 +109,13 @@ session_offers(const struct session *session, enum extension extension)
 	return some;
 }
 
+bool
+session_allows(const struct session *session, enum extension extension)
+{
+	return session_offers(session, extension) &&
+	    !session->service->unused[extension];
+}
+
 /*
  * Every reply passes here: the moment to see whether the client has waited for
  * it where it must. What it has sent instead is not carried out.
@@ -118,7 +125,7 @@ session_send(struct session *session, const char *reply)
 {
 	static const char warning[] = "503 5.5.0 you did not wait\r\n";
 	const bool waits = session->last ||
-	    !session_offers(session, EXTENSION_PIPELINING);
+	    !session_allows(session, EXTENSION_PIPELINING);
 
 	if (waits && !session->over &&
 	    peer_glance(session->peer, 0) == ARRIVAL_DATA) {

@@ -45,6 +45,7 @@ struct service {
 	const struct refusal *refusals;
 	const struct security *security; /* NULL: no TLS */
 	bool withheld[EXTENSION_COUNT];
+	bool unused[EXTENSION_COUNT]; /* offered, and not to be used */
 	bool require_tls, require_auth, implicit_tls;
 	unsigned long long size; /* largest message, octets */
 };
@@ -88,6 +89,9 @@ unsigned session_run(const struct service *service, int fd);
 
 /* Is the extension there for the client to use, here and now? */
 bool session_offers(const struct session *session, enum extension extension);
+
+/* Whether the client may use it: --unused PIPELINING and CHUNKING. */
+bool session_allows(const struct session *session, enum extension extension);
 
 /* One line, with the enhanced status code where that is on. */
 void session_reply(struct session *session, unsigned code,

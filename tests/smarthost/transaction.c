@@ -301,7 +301,7 @@ transaction_skip_chunk(struct session *session, unsigned long long size,
 		session->over = true;
 		return;
 	}
-	if (!session_offers(session, EXTENSION_CHUNKING))
+	if (!session_allows(session, EXTENSION_CHUNKING))
 		session_violation(session, 502, "5.5.1", "no CHUNKING here");
 	else if (session->refusal != NULL)
 		session_send(session, session->refusal);
@@ -330,7 +330,7 @@ transaction_bdat(struct session *session)
 		session->over = true;
 		return;
 	}
-	wanted = session_offers(session, EXTENSION_CHUNKING) &&
+	wanted = session_allows(session, EXTENSION_CHUNKING) &&
 	    session->refusal == NULL && (session->mail == MAIL_CHUNKED ||
 	    (session->mail == MAIL_OPEN && session->accepted > 0));
 	if (wanted && session->mail == MAIL_OPEN) {
