@@ -207,7 +207,8 @@ check_name(const char *from, const char *to)
  * The same people, by the same names. A name without its quotes may be what
  * our parser takes for a slip of the pen ("B, =?...?= <a@b>"), as a person
  * could; others have no such scruples. And where a comment stands between two
- * encoded words, a parser that drops it makes them neighbours.
+ * encoded words, a parser that drops it makes them neighbours. Brackets do not
+ * belong in a name: escapes in them go when it is encoded.
  */
 static void
 check_addresses(const struct message *from, const struct message *to)
@@ -225,7 +226,8 @@ check_addresses(const struct message *from, const struct message *to)
 			continue;
 		p = header_body(&from->header, field, &n);
 		if (address_parse(&a, p, n, &f) == 0) {
-			bool comments = memchr(p, '(', n) != NULL, same;
+			bool odd = memchr(p, '(', n) != NULL ||
+			    memchr(p, '[', n) != NULL, same;
 
 			p = header_body(&to->header, &to->header.field[i], &n);
 			same = address_parse(&b, p, n, &f) == 0;
@@ -236,7 +238,7 @@ check_addresses(const struct message *from, const struct message *to)
 				    b.box[k].local) == 0);
 				require(strcmp(a.box[k].domain,
 				    b.box[k].domain) == 0);
-				if (!comments)
+				if (!odd)
 					check_name(a.box[k].name,
 					    b.box[k].name);
 			}
