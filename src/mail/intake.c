@@ -111,21 +111,22 @@ header_too_long(struct intake *in)
 }
 
 /*
- * A byte order mark in front of the first field (RFC 3629 section 6) is what
- * editors leave there; with it, the header would be taken for text. As below,
- * a longer line would have been taken for body if cut by a read.
+ * Octets of a byte order mark in front of the first field (RFC 3629 section 6):
+ * it is what editors leave there; with it, the header would be taken for text.
+ * The same is to be said of a line however reads cut it.
  */
-static void
-skip_mark(const char **line, size_t *n)
+static size_t
+mark_length(const struct intake *in, const char *line, size_t n)
 {
 	static const char mark[] = { '\xef', '\xbb', '\xbf' };
 
-	if (*n <= sizeof(mark) || *n > HEADER_NAME_MAX ||
-	    memcmp(*line, mark, sizeof(mark)) != 0 ||
-	    header_name_length(*line + sizeof(mark), *n - sizeof(mark)) == 0)
-		return;
-	*line += sizeof(mark);
-	*n -= sizeof(mark);
+	if (n > HEADER_NAME_MAX)
+		n = HEADER_NAME_MAX;
+	if (in->place != INTAKE_FIRST_LINE || n <= sizeof(mark) ||
+	    memcmp(line, mark, sizeof(mark)) != 0 ||
+	    header_name_length(line + sizeof(mark), n - sizeof(mark)) == 0)
+		return 0;
+	return sizeof(mark);
 }
 
 /*
@@ -151,14 +152,15 @@ header_take(struct intake *in, const char *line, size_t n)
 {
 	struct message *m = in->message;
 	bool first = in->place == INTAKE_FIRST_LINE;
+	size_t mark = mark_length(in, line, n);
 
 	in->place = INTAKE_HEADER;
+	line += mark;
+	n -= mark;
 	if (in->dot_ends && n == 1 && line[0] == '.') {
 		in->ended = true;
 		return 0;
 	}
-	if (first)
-		skip_mark(&line, &n);
 	if (is_from_mailbox(in, line, n, first)) {
 		m->header.first_line++;
 		return 0;
@@ -191,7 +193,8 @@ begins_field(const struct intake *in)
 		return false;
 	return text_is_blank(line->data[0]) ?
 	    in->message->header.count > 0 :
-	    header_name_length(line->data, line->len) > 0;
+	    header_name_length(line->data, line->len) > 0 ||
+	    mark_length(in, line->data, line->len) > 0;
 }
 
 static int

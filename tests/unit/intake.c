@@ -91,6 +91,16 @@ check_long_lines(void)
 
 	message_init(&m);
 	intake_start(&in, &m, false, &f);
+	tap_ok(feed_string(&in, "\xef\xbb\xbf" "A: ") == 0 &&
+	    feed_run(&in, 'x', MEGABYTE) == 0 &&
+	    feed_string(&in, "\n\ny\n") == 0 && intake_finish(&in) == 0 &&
+	    m.header.count == 1 && message_octets(&m) == MEGABYTE + 10,
+	    "long field behind a byte order mark");
+	intake_free(&in);
+	message_free(&m);
+
+	message_init(&m);
+	intake_start(&in, &m, false, &f);
 	tap_ok(feed_run(&in, 'x', 100 * MEGABYTE) == 0 &&
 	    feed_string(&in, "\n") == 0 && intake_finish(&in) == 0 &&
 	    m.header.count == 0 && m.body.octets == 100 * MEGABYTE + 2 &&
