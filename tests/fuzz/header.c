@@ -55,15 +55,16 @@ naive_field(const char *s, size_t n, const char *name)
 	return k < n && k < 999 && s[k] == ':';
 }
 
-/* Octets of a byte order mark in front of a field, where a line may be one. */
+/* Octets of a byte order mark in front of a field, whose name must end where
+ * one may: 998 octets from where the line begins. */
 static size_t
 naive_mark(const char *s, size_t n)
 {
 	size_t len = 0;
 
-	while (len < n && !is_end(s[len]))
+	while (len < n && len < 998 && !is_end(s[len]))
 		len++;
-	return len > 3 && len < 999 && memcmp(s, "\xef\xbb\xbf", 3) == 0 &&
+	return len > 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 &&
 	    naive_field(s + 3, len - 3, "") ? 3 : 0;
 }
 
