@@ -319,6 +319,15 @@ END
 	done
 }
 
+@test "SCRAM: a user's name of which SASLprep leaves nothing is not sent" {
+	smarthost_serve --user alice:secret
+	account 'tls off' 'from alice@example.org' 'auth scram-sha-256' \
+		$'user \xc2\xad' 'password correct horse'
+	message | submit bob@example.net
+	expect 77 'SCRAM-SHA-256: nothing is left'
+	smarthost_stop
+}
+
 # A library that cannot be loaded stands in for one that is not there.
 @test "without libgsasl: what is ours goes on, what is not is named" {
 	local mechanism so

@@ -177,6 +177,18 @@ as_it_was() {
 	decode body <body | cmp - <(printf 'a\0b: c\n\0\n')
 }
 
+@test "a NUL behind a mailbox line begins a large file's body" {
+	need_perl
+	collect 8BITMIME
+	{ printf 'junk\n'
+	printf 'From alice@example.org Mon Jan  1 00:00:00 2024\n\0'
+	yes 'a line of text' | head -n 100000; } >mail
+	{ read -r _; submit bob@example.net; } <mail
+	smarthost_wait
+	expect 0
+	decode body <body | cmp - <(tail -n +3 mail)
+}
+
 @test "a Content-Type of text stays, an identity encoding is replaced" {
 	local encoding
 

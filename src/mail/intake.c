@@ -202,7 +202,8 @@ begin_body_amid_line(struct intake *in)
 {
 	int result;
 
-	begin_body(in, in->line_at, in->lines, false);
+	/* of a line that a NUL begins nothing was kept */
+	begin_body(in, in->taken - in->line.len, in->lines, false);
 	result = body_keep(in, in->line.data, in->line.len);
 	buffer_free(&in->line);
 	return result;

@@ -112,6 +112,22 @@ message_walk_header(struct message_walk *w, const char **p)
 	return n;
 }
 
+/*
+ * The last octets that were announced are given only when all of the body has
+ * been read, and found to be what it was: one that has changed may have more.
+ */
+static int
+check_quoted(struct message_walk *w, size_t len, struct fault *f)
+{
+	const struct message *m = w->message;
+
+	w->quoted_given += len;
+	if (w->quoted_given < m->quoted_octets)
+		return 0;
+	return w->quoted_given > m->quoted_octets || w->plain_len > 0 ||
+	    w->body.at < m->body.size ? source_changed(f) : 0;
+}
+
 /* The next octets of the body, as they go out. */
 static ssize_t
 next_quoted(struct message_walk *w, const char **p, struct fault *f)
@@ -140,7 +156,7 @@ next_quoted(struct message_walk *w, const char **p, struct fault *f)
 		w->plain_len -= part;
 	}
 	*p = out->data;
-	return (ssize_t)out->len;
+	return check_quoted(w, out->len, f) == -1 ? -1 : (ssize_t)out->len;
 }
 
 ssize_t

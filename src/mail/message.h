@@ -71,6 +71,7 @@ struct message_walk {
 	size_t plain_len;
 	struct quoted quoted;
 	struct buffer quoted_chunk;
+	uint64_t quoted_given;	/* octets */
 };
 void message_walk_start(struct message_walk *, const struct message *);
 /* A walk over the body alone, not quoted. */

@@ -47,6 +47,13 @@ begin(struct scram *s, const struct sasl_mechanism *m,
 		    "numbers");
 	if (prepare(p->user == NULL ? "" : p->user, m, &user, f) == -1)
 		return -1;
+	/* RFC 5802 section 7: a saslname has an octet at least */
+	if (user[0] == '\0') {
+		free(user);
+		return fault(f, FAULT_AUTH, "%s: nothing is left of the "
+		    "user's name in the form that it takes (RFC 4013)",
+		    m->name);
+	}
 	buffer_init(&nonce, TEXT_MAX);
 	base64_add(&nonce, octets, sizeof(octets));
 	names.user = user;

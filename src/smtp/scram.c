@@ -154,7 +154,8 @@ scram_final(struct scram *s, const char *password, const char *server_first,
 	if (iterations == -1)
 		return SCRAM_EXCESSIVE;
 	if (nonce.n <= s->nonce_len || memcmp(nonce.p, s->message.data +
-	    s->nonce_at, s->nonce_len) != 0)
+	    s->nonce_at, s->nonce_len) != 0 ||
+	    memchr(nonce.p, '\0', nonce.n) != NULL)
 		return SCRAM_MALFORMED;
 	buffer_init(&grain, n);
 	if (base64_decode(&grain, salt.p, salt.n) == 0 && grain.len > 0) {

@@ -186,6 +186,23 @@ test_challenges(void)
 	}
 }
 
+/* A nonce is printable. */
+static void
+test_nul(void)
+{
+	static const char challenge[] = "r=abcd\0e,s=c2FsdA==,i=1";
+	const struct scram_names names = { .user = "user", .nonce = "abc" };
+	struct buffer b;
+	struct scram s;
+
+	buffer_init(&b, TEXT_MAX);
+	scram_first(&s, true, &names, &b);
+	tap_ok(scram_final(&s, "secret", challenge, sizeof(challenge) - 1,
+	    &b) == SCRAM_MALFORMED, "a NUL in the nonce");
+	scram_free(&s);
+	buffer_free(&b);
+}
+
 int
 main(void)
 {
@@ -194,5 +211,6 @@ main(void)
 		test_example(&examples[i]);
 	test_names();
 	test_challenges();
+	test_nul();
 	return tap_done();
 }

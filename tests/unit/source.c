@@ -13,6 +13,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "mail/hygiene.h"
 #include "mail/intake.h"
 #include "mail/message.h"
 #include "tap.h"
@@ -122,27 +123,44 @@ compare(const char *label, size_t n, const char *from, const char *tail)
 
 /* What happens to the file between the two readings, and whether it counts. */
 static void
-meddle(const char *label, void (*change)(int), bool counts)
+meddle_with(const char *label, void (*change)(int), bool counts,
+    const struct hygiene_terms *terms)
 {
 	struct fault f = { .class = FAULT_NONE };
+	struct hygiene h = { .message = NULL };
 	struct message m;
 	struct buffer out;
-	FILE *input = make_file(3 * 1024 * 1024, "abcdefgh\n", "\n");
+	FILE *input = make_file(3 * 1024 * 1024, "abcdefgh\n", "\xe9\n");
 	bool same;
 
 	buffer_init(&out, ROOM);
 	take_file(&m, input, &f);
+	tap_ok(hygiene_start(&h, &m, terms, &f) == 0 &&
+	    h.message->quoted == !terms->eight_bit, "fitted");
 	change(fileno(input));
-	same = walk(&m, &out, &f) == 0 && out.len == message_octets(&m);
+	same = walk(h.message, &out, &f) == 0 &&
+	    out.len == message_octets(h.message);
 	tap_ok(same != counts && (same || (f.class == FAULT_IO &&
-	    strstr(f.text, "changed") != NULL)), "%s", label);
+	    strstr(f.text, "changed") != NULL)), "%s%s", label,
+	    terms->eight_bit ? "" : ", quoted");
 	if (!same)
-		tap_ok(out.len < message_octets(&m),
+		tap_ok(out.len < message_octets(h.message),
 		    "%s: not all of it went out", label);
 	fault_clear(&f);
+	hygiene_end(&h);
 	message_free(&m);
 	buffer_free(&out);
 	fclose(input);
+}
+
+static void
+meddle(const char *label, void (*change)(int), bool counts)
+{
+	static const struct hygiene_terms eight_bit = { .eight_bit = true };
+	static const struct hygiene_terms seven_bit = { .eight_bit = false };
+
+	meddle_with(label, change, counts, &eight_bit);
+	meddle_with(label, change, counts, &seven_bit);
 }
 
 static void
@@ -183,6 +201,13 @@ add_line_end(int fd)
 	write_at(fd, 2 * 1024 * 1024, "\n\n");
 }
 
+/* Quoted, they are more than were announced. */
+static void
+add_eight_bit(int fd)
+{
+	write_at(fd, 2 * 1024 * 1024, "\xe9\xe9\xe9\xe9");
+}
+
 static void
 change_last(int fd)
 {
@@ -219,6 +244,7 @@ main(void)
 	meddle("it becomes shorter", shorten, true);
 	meddle("an octet changes", change_octet, true);
 	meddle("a line end comes in", add_line_end, true);
+	meddle("octets above 127 come in", add_eight_bit, true);
 	meddle("the last octet changes", change_last, true);
 	return tap_done();
 }
