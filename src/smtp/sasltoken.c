@@ -6,20 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "smtp/sasltoken.h"
-
-/* RFC 5801 section 4: a saslname has "=" and "," in escapes. */
-static void
-add_name(struct buffer *b, const char *name)
-{
-	for (; *name != '\0'; name++) {
-		if (*name == ',')
-			buffer_add_string(b, "=2C");
-		else if (*name == '=')
-			buffer_add_string(b, "=3D");
-		else
-			buffer_add_char(b, *name);
-	}
-}
+#include "smtp/scram.h"
 
 int
 sasl_add_token(struct buffer *b, enum sasl_kind kind,
@@ -38,7 +25,7 @@ sasl_add_token(struct buffer *b, enum sasl_kind kind,
 	}
 	if (kind == SASL_OAUTHBEARER) {
 		buffer_add_string(b, "n,a=");
-		add_name(b, p->authzid != NULL ? p->authzid : user);
+		scram_add_name(b, p->authzid != NULL ? p->authzid : user);
 		buffer_printf(b, ",\001host=%s\001port=%u\001", p->host,
 		    (unsigned)p->port);
 	} else {

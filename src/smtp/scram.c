@@ -16,9 +16,8 @@ struct part {
 	size_t n;
 };
 
-/* A saslname (RFC 5802 section 7) has "=" and "," in escapes. */
-static void
-add_name(struct buffer *b, const char *name)
+void
+scram_add_name(struct buffer *b, const char *name)
 {
 	for (; *name != '\0'; name++) {
 		if (*name == ',')
@@ -45,11 +44,11 @@ scram_first(struct scram *s, bool sha256, const struct scram_names *names,
 	buffer_add_char(&s->binding, ',');
 	if (names->authzid != NULL) {
 		buffer_add_string(&s->binding, "a=");
-		add_name(&s->binding, names->authzid);
+		scram_add_name(&s->binding, names->authzid);
 	}
 	buffer_add_char(&s->binding, ',');
 	buffer_add_string(&s->message, "n=");
-	add_name(&s->message, names->user);
+	scram_add_name(&s->message, names->user);
 	buffer_add_string(&s->message, ",r=");
 	s->nonce_at = s->message.len;
 	s->nonce_len = strlen(names->nonce);

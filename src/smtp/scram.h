@@ -45,6 +45,8 @@ enum scram_result {
 	SCRAM_UNABLE		/* the TLS library has not got the hash */
 };
 
+/* Adds a saslname (RFC 5801 section 4): "=" and "," are in escapes. */
+void scram_add_name(struct buffer *, const char *name);
 /* Adds the client-first-message to `out`. Free it whatever comes of it. */
 void scram_first(struct scram *, bool sha256, const struct scram_names *,
     struct buffer *out);
