@@ -50,7 +50,7 @@ int body_add(struct body *, const char *, size_t n, int input,
 /* There are no more of them: scan has seen all; its cuts become the body's. */
 int body_end(struct body *, struct bodyscan *scan, struct fault *);
 
-/* A walk over it; zeroed to begin with. */
+/* A walk over it, from body_walk_start() to body_walk_end(). */
 struct body_walk {
 	uint64_t at;		/* octets read */
 	uint64_t given;		/* octets given, in wire form */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* spool: the file that takes what a body has above BODY_MEMORY_MAX. */
+/* spool: the file that takes a body of BODY_MEMORY_MAX octets or more. */
 #ifndef MAIL_SPOOL_H
 #define MAIL_SPOOL_H
 
