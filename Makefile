@@ -2,8 +2,8 @@
 #
 # GNU make.  In a fresh clone plain `make' makes configure, runs it, and
 # leaves ./postrider; `make help' lists what else there is.  Nothing is listed
-# by hand: a .c file below src/ belongs to the program, one in tests/unit is a
-# unit test, one in tests/fuzz a fuzz target.
+# by hand: a .c file below src/ belongs to the program, one in a folder of tests/
+# that is called as one of src/ is a unit test, one in tests/fuzz a fuzz target.
 
 MAKEFLAGS += --no-builtin-rules
 SHELL = /bin/sh
@@ -81,7 +81,7 @@ LIBRARIES = $(GNUTLS_LIBS) $(GSASL_LIBS) $(LIBS)
 
 OBJ = $(BUILD)/obj
 
-SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
+SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(OBJ)/%.o)
 # What a test links: all of the program but its main.
 PARTS := $(filter-out $(OBJ)/src/main.o,$(OBJECTS))
@@ -91,7 +91,9 @@ SMARTHOST_OBJECTS := $(SMARTHOST_SOURCES:%.c=$(OBJ)/%.o)
 NAMESERVER_OBJECTS := $(OBJ)/tests/nameserver/main.o
 BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
 BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,sink relay measure floor)
-UNITS := $(sort $(wildcard tests/unit/*.c))
+# tests/ is folded as src/ is; what concerns the project itself is apart.
+TEST_FOLDERS = base mail wire smtp config log delivery modes cli
+UNITS := $(sort $(wildcard $(TEST_FOLDERS:%=tests/%/*.c)))
 UNIT_TESTS := $(UNITS:%.c=$(BUILD)/%)
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*.c))
 FUZZ_TARGETS := $(FUZZ_SOURCES:tests/fuzz/%.c=%)
@@ -232,7 +234,8 @@ CERTS = $(BUILD)/certs
 # Which to run: bats files, and programs that speak TAP. SWITCHES="chunking
 # off" for settings that every account of theirs gets.
 TESTS = $(UNIT_TESTS) $(REPLAYS) tests/smarthost/selftest.sh \
-    $(sort $(wildcard tests/*.bats))
+    \
+    $(sort $(wildcard $(TEST_FOLDERS:%=tests/%/*.bats) tests/project/*.bats))
 
 test_environment = POSTRIDER='$(abspath $(POSTRIDER))' \
     SMARTHOST='$(abspath $(BUILD)/tests/smarthost)' \
@@ -326,7 +329,7 @@ run-fuzz: $(FUZZ:%=build-fuzz/fuzz-%)
 	done
 
 # ---- Lint: tools that read the source.  The project's own rules (layers,
-# sizes, options against man pages) are tests; see tests/lint.bats.
+# sizes, options against man pages) are tests; see tests/project/lint.bats.
 
 SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
     $$(find . -name .git -prune -o -type d -name 'build*' -prune -o \
@@ -382,7 +385,7 @@ distclean: clean
 help:
 	@echo 'make                  ./postrider'
 	@echo 'make demo             a message through a smarthost on loopback'
-	@echo 'make check            all tests; TESTS="tests/x.bats" for some'
+	@echo 'make check            all tests; TESTS="tests/smtp/x.bats" for some'
 	@echo '     check SANITIZE=1 the same under ASan and UBSan'
 	@echo '     check SWITCHES="pipelining off, chunking off"'
 	@echo 'make interop          real servers and callers, unpacked in build/'

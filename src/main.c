@@ -21,20 +21,20 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
-#include "cli/cmdline.h"
-#include "mail/address.h"
-#include "setup/logfault.h"
-#include "modes/aliases.h"
+#include "mail/address/address.h"
+#include "wire/tls/tls.h"
+#include "smtp/sasl/sasl.h"
+#include "log/early.h"
+#include "delivery/aliases.h"
+#include "delivery/contact.h"
 #include "modes/check.h"
 #include "modes/configure.h"
-#include "modes/contact.h"
 #include "modes/query.h"
-#include "modes/serve.h"
+#include "modes/serve/serve.h"
 #include "modes/serverinfo.h"
 #include "modes/submit.h"
 #include "modes/verify.h"
-#include "smtp/sasl.h"
-#include "wire/tls.h"
+#include "cli/cmdline.h"
 
 #define REFUSED_SHOWN 20	/* recipients named on standard error */
 #define VERSION_MAX 4096	/* octets of the libraries' versions */
@@ -160,7 +160,7 @@ run_submit(const struct cmdline *c, struct fault *f)
 	struct submission job = {
 		.settings = &c->overrides,
 		.config_file = c->file,
-		.config_of_root = !personality_is_trusted(c->personality),
+		.config_of_root = !invocation_is_trusted(c->personality),
 		.account = c->account,
 		.full_name = c->full_name,
 		.ident = c->ident,
@@ -197,7 +197,7 @@ run_serve(const struct cmdline *c, struct fault *f)
 	const struct service service = {
 		.settings = &c->overrides,
 		.config_file = c->file,
-		.config_of_root = !personality_is_trusted(c->personality),
+		.config_of_root = !invocation_is_trusted(c->personality),
 		.account = c->account,
 		.full_name = c->full_name,
 		.no_aliases = c->no_aliases,
@@ -223,7 +223,7 @@ run_aliases(const struct cmdline *c, struct fault *f)
 	const struct alias_check check = {
 		.settings = &c->overrides,
 		.config_file = c->file,
-		.config_of_root = !personality_is_trusted(c->personality),
+		.config_of_root = !invocation_is_trusted(c->personality),
 		.report = print_error,
 	};
 
@@ -238,7 +238,7 @@ run_contact(const struct cmdline *c, struct fault *f)
 	const struct contact contact = {
 		.settings = &c->overrides,
 		.config_file = c->file,
-		.config_of_root = !personality_is_trusted(c->personality),
+		.config_of_root = !invocation_is_trusted(c->personality),
 		.name = c->account,
 		.sender = c->path_set && !c->null_path ? &c->path : NULL,
 		.transcript = c->verbose ? stderr : NULL,
@@ -251,8 +251,8 @@ run_contact(const struct cmdline *c, struct fault *f)
 	if (c->mode == CMDLINE_SERVERINFO)
 		r = serverinfo(&contact, f);
 	else
-		r = query(&contact, c->mode == CMDLINE_ETRN ? INQUIRY_ETRN :
-		    c->mode == CMDLINE_VRFY ? INQUIRY_VRFY : INQUIRY_EXPN,
+		r = query(&contact, c->mode == CMDLINE_ETRN ? QUERY_ETRN :
+		    c->mode == CMDLINE_VRFY ? QUERY_VRFY : QUERY_EXPN,
 		    c->argument, f);
 	/* a terminal shows both: in their order */
 	fflush(stdout);
@@ -269,7 +269,7 @@ run_verify(const struct cmdline *c, struct fault *f)
 		.envelope = &envelope,
 		.settings = &c->overrides,
 		.config_file = c->file,
-		.config_of_root = !personality_is_trusted(c->personality),
+		.config_of_root = !invocation_is_trusted(c->personality),
 		.account = c->account,
 		.no_aliases = c->no_aliases,
 		.note = print_note,
@@ -332,7 +332,7 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 		return close_output(run_aliases(c, f));
 	case CMDLINE_CHECK:
 		if (check_config(c->word, c->words, c->file,
-		    !personality_is_trusted(c->personality), f) == -1)
+		    !invocation_is_trusted(c->personality), f) == -1)
 			print_fault(f);
 		return close_output(fault_exit_status(f->class));
 	case CMDLINE_SERVERINFO:

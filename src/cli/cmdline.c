@@ -6,7 +6,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "setup/legacy.h"
+#include "config/option/legacy.h"
 #include "cli/cmdline.h"
 #include "cli/inquire.h"
 #include "cli/letter.h"
@@ -149,7 +149,7 @@ parse_long(struct cmdline *c, struct arguments *a, const char *word,
 {
 	size_t n = strcspn(word, "=");
 	const char *value = word[n] == '=' ? word + n + 1 : NULL;
-	bool trusted = personality_is_trusted(c->personality);
+	bool trusted = invocation_is_trusted(c->personality);
 	struct meaning m;
 
 	if (longoption_find(word, n, &m, f) == -1)
@@ -199,7 +199,7 @@ static int
 parse_words(struct cmdline *c, struct fault *f)
 {
 	if (c->mode == CMDLINE_CHECK && c->words > 0 &&
-	    !personality_is_trusted(c->personality)) {
+	    !invocation_is_trusted(c->personality)) {
 		fault(f, FAULT_USAGE, "'%s': callers of sendmail cannot choose "
 		    "files", c->word[0]);
 		return fault_hint(f, "-bC without a file checks those that a "
@@ -270,17 +270,17 @@ check(const struct cmdline *c, struct fault *f)
 
 /* Options can still choose another mode, as in every sendmail. */
 static enum cmdline_mode
-mode_of(enum personality personality)
+mode_of(enum invocation personality)
 {
 	switch (personality) {
-	case PERSONALITY_MAILQ:
+	case INVOCATION_MAILQ:
 		return CMDLINE_QUEUE;
-	case PERSONALITY_NEWALIASES:
+	case INVOCATION_NEWALIASES:
 		return CMDLINE_ALIASES;
-	case PERSONALITY_RUNQ:
+	case INVOCATION_RUNQ:
 		return CMDLINE_QUEUE_RUN;
-	case PERSONALITY_POSTRIDER:
-	case PERSONALITY_SENDMAIL:
+	case INVOCATION_POSTRIDER:
+	case INVOCATION_SENDMAIL:
 	default:
 		return CMDLINE_SUBMIT;
 	}
@@ -292,7 +292,7 @@ cmdline_parse(struct cmdline *c, int argc, char *const argv[],
 {
 	struct arguments a = { argc, argv, 1 };
 
-	c->personality = personality_of(argc > 0 ? argv[0] : NULL);
+	c->personality = invocation_of(argc > 0 ? argv[0] : NULL);
 	c->mode = mode_of(c->personality);
 	if (parse_arguments(c, &a, f) == -1)
 		return -1;

@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "mail/address.h"
+#include "mail/address/address.h"
 #include "mail/envelope.h"
-#include "setup/account.h"
-#include "setup/notes.h"
-#include "cli/personality.h"
+#include "config/account/account.h"
+#include "config/account/notes.h"
+#include "cli/invocation.h"
 
 enum cmdline_mode {
 	CMDLINE_SUBMIT,		/* -bm: a message on standard input */
@@ -43,7 +43,7 @@ enum cmdline_body { /* -B: RFC 6152 */
 
 /* Plain strings point into argv. */
 struct cmdline {
-	enum personality personality;
+	enum invocation personality;
 	enum cmdline_mode mode;
 	const char *account;		/* -a, or NULL */
 	const char *file;		/* -C, or NULL */

@@ -5,8 +5,8 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "mail/conversion/encoding.h"
 #include "mail/dsn.h"
-#include "mail/encoding.h"
 #include "cli/cmdline.h"
 #include "cli/inquire.h"
 #include "cli/letter.h"
@@ -31,7 +31,7 @@ int
 letter_ours_only(const struct cmdline *c, const struct letter *l,
     struct fault *f)
 {
-	if (personality_is_trusted(c->personality))
+	if (invocation_is_trusted(c->personality))
 		return 0;
 	fault(f, FAULT_USAGE, "-%c is not an option of sendmail", l->letter);
 	return fault_hint(f, "call postrider itself: who calls sendmail wants "
@@ -211,7 +211,7 @@ apply_logfile(struct cmdline *c, const struct letter *l, const char *value,
 {
 	static const struct option_place here = { NULL, 0, 0 };
 
-	if (!personality_is_trusted(c->personality))
+	if (!invocation_is_trusted(c->personality))
 		return unsupported(c, l, value, f);
 	return option_set(&c->overrides, OPTION_LOGFILE, value, strlen(value),
 	    &here, f);

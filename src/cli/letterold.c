@@ -16,7 +16,7 @@ static int
 refuse_file(const struct cmdline *c, const struct letter *l,
     const char *value, struct fault *f)
 {
-	if (personality_is_trusted(c->personality) ||
+	if (invocation_is_trusted(c->personality) ||
 	    strpbrk(value, "/|") == NULL)
 		return 0;
 	fault(f, FAULT_USAGE, "-%c%s names a file", l->letter, value);
@@ -60,7 +60,7 @@ set_alias_file(struct cmdline *c, const char *value, struct fault *f)
 {
 	static const struct option_place here = { NULL, 0, 0 };
 
-	if (personality_is_trusted(c->personality) && value[0] != '\0')
+	if (invocation_is_trusted(c->personality) && value[0] != '\0')
 		return option_set(&c->overrides, OPTION_ALIASES, value,
 		    strlen(value), &here, f);
 	notes_add(&c->notes, "-oA ignored: the account's setting "

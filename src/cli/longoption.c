@@ -3,7 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
-#include "setup/legacy.h"
+#include "config/option/legacy.h"
 #include "cli/longoption.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */

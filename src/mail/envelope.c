@@ -6,9 +6,9 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "mail/address.h"
+#include "mail/address/address.h"
 #include "mail/envelope.h"
-#include "mail/header.h"
+#include "mail/header/header.h"
 
 #define SLOTS_MIN 64	/* hash slots at first; a power of two, always */
 

@@ -5,10 +5,10 @@
 
 #include "base/fault.h"
 #include "base/text.h"
-#include "modes/aliases.h"
+#include "config/account/account.h"
+#include "config/account/grammar.h"
+#include "delivery/aliases.h"
 #include "modes/check.h"
-#include "setup/account.h"
-#include "setup/accountfile.h"
 
 static void
 report(void *arg, const struct fault *f)

@@ -7,10 +7,10 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "mail/address.h"
-#include "modes/configure.h"
+#include "mail/address/address.h"
 #include "wire/srv.h"
-#include "wire/tls.h"
+#include "wire/tls/tls.h"
+#include "modes/configure.h"
 
 #define BLOCK_MAX (1024 * 1024)	/* octets of what is printed */
 #define OTHERS_MAX 8		/* servers that are named beside the first */

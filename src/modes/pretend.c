@@ -6,14 +6,14 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "mail/address.h"
+#include "mail/address/address.h"
 #include "mail/dsn.h"
 #include "mail/envelope.h"
-#include "mail/header.h"
+#include "mail/header/header.h"
+#include "config/account/account.h"
+#include "config/password/password.h"
+#include "delivery/upstream.h"
 #include "modes/pretend.h"
-#include "modes/upstream.h"
-#include "setup/account.h"
-#include "setup/secret.h"
 
 #define TEXT_MAX (64 * 1024 * 1024)	/* octets; more than any setting has */
 

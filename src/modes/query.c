@@ -5,24 +5,24 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
-#include "modes/contact.h"
-#include "modes/query.h"
-#include "modes/upstream.h"
-#include "smtp/interview.h"
+#include "smtp/probe.h"
 #include "smtp/session.h"
+#include "delivery/contact.h"
+#include "delivery/upstream.h"
+#include "modes/query.h"
 
 #define REPLY_SHOWN_MAX (4 * REPLY_MAX + 4096)	/* octets, escaped */
 
 static void
-print(enum inquiry what, const struct reply *r, bool good)
+print(enum query what, const struct reply *r, bool good)
 {
-	const char *meaning = good ? inquiry_meaning(what, r) : NULL;
+	const char *meaning = good ? query_meaning(what, r) : NULL;
 	struct buffer b;
 
 	if (r->code == 0)
 		return;
 	buffer_init(&b, REPLY_SHOWN_MAX);
-	interview_add_reply(&b, r);
+	probe_add_reply(&b, r);
 	if (b.len > 0)
 		fwrite(b.data, 1, b.len, stdout);
 	if (meaning != NULL)
@@ -31,7 +31,7 @@ print(enum inquiry what, const struct reply *r, bool good)
 }
 
 static int
-ask(const struct contact *c, const struct account *a, enum inquiry what,
+ask(const struct contact *c, const struct account *a, enum query what,
     const char *argument, struct fault *f)
 {
 	struct secret password = { NULL, 0 };
@@ -48,7 +48,7 @@ ask(const struct contact *c, const struct account *a, enum inquiry what,
 	p.note = c->note;
 	result = session_open(&session, &p, f);
 	if (result == 0) {
-		result = inquiry_make(&session, what, argument, &r, f);
+		result = query_make(&session, what, argument, &r, f);
 		session_close(&session);
 		print(what, &r, result == 0);
 	}
@@ -58,7 +58,7 @@ ask(const struct contact *c, const struct account *a, enum inquiry what,
 }
 
 int
-query(const struct contact *c, enum inquiry what, const char *argument,
+query(const struct contact *c, enum query what, const char *argument,
     struct fault *f)
 {
 	struct accounts accounts;

@@ -3,16 +3,16 @@
 #ifndef MODES_QUERY_H
 #define MODES_QUERY_H
 
-#include "smtp/inquiry.h"
+#include "smtp/query.h"
 
 struct contact;
 struct fault;
 
 /*
  * Asks, and prints the reply to standard output, whether it is a good one or
- * not. -1 as session_open() and inquiry_make().
+ * not. -1 as session_open() and query_make().
  */
-int query(const struct contact *, enum inquiry, const char *argument,
+int query(const struct contact *, enum query, const char *argument,
     struct fault *);
 
 #endif

@@ -6,18 +6,18 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
-#include "modes/contact.h"
-#include "modes/serverinfo.h"
-#include "modes/upstream.h"
 #include "smtp/capability.h"
-#include "smtp/interview.h"
+#include "smtp/probe.h"
 #include "smtp/session.h"
+#include "delivery/contact.h"
+#include "delivery/upstream.h"
+#include "modes/serverinfo.h"
 
 /* Octets: what the shortest keywords that are explained grow to, twice. */
 #define REPORT_MAX (64 * REPLY_MAX)
 
 static void
-add_hint(struct buffer *b, const struct interview *i,
+add_hint(struct buffer *b, const struct probe *i,
     const struct session_params *p)
 {
 	struct capabilities c;
@@ -31,11 +31,11 @@ add_hint(struct buffer *b, const struct interview *i,
 }
 
 static void
-add_capabilities(struct buffer *b, const struct interview *i)
+add_capabilities(struct buffer *b, const struct probe *i)
 {
 	if (i->clear.code != 0) {
 		buffer_add_string(b, "capabilities before TLS:\n");
-		interview_add_capabilities(b, &i->clear);
+		probe_add_capabilities(b, &i->clear);
 	}
 	if (i->tls.len > 0)
 		buffer_add(b, i->tls.data, i->tls.len);
@@ -43,11 +43,11 @@ add_capabilities(struct buffer *b, const struct interview *i)
 		return;
 	buffer_add_string(b, i->tls.len > 0 ? "capabilities with TLS:\n" :
 	    "capabilities:\n");
-	interview_add_capabilities(b, &i->hello);
+	probe_add_capabilities(b, &i->hello);
 }
 
 static void
-print(const struct interview *i, const struct session_params *p)
+print(const struct probe *i, const struct session_params *p)
 {
 	/* a socket has neither host nor port */
 	const char *name = p->route.socket != NULL ? p->route.socket :
@@ -63,7 +63,7 @@ print(const struct interview *i, const struct session_params *p)
 	free(shown);
 	if (i->greeting.code != 0) {
 		buffer_add_string(&b, "greeting:\n");
-		interview_add_reply(&b, &i->greeting);
+		probe_add_reply(&b, &i->greeting);
 	}
 	/* what began with TLS spoke of it first */
 	add_capabilities(&b, i);
@@ -78,10 +78,10 @@ look(const struct contact *c, const struct account *a, struct fault *f)
 {
 	struct session_params p;
 	struct session session;
-	struct interview i;
+	struct probe i;
 	int result;
 
-	interview_init(&i);
+	probe_init(&i);
 	upstream_fill(&p, a, NULL);
 	p.transcript = c->transcript;
 	p.note = c->note;
@@ -97,7 +97,7 @@ look(const struct contact *c, const struct account *a, struct fault *f)
 		print(&i, &p);
 	if (result == 0 && i.distrust.class != FAULT_NONE)
 		result = fault_pass(f, &i.distrust, "");
-	interview_free(&i);
+	probe_free(&i);
 	return result;
 }
 

@@ -8,25 +8,25 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
-#include "mail/address.h"
-#include "mail/author.h"
-#include "mail/message.h"
-#include "mail/recipients.h"
-#include "modes/compose.h"
-#include "modes/expand.h"
-#include "modes/outgoing.h"
-#include "modes/pretend.h"
-#include "modes/sender.h"
-#include "modes/submit.h"
-#include "modes/upstream.h"
-#include "setup/accountfile.h"
-#include "setup/environment.h"
-#include "setup/log.h"
-#include "setup/secret.h"
-#include "smtp/blame.h"
+#include "mail/address/address.h"
+#include "mail/header/author.h"
+#include "mail/header/recipients.h"
+#include "mail/message/message.h"
 #include "smtp/session.h"
-#include "smtp/transaction.h"
 #include "smtp/verdict.h"
+#include "config/account/environment.h"
+#include "config/account/grammar.h"
+#include "config/password/password.h"
+#include "log/log.h"
+#include "delivery/compose.h"
+#include "delivery/diagnosis.h"
+#include "delivery/expand.h"
+#include "delivery/outgoing.h"
+#include "delivery/sender.h"
+#include "delivery/submission.h"
+#include "delivery/upstream.h"
+#include "modes/pretend.h"
+#include "modes/submit.h"
 
 #define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
 
@@ -128,7 +128,7 @@ talk(struct trip *t, struct fault *f)
 {
 	struct session_params params;
 	struct session session;
-	struct hygiene hygiene;
+	struct conversion hygiene;
 	int result;
 
 	upstream_fill(&params, &t->account, &t->password);
@@ -140,9 +140,9 @@ talk(struct trip *t, struct fault *f)
 	result = outgoing_fit(&hygiene, &t->message, &session,
 	    &t->job->envelope, &t->account, f);
 	if (result == 0)
-		result = transaction_submit(&session, &t->job->envelope,
+		result = submission_run(&session, &t->job->envelope,
 		    hygiene.message, t->job->eight_bit, f);
-	hygiene_end(&hygiene);
+	conversion_end(&hygiene);
 	session_close(&session);
 	return result;
 }
@@ -162,7 +162,7 @@ verdict(const struct trip *t, struct fault *f)
 	    account_server(&t->account), delivered, e->count);
 	fault_hint(f, "send it again to the refused recipients only, "
 	    "once their addresses are %s", for_good ? "right" : "taken");
-	blame_bare(e, f);
+	diagnosis_bare(e, f);
 	return -1;
 }
 
@@ -191,7 +191,7 @@ travel(struct trip *t, struct fault *f)
 	if (expanded == -1 ||
 	    compose_header(&t->message.header, &job->envelope, &t->account,
 	    job->full_name, f) == -1 ||
-	    hygiene_check(&t->message, t->account.long_lines, f) == -1)
+	    conversion_check(&t->message, t->account.long_lines, f) == -1)
 		return -1;
 	if (job->pretend) {
 		pretend_print(&t->accounts, &t->account, &job->envelope,

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "mail/envelope.h"
-#include "setup/account.h"
+#include "config/account/account.h"
 
 struct fault;
 

@@ -6,9 +6,9 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "smtp/sasl.h"
-#include "smtp/session.h"
 #include "wire/conn.h"
+#include "smtp/sasl/sasl.h"
+#include "smtp/session.h"
 
 #define AUTH_STEPS_MAX 16	/* challenges; no mechanism here needs four */
 #define PEER_MAX 4096		/* octets of host:port */

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "mail/headerword.h"
-#include "mail/message.h"
-#include "mail/verbline.h"
+#include "mail/conversion/headerword.h"
+#include "mail/message/message.h"
+#include "mail/message/verbline.h"
 #include "smtp/chunk.h"
 
 /* Could a server run a line of the header? */

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mail/bodyscan.h"
+#include "mail/message/bodyscan.h"
 
 struct message;
 

@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "smtp/dialogue.h"
 #include "wire/conn.h"
+#include "smtp/dialogue.h"
 
 #define COMMAND_MAX (1024 * 1024)	/* octets; far above any real one */
 #define OWED_MIN 16			/* first size of the ring */

@@ -6,11 +6,11 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "mail/address.h"
-#include "mail/encoding.h"
+#include "mail/address/address.h"
+#include "mail/conversion/encoding.h"
 #include "mail/envelope.h"
+#include "wire/tls/tls.h"
 #include "smtp/path.h"
-#include "wire/tls.h"
 
 /*
  * Octets of a path. RFC 5321 section 4.5.3.1.3 has 256 and lets servers have

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/clock.h"
-#include "smtp/dialogue.h"
 #include "wire/conn.h"
+#include "smtp/dialogue.h"
 
 /*
  * Milliseconds for QUIT's reply: it was sent along with what was answered, so

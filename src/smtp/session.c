@@ -9,12 +9,12 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "mail/address.h"
-#include "smtp/interview.h"
-#include "smtp/session.h"
-#include "smtp/verdict.h"
+#include "mail/address/address.h"
 #include "wire/conn.h"
 #include "wire/dial.h"
+#include "smtp/probe.h"
+#include "smtp/session.h"
+#include "smtp/verdict.h"
 
 #define HANDSHAKE_MS (120 * 1000)	/* TLS, without `timeout` */
 #define TEXT_MAX (REPLY_MAX * 2)	/* one reply, shown */
@@ -51,7 +51,7 @@ greeting(struct session *s, struct fault *f)
 			    "\"tls_starttls off\"");
 		return -1;
 	}
-	interview_greeting(s->params->interview, &d->reply);
+	probe_greeting(s->params->interview, &d->reply);
 	if (reply_digit(&d->reply) != 2)
 		return session_refused(s, &d->reply, STAGE_GREETING,
 		    "the connection", f);
@@ -110,7 +110,7 @@ hello(struct session *s, struct fault *f)
 		result = -1;
 	} else if (reply_digit(&r) == 2) {
 		capability_read(&s->capabilities, &r);
-		interview_hello(s->params->interview, &r);
+		probe_hello(s->params->interview, &r);
 	} else if (!s->params->lmtp && (r.code == 500 || r.code == 502 ||
 	    r.code == 504)) {
 		if (dialogue_ask(&s->dialogue, VERB_HELO, &r, f, "HELO %s",
@@ -147,7 +147,7 @@ secure(struct session *s, struct fault *f)
 	s->secure = true;
 	if (s->params->verdict != NULL)
 		s->params->verdict->tls_version = tls_version(s->tls);
-	interview_secured(s->params->interview, s->tls);
+	probe_secured(s->params->interview, s->tls);
 	buffer_init(&b, TEXT_MAX);
 	tls_describe(s->tls, &b);
 	dialogue_remark(&s->dialogue, "TLS %s, certificate %s", b.data,

@@ -11,14 +11,14 @@
 #include <stdio.h>
 
 #include "base/buffer.h"
+#include "wire/route.h"
+#include "wire/tls/tls.h"
 #include "smtp/capability.h"
 #include "smtp/dialogue.h"
-#include "wire/route.h"
-#include "wire/tls.h"
 
 struct conn;
 struct fault;
-struct interview;
+struct probe;
 struct secret;
 struct tls;
 struct verdict;
@@ -41,13 +41,13 @@ struct session_params {
 	bool lmtp;		/* RFC 2033 instead of SMTP */
 	bool no_pipelining;	/* not used even where it is offered */
 	bool no_chunking;
-	bool all_or_none;	/* recipients: see transaction_submit() */
+	bool all_or_none;	/* recipients: see submission_run() */
 	bool auth_without_tls;	/* secrets may cross the network in clear */
 	const char *user;
 	const struct secret *password;
 	FILE *transcript;	/* NULL: none */
 	struct verdict *verdict;	/* filled as it comes; NULL: unwanted */
-	struct interview *interview;	/* the same */
+	struct probe *interview;	/* the same */
 	void (*note)(const char *text);	/* what a user may want to know */
 };
 

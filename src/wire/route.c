@@ -11,7 +11,7 @@
 #include "wire/local.h"
 #include "wire/route.h"
 #include "wire/socks.h"
-#include "wire/tls.h"
+#include "wire/tls/tls.h"
 
 #define PEER_MAX (64 * 1024)	/* octets of the words for a peer */
 

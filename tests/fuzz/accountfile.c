@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "setup/account.h"
-#include "setup/accountfile.h"
+#include "config/account/account.h"
+#include "config/account/grammar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -11,7 +11,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
-#include "mail/address.h"
+#include "mail/address/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -13,10 +13,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/envelope.h"
-#include "setup/alias.h"
-#include "setup/aliasexpand.h"
-#include "setup/localdomain.h"
-#include "setup/notes.h"
+#include "config/account/localdomain.h"
+#include "config/account/notes.h"
+#include "config/alias/alias.h"
+#include "config/alias/expand.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

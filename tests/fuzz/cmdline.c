@@ -51,7 +51,7 @@ check_taken(const struct cmdline *c)
 	}
 	require(c->mode != CMDLINE_SUBMIT || c->read_recipients ||
 	    c->recipients.count > 0 || c->pretend);
-	if (personality_is_trusted(c->personality))
+	if (invocation_is_trusted(c->personality))
 		return;
 	require(!c->pretend && c->mode != CMDLINE_CHECK && !c->read_sender);
 	for (int i = 0; i < OPTION_COUNT; i++)

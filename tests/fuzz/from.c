@@ -12,8 +12,8 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "setup/account.h"
-#include "setup/accountmatch.h"
+#include "config/account/account.h"
+#include "config/account/match.h"
 
 #define LIST_MAX 4096	/* octets; fnmatch(3) may be slow on long globs */
 

@@ -12,8 +12,8 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "mail/envelope.h"
-#include "mail/intake.h"
-#include "mail/message.h"
+#include "mail/message/intake.h"
+#include "mail/message/message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "setup/netrc.h"
+#include "config/password/netrc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "smtp/scram.h"
+#include "smtp/sasl/scram.h"
 
 #define OUT_MAX (1024 * 1024)
 #define DIGITS_MAX 3	/* more rounds only take longer */

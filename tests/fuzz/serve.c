@@ -22,11 +22,11 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
-#include "modes/serve.h"
-#include "setup/account.h"
-#include "setup/option.h"
-#include "smtp/command.h"
-#include "smtp/unstuff.h"
+#include "smtp/server/command.h"
+#include "smtp/server/unstuff.h"
+#include "config/account/account.h"
+#include "config/option/option.h"
+#include "modes/serve/serve.h"
 
 #define PORT_TEXT 16
 #define LINE_MAX_OCTETS (256 * 1024)	/* of the smarthost's */

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: ISC */
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "config/account/account.h"
+
+#define PASSWORDEVAL_SECONDS 60	/* time to type a passphrase into pinentry */
+#define SLOTS_MIN 64		/* hash slots to begin with; a power of two */
+
+void
+account_init(struct account *account)
+{
+	memset(account, 0, sizeof(*account));
+	account->passwordeval_timeout = PASSWORDEVAL_SECONDS;
+}
+
+void
+account_free(struct account *account)
+{
+	for (int i = 0; i < OPTION_COUNT; i++)
+		option_clear(account, (enum option_id)i);
+	free(account->name);
+	free(account->author);
+	account_init(account);
+}
+
+void
+account_copy(struct account *to, const struct account *from)
+{
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		option_copy(to, from, (enum option_id)i);
+		to->set[i] = from->set[i];
+	}
+}
+
+void
+account_override(struct account *to, const struct account *from)
+{
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		if (!from->set[i])
+			continue;
+		option_copy(to, from, (enum option_id)i);
+		to->set[i] = true;
+	}
+}
+
+const char *
+account_server(const struct account *account)
+{
+	return account->socket != NULL ? account->socket : account->host;
+}
+
+const char *
+account_host(const struct account *account)
+{
+	return account->host != NULL ? account->host : account->socket;
+}
+
+void
+account_add_origin(struct buffer *b, const struct account *account,
+    enum option_id id)
+{
+	const struct origin *origin = &account->origin[id];
+
+	if (origin->file != NULL)
+		buffer_printf(b, "%s:%zu", origin->file, origin->line);
+	else if (origin->line == ORIGIN_ENVIRONMENT)
+		buffer_add_string(b, "the environment");
+	else if (origin->line != ORIGIN_DEFAULT)
+		buffer_add_string(b, "the command line");
+	else
+		buffer_add_string(b, "the default");
+}
+
+char *
+account_home(void)
+{
+	const char *home = getenv("HOME");
+	const struct passwd *pw;
+
+	if (home != NULL && home[0] == '/')
+		return memory_string(home);
+	pw = getpwuid(getuid());
+	if (pw == NULL || pw->pw_dir == NULL || pw->pw_dir[0] != '/')
+		return NULL;
+	return memory_string(pw->pw_dir);
+}
+
+/* The slot of a name, or the free one where it belongs; slots is not 0. */
+static size_t
+table_slot(const struct account_table *table, const char *name, size_t n)
+{
+	size_t mask = table->slots - 1;
+	size_t i = (size_t)text_hash(TEXT_HASH_SEED, name, n, false) & mask;
+	const char *there;
+
+	for (; table->slot[i] != 0; i = (i + 1) & mask) {
+		there = table->account[table->slot[i] - 1]->name;
+		if (strlen(there) == n && memcmp(there, name, n) == 0)
+			break;
+	}
+	return i;
+}
+
+struct account *
+account_table_find(const struct account_table *table, const char *name,
+    size_t n)
+{
+	size_t i;
+
+	if (table->slots == 0)
+		return NULL;
+	i = table_slot(table, name, n);
+	if (table->slot[i] == 0)
+		return NULL;
+	return table->account[table->slot[i] - 1];
+}
+
+static void
+table_rehash(struct account_table *table)
+{
+	const char *name;
+
+	free(table->slot);
+	table->slots = table->slots == 0 ? SLOTS_MIN : table->slots * 2;
+	table->slot = memory_array(table->slots, sizeof(*table->slot));
+	for (size_t i = 0; i < table->count; i++) {
+		name = table->account[i]->name;
+		table->slot[table_slot(table, name, strlen(name))] = i + 1;
+	}
+}
+
+void
+account_table_add(struct account_table *table, struct account *account)
+{
+	size_t slot;
+
+	if (table->count == table->cap) {
+		table->cap = table->cap == 0 ? SLOTS_MIN / 2 : table->cap * 2;
+		table->account = memory_resize(table->account, table->cap,
+		    sizeof(struct account *));
+	}
+	if (table->count >= table->slots / 2)
+		table_rehash(table);
+	slot = table_slot(table, account->name, strlen(account->name));
+	table->account[table->count++] = account;
+	table->slot[slot] = table->count;
+}
+
+const char *
+account_table_nearest(const struct account_table *table, const char *name,
+    size_t n)
+{
+	size_t best = SIZE_MAX, edits;
+	const char *near = NULL;
+
+	for (size_t i = 0; i < table->count; i++) {
+		edits = option_slip(name, n, table->account[i]->name);
+		if (edits < best) {
+			best = edits;
+			near = table->account[i]->name;
+		}
+	}
+	return near;
+}
+
+void
+account_table_free(struct account_table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		account_free(table->account[i]);
+		free(table->account[i]);
+	}
+	free(table->account);
+	free(table->slot);
+	memset(table, 0, sizeof(*table));
+}
+
+void
+accounts_init(struct accounts *accounts)
+{
+	memset(accounts, 0, sizeof(*accounts));
+}
+
+void
+accounts_free(struct accounts *accounts)
+{
+	account_table_free(&accounts->table);
+	for (size_t i = 0; i < accounts->sources; i++) {
+		free(accounts->source[i]->path);
+		free(accounts->source[i]->trouble);
+		free(accounts->source[i]->remedy);
+		free(accounts->source[i]);
+	}
+	free(accounts->source);
+	notes_free(&accounts->warnings);
+	accounts_init(accounts);
+}
+
+struct account_source *
+accounts_source(struct accounts *accounts, const char *path)
+{
+	struct account_source *source;
+
+	for (size_t i = 0; i < accounts->sources; i++)
+		if (strcmp(accounts->source[i]->path, path) == 0)
+			return accounts->source[i];
+	source = memory_alloc(sizeof(*source));
+	source->path = memory_string(path);
+	accounts->source = memory_resize(accounts->source,
+	    accounts->sources + 1, sizeof(struct account_source *));
+	accounts->source[accounts->sources++] = source;
+	return source;
+}

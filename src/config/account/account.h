@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * account: one field for each setting, each named once in the option table
+ * (setup/option.c), with where its value came from; and the set of accounts
+ * that the account files define, from which one is chosen.
+ */
+#ifndef CONFIG_ACCOUNT_ACCOUNT_H
+#define CONFIG_ACCOUNT_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/memory.h"
+#include "mail/conversion/conversion.h"
+#include "mail/envelope.h"
+#include "config/account/notes.h"
+#include "config/option/option.h"
+
+struct buffer;
+struct fault;
+
+enum toggle { TOGGLE_UNSET, TOGGLE_OFF, TOGGLE_ON };
+enum tls_min_version { TLS_MIN_VERSION_1_2, TLS_MIN_VERSION_1_3 };
+enum to_header { TO_HEADER_OFF, TO_HEADER_ON, TO_HEADER_UNDISCLOSED };
+enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
+enum rejected { REJECTED_DELIVER, REJECTED_ABORT };
+enum address_family { ADDRESS_FAMILY_ANY, ADDRESS_FAMILY_IPV4,
+	ADDRESS_FAMILY_IPV6 };
+enum from_header { FROM_HEADER_AUTO, FROM_HEADER_ON, FROM_HEADER_OFF };
+
+struct origin {
+	const char *file;	/* NULL: see line */
+	size_t line;		/* without a file: ORIGIN_* */
+};
+
+struct account {
+	char *name;
+	struct origin defined;		/* its account line */
+	char *author;			/* %F, or NULL; set by the choice */
+	const char *reason;		/* why it was chosen; static text */
+	/* the settings; strings are NULL when unset, owned by the account */
+	char *host;
+	int64_t port;			/* 0: unset */
+	int64_t timeout;		/* seconds; 0: unset */
+	char *logfile;			/* NULL: none; "~" stays; "-" stdout */
+	char *logfile_time_format;	/* of strftime(3), "none"; NULL: ours */
+	int syslog;			/* RFC 3164 facility; -1 off; 0 unset */
+	enum address_family address_family;
+	char *domain;			/* EHLO name */
+	enum protocol protocol;
+	enum toggle pipelining;		/* unset: on */
+	enum toggle chunking;		/* unset: on */
+	enum rejected rejected_recipients;
+	char *source_ip;		/* literal */
+	char *socket;			/* path; instead of host and proxy */
+	char *proxy_host;		/* SOCKS5 */
+	int64_t proxy_port;		/* 0: unset */
+	char *proxy_user;
+	struct secret proxy_password;
+	char *from;			/* reverse-paths and globs for them */
+	char *from_full_name;
+	enum toggle allow_from_override;	/* unset: on */
+	enum toggle auto_from;		/* obsolete, as maildomain */
+	char *maildomain;
+	enum to_header set_to_header;
+	int64_t dsn_notify;		/* DSN_*, 0: not asked for */
+	enum dsn_return dsn_return;
+	enum long_lines long_lines;
+	enum toggle tls;
+	enum toggle tls_starttls;
+	char *tls_trust_file;		/* NULL: system; "": none at all */
+	enum toggle tls_certcheck;	/* unset: on */
+	char *tls_extra_trust_file;
+	char *tls_crl_file;
+	char *tls_fingerprint;		/* see setup/optionlist.h */
+	char *tls_pin;
+	char *tls_host_override;
+	char *tls_key_file;		/* PEM, or a PKCS#11 URI */
+	char *tls_cert_file;
+	char *tls_priorities;
+	enum tls_min_version tls_min_version;
+	int64_t tls_min_dh_prime_bits;	/* 0: unset */
+	char *auth;			/* NULL: off; "on"; else mechanisms */
+	enum toggle auth_without_tls;
+	char *user;
+	struct secret password;
+	char *passwordeval;
+	int64_t passwordeval_timeout;	/* seconds; never 0 */
+	char *password_file;		/* NULL: unset; may be relative */
+	int64_t password_fd;		/* 0: unset */
+	char *auth_id;			/* whom to act as; NULL: the user */
+	char *ntlmdomain;
+	enum from_header set_from_header;
+	enum toggle remove_bcc_headers;	/* unset: on */
+	enum toggle set_date_header;	/* unset: on (auto) */
+	enum toggle set_msgid_header;
+	char *aliases;			/* see setup/aliasload.h */
+	char *alias_domains;		/* separated by commas or blanks */
+	enum toggle alias_include;	/* unset: off */
+	char *sender;			/* see setup/senderaddress.h */
+	enum toggle sender_reply_to;	/* unset: off */
+	char *qualify_domain;		/* of bare names; patterns replaced */
+	char *root;			/* whom the name root stands for */
+	/* where each value came from, by row of the option table */
+	struct origin origin[OPTION_COUNT];
+	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */
+};
+
+/* Nothing set, defaults where a field cannot be without a value. */
+void account_init(struct account *);
+/* Frees all that the account owns and wipes its password. */
+void account_free(struct account *);
+/* Copies all settings, with origins; `to` must be initialised. */
+void account_copy(struct account *to, const struct account *from);
+/* Takes over each setting that is explicitly set in `from`. */
+void account_override(struct account *to, const struct account *from);
+/*
+ * The account's own reverse-path, for the caller to free: the first address in
+ * its `from` that is no glob (a glob only chooses the account), with patterns
+ * replaced; NULL when there is none. -1 when a pattern has no value here:
+ * FAULT_CONFIG, or FAULT_DATA when the message lacks it.
+ */
+int account_sender(const struct account *, char **sender, struct fault *);
+/* Where the message goes, for people: the socket, else the host; or NULL. */
+const char *account_server(const struct account *);
+/* Whom a password is for: the host, else the socket; or NULL. */
+const char *account_host(const struct account *);
+/*
+ * Adds where a setting came from, in words that fit into a message:
+ * "FILE:LINE", "the command line" or "the default".
+ */
+void account_add_origin(struct buffer *, const struct account *,
+    enum option_id);
+
+/* Accounts by name, in order; owns them. */
+struct account_table {
+	struct account **account;
+	size_t count;
+	size_t cap;
+	size_t *slot;		/* hash slots: number of account + 1 */
+	size_t slots;
+};
+
+struct account *account_table_find(const struct account_table *,
+    const char *name, size_t n);
+/* Takes the account, whose name must not be there yet. */
+void account_table_add(struct account_table *, struct account *);
+/* The name that was probably meant, or NULL. */
+const char *account_table_nearest(const struct account_table *,
+    const char *name, size_t n);
+void account_table_free(struct account_table *);
+
+enum account_source_state {
+	ACCOUNT_SOURCE_MISSING,
+	ACCOUNT_SOURCE_READ,
+	ACCOUNT_SOURCE_UNREADABLE	/* it is there, or may be */
+};
+
+/* An account file that was looked for. */
+struct account_source {
+	char *path;
+	enum account_source_state state;
+	char *trouble;		/* why it is unreadable, or NULL */
+	char *remedy;		/* what to do about it, or NULL */
+};
+
+/* What the account files hold: the user's accounts before the system's. */
+struct accounts {
+	struct account_table table;
+	struct account_source **source;
+	size_t sources;
+	struct notes warnings;	/* for the caller to print */
+	/*
+	 * For checking files. When it is not NULL, it is called for each error
+	 * in a file, parsing goes on behind it and does not fail, no command
+	 * of the files is run, and obsolete settings are warned of.
+	 */
+	void (*report)(void *arg, const struct fault *);
+	void *report_arg;
+	const char *author;	/* %F: address of the From field, or NULL */
+};
+
+void accounts_init(struct accounts *);
+/* Origins of accounts point into this: free those accounts before. */
+void accounts_free(struct accounts *);
+/* Remembers a file, once; the result lives as long as the accounts. */
+struct account_source *accounts_source(struct accounts *, const char *path);
+
+/*
+ * Chooses, into `out` (initialised; the caller frees it before the accounts):
+ * the account called `name`; else the one whose `from` fits `sender` best;
+ * else "default"; else the only one; else what the environment holds. With
+ * overrides->host set no file counts and the account is made of the overrides.
+ * They come last in any case. Paths and the patterns of `domain` are resolved,
+ * and what the account cannot be without is checked. `name` and `sender` may
+ * be NULL; sender is as address_add_spec() writes it.
+ *
+ * FAULT_CONFIG names the accounts there are and the files that were tried.
+ */
+int accounts_choose(const struct accounts *, const char *name,
+    const char *sender, const struct account *overrides, struct account *out,
+    struct fault *);
+
+/* The home folder: $HOME when absolute, else from passwd; NULL if neither.
+ * The caller frees it. */
+char *account_home(void);
+
+#endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: ISC */
+/* Which account a message goes by, and whether it can. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "mail/address/address.h"
+#include "wire/tls/tls.h"
+#include "smtp/sasl/sasl.h"
+#include "config/account/account.h"
+#include "config/account/environment.h"
+#include "config/account/match.h"
+#include "config/account/pattern.h"
+
+#define NAMES_SHOWN_MAX 10	/* account names that a message lists */
+#define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
+
+/* The account whose `from` fits best; among equals the first. */
+static const struct account *
+find_by_sender(const struct accounts *accounts, const char *sender)
+{
+	const struct account *best = NULL;
+	size_t best_fit = ACCOUNTMATCH_NONE, fit;
+
+	for (size_t i = 0; i < accounts->table.count; i++) {
+		fit = accountmatch(accounts->table.account[i], sender,
+		    accounts->author);
+		if (fit > best_fit) {
+			best_fit = fit;
+			best = accounts->table.account[i];
+		}
+	}
+	return best;
+}
+
+static void
+add_names(struct buffer *b, const struct account_table *table)
+{
+	size_t n = table->count;
+
+	if (n == 0)
+		return;
+	buffer_add_string(b, n == 1 ? "; the only account is " :
+	    "; the accounts are ");
+	for (size_t i = 0; i < n && i < NAMES_SHOWN_MAX; i++)
+		buffer_printf(b, "%s'%s'", i == 0 ? "" : ", ",
+		    table->account[i]->name);
+	if (n > NAMES_SHOWN_MAX)
+		buffer_printf(b, " and %zu more", n - NAMES_SHOWN_MAX);
+}
+
+static void
+add_sources(struct buffer *b, const struct accounts *accounts)
+{
+	static const char *const words[] = {
+		[ACCOUNT_SOURCE_MISSING] = "does not exist",
+		[ACCOUNT_SOURCE_READ] = "was read",
+		[ACCOUNT_SOURCE_UNREADABLE] = "cannot be read",
+	};
+	const struct account_source *source;
+
+	for (size_t i = 0; i < accounts->sources; i++) {
+		source = accounts->source[i];
+		buffer_printf(b, "; %s %s", source->path,
+		    words[source->state]);
+		if (source->trouble != NULL)
+			buffer_printf(b, " (%s)", source->trouble);
+	}
+}
+
+static const struct account_source *
+unreadable_source(const struct accounts *accounts)
+{
+	for (size_t i = 0; i < accounts->sources; i++)
+		if (accounts->source[i]->remedy != NULL)
+			return accounts->source[i];
+	return NULL;
+}
+
+/* To somebody who has no account yet: where the first one could be. */
+static int
+hint_at_files(const struct accounts *accounts, struct fault *f)
+{
+	static const char ours[] = "/postrider/accounts";
+	const struct account_source *source;
+	struct buffer b;
+	size_t n;
+
+	buffer_init(&b, MESSAGE_MAX);
+	for (size_t i = 0; i < accounts->sources; i++) {
+		source = accounts->source[i];
+		n = strlen(source->path);
+		if (source->state != ACCOUNT_SOURCE_MISSING ||
+		    n < strlen(ours) ||
+		    strcmp(source->path + n - strlen(ours), ours) != 0)
+			continue;
+		buffer_printf(&b, "%s%s", b.len == 0 ? " " :
+		    ", or for all users ", source->path);
+	}
+	fault_hint(f, "write an account file%s; see postrider-accounts(5), or "
+	    "begin with what postrider --configure=ADDRESS prints",
+	    b.len == 0 ? "" : b.data);
+	buffer_free(&b);
+	return -1;
+}
+
+static int
+no_account(const struct accounts *accounts, const char *name,
+    const char *sender, struct fault *f)
+{
+	const struct account_source *unreadable = unreadable_source(accounts);
+	const char *near = NULL;
+	struct buffer b;
+
+	buffer_init(&b, MESSAGE_MAX);
+	if (name != NULL) {
+		buffer_printf(&b, "there is no account '%s'", name);
+		near = account_table_nearest(&accounts->table, name,
+		    strlen(name));
+	} else if (accounts->table.count == 0) {
+		buffer_add_string(&b, "there is no account to send with");
+	} else {
+		buffer_add_string(&b, "cannot choose an account: ");
+		if (sender != NULL)
+			buffer_printf(&b, "none fits '%s', and ", sender);
+		buffer_add_string(&b, "none is called 'default'");
+	}
+	add_names(&b, &accounts->table);
+	add_sources(&b, accounts);
+	fault(f, FAULT_CONFIG, "%s", b.data);
+	buffer_free(&b);
+	if (near != NULL)
+		return fault_hint(f, "did you mean '%s'?", near);
+	if (unreadable != NULL)
+		return fault_hint(f, "%s", unreadable->remedy);
+	if (accounts->table.count == 0)
+		return hint_at_files(accounts, f);
+	if (name != NULL)
+		return fault_hint(f, "choose one of these");
+	return fault_hint(f, "choose one with -a NAME, or end the file with "
+	    "the line 'account default : NAME'");
+}
+
+static int
+resolve_path(struct account *account, enum option_id id, struct fault *f)
+{
+	char **path = (char **)(void *)((char *)account +
+	    option_row(id)->offset);
+	struct buffer b, where;
+	char *home;
+
+	if (*path == NULL || (*path)[0] != '~' ||
+	    (option_row(id)->flags & OPTION_LATE) != 0)
+		return 0;
+	home = account_home();
+	if (home == NULL) {
+		buffer_init(&where, MESSAGE_MAX);
+		account_add_origin(&where, account, id);
+		fault(f, FAULT_CONFIG, "%s '%s' from %s: this user has no "
+		    "home folder", option_row(id)->keyword, *path, where.data);
+		buffer_free(&where);
+		return fault_hint(f, "write the whole path, or set HOME");
+	}
+	buffer_init(&b, strlen(home) + strlen(*path));
+	buffer_printf(&b, "%s%s", home, *path + 1);
+	free(home);
+	free(*path);
+	*path = buffer_detach(&b);
+	return 0;
+}
+
+/* "account 'NAME' (FILE:LINE)", or that it is of the command line. */
+static char *
+describe(const struct account *account)
+{
+	struct buffer b;
+
+	buffer_init(&b, MESSAGE_MAX);
+	if (account->name == NULL)
+		buffer_add_string(&b, "the account of the command line");
+	else if (account->defined.file == NULL)
+		buffer_add_string(&b, "the account of the environment");
+	else
+		buffer_printf(&b, "account '%s' (%s:%zu)", account->name,
+		    account->defined.file, account->defined.line);
+	return buffer_detach(&b);
+}
+
+/* What can be known before anything is sent. */
+static int
+check(const struct account *account, struct fault *f)
+{
+	char *what;
+
+	if (account_server(account) == NULL) {
+		what = describe(account);
+		fault(f, FAULT_CONFIG, "%s has no host", what);
+		free(what);
+		return fault_hint(f, "add the line 'host NAME', where NAME is "
+		    "the smarthost");
+	}
+	if (account->protocol == PROTOCOL_LMTP && account->port == 0 &&
+	    account->socket == NULL) {
+		what = describe(account);
+		fault(f, FAULT_CONFIG, "%s speaks LMTP and has no port",
+		    what);
+		free(what);
+		return fault_hint(f, "add the line 'port NUMBER'; LMTP has no "
+		    "port of its own, 24 is common");
+	}
+	if (account->auth != NULL && account->user == NULL &&
+	    sasl_needs_password(account->auth)) {
+		what = describe(account);
+		fault(f, FAULT_CONFIG, "%s has auth but no user", what);
+		free(what);
+		return fault_hint(f, "add the line 'user NAME', or 'auth off'");
+	}
+	return 0;
+}
+
+static const struct account *
+find(const struct accounts *accounts, const char *name, const char *sender,
+    const char **reason)
+{
+	static const char fallback[] = "default";
+	const struct account *account = NULL;
+
+	*reason = "it is the one that was named";
+	if (name != NULL)
+		return account_table_find(&accounts->table, name,
+		    strlen(name));
+	*reason = "its from fits the reverse-path best";
+	if (sender != NULL)
+		account = find_by_sender(accounts, sender);
+	if (account != NULL)
+		return account;
+	*reason = "it is the default";
+	account = account_table_find(&accounts->table, fallback,
+	    sizeof(fallback) - 1);
+	if (account == NULL && accounts->table.count == 1) {
+		*reason = "it is the only one";
+		account = accounts->table.account[0];
+	}
+	return account;
+}
+
+static int
+choose_environment(struct account *out, const char *name, struct fault *f)
+{
+	if (environment_read(out, f) == -1)
+		return -1;
+	out->name = memory_string(ENVIRONMENT_NAME);
+	out->reason = name != NULL ? "it is the one that was named" :
+	    "no file gives an account";
+	return 0;
+}
+
+static int
+choose(const struct accounts *accounts, const char *name, const char *sender,
+    struct account *out, struct fault *f)
+{
+	const char *reason;
+	const struct account *account = find(accounts, name, sender, &reason);
+
+	if (account == NULL && (name == NULL ? environment_has_host() :
+	    strcmp(name, ENVIRONMENT_NAME) == 0))
+		return choose_environment(out, name, f);
+	if (account == NULL)
+		return no_account(accounts, name, sender, f);
+	account_copy(out, account);
+	free(out->name);
+	out->name = memory_string(account->name);
+	out->defined = account->defined;
+	out->reason = reason;
+	return 0;
+}
+
+/* What is wrong with a setting's value, behind its name and place. */
+static int
+pass_fault(const struct account *a, enum option_id id,
+    const struct fault *why, struct fault *f)
+{
+	struct buffer where;
+
+	buffer_init(&where, MESSAGE_MAX);
+	buffer_printf(&where, "%s (", option_row(id)->keyword);
+	account_add_origin(&where, a, id);
+	buffer_add_string(&where, "): ");
+	fault_pass(f, why, where.data);
+	buffer_free(&where);
+	return -1;
+}
+
+/* Patterns, but not in what the command line gave. */
+static int
+expand_domain(struct account *a, enum option_id id, char **domain,
+    struct fault *f)
+{
+	const struct origin *origin = &a->origin[id];
+	struct fault why = { 0 };
+	struct buffer b;
+	int r;
+
+	if (*domain == NULL || (origin->file == NULL &&
+	    origin->line == ORIGIN_COMMAND_LINE))
+		return 0;
+	buffer_init(&b, MESSAGE_MAX);
+	r = pattern_expand(&b, *domain, PATTERN_DOMAIN, NULL, false, &why);
+	if (r == 0) {
+		free(*domain);
+		*domain = buffer_detach(&b);
+	} else {
+		pass_fault(a, id, &why, f);
+	}
+	buffer_free(&b);
+	fault_clear(&why);
+	return r;
+}
+
+/* It goes into addresses of the header, too: as an A-label. */
+static int
+resolve_qualify_domain(struct account *a, struct fault *f)
+{
+	struct fault why = { 0 };
+	char *ascii;
+
+	if (expand_domain(a, OPTION_QUALIFY_DOMAIN, &a->qualify_domain,
+	    f) == -1)
+		return -1;
+	if (a->qualify_domain == NULL)
+		return 0;
+	if (address_is_domain(a->qualify_domain, strlen(a->qualify_domain)) &&
+	    tls_domain_to_ascii(a->qualify_domain, &ascii) == 0) {
+		free(a->qualify_domain);
+		a->qualify_domain = ascii;
+		return 0;
+	}
+	fault(&why, FAULT_CONFIG, "'%s' is no domain", a->qualify_domain);
+	fault_hint(&why, "write a name such as example.org");
+	pass_fault(a, OPTION_QUALIFY_DOMAIN, &why, f);
+	fault_clear(&why);
+	return -1;
+}
+
+int
+accounts_choose(const struct accounts *accounts, const char *name,
+    const char *sender, const struct account *overrides, struct account *out,
+    struct fault *f)
+{
+	if (overrides->set[OPTION_HOST])
+		out->reason = "--host was given";
+	else if (choose(accounts, name, sender, out, f) == -1)
+		return -1;
+	account_override(out, overrides);
+	free(out->author);
+	out->author = memory_string(accounts->author);
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (option_row((enum option_id)i)->type == OPTION_TYPE_PATH &&
+		    resolve_path(out, (enum option_id)i, f) == -1)
+			return -1;
+	if (expand_domain(out, OPTION_DOMAIN, &out->domain, f) == -1 ||
+	    resolve_qualify_domain(out, f) == -1)
+		return -1;
+	return check(out, f);
+}

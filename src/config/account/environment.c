@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "config/account/account.h"
+#include "config/account/environment.h"
+
+#define PREFIX "POSTRIDER_"
+#define PREFIX_LEN (sizeof(PREFIX) - 1)
+#define NAME_SHOWN_MAX 60	/* octets of an unknown name that are quoted */
+
+extern char **environ;
+
+static const struct option_place here = { NULL, ORIGIN_ENVIRONMENT, 0 };
+
+bool
+environment_has_host(void)
+{
+	static const char *const names[] = {
+		PREFIX "HOST", PREFIX "SOCKET", "SMTPSERVER"
+	};
+	const char *value;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		value = getenv(names[i]);
+		if (value != NULL && value[0] != '\0')
+			return true;
+	}
+	return false;
+}
+
+/* The setting of "POSTRIDER_NAME=value", in lower case as `word`, which the
+ * caller frees; OPTION_COUNT if there is none. */
+static enum option_id
+find(const char *variable, char **word)
+{
+	size_t n = strcspn(variable, "=");
+
+	*word = memory_copy(variable + PREFIX_LEN, n - PREFIX_LEN);
+	for (char *p = *word; *p != '\0'; p++)
+		*p = text_to_lower(*p);
+	return option_find_keyword(*word, strlen(*word));
+}
+
+static bool
+is_ours(const char *variable)
+{
+	return strncmp(variable, PREFIX, PREFIX_LEN) == 0 &&
+	    strchr(variable, '=') != NULL;
+}
+
+static void
+note_unknown(struct notes *notes, const char *variable, const char *word)
+{
+	const char *near = option_nearest(word, strlen(word));
+	size_t n = strcspn(variable, "=");
+	char *upper;
+
+	if (n > NAME_SHOWN_MAX)
+		n = NAME_SHOWN_MAX;
+	if (near == NULL) {
+		notes_add(notes, "environment: %.*s is no setting; it is "
+		    "ignored", (int)n, variable);
+		return;
+	}
+	upper = memory_string(near);
+	for (char *p = upper; *p != '\0'; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	notes_add(notes, "environment: %.*s is no setting; it is ignored. Did "
+	    "you mean " PREFIX "%s?", (int)n, variable, upper);
+	free(upper);
+}
+
+void
+environment_note(const struct account *account, struct notes *notes)
+{
+	char *word;
+
+	if (account->name == NULL || account->defined.file != NULL ||
+	    strcmp(account->name, ENVIRONMENT_NAME) != 0)
+		return;
+	for (char **v = environ; v != NULL && *v != NULL; v++) {
+		if (!is_ours(*v))
+			continue;
+		if (find(*v, &word) == OPTION_COUNT)
+			note_unknown(notes, *v, word);
+		free(word);
+	}
+}
+
+/* One "POSTRIDER_NAME=value". */
+static int
+take(struct account *account, const char *variable, struct fault *f)
+{
+	size_t n = strcspn(variable, "=");
+	const char *value = variable + n + 1;
+	char *word;
+	enum option_id id = find(variable, &word);
+
+	free(word);
+	if (id == OPTION_COUNT)
+		return 0;
+	if ((option_row(id)->flags & OPTION_COMMAND) != 0)
+		return fault(f, FAULT_CONFIG, "environment: %.*s: commands are "
+		    "not taken from the environment", (int)n, variable);
+	return option_set(account, id, value, strlen(value), &here, f);
+}
+
+/* A variable of others: no pattern is meant by it. */
+static int
+take_other(struct account *account, enum option_id id, const char *name,
+    struct fault *f)
+{
+	const char *value = getenv(name);
+	struct buffer b;
+	int r;
+
+	if (account->set[id] || value == NULL || value[0] == '\0')
+		return 0;
+	buffer_init(&b, 2 * strlen(value));
+	for (; *value != '\0'; value++) {
+		if (*value == '%' && id == OPTION_FROM)
+			buffer_add_char(&b, '%');
+		buffer_add_char(&b, *value);
+	}
+	r = option_set(account, id, b.data, b.len, &here, f);
+	buffer_free(&b);
+	return r;
+}
+
+int
+environment_read(struct account *account, struct fault *f)
+{
+	for (char **v = environ; v != NULL && *v != NULL; v++)
+		if (is_ours(*v) && take(account, *v, f) == -1)
+			return -1;
+	if (take_other(account, OPTION_HOST, "SMTPSERVER", f) == -1)
+		return -1;
+	return take_other(account, OPTION_FROM, "EMAIL", f);
+}

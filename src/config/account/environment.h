@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * environment: the account that environment variables describe: POSTRIDER_HOST
+ * and so on, one for each setting but those that run commands; SMTPSERVER and
+ * EMAIL where POSTRIDER_HOST and POSTRIDER_FROM are missing.
+ */
+#ifndef CONFIG_ACCOUNT_ENVIRONMENT_H
+#define CONFIG_ACCOUNT_ENVIRONMENT_H
+
+#include <stdbool.h>
+
+#define ENVIRONMENT_NAME "environment"	/* what the account is called */
+
+struct account;
+struct fault;
+struct notes;
+
+/* Is a smarthost named there? */
+bool environment_has_host(void);
+/*
+ * Sets what is there, and passes over variables that are no settings: they may
+ * be another program's. FAULT_CONFIG says what is wrong with a value.
+ */
+int environment_read(struct account *, struct fault *);
+/*
+ * If the account is that of the environment: adds a note for each variable
+ * that looks like a setting and is none, with the one that was meant.
+ */
+void environment_note(const struct account *, struct notes *);
+
+#endif

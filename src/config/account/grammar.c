@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: ISC */
+/* The grammar of the account file. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "config/account/account.h"
+#include "config/account/grammar.h"
+#include "config/account/match.h"
+#include "config/account/parse.h"
+#include "config/option/legacy.h"
+
+#define WORD_SHOWN_MAX 40	/* octets of an unknown word that are quoted */
+#define DEFAULT_NAME "default"
+
+/* Columns of what a command printed mean nothing: the command's is given. */
+struct option_place
+parser_place(const struct parser *p, const char *at)
+{
+	struct option_place place = p->place;
+
+	place.column = p->evaluated != 0 ? p->evaluated :
+	    (size_t)(at - p->line) + 1;
+	return place;
+}
+
+static struct slice
+trim(struct slice t)
+{
+	while (t.n > 0 && text_is_blank(t.s[0])) {
+		t.s++;
+		t.n--;
+	}
+	while (t.n > 0 && text_is_blank(t.s[t.n - 1]))
+		t.n--;
+	return t;
+}
+
+/* Takes what stands before `end`, trimmed; *rest goes on behind it. */
+static struct slice
+take(struct slice *rest, char end)
+{
+	const char *at = rest->n == 0 ? NULL : memchr(rest->s, end, rest->n);
+	struct slice part = *rest;
+
+	if (at == NULL) {
+		rest->s += rest->n;
+		rest->n = 0;
+		return trim(part);
+	}
+	part.n = (size_t)(at - part.s);
+	rest->n -= part.n + 1;
+	rest->s = at + 1;
+	return trim(part);
+}
+
+/* An error is the end, unless somebody wants to hear of all of them. */
+static int
+settle(struct parser *p, int r)
+{
+	if (r == 0 || p->accounts->report == NULL)
+		return r;
+	p->accounts->report(p->accounts->report_arg, p->fault);
+	fault_clear(p->fault);
+	return 0;
+}
+
+static int
+no_base(const struct parser *p, struct slice name)
+{
+	struct option_place place = parser_place(p, name.s);
+	const char *near;
+
+	option_fault(p->fault, &place, "account '%.*s' is not defined above "
+	    "this line", (int)name.n, name.s);
+	near = account_table_nearest(&p->table, name.s, name.n);
+	if (near != NULL)
+		return fault_hint(p->fault, "did you mean '%s'?", near);
+	return fault_hint(p->fault, "an account can be built on one that "
+	    "stands above it in this file");
+}
+
+static int
+inherit(struct parser *p, struct account *account, struct slice bases)
+{
+	const struct account *base;
+	struct option_place place;
+	struct slice name;
+	bool more;
+
+	do {
+		more = bases.n > 0 && memchr(bases.s, ',', bases.n) != NULL;
+		name = take(&bases, ',');
+		place = parser_place(p, name.s);
+		if (name.n == 0) {
+			option_fault(p->fault, &place,
+			    "an account name is missing");
+			return fault_hint(p->fault,
+			    "the line is 'account NAME : BASE, BASE'");
+		}
+		base = account_table_find(&p->table, name.s, name.n);
+		if (base == NULL) {
+			if (settle(p, no_base(p, name)) == -1)
+				return -1;
+			continue;
+		}
+		account_override(account, base);
+	} while (more);
+	return 0;
+}
+
+static int
+check_new_name(const struct parser *p, struct slice name)
+{
+	struct option_place place = parser_place(p, name.s);
+	const struct account *there;
+	size_t line;
+	bool here;
+
+	if (name.n == 0) {
+		option_fault(p->fault, &place, "account needs a name");
+		return fault_hint(p->fault, "write 'account NAME'");
+	}
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.s[i] != ',' && !text_is_control(name.s[i]))
+			continue;
+		place.column += i;
+		return option_fault(p->fault, &place, "an account name has no "
+		    "%s in it", name.s[i] == ',' ? "comma" :
+		    "control character");
+	}
+	there = account_table_find(&p->table, name.s, name.n);
+	if (there == NULL)
+		return 0;
+	line = there->defined.line;
+	here = there->defined.file == p->place.file;
+	option_fault(p->fault, &place, "account '%s' is defined twice: here "
+	    "and in %s%s%zu", there->name, here ? "line" :
+	    there->defined.file, here ? " " : ":", line);
+	if (there == p->implicit)
+		return fault_hint(p->fault, "settings above the first account "
+		    "line, such as line %zu, are those of account 'default'; "
+		    "put a line 'defaults' or 'account NAME' above them", line);
+	return fault_hint(p->fault, "give one of them another name");
+}
+
+static struct account *
+account_begin(struct parser *p, struct slice name)
+{
+	struct account *account = memory_alloc(sizeof(*account));
+
+	account_init(account);
+	account->name = memory_copy(name.s, name.n);
+	account->defined.file = p->place.file;
+	account->defined.line = p->place.line;
+	/* what comes from defaults is not explicitly set: a base that has it
+	 * from there does not hand it on */
+	account_copy(account, &p->defaults);
+	memset(account->set, 0, sizeof(account->set));
+	return account;
+}
+
+static int
+parse_account(struct parser *p, struct slice argument)
+{
+	bool built = argument.n > 0 &&
+	    memchr(argument.s, ':', argument.n) != NULL;
+	struct slice name = take(&argument, ':');
+	struct account *account;
+
+	p->current = &p->scrap;
+	if (check_new_name(p, name) == -1)
+		return -1;
+	account = account_begin(p, name);
+	if (built && inherit(p, account, argument) == -1) {
+		account_free(account);
+		free(account);
+		return -1;
+	}
+	account_table_add(&p->table, account);
+	p->current = account;
+	return 0;
+}
+
+static int
+parse_defaults(struct parser *p, struct slice argument)
+{
+	struct option_place place = parser_place(p, argument.s);
+
+	if (argument.n > 0) {
+		option_fault(p->fault, &place,
+		    "unexpected text behind 'defaults'");
+		return fault_hint(p->fault,
+		    "settings follow on lines of their own");
+	}
+	p->current = &p->defaults;
+	return 0;
+}
+
+static int
+unknown_word(struct parser *p, struct slice word)
+{
+	struct option_place place = parser_place(p, word.s);
+	const char *near = option_nearest(word.s, word.n);
+
+	if (p->evaluated != 0) {
+		/* it may be a password without the word before it */
+		option_fault(p->fault, &place,
+		    "eval printed no setting this program knows");
+		return fault_hint(p->fault, "its first line of output should "
+		    "be a setting and its value");
+	}
+	if (near == NULL && option_slip(word.s, word.n, "account") != SIZE_MAX)
+		near = "account";
+	if (near == NULL && option_slip(word.s, word.n, "defaults") != SIZE_MAX)
+		near = "defaults";
+	option_fault(p->fault, &place, "unknown setting '%.*s'%s",
+	    word.n > WORD_SHOWN_MAX ? WORD_SHOWN_MAX : (int)word.n, word.s,
+	    word.n > WORD_SHOWN_MAX ? "..." : "");
+	if (near != NULL)
+		return fault_hint(p->fault, "did you mean '%s'?", near);
+	return fault_hint(p->fault,
+	    "postrider-accounts(5) lists the settings there are");
+}
+
+static void
+need_account(struct parser *p)
+{
+	const struct slice name = { DEFAULT_NAME, sizeof(DEFAULT_NAME) - 1 };
+
+	if (p->current == NULL)
+		p->current = p->implicit;
+	if (p->current != NULL)
+		return;
+	p->current = account_begin(p, name);
+	p->implicit = p->current;
+	account_table_add(&p->table, p->current);
+}
+
+static int
+parse_legacy(struct parser *p, const struct legacy *l, struct slice argument,
+    const struct option_place *place)
+{
+	struct notes *notes = &p->accounts->warnings;
+
+	if (legacy_set(p->current, l, argument.s, argument.n, place, notes,
+	    p->fault) == -1)
+		return -1;
+	if (p->accounts->report != NULL && l->id != OPTION_COUNT)
+		legacy_note(notes, l, argument.s, argument.n, place);
+	return 0;
+}
+
+static bool
+is_word(struct slice t, const char *word)
+{
+	return t.n == strlen(word) && memcmp(t.s, word, t.n) == 0;
+}
+
+static void
+note_obsolete(struct parser *p, struct slice word, enum option_id id)
+{
+	const char *advice = legacy_advice(id);
+
+	if (advice == NULL && !is_word(word, option_row(id)->keyword))
+		advice = option_row(id)->keyword;
+	if (advice != NULL)
+		notes_add(&p->accounts->warnings, "%s:%zu: %.*s is obsolete; "
+		    "write '%s'", p->place.file, p->place.line, (int)word.n,
+		    word.s, advice);
+}
+
+static int
+parse_setting(struct parser *p, struct slice word, struct slice argument)
+{
+	enum option_id id = option_find_keyword(word.s, word.n);
+	const struct legacy *legacy = legacy_find_keyword(word.s, word.n);
+	struct option_place place = parser_place(p, argument.s);
+
+	if (id == OPTION_COUNT && legacy == NULL)
+		return unknown_word(p, word);
+	need_account(p);
+	if (id == OPTION_COUNT)
+		return parse_legacy(p, legacy, argument, &place);
+	if (argument.n > 0 && option_row(id)->type == OPTION_TYPE_SECRET)
+		p->facts->password = true;
+	if (argument.n > 0 && id == OPTION_PASSWORDEVAL)
+		p->facts->passwordeval = true;
+	if (p->accounts->report != NULL)
+		note_obsolete(p, word, id);
+	if (option_set(p->current, id, argument.s, argument.n, &place,
+	    p->fault) == -1)
+		return -1;
+	return p->accounts->report == NULL || id != OPTION_FROM ? 0 :
+	    accountmatch_check(p->current, &place, p->fault);
+}
+
+static size_t
+word_length(struct slice t)
+{
+	size_t n = 0;
+
+	while (n < t.n && (text_is_alpha(t.s[n]) || text_is_digit(t.s[n]) ||
+	    t.s[n] == '_' || t.s[n] == '-'))
+		n++;
+	return n;
+}
+
+/*
+ * A word that does not end at a blank: "password=..." must not have its value
+ * quoted in a message, so only the word's own characters are.
+ */
+static int
+refuse_word(struct parser *p, struct slice word, struct slice rest)
+{
+	struct option_place place = parser_place(p, rest.s);
+
+	if (p->evaluated != 0)
+		return unknown_word(p, word);
+	if (word.n == 0)
+		return option_fault(p->fault, &place,
+		    "a line begins with the name of a setting");
+	if (word.n > WORD_SHOWN_MAX)
+		word.n = WORD_SHOWN_MAX;
+	option_fault(p->fault, &place, "a blank should follow '%.*s'",
+	    (int)word.n, word.s);
+	return fault_hint(p->fault, "write the setting, a blank, the value; "
+	    "no '=' or ':'");
+}
+
+int
+parser_line(struct parser *p)
+{
+	struct slice rest = trim((struct slice){ p->line, p->len });
+	const char *nul = p->len == 0 ? NULL : memchr(p->line, '\0', p->len);
+	struct option_place place;
+	struct slice word;
+
+	if (nul != NULL) {
+		place = parser_place(p, nul);
+		option_fault(p->fault, &place, "a NUL character");
+		return fault_hint(p->fault,
+		    "account files are plain text; save this one as UTF-8");
+	}
+	if (rest.n == 0 || rest.s[0] == '#')
+		return 0;
+	word.s = rest.s;
+	word.n = word_length(rest);
+	rest.s += word.n;
+	rest.n -= word.n;
+	if (word.n == 0 || (rest.n > 0 && !text_is_blank(rest.s[0])))
+		return refuse_word(p, word, rest);
+	rest = trim(rest);
+	if (rest.n >= 2 && rest.s[0] == '"' && rest.s[rest.n - 1] == '"') {
+		rest.s++;
+		rest.n -= 2;
+	}
+	if (is_word(word, "account"))
+		return parse_account(p, rest);
+	if (is_word(word, "defaults"))
+		return parse_defaults(p, rest);
+	if (is_word(word, "eval"))
+		return parser_eval(p, rest);
+	if (is_word(word, "include"))
+		return parser_include_line(p, rest);
+	return parse_setting(p, word, rest);
+}
+
+/* Windows editors begin UTF-8 with one; msmtp files do not. */
+static size_t
+byte_order_mark(const char *bytes, size_t n)
+{
+	return n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+int
+parser_lines(struct parser *p, const char *bytes, size_t n)
+{
+	const char *end = bytes + n, *eol;
+
+	bytes += byte_order_mark(bytes, n);
+	while (bytes < end) {
+		eol = memchr(bytes, '\n', (size_t)(end - bytes));
+		if (eol == NULL)
+			eol = end;
+		p->place.line++;
+		p->line = bytes;
+		p->len = (size_t)(eol - bytes);
+		if (p->len > 0 && bytes[p->len - 1] == '\r')
+			p->len--;
+		if (settle(p, parser_line(p)) == -1)
+			return -1;
+		bytes = eol < end ? eol + 1 : end;
+	}
+	return 0;
+}
+
+/* Hands the accounts over, but for names that an earlier file defined. */
+static void
+merge(struct accounts *accounts, struct account_table *table)
+{
+	struct account *account;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		account = table->account[i];
+		if (account_table_find(&accounts->table, account->name,
+		    strlen(account->name)) == NULL)
+			account_table_add(&accounts->table, account);
+		else
+			table->account[kept++] = account;
+	}
+	table->count = kept;
+}
+
+int
+parser_run(struct accounts *accounts, const struct parser_hooks *hooks,
+    const char *name, const char *bytes, size_t n,
+    struct accountfile_facts *facts, struct fault *f)
+{
+	struct account_source *source;
+	struct parser p;
+	int r;
+
+	memset(&p, 0, sizeof(p));
+	memset(facts, 0, sizeof(*facts));
+	/* origins point to the name for as long as the accounts live */
+	source = accounts_source(accounts, name);
+	source->state = ACCOUNT_SOURCE_READ;
+	p.accounts = accounts;
+	p.hooks = hooks;
+	p.place.file = source->path;
+	p.place.column = 1;
+	p.facts = facts;
+	p.fault = f;
+	account_init(&p.defaults);
+	account_init(&p.scrap);
+	r = parser_lines(&p, bytes, n);
+	if (r == 0)
+		merge(accounts, &p.table);
+	account_table_free(&p.table);
+	account_free(&p.defaults);
+	account_free(&p.scrap);
+	return r;
+}
+
+int
+accountfile_parse(struct accounts *accounts, const char *name,
+    const char *bytes, size_t n, struct accountfile_facts *facts,
+    struct fault *f)
+{
+	return parser_run(accounts, NULL, name, bytes, n, facts, f);
+}

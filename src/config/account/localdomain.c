@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/address/address.h"
+#include "config/account/account.h"
+#include "config/account/localdomain.h"
+
+#define MAILNAME_MAX 1024	/* octets; a domain has at most 255 */
+#define ORIGIN_MAX (64 * 1024)	/* octets of where a setting comes from */
+
+void
+local_domains_add(struct local_domains *d, const char *name, size_t n,
+    enum locality locality)
+{
+	d->domain = memory_resize(d->domain, d->count + 1, sizeof(*d->domain));
+	d->domain[d->count].name = memory_copy(name, n);
+	d->domain[d->count++].locality = locality;
+}
+
+void
+local_domains_free(struct local_domains *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		free(d->domain[i].name);
+	free(d->domain);
+	memset(d, 0, sizeof(*d));
+}
+
+enum locality
+local_domains_find(const struct local_domains *d, const char *domain)
+{
+	size_t n = strlen(domain);
+
+	if (n == 0)
+		return LOCALITY_OWN;
+	/* the domains of the host come first: they win over mailname */
+	for (size_t i = 0; i < d->count; i++)
+		if (text_same_word(domain, n, d->domain[i].name))
+			return d->domain[i].locality;
+	return LOCALITY_NONE;
+}
+
+static void
+add_host(struct local_domains *d)
+{
+	char host[HOST_NAME_MAX + 1];
+	size_t n, label;
+
+	if (gethostname(host, sizeof(host)) == -1)
+		return;
+	host[sizeof(host) - 1] = '\0';
+	n = strlen(host);
+	if (!address_is_domain(host, n))
+		return;
+	local_domains_add(d, host, n, LOCALITY_OWN);
+	label = strcspn(host, ".");
+	if (label < n)
+		local_domains_add(d, host, label, LOCALITY_OWN);
+}
+
+static int
+add_configured(struct local_domains *d, const struct account *account,
+    struct fault *f)
+{
+	const char *s = account->alias_domains, *separators = " \t,";
+	struct buffer where;
+	size_t n;
+
+	for (; s != NULL && *(s += strspn(s, separators)) != '\0'; s += n) {
+		n = strcspn(s, separators);
+		if (address_is_domain(s, n)) {
+			local_domains_add(d, s, n, LOCALITY_OWN);
+			continue;
+		}
+		buffer_init(&where, ORIGIN_MAX);
+		account_add_origin(&where, account, OPTION_ALIAS_DOMAINS);
+		fault(f, FAULT_CONFIG, "alias_domains of %s: '%.*s' is no "
+		    "domain", where.data, (int)n, s);
+		buffer_free(&where);
+		return fault_hint(f, "write names such as example.org, "
+		    "separated by commas or blanks");
+	}
+	return 0;
+}
+
+/* Not blocking: opening a FIFO without a writer would wait for ever. */
+static void
+add_mailname(struct local_domains *d, const char *path)
+{
+	int fd = path == NULL ? -1 :
+	    open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	char line[MAILNAME_MAX];
+	ssize_t got;
+	size_t n = 0;
+
+	if (fd == -1)
+		return;
+	while ((got = read(fd, line, sizeof(line))) == -1 && errno == EINTR)
+		;
+	close(fd);
+	while (got > 0 && n < (size_t)got && !text_is_blank(line[n]) &&
+	    !text_is_control(line[n]))
+		n++;
+	if (n > 0 && address_is_domain(line, n))
+		local_domains_add(d, line, n, LOCALITY_SHARED);
+}
+
+int
+local_domains_gather(struct local_domains *d, const struct account *account,
+    const char *mailname, struct fault *f)
+{
+	static const char host[] = "localhost", full[] =
+	    "localhost.localdomain";
+
+	memset(d, 0, sizeof(*d));
+	local_domains_add(d, host, strlen(host), LOCALITY_OWN);
+	local_domains_add(d, full, strlen(full), LOCALITY_OWN);
+	add_host(d);
+	if (add_configured(d, account, f) == -1)
+		return -1;
+	add_mailname(d, mailname);
+	return 0;
+}

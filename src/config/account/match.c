@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: ISC */
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/address/address.h"
+#include "config/account/account.h"
+#include "config/account/match.h"
+#include "config/account/pattern.h"
+
+#define VALUE_MAX (1024 * 1024)	/* octets of an expanded element */
+#define WILDCARDS "?*["
+
+/* Octets up to one of `ends` that is not in double quotes. */
+static size_t
+element_length(const char *s, const char *ends)
+{
+	bool quoted = false;
+	size_t n;
+
+	for (n = 0; s[n] != '\0'; n++) {
+		if (quoted && s[n] == '\\' && s[n + 1] != '\0')
+			n++;
+		else if (s[n] == '"')
+			quoted = !quoted;
+		else if (!quoted && strchr(ends, s[n]) != NULL)
+			break;
+	}
+	return n;
+}
+
+/* The next element, for the caller to free; NULL behind the last. */
+static char *
+next_element(const char **rest)
+{
+	const char *s = *rest + strspn(*rest, ", \t");
+	size_t part = element_length(s, ","), n, open;
+
+	if (*s == '\0')
+		return NULL;
+	open = element_length(s, ",<");
+	if (open < part && s[open] == '<') {
+		*rest = s + part;
+		s += open + 1;
+		n = element_length(s, ">,");
+		/* "<>" is the null reverse-path, and nothing else is short */
+		return n == 0 ? memory_string("<>") : memory_copy(s, n);
+	}
+	n = element_length(s, ", \t");
+	*rest = s + n;
+	return memory_copy(s, n);
+}
+
+static bool
+is_glob(const char *element)
+{
+	return strpbrk(element, WILDCARDS) != NULL;
+}
+
+/*
+ * With patterns replaced, except in what the command line gave. NULL, with a
+ * fault, when that cannot be done.
+ */
+static char *
+expand(const struct account *a, const char *element, const char *author,
+    struct fault *f)
+{
+	struct buffer b;
+
+	if (a->origin[OPTION_FROM].file == NULL &&
+	    a->origin[OPTION_FROM].line == ORIGIN_COMMAND_LINE)
+		return memory_string(element);
+	buffer_init(&b, VALUE_MAX);
+	if (pattern_expand(&b, element, PATTERN_FROM, author,
+	    is_glob(element), f) == -1) {
+		buffer_free(&b);
+		return NULL;
+	}
+	return buffer_detach(&b);
+}
+
+/* Lower case from the last "@" on, or all of it when there is none. */
+static char *
+lower_domain(const char *s)
+{
+	char *copy = memory_string(s), *p = strrchr(copy, '@');
+
+	for (p = p == NULL ? copy : p; *p != '\0'; p++)
+		*p = text_to_lower(*p);
+	return copy;
+}
+
+/* A glob without "@" stands for domains too: case does not count then. */
+static bool
+glob_fits(const char *glob, const char *sender)
+{
+	char *pattern = lower_domain(glob), *address = lower_domain(sender);
+	bool fits;
+
+	if (strchr(glob, '@') == NULL)
+		for (char *p = address; *p != '\0'; p++)
+			*p = text_to_lower(*p);
+	fits = fnmatch(pattern, address, 0) == 0;
+	free(pattern);
+	free(address);
+	return fits;
+}
+
+/* Characters that fit only themselves. */
+static size_t
+glob_weight(const char *glob)
+{
+	size_t n = 0;
+
+	for (; *glob != '\0'; glob++) {
+		if (*glob == '[' && strchr(glob, ']') != NULL)
+			glob = strchr(glob, ']');
+		else if (*glob == '\\' && glob[1] != '\0')
+			n++, glob++;
+		else
+			n += *glob != '?' && *glob != '*';
+	}
+	return n;
+}
+
+/* Is it that address, and is the local part in the same case? */
+static size_t
+address_fit(const char *address, const char *sender)
+{
+	const char *at = strrchr(address, '@');
+
+	if (!text_same_word(sender, strlen(sender), address))
+		return ACCOUNTMATCH_NONE;
+	if (memcmp(address, sender, at == NULL ? strlen(address) :
+	    (size_t)(at - address)) == 0)
+		return ACCOUNTMATCH_EXACT;
+	return ACCOUNTMATCH_CASE;
+}
+
+/* Without "+..." before its domain, for the caller to free; NULL without. */
+static char *
+untagged(const char *sender)
+{
+	const char *at = strrchr(sender, '@');
+	const char *plus = strchr(sender, '+');
+	struct buffer b;
+
+	if (at == NULL || plus == NULL || plus > at || plus == sender ||
+	    sender[0] == '"')
+		return NULL;
+	buffer_init(&b, strlen(sender));
+	buffer_add(&b, sender, (size_t)(plus - sender));
+	buffer_add_string(&b, at);
+	return buffer_detach(&b);
+}
+
+/* `bare` is the reverse-path without its subaddress, or NULL. */
+static size_t
+element_fit(const char *element, bool glob, const char *sender,
+    const char *bare)
+{
+	size_t fit;
+
+	if (glob) {
+		fit = 2 * glob_weight(element);
+		if (glob_fits(element, sender))
+			return fit + 2 < ACCOUNTMATCH_GLOB ? fit + 2 :
+			    ACCOUNTMATCH_GLOB;
+		return bare != NULL && strchr(element, '+') == NULL &&
+		    glob_fits(element, bare) ? 1 : ACCOUNTMATCH_NONE;
+	}
+	fit = address_fit(element, sender);
+	if (fit != ACCOUNTMATCH_NONE || bare == NULL ||
+	    strchr(element, '+') != NULL)
+		return fit;
+	fit = address_fit(element, bare);
+	return fit == ACCOUNTMATCH_NONE ? fit : ACCOUNTMATCH_TAGGED +
+	    (fit == ACCOUNTMATCH_EXACT);
+}
+
+size_t
+accountmatch(const struct account *a, const char *sender, const char *author)
+{
+	const char *rest = a->from;
+	size_t best = ACCOUNTMATCH_NONE, fit;
+	struct fault ignored = { 0 };
+	char *element, *expanded, *bare;
+
+	if (a->from == NULL)
+		return ACCOUNTMATCH_NONE;
+	bare = untagged(sender);
+	while ((element = next_element(&rest)) != NULL) {
+		expanded = expand(a, element, author, &ignored);
+		fit = expanded == NULL ? ACCOUNTMATCH_NONE :
+		    element_fit(expanded, is_glob(element), sender, bare);
+		best = fit > best ? fit : best;
+		free(expanded);
+		free(element);
+		fault_clear(&ignored);
+	}
+	free(bare);
+	return best;
+}
+
+/* user@maildomain, or the user alone: what auto_from stands for. */
+static char *
+automatic(const struct account *a, struct fault *f)
+{
+	struct buffer b;
+
+	buffer_init(&b, VALUE_MAX);
+	if (pattern_expand(&b, "%U", PATTERN_FROM, NULL, false, f) == -1) {
+		buffer_free(&b);
+		return NULL;
+	}
+	if (a->maildomain != NULL)
+		buffer_printf(&b, "@%s", a->maildomain);
+	return buffer_detach(&b);
+}
+
+int
+account_sender(const struct account *a, char **sender, struct fault *f)
+{
+	enum option_id id = a->auto_from == TOGGLE_ON ? OPTION_AUTO_FROM :
+	    OPTION_FROM;
+	const char *rest = a->from;
+	struct fault why = { 0 };
+	struct buffer where;
+	char *element = NULL;
+
+	*sender = NULL;
+	if (id == OPTION_FROM) {
+		while (rest != NULL && (element = next_element(&rest)) !=
+		    NULL && is_glob(element))
+			free(element);
+		if (element == NULL)
+			return 0;
+	}
+	*sender = element == NULL ? automatic(a, &why) :
+	    expand(a, element, a->author, &why);
+	free(element);
+	if (*sender != NULL)
+		return 0;
+	buffer_init(&where, VALUE_MAX);
+	buffer_printf(&where, "%s (", option_row(id)->keyword);
+	account_add_origin(&where, a, id);
+	buffer_add_string(&where, "): ");
+	fault_pass(f, &why, where.data);
+	buffer_free(&where);
+	fault_clear(&why);
+	return -1;
+}
+
+/* The element with something plausible for each pattern. */
+static char *
+exemplify(const char *element)
+{
+	struct buffer b;
+
+	buffer_init(&b, SIZE_MAX / 4);
+	for (const char *p = element; *p != '\0'; p++) {
+		if (p[0] != '%' || p[1] == '\0' ||
+		    strchr("UHCMF%", p[1]) == NULL) {
+			buffer_add_char(&b, *p);
+			continue;
+		}
+		p++;
+		buffer_add_string(&b, *p == 'U' ? "user" : *p == 'F' ?
+		    "user@host.example" : *p == '%' ? "%" : "host.example");
+	}
+	return buffer_detach(&b);
+}
+
+int
+accountmatch_check(const struct account *a, const struct option_place *place,
+    struct fault *f)
+{
+	struct fault why = { .class = FAULT_NONE };
+	struct option_place at = *place;
+	const char *from = a->from == NULL ? "" : a->from, *rest = from;
+	struct mailbox box;
+	char *element, *example;
+	bool empty;
+	int r = 0;
+
+	for (; r == 0; free(element)) {
+		at.column = place->column + (size_t)(rest - from) +
+		    strspn(rest, ", \t");
+		element = next_element(&rest);
+		if (element == NULL)
+			break;
+		memset(&box, 0, sizeof(box));
+		example = exemplify(element);
+		if (!is_glob(element) && address_parse_path(&box, &empty,
+		    example, strlen(example), &why) == -1)
+			r = option_fault(f, &at, "from '%s': %s", element,
+			    why.text);
+		mailbox_free(&box);
+		free(example);
+		fault_clear(&why);
+	}
+	return r;
+}

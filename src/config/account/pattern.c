@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <netdb.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "config/account/pattern.h"
+
+#define MAILNAME SYSCONFDIR "/mailname"
+#define LINE_MAX_OCTETS 1024	/* of that file; a domain has at most 255 */
+
+/*
+ * The name that the system has for the user. The environment counts only where
+ * it has none: who calls us for somebody else does not choose the sender.
+ */
+static char *
+user_name(struct fault *f)
+{
+	static const char *const names[] = { "USER", "LOGNAME" };
+	const struct passwd *pw = getpwuid(getuid());
+	const char *name;
+
+	if (pw != NULL && pw->pw_name[0] != '\0')
+		return memory_string(pw->pw_name);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		name = getenv(names[i]);
+		if (name != NULL && name[0] != '\0')
+			return memory_string(name);
+	}
+	fault(f, FAULT_CONFIG, "%%U: user %lu has no name",
+	    (unsigned long)getuid());
+	fault_hint(f, "set USER, or write the address without %%U");
+	return NULL;
+}
+
+static char *
+host_name(struct fault *f)
+{
+	char host[HOST_NAME_MAX + 1];
+
+	if (gethostname(host, sizeof(host)) == -1) {
+		fault(f, FAULT_SYSTEM, "%%H: the host's name: %s",
+		    strerror(errno));
+		return NULL;
+	}
+	host[sizeof(host) - 1] = '\0';
+	return memory_string(host);
+}
+
+static char *
+canonical_name(struct fault *f)
+{
+	struct addrinfo hints = { .ai_flags = AI_CANONNAME,
+	    .ai_socktype = SOCK_STREAM };
+	struct addrinfo *found = NULL;
+	char *host = host_name(f), *name;
+
+	if (host == NULL)
+		return NULL;
+	if (getaddrinfo(host, NULL, &hints, &found) != 0)
+		return host;
+	name = found->ai_canonname == NULL ? host :
+	    memory_string(found->ai_canonname);
+	if (name != host)
+		free(host);
+	freeaddrinfo(found);
+	return name;
+}
+
+static char *
+mail_name(struct fault *f)
+{
+	FILE *file = fopen(MAILNAME, "re");
+	char line[LINE_MAX_OCTETS];
+	const char *trouble = file == NULL ? strerror(errno) : "it is empty";
+	size_t n = 0;
+
+	if (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		n = strcspn(line, "\r\n");
+	while (n > 0 && text_is_blank(line[n - 1]))
+		n--;
+	if (file != NULL)
+		fclose(file);
+	if (n > 0)
+		return memory_copy(line, n);
+	fault(f, FAULT_CONFIG, "%%M: %s: %s", MAILNAME, trouble);
+	fault_hint(f, "write the name of this host's mail domain into it");
+	return NULL;
+}
+
+static char *
+value_of(char pattern, const char *author, struct fault *f)
+{
+	switch (pattern) {
+	case 'U':
+		return user_name(f);
+	case 'H':
+		return host_name(f);
+	case 'C':
+		return canonical_name(f);
+	case 'M':
+		return mail_name(f);
+	case 'F':
+		if (author != NULL)
+			return memory_string(author);
+		fault(f, FAULT_DATA, "%%F: the message has no From field "
+		    "with an address");
+		fault_hint(f, "add one, or give -f");
+		return NULL;
+	default:
+		return memory_string("%");
+	}
+}
+
+int
+pattern_expand(struct buffer *b, const char *value, const char *letters,
+    const char *author, bool glob, struct fault *f)
+{
+	char *to;
+
+	for (; *value != '\0'; value++) {
+		if (*value != '%' || value[1] == '\0' ||
+		    strchr(letters, value[1]) == NULL) {
+			buffer_add_char(b, *value);
+			continue;
+		}
+		to = value_of(*++value, author, f);
+		if (to == NULL)
+			return -1;
+		for (const char *p = to; *p != '\0'; p++) {
+			if (glob && strchr("?*[\\", *p) != NULL)
+				buffer_add_char(b, '\\');
+			buffer_add_char(b, text_is_control(*p) ? '?' : *p);
+		}
+		free(to);
+	}
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pattern: %U and its like in configured values. What a pattern stands for is
+ * never looked at again, so that no value can bring in another pattern.
+ *
+ *	%U	the user's name	%H	the host's name
+ *	%C	the host's name as the resolver has it
+ *	%M	the first line of SYSCONFDIR/mailname
+ *	%F	the address in the message's From field
+ *	%%	%
+ */
+#ifndef CONFIG_ACCOUNT_PATTERN_H
+#define CONFIG_ACCOUNT_PATTERN_H
+
+#include <stdbool.h>
+
+struct buffer;
+struct fault;
+
+/* The letters that a setting knows. */
+#define PATTERN_FROM "UHCMF%"
+#define PATTERN_DOMAIN "HCM%"
+#define PATTERN_SENDER "UHCM%"
+
+/*
+ * Adds the value with its patterns replaced; others stay as they are. With
+ * `glob`, what replaces them means itself in fnmatch(3). `author` is for %F.
+ * FAULT_CONFIG when a pattern has no value here, FAULT_DATA for %F without an
+ * author: then the fault names the pattern.
+ */
+int pattern_expand(struct buffer *, const char *value, const char *letters,
+    const char *author, bool glob, struct fault *);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "wire/tls/tls.h"
+#include "config/account/account.h"
+#include "config/account/match.h"
+#include "config/account/pattern.h"
+#include "config/account/senderaddress.h"
+#include "config/option/address.h"
+
+#define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
+#define WHERE_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
+
+/* Patterns, but not in what the command line gave. */
+static int
+expand(struct buffer *b, const struct account *a, const char *value,
+    struct fault *f)
+{
+	const struct origin *origin = &a->origin[OPTION_SENDER];
+
+	if (origin->file != NULL || origin->line != ORIGIN_COMMAND_LINE)
+		return pattern_expand(b, value, PATTERN_SENDER, NULL, false,
+		    f);
+	buffer_add_string(b, value);
+	return 0;
+}
+
+static int
+parse(struct sender_address *s, const char *value, struct fault *f)
+{
+	bool empty = false;
+	char *ascii;
+
+	if (address_parse_path(&s->box, &empty, value, strlen(value), f) == -1)
+		return -1;
+	if (empty || s->box.domain[0] == '\0')
+		return fault(f, FAULT_CONFIG, "'%s' has no domain", value);
+	if (text_is_ascii(s->box.local, strlen(s->box.local)) &&
+	    tls_domain_to_ascii(s->box.domain, &ascii) == 0) {
+		free(s->box.domain);
+		s->box.domain = ascii;
+	}
+	return 0;
+}
+
+int
+sender_address_get(struct sender_address *s, const struct account *a,
+    struct fault *f)
+{
+	struct fault why = { .class = FAULT_NONE };
+	struct buffer value, where;
+	size_t n;
+	int r;
+
+	memset(s, 0, sizeof(*s));
+	s->account = a;
+	s->set = a->sender != NULL;
+	if (!s->set)
+		return 0;
+	buffer_init(&value, ADDRESS_MAX);
+	r = expand(&value, a, a->sender, &why);
+	if (r == 0) {
+		n = optionaddress_split(value.data, value.len, &s->force);
+		value.data[n] = '\0';
+		r = parse(s, value.data, &why);
+	}
+	if (r == -1) {
+		buffer_init(&where, WHERE_MAX);
+		account_add_origin(&where, a, OPTION_SENDER);
+		fault(f, FAULT_CONFIG, "sender (%s): %s", where.data,
+		    why.text);
+		if (why.hint != NULL)
+			fault_hint(f, "%s", why.hint);
+		buffer_free(&where);
+	}
+	buffer_free(&value);
+	fault_clear(&why);
+	return r;
+}
+
+void
+sender_address_free(struct sender_address *s)
+{
+	mailbox_free(&s->box);
+	memset(s, 0, sizeof(*s));
+}
+
+static bool
+same_domain(const char *domain, const char *ours)
+{
+	size_t n = strlen(domain);
+	char *ascii;
+	bool same;
+
+	if (ours == NULL || n == 0)
+		return false;
+	if (text_same_word(domain, n, ours))
+		return true;
+	if (tls_domain_to_ascii(domain, &ascii) == -1)
+		return false;
+	same = text_same_word(ascii, strlen(ascii), ours);
+	free(ascii);
+	return same;
+}
+
+bool
+sender_address_is_ours(const struct sender_address *s,
+    const struct mailbox *box)
+{
+	struct buffer spec;
+	bool fits;
+
+	if (s->force)
+		return strcmp(box->local, s->box.local) == 0 &&
+		    same_domain(box->domain, s->box.domain);
+	if (same_domain(box->domain, s->box.domain) ||
+	    same_domain(box->domain, s->account->qualify_domain))
+		return true;
+	if (box->domain[0] == '\0' || s->account->from == NULL)
+		return false;
+	buffer_init(&spec, ADDRESS_MAX);
+	address_add_spec(&spec, box);
+	fits = accountmatch(s->account, spec.data, s->account->author) !=
+	    ACCOUNTMATCH_NONE;
+	buffer_free(&spec);
+	return fits;
+}

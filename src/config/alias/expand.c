@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/envelope.h"
+#include "config/account/localdomain.h"
+#include "config/account/notes.h"
+#include "config/alias/alias.h"
+#include "config/alias/expand.h"
+#include "config/alias/load.h"
+
+#define STACK_MIN 16		/* first allocation; few chains are longer */
+#define NAME_SHOWN_MAX 60	/* octets of a name that are quoted */
+
+static const char fallback[] = "default";
+
+/* An entry on the way down, and its next target. */
+struct step {
+	struct alias_entry *entry;
+	size_t next;
+};
+
+/* A stack of our own: a chain may be as long as the file. */
+struct walk {
+	struct aliases *aliases;
+	const struct local_domains *domains;
+	struct envelope *envelope;	/* NULL: a check */
+	struct step *step;
+	size_t depth;
+	size_t cap;
+};
+
+/*
+ * The entry that an address leads to, or NULL: that of its local part, else
+ * "default" (*by_default), when its domain is one of this host.
+ */
+static struct alias_entry *
+lookup(const struct aliases *a, const struct local_domains *d,
+    const struct mailbox *box, bool *by_default)
+{
+	enum locality locality = local_domains_find(d, box->domain);
+	struct alias_entry *e;
+
+	*by_default = false;
+	if (locality == LOCALITY_NONE)
+		return NULL;
+	e = alias_find(a, box->local, strlen(box->local));
+	if (e != NULL || locality == LOCALITY_SHARED)
+		return e;
+	*by_default = true;
+	return alias_find(a, fallback, strlen(fallback));
+}
+
+static bool
+same_box(const struct mailbox *a, const struct mailbox *b)
+{
+	return strcmp(a->local, b->local) == 0 &&
+	    text_same_word(a->domain, strlen(a->domain), b->domain);
+}
+
+static void
+sum_address(struct alias_summary *s, const struct mailbox *box)
+{
+	if (s->addresses == 1 && same_box(s->only, box))
+		return;
+	s->only = box;
+	if (s->addresses < 2)
+		s->addresses++;
+}
+
+static void
+sum_entry(struct alias_summary *s, const struct alias_summary *other)
+{
+	s->hidden |= other->hidden;
+	if (other->addresses == 1)
+		sum_address(s, other->only);
+	else if (other->addresses > 1)
+		s->addresses = other->addresses;
+}
+
+/* "the alias 'name'" or "the list /path", to be freed. */
+static char *
+describe(const struct alias_entry *e)
+{
+	size_t n = e->name_len > NAME_SHOWN_MAX ? NAME_SHOWN_MAX :
+	    e->name_len;
+	struct buffer b;
+
+	buffer_init(&b, ALIAS_FILE_MAX);
+	if (n == 0)
+		buffer_printf(&b, "the list %s", e->in->file);
+	else
+		buffer_printf(&b, "the alias '%.*s'", (int)n,
+		    e->in->text.data + e->name);
+	return buffer_detach(&b);
+}
+
+/* Begins with an entry; targets that cannot be read leave it resolved. */
+static int
+enter(struct walk *w, struct alias_entry *e, struct fault *f)
+{
+	e->state = ALIAS_DONE;
+	if (alias_targets(e, f) == -1)
+		return -1;
+	e->state = ALIAS_OPEN;
+	if (w->depth == w->cap) {
+		w->cap = w->cap == 0 ? STACK_MIN : w->cap * 2;
+		w->step = memory_resize(w->step, w->cap, sizeof(*w->step));
+	}
+	w->step[w->depth++] = (struct step){ e, 0 };
+	return 0;
+}
+
+static int
+refuse_kind(const struct walk *w, const struct alias_entry *e,
+    const struct alias_target *t, struct fault *f)
+{
+	const char *what = t->kind == ALIAS_COMMAND ? "a command" :
+	    t->kind == ALIAS_FILE ? "a file" : t->kind == ALIAS_INCLUDE ?
+	    "a list in another file" : "something that is no address";
+	char *who;
+
+	/* it may do so in a file that a mail server shares with us */
+	if (w->envelope == NULL)
+		return 0;
+	who = describe(e);
+	fault(f, FAULT_CONFIG, "%s:%zu: %s leads to %s", e->in->file, t->line,
+	    who, what);
+	free(who);
+	if (t->kind == ALIAS_INCLUDE)
+		return fault_hint(f, "'alias_include on' allows that");
+	return fault_hint(f, "only a mail server can deliver to that; give "
+	    "the alias an address");
+}
+
+static int
+refuse_circle(const struct alias_entry *e, const struct alias_target *t,
+    const struct alias_entry *found, struct fault *f)
+{
+	char *who = describe(e), *whom = describe(found);
+
+	fault(f, FAULT_CONFIG, "%s:%zu: %s leads back to %s, and so round in "
+	    "a circle", e->in->file, t->line, who, whom);
+	free(who);
+	free(whom);
+	if (t->kind == ALIAS_INCLUDE)
+		return -1;
+	return fault_hint(f, "a backslash before a name takes it as it "
+	    "stands, not as an alias");
+}
+
+/* A list that cannot be read is told with the line that includes it. */
+static int
+include(struct walk *w, const struct alias_entry *e,
+    const struct alias_target *t, struct alias_entry **found, struct fault *f)
+{
+	struct fault why = { .class = FAULT_NONE };
+	struct buffer before;
+
+	if (!w->aliases->include)
+		return refuse_kind(w, e, t, f);
+	*found = alias_list(w->aliases, t->path, &why);
+	if (*found != NULL)
+		return 0;
+	buffer_init(&before, ALIAS_FILE_MAX);
+	buffer_printf(&before, "%s:%zu: ", e->in->file, t->line);
+	fault_pass(f, &why, before.data);
+	buffer_free(&before);
+	fault_clear(&why);
+	return -1;
+}
+
+static int
+follow(struct walk *w, struct alias_entry *e, const struct alias_target *t,
+    struct alias_entry *found, struct fault *f)
+{
+	if (found->state == ALIAS_OPEN)
+		return refuse_circle(e, t, found, f);
+	if (found->state == ALIAS_NEW)
+		return enter(w, found, f);
+	sum_entry(&e->summary, &found->summary);
+	return 0;
+}
+
+static int
+take_target(struct walk *w, struct alias_entry *e,
+    const struct alias_target *t, struct fault *f)
+{
+	struct alias_entry *found = NULL;
+	bool by_default = false;
+
+	if (t->kind == ALIAS_INCLUDE) {
+		e->summary.hidden = true;
+		if (include(w, e, t, &found, f) == -1)
+			return -1;
+		return found == NULL ? 0 : follow(w, e, t, found, f);
+	}
+	if (t->kind != ALIAS_ADDRESS && t->kind != ALIAS_FINAL)
+		return refuse_kind(w, e, t, f);
+	if (t->kind == ALIAS_ADDRESS)
+		found = lookup(w->aliases, w->domains, &t->box,
+		    &by_default);
+	/* "default" is not for the names that it leads to itself */
+	if (found == NULL || found == e ||
+	    (by_default && found->state == ALIAS_OPEN)) {
+		sum_address(&e->summary, &t->box);
+		if (w->envelope != NULL)
+			envelope_add(w->envelope, &t->box);
+		return 0;
+	}
+	e->summary.hidden |= by_default;
+	return follow(w, e, t, found, f);
+}
+
+/* One target, or the end of an entry. */
+static int
+proceed(struct walk *w, struct fault *f)
+{
+	struct step *step = &w->step[w->depth - 1];
+	struct alias_entry *e = step->entry;
+
+	if (step->next < e->targets)
+		return take_target(w, e, &e->target[step->next++], f);
+	e->state = ALIAS_DONE;
+	w->depth--;
+	if (w->depth > 0)
+		sum_entry(&w->step[w->depth - 1].entry->summary, &e->summary);
+	return 0;
+}
+
+int
+alias_expand(struct aliases *a, const struct local_domains *d,
+    const struct mailbox *box, struct envelope *envelope, struct fault *f)
+{
+	struct walk w = { .aliases = a, .domains = d, .envelope = envelope };
+	bool by_default;
+	struct alias_entry *e = lookup(a, d, box, &by_default);
+	int r = 0;
+
+	if (e == NULL) {
+		envelope_add(envelope, box);
+		return 0;
+	}
+	e->wanted |= !by_default;
+	if (e->state == ALIAS_NEW)
+		r = enter(&w, e, f);
+	while (r == 0 && w.depth > 0)
+		r = proceed(&w, f);
+	free(w.step);
+	return r;
+}
+
+const struct mailbox *
+alias_replacement(const struct aliases *a, const struct local_domains *d,
+    const struct mailbox *box)
+{
+	bool by_default;
+	const struct alias_entry *e = lookup(a, d, box, &by_default);
+
+	if (e == NULL || by_default || !e->wanted || e->summary.hidden ||
+	    e->summary.addresses != 1 || same_box(e->summary.only, box))
+		return NULL;
+	return e->summary.only;
+}
+
+static void
+note(struct notes *errors, struct fault *f)
+{
+	if (f->class != FAULT_NONE)
+		notes_add(errors, "%s", f->text);
+	fault_clear(f);
+}
+
+void
+alias_check(struct aliases *a, const struct local_domains *d,
+    struct notes *errors)
+{
+	struct walk w = { .aliases = a, .domains = d };
+	struct fault f = { .class = FAULT_NONE };
+
+	for (size_t i = 0; i < a->count; i++) {
+		if (a->entry[i].state == ALIAS_NEW &&
+		    enter(&w, &a->entry[i], &f) == -1)
+			note(errors, &f);
+		while (w.depth > 0)
+			if (proceed(&w, &f) == -1)
+				note(errors, &f);
+	}
+	free(w.step);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * option: the table of settings. One row is a keyword of the account file, a
+ * long option, a field of struct account, a default and a help text; nothing
+ * else in the program lists the settings. To add one: an enum here, a field in
+ * struct account, a row in its group's file (option*.c), an item in
+ * postrider-accounts(5).
+ */
+#ifndef CONFIG_OPTION_OPTION_H
+#define CONFIG_OPTION_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct account;
+struct fault;
+
+/* In groups, each a range: see setup/optiontable.h. */
+enum option_id {
+	OPTION_HOST,
+	OPTION_PORT,
+	OPTION_TIMEOUT,
+	OPTION_DOMAIN,
+	OPTION_PROTOCOL,
+	OPTION_PIPELINING,
+	OPTION_CHUNKING,
+	OPTION_REJECTED_RECIPIENTS,
+	OPTION_SOURCE_IP,
+	OPTION_ADDRESS_FAMILY,
+	OPTION_SOCKET,
+	OPTION_PROXY_HOST,
+	OPTION_PROXY_PORT,
+	OPTION_PROXY_USER,
+	OPTION_PROXY_PASSWORD,
+	OPTION_FROM,
+	OPTION_FROM_FULL_NAME,
+	OPTION_ALLOW_FROM_OVERRIDE,
+	OPTION_AUTO_FROM,
+	OPTION_MAILDOMAIN,
+	OPTION_SET_FROM_HEADER,
+	OPTION_SET_TO_HEADER,
+	OPTION_SET_DATE_HEADER,
+	OPTION_SET_MSGID_HEADER,
+	OPTION_REMOVE_BCC_HEADERS,
+	OPTION_DSN_NOTIFY,
+	OPTION_DSN_RETURN,
+	OPTION_ALIASES,
+	OPTION_ALIAS_DOMAINS,
+	OPTION_ALIAS_INCLUDE,
+	OPTION_LOGFILE,
+	OPTION_LOGFILE_TIME_FORMAT,
+	OPTION_SYSLOG,
+	OPTION_LONG_LINES,
+	OPTION_SENDER,
+	OPTION_SENDER_REPLY_TO,
+	OPTION_QUALIFY_DOMAIN,
+	OPTION_ROOT,
+	OPTION_TLS,
+	OPTION_TLS_STARTTLS,
+	OPTION_TLS_TRUST_FILE,
+	OPTION_TLS_CERTCHECK,
+	OPTION_TLS_EXTRA_TRUST_FILE,
+	OPTION_TLS_CRL_FILE,
+	OPTION_TLS_FINGERPRINT,
+	OPTION_TLS_PIN,
+	OPTION_TLS_HOST_OVERRIDE,
+	OPTION_TLS_KEY_FILE,
+	OPTION_TLS_CERT_FILE,
+	OPTION_TLS_PRIORITIES,
+	OPTION_TLS_MIN_VERSION,
+	OPTION_TLS_MIN_DH_PRIME_BITS,
+	OPTION_AUTH,
+	OPTION_AUTH_WITHOUT_TLS,
+	OPTION_USER,
+	OPTION_PASSWORD,
+	OPTION_PASSWORDEVAL,
+	OPTION_PASSWORDEVAL_TIMEOUT,
+	OPTION_PASSWORD_FILE,
+	OPTION_PASSWORD_FD,
+	OPTION_AUTH_ID,
+	OPTION_NTLMDOMAIN,
+	OPTION_COUNT
+};
+
+enum option_type {
+	OPTION_TYPE_STRING,	/* char *; NULL when unset */
+	OPTION_TYPE_PATH,	/* the same; "~" stands for the home folder */
+	OPTION_TYPE_NUMBER,	/* int64_t; 0 when unset */
+	OPTION_TYPE_CHOICE,	/* an enum; its word is one of `choices` */
+	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or mechanisms */
+	OPTION_TYPE_FINGERPRINT,	/* char *; see setup/optionlist.h */
+	OPTION_TYPE_PIN,	/* char *; the same */
+	OPTION_TYPE_NOTIFY,	/* int64_t, DSN_* of mail/envelope.h; 0 off */
+	OPTION_TYPE_SECRET	/* struct secret */
+};
+
+enum {
+	OPTION_EMPTY = 1,	/* an empty value unsets it */
+	OPTION_WORD = 2,	/* no blanks in the value */
+	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
+	OPTION_OFF = 8,		/* a number that may be "off": unset */
+	OPTION_LATE = 16,	/* a path whose "~" its user resolves */
+	OPTION_SYSTEM = 32,	/* a path: "system" unsets it, empty is none */
+	OPTION_ANY_CASE = 256,	/* words of either case are the same */
+	OPTION_NEEDED = 512,	/* an empty value is none of the choices */
+	OPTION_COMMAND = 1024,	/* a shell command: not from the environment */
+	OPTION_LITERAL = 2048,	/* an IPv4 or IPv6 address, no name */
+	OPTION_ADDRESSES = 4096,	/* a string: addresses, or bare names */
+	OPTION_FORCE = 8192	/* one whole address, then perhaps "force" */
+};
+
+/* One word that a setting takes. The first is what an empty value means. */
+struct option_choice {
+	const char *word;	/* NULL ends the list */
+	int value;
+};
+
+struct option_row {
+	const char *keyword;	/* in the account file */
+	const char *name;	/* long option without "--"; NULL: none */
+	enum option_type type;
+	unsigned flags;
+	size_t offset;		/* of the field in struct account */
+	int64_t min;		/* of a number */
+	int64_t max;
+	const struct option_choice *choices;
+	const char *value;	/* what the help calls the value */
+	const char *preset;	/* the default in words */
+	const char *help;
+};
+
+/* What struct origin and struct option_place have for a line if no file. */
+enum { ORIGIN_DEFAULT, ORIGIN_COMMAND_LINE, ORIGIN_ENVIRONMENT };
+
+/* Where a value stands. */
+struct option_place {
+	const char *file;	/* NULL: the command line or, if line is */
+	size_t line;		/* ORIGIN_ENVIRONMENT, that; else from 1 */
+	size_t column;		/* of the value's first octet, from 1 */
+};
+
+const struct option_row *option_row(enum option_id);
+/* The setting of a keyword or long option, OPTION_COUNT if there is none. */
+enum option_id option_find_keyword(const char *, size_t);
+enum option_id option_find_name(const char *, size_t);
+/* Keyword that an unknown word was probably meant to be, or NULL. */
+const char *option_nearest(const char *, size_t);
+/*
+ * Does `b` look like a slip of the pen for `a`? The number of edits, or
+ * SIZE_MAX when they are too many for words of that length. Case is no edit.
+ */
+size_t option_slip(const char *a, size_t alen, const char *b);
+/* May the value be left out of the long option (--tls for --tls=on)? */
+bool option_value_optional(enum option_id);
+
+/*
+ * Sets a field from text. A wrong value leaves the account as it was and is
+ * FAULT_CONFIG beginning "FILE:LINE:COLUMN: ", or FAULT_USAGE beginning with
+ * the long option when it came from the command line. place->file must live as
+ * long as the account. The values of secrets are never quoted.
+ */
+int option_set(struct account *, enum option_id, const char *value, size_t n,
+    const struct option_place *, struct fault *);
+/* Copies one field with its origin; what `to` had is freed. */
+void option_copy(struct account *to, const struct account *from,
+    enum option_id);
+/* Back to unset; secrets are wiped. */
+void option_clear(struct account *, enum option_id);
+
+/*
+ * Records FAULT_CONFIG that begins "FILE:LINE:COLUMN: ", or FAULT_USAGE when
+ * the place is the command line. Always returns -1.
+ */
+int option_fault(struct fault *, const struct option_place *, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/* Columns that the help gives to an option and its value. */
+#define OPTION_HELP_COLUMN 33
+/* Prints "  --name=VALUE  help (default)" for each long option. */
+void option_print_help(FILE *);
+
+#endif

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: ISC */
+/* Values of settings: from text into the fields of an account. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/dsn.h"
+#include "wire/dial.h"
+#include "config/account/account.h"
+#include "config/option/address.h"
+#include "config/option/list.h"
+#include "config/option/option.h"
+
+#define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
+#define SHOWN_MAX 60		/* octets of a wrong value that are quoted */
+#define PORT_DIGITS_MAX 6	/* longer ones are no port in any base */
+
+/* One value on its way into an account. */
+struct setter {
+	struct account *account;
+	const struct option_row *row;
+	const struct option_place *place;
+	struct fault *fault;
+	const char *value;
+	size_t n;
+};
+
+__attribute__((format(printf, 4, 0)))
+static int
+place_vfault(struct fault *f, const struct option_place *place,
+    const char *name, const char *fmt, va_list ap)
+{
+	struct buffer b;
+
+	buffer_init(&b, MESSAGE_MAX);
+	if (place->file != NULL)
+		buffer_printf(&b, "%s:%zu:%zu: ", place->file, place->line,
+		    place->column);
+	else if (place->line == ORIGIN_ENVIRONMENT)
+		buffer_add_string(&b, "environment: ");
+	else if (name != NULL)
+		buffer_printf(&b, "--%s: ", name);
+	buffer_vprintf(&b, fmt, ap);
+	fault(f, place->file != NULL || place->line == ORIGIN_ENVIRONMENT ?
+	    FAULT_CONFIG : FAULT_USAGE, "%s", b.data);
+	buffer_free(&b);
+	return -1;
+}
+
+int
+option_fault(struct fault *f, const struct option_place *place,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	place_vfault(f, place, NULL, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* Refuses the value; `at` is the offset of what is wrong in it. */
+__attribute__((format(printf, 3, 4)))
+static int
+refuse(const struct setter *s, size_t at, const char *fmt, ...)
+{
+	struct option_place place = *s->place;
+	va_list ap;
+
+	place.column += at;
+	va_start(ap, fmt);
+	place_vfault(s->fault, &place, s->row->name, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* As much of the rest of a value as a message should repeat. */
+static int
+shown(const struct setter *s, size_t at)
+{
+	size_t n = s->n - at;
+
+	return n > SHOWN_MAX ? SHOWN_MAX : (int)n;
+}
+
+static void *
+field(struct account *account, const struct option_row *row)
+{
+	return (char *)account + row->offset;
+}
+
+static void
+store_string(struct account *account, const struct option_row *row,
+    char *string)
+{
+	char **to = field(account, row);
+
+	free(*to);
+	*to = string;
+}
+
+/*
+ * What stands behind a word or number that is right in itself. A comment at
+ * the end of a line is the most frequent case: in this grammar it is text.
+ */
+static int
+refuse_rest(const struct setter *s, size_t at)
+{
+	size_t word = at;
+
+	while (word > 0 && text_is_blank(s->value[word - 1]))
+		word--;
+	while (at < s->n && text_is_blank(s->value[at]))
+		at++;
+	refuse(s, at, "unexpected text '%.*s' after '%s %.*s'", shown(s, at),
+	    s->value + at, s->row->keyword, (int)word, s->value);
+	if (at < s->n && s->value[at] == '#')
+		return fault_hint(s->fault, "give the comment a line of its "
+		    "own: behind a value it is part of the value");
+	return fault_hint(s->fault, "write '%s %.*s'", s->row->keyword,
+	    (int)word, s->value);
+}
+
+static size_t
+first_word(const struct setter *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && !text_is_blank(s->value[n]))
+		n++;
+	return n;
+}
+
+static const struct option_choice *
+find_choice(const struct setter *s, size_t n)
+{
+	const struct option_choice *c;
+	bool any_case = s->row->type == OPTION_TYPE_AUTH ||
+	    (s->row->flags & OPTION_ANY_CASE) != 0;
+
+	for (c = s->row->choices; c->word != NULL; c++)
+		if (any_case ? text_same_word(s->value, n, c->word) :
+		    strlen(c->word) == n && memcmp(s->value, c->word, n) == 0)
+			return c;
+	return NULL;
+}
+
+static int
+refuse_choice(const struct setter *s)
+{
+	const struct option_choice *c, *near = NULL;
+	size_t best = SIZE_MAX, edits, word = first_word(s);
+	struct buffer list;
+
+	if (word < s->n && find_choice(s, word) != NULL)
+		return refuse_rest(s, word);
+	buffer_init(&list, MESSAGE_MAX);
+	/* NOLINTNEXTLINE(clang-analyzer-*): a choice has words */
+	for (c = s->row->choices; c->word != NULL; c++) {
+		buffer_printf(&list, "%s%s", list.len == 0 ? "" :
+		    c[1].word == NULL ? " or " : ", ", c->word);
+		edits = option_slip(s->value, s->n, c->word);
+		if (edits < best) {
+			best = edits;
+			near = c;
+		}
+	}
+	refuse(s, 0, "%s cannot be '%.*s'", s->row->keyword, shown(s, 0),
+	    s->value);
+	if (near != NULL)
+		fault_hint(s->fault, "did you mean '%s'? It is one of %s",
+		    near->word, list.data);
+	else
+		fault_hint(s->fault, "write one of %s", list.data);
+	buffer_free(&list);
+	return -1;
+}
+
+static int
+set_choice(const struct setter *s)
+{
+	const struct option_choice *c =
+	    s->n == 0 ? s->row->choices : find_choice(s, s->n);
+
+	if (c == NULL)
+		return refuse_choice(s);
+	memcpy(field(s->account, s->row), &c->value, sizeof(c->value));
+	return 0;
+}
+
+/* Methods in order of preference; on and off stand alone. */
+static int
+set_auth(const struct setter *s)
+{
+	const struct option_choice *c;
+	struct option_place place = *s->place;
+	struct setter word = *s;
+	struct buffer list;
+	size_t at = 0;
+	int r = 0;
+
+	if (s->n == 0 || first_word(s) == s->n) {
+		c = s->n == 0 ? s->row->choices : find_choice(s, s->n);
+		if (c == NULL)
+			return refuse_choice(s);
+		store_string(s->account, s->row,
+		    c->value == 0 ? NULL : memory_string(c->word));
+		return 0;
+	}
+	buffer_init(&list, MESSAGE_MAX);
+	word.place = &place;
+	while (r == 0 && at < s->n) {
+		word.value = s->value + at;
+		word.n = s->n - at;
+		/* cppcheck-suppress redundantAssignment; this reads it */
+		word.n = first_word(&word);
+		c = find_choice(&word, word.n);
+		place.column = s->place->column + at;
+		if ((at > 0 && word.value[0] == '#') ||
+		    (c != NULL && c->word[0] == 'o'))
+			r = refuse_rest(s, at == 0 ? word.n : at);
+		else if (c == NULL)
+			r = refuse_choice(&word);
+		else
+			buffer_printf(&list, "%s%s", at == 0 ? "" : " ",
+			    c->word);
+		at += word.n;
+		while (at < s->n && text_is_blank(s->value[at]))
+			at++;
+	}
+	if (r == 0)
+		store_string(s->account, s->row, memory_string(list.data));
+	buffer_free(&list);
+	return r;
+}
+
+static long
+digits_value(const char *s, size_t n, int base)
+{
+	char digits[PORT_DIGITS_MAX + 1] = "";
+
+	if (n == 0 || n > PORT_DIGITS_MAX)
+		return -1;
+	memcpy(digits, s, n);
+	return strtol(digits, NULL, base);
+}
+
+/* strtol(3) with base 0 is how other programs read these: 025 is 21 there. */
+static int
+refuse_other_base(const struct setter *s)
+{
+	bool hex = s->n > 2 && text_to_lower(s->value[1]) == 'x' &&
+	    strspn(s->value + 2, "0123456789abcdefABCDEF") >= s->n - 2;
+	bool octal = strspn(s->value, "01234567") >= s->n;
+	size_t skip = strspn(s->value, "0");
+	long value;
+
+	refuse(s, 0, "%s '%.*s' is not a plain decimal number",
+	    s->row->keyword, shown(s, 0), s->value);
+	if (hex) {
+		value = digits_value(s->value + 2, s->n - 2, 16);
+		if (value > 0)
+			fault_hint(s->fault, "write '%s %ld'",
+			    s->row->keyword, value);
+		return -1;
+	}
+	if (skip == s->n)
+		return -1;
+	value = digits_value(s->value + skip, s->n - skip, 8);
+	if (octal && value > 0)
+		return fault_hint(s->fault, "write '%s %.*s', or '%s %ld' if "
+		    "an octal number was meant", s->row->keyword,
+		    shown(s, skip), s->value + skip, s->row->keyword, value);
+	return fault_hint(s->fault, "write '%s %.*s'", s->row->keyword,
+	    shown(s, skip), s->value + skip);
+}
+
+/* `s->value` is a string here: see option_set(). */
+static int
+set_number(const struct setter *s)
+{
+	size_t digits = strspn(s->value, "0123456789");
+	int64_t value = text_number(s->value, digits, s->row->max);
+	bool off = (s->row->flags & OPTION_OFF) != 0;
+
+	if (s->n == 0) {
+		value = 0;	/* only where OPTION_EMPTY lets it come here */
+	} else if (off && s->n == 3 && memcmp(s->value, "off", 3) == 0) {
+		value = 0;
+	} else if (digits > 0 && digits < s->n &&
+	    text_is_blank(s->value[digits])) {
+		return refuse_rest(s, digits);
+	} else if (s->n > 1 && s->value[0] == '0' && (digits == s->n ||
+	    text_to_lower(s->value[1]) == 'x')) {
+		return refuse_other_base(s);
+	} else if (digits < s->n) {
+		refuse(s, 0, "%s '%.*s' is not a number", s->row->keyword,
+		    shown(s, 0), s->value);
+		return fault_hint(s->fault, "write digits only%s",
+		    off ? ", or off" : "");
+	} else if (value < s->row->min) {
+		return refuse(s, 0, "%s %.*s is out of range: %lld to %lld",
+		    s->row->keyword, shown(s, 0), s->value,
+		    (long long)s->row->min, (long long)s->row->max);
+	}
+	memcpy(field(s->account, s->row), &value, sizeof(value));
+	return 0;
+}
+
+/* host:port is how much else writes it; IPv6 literals have more colons. */
+static int
+refuse_host_port(const struct setter *s, size_t colon)
+{
+	const char *keyword = s->row->keyword;
+	int before = (int)(strlen(keyword) - strlen("host"));
+
+	refuse(s, colon, "%s '%.*s' holds a port as well", keyword,
+	    shown(s, 0), s->value);
+	return fault_hint(s->fault, "write '%s %.*s' and '%.*sport %.*s'",
+	    keyword, (int)colon, s->value, before, keyword,
+	    shown(s, colon + 1), s->value + colon + 1);
+}
+
+static bool
+is_host(const struct option_row *row)
+{
+	return row->offset == offsetof(struct account, host) ||
+	    row->offset == offsetof(struct account, proxy_host);
+}
+
+static int
+refuse_name(const struct setter *s)
+{
+	refuse(s, 0, "%s '%.*s' is no IP address", s->row->keyword,
+	    shown(s, 0), s->value);
+	return fault_hint(s->fault, "write an address such as 192.0.2.1 or "
+	    "2001:db8::1, without brackets");
+}
+
+/* What is wrong with an address is said best before anybody uses it. */
+static int
+check_addresses(const struct setter *s)
+{
+	struct fault why = { .class = FAULT_NONE };
+	int r = optionaddress_check(s->row->flags, s->value, s->n, &why);
+
+	if (r == -1)
+		refuse(s, 0, "%s '%.*s': %s", s->row->keyword, shown(s, 0),
+		    s->value, why.text);
+	if (why.hint != NULL)
+		fault_hint(s->fault, "%s", why.hint);
+	fault_clear(&why);
+	return r;
+}
+
+static int
+set_string(const struct setter *s)
+{
+	const struct option_row *row = s->row;
+	size_t word = first_word(s);
+	const char *colon = memchr(s->value, ':', s->n);
+
+	for (size_t i = 0; (row->flags & OPTION_RAW) == 0 && i < s->n; i++)
+		if (text_is_control(s->value[i]))
+			return refuse(s, i, "%s holds a control character",
+			    row->keyword);
+	if ((row->flags & OPTION_WORD) != 0 && word < s->n)
+		return refuse_rest(s, word);
+	if (s->n > 0 && check_addresses(s) == -1)
+		return -1;
+	if (s->n > 0 && (row->flags & OPTION_LITERAL) != 0 &&
+	    !dial_is_literal(s->value))
+		return refuse_name(s);
+	if (is_host(row) && colon != NULL && strchr(colon + 1, ':') == NULL)
+		return refuse_host_port(s, (size_t)(colon - s->value));
+	if (row->type == OPTION_TYPE_PATH && s->value[0] == '~' && s->n > 1 &&
+	    s->value[1] != '/') {
+		refuse(s, 0, "%s '%.*s': only one's own home folder has a "
+		    "short form", row->keyword, shown(s, 0), s->value);
+		return fault_hint(s->fault, "write ~/... or the whole path");
+	}
+	if ((row->flags & OPTION_SYSTEM) != 0 ?
+	    strcmp(s->value, "system") == 0 : s->n == 0)
+		store_string(s->account, row, NULL);
+	else
+		store_string(s->account, row, memory_copy(s->value, s->n));
+	return 0;
+}
+
+/* Kept in the one form that setup/optionlist.h describes. */
+static int
+set_list(const struct setter *s)
+{
+	bool pins = s->row->type == OPTION_TYPE_PIN;
+	const char *why;
+	char *list;
+	size_t at;
+
+	list = pins ? option_pins(s->value, s->n, &at, &why) :
+	    option_fingerprints(s->value, s->n, &at, &why);
+	if (list == NULL) {
+		refuse(s, at, "%s '%.*s' %s", s->row->keyword, shown(s, at),
+		    s->value + at, why);
+		return fault_hint(s->fault, pins ? "a pin is sha256// and the "
+		    "base64 of 32 octets; several are separated by commas" :
+		    "write 32 octets (SHA-256) in hex, with or without colons; "
+		    "several fingerprints are separated by commas");
+	}
+	if (s->n == 0) {
+		free(list);
+		list = NULL;
+	}
+	store_string(s->account, s->row, list);
+	return 0;
+}
+
+static int
+set_notify(const struct setter *s)
+{
+	unsigned notify = 0;
+	int64_t value;
+
+	if (!text_same_word(s->value, s->n, "off") &&
+	    dsn_parse_notify(&notify, s->value, s->n) == -1) {
+		refuse(s, 0, "%s '%.*s' is no list of notifications",
+		    s->row->keyword, shown(s, 0), s->value);
+		return fault_hint(s->fault, "write off, never, or some of "
+		    "success,failure,delay");
+	}
+	value = notify;
+	memcpy(field(s->account, s->row), &value, sizeof(value));
+	return 0;
+}
+
+static int
+set_by_type(const struct setter *s)
+{
+	switch (s->row->type) {
+	case OPTION_TYPE_NUMBER:
+		return set_number(s);
+	case OPTION_TYPE_CHOICE:
+		return set_choice(s);
+	case OPTION_TYPE_AUTH:
+		return set_auth(s);
+	case OPTION_TYPE_FINGERPRINT:
+	case OPTION_TYPE_PIN:
+		return set_list(s);
+	case OPTION_TYPE_NOTIFY:
+		return set_notify(s);
+	case OPTION_TYPE_SECRET:
+		if (s->n == 0)
+			secret_clear(field(s->account, s->row));
+		else
+			secret_set(field(s->account, s->row), s->value, s->n);
+		return 0;
+	case OPTION_TYPE_STRING:
+	case OPTION_TYPE_PATH:
+	default:
+		return set_string(s);
+	}
+}
+
+int
+option_set(struct account *account, enum option_id id, const char *value,
+    size_t n, const struct option_place *place, struct fault *f)
+{
+	const struct option_row *row = option_row(id);
+	struct setter s = { account, row, place, f, NULL, n };
+	const char *nul = n == 0 ? NULL : memchr(value, '\0', n);
+	char *string;
+	int r;
+
+	if (nul != NULL)
+		return refuse(&s, (size_t)(nul - value),
+		    "%s holds a NUL character", row->keyword);
+	if (n == 0 && !option_value_optional(id) &&
+	    (row->flags & OPTION_EMPTY) == 0) {
+		refuse(&s, 0, "%s needs a value", row->keyword);
+		return fault_hint(f, "write '%s %s'", row->keyword, row->value);
+	}
+	string = memory_copy(value, n);
+	s.value = string;
+	r = set_by_type(&s);
+	memory_wipe(string, n);
+	free(string);
+	if (r == -1)
+		return -1;
+	account->set[id] = true;
+	account->origin[id].file = place->file;
+	account->origin[id].line = place->file != NULL ||
+	    place->line == ORIGIN_ENVIRONMENT ? place->line :
+	    ORIGIN_COMMAND_LINE;
+	return 0;
+}

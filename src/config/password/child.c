@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/types.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "config/password/child.h"
+
+#define TERM_GRACE 500		/* milliseconds from SIGTERM to SIGKILL */
+#define DROP_SIZE 4096		/* octets read at once when nobody wants them */
+#define EXIT_NOT_RUN 127	/* status of a shell that found no command */
+#define FIRST_FREE 3		/* descriptors below are standard ones */
+
+/* What the parent holds while the command runs. */
+struct run {
+	pid_t pid;
+	int out;		/* reading ends; -1 after their end */
+	int err;
+	int ended;		/* readable when a child has ended */
+	struct sigaction before;
+	sigset_t mask;
+};
+
+/*
+ * Written to by the handler. Static since a handler has no argument; only one
+ * command runs at a time.
+ */
+static int ended_write = -1;
+
+static void
+note_child(int number)
+{
+	int error = errno;
+
+	(void)number;
+	if (write(ended_write, "", 1) == -1) {
+		/* full: then it is readable already, which is the message */
+	}
+	errno = error;
+}
+
+void
+child_init(struct child *child)
+{
+	memset(child, 0, sizeof(*child));
+	buffer_init(&child->out, CHILD_OUTPUT_MAX);
+	buffer_init(&child->err, CHILD_ERROR_MAX);
+}
+
+void
+child_free(struct child *child)
+{
+	buffer_wipe(&child->out);
+	buffer_wipe(&child->err);
+}
+
+void
+child_add_status(struct buffer *b, const struct child *child)
+{
+	if (WIFSIGNALED(child->status))
+		buffer_printf(b, "signal %d", WTERMSIG(child->status));
+	else
+		buffer_printf(b, "exit status %d", WEXITSTATUS(child->status));
+}
+
+void
+child_add_error(struct buffer *b, const struct child *child)
+{
+	const char *s = child->err.data;
+	size_t n = child->err.len, line;
+
+	while (n > 0) {
+		line = 0;
+		while (line < n && s[line] != '\n' && s[line] != '\r')
+			line++;
+		if (line > 0) {
+			buffer_add_string(b, s == child->err.data ? ": " :
+			    " / ");
+			buffer_add(b, s, line);
+		}
+		line += line < n;
+		s += line;
+		n -= line;
+	}
+	if (child->err.full)
+		buffer_add_string(b, " ...");
+}
+
+static void
+close_one(int *fd)
+{
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+}
+
+/*
+ * Both ends above the standard descriptors, even when the caller has started
+ * us with some of those closed: dup2() in the child must not hit them.
+ */
+static int
+pipe_high(int fd[2])
+{
+	int low[2], error = 0;
+
+	if (pipe(low) == -1)
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		fd[i] = fcntl(low[i], F_DUPFD_CLOEXEC, FIRST_FREE);
+		if (fd[i] == -1)
+			error = errno;
+		close(low[i]);
+	}
+	if (error == 0 && fcntl(fd[0], F_SETFL, O_NONBLOCK) != -1)
+		return 0;
+	error = error == 0 ? errno : error;
+	close_one(&fd[0]);
+	close_one(&fd[1]);
+	errno = error;
+	return -1;
+}
+
+/* In the child: nothing here may allocate or fail for want of memory. */
+static void
+exec_shell(const char *command, int out, int err)
+{
+	static const char failed[] = "cannot run /bin/sh\n";
+	struct sigaction act;
+	sigset_t none;
+	int in = open("/dev/null", O_RDONLY);
+
+	memset(&act, 0, sizeof(act));
+	act.sa_handler = SIG_DFL;
+	sigemptyset(&act.sa_mask);
+	for (int i = 1; i < NSIG; i++)
+		sigaction(i, &act, NULL); /* KILL and STOP refuse, rightly */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (in == -1 || dup2(in, STDIN_FILENO) == -1 ||
+	    dup2(out, STDOUT_FILENO) == -1 || dup2(err, STDERR_FILENO) == -1)
+		_exit(EXIT_NOT_RUN);
+	if (in > STDERR_FILENO)
+		close(in);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	if (write(STDERR_FILENO, failed, sizeof(failed) - 1) == -1) {
+		/* the exit status says it too */
+	}
+	_exit(EXIT_NOT_RUN);
+}
+
+static void
+restore_signals(const struct run *run)
+{
+	sigprocmask(SIG_SETMASK, &run->mask, NULL);
+	sigaction(SIGCHLD, &run->before, NULL);
+}
+
+static int
+start(struct run *run, const char *command)
+{
+	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, ended[2] = { -1, -1 };
+	struct sigaction act;
+	sigset_t child_only;
+
+	if (pipe_high(out) == -1 || pipe_high(err) == -1 ||
+	    pipe_high(ended) == -1 ||
+	    fcntl(ended[1], F_SETFL, O_NONBLOCK) == -1)
+		goto fail;
+	ended_write = ended[1];
+	memset(&act, 0, sizeof(act));
+	act.sa_handler = note_child;
+	act.sa_flags = SA_RESTART | SA_NOCLDSTOP;
+	sigemptyset(&act.sa_mask);
+	/* also undoes an inherited SIG_IGN, under which nothing can be
+	 * waited for */
+	sigaction(SIGCHLD, &act, &run->before);
+	sigemptyset(&child_only);
+	sigaddset(&child_only, SIGCHLD);
+	sigprocmask(SIG_UNBLOCK, &child_only, &run->mask);
+	run->pid = fork();
+	if (run->pid == 0)
+		exec_shell(command, out[1], err[1]);
+	if (run->pid != -1) {
+		close(out[1]);
+		close(err[1]);
+		run->out = out[0];
+		run->err = err[0];
+		run->ended = ended[0];
+		return 0;
+	}
+	restore_signals(run);
+fail:
+	for (int i = 0, error = errno; i < 2; i++, errno = error) {
+		close_one(&out[i]);
+		close_one(&err[i]);
+		close_one(&ended[i]);
+	}
+	ended_write = -1;
+	return -1;
+}
+
+static void
+finish(struct run *run)
+{
+	restore_signals(run);
+	close_one(&ended_write);
+	close_one(&run->ended);
+	close_one(&run->out);
+	close_one(&run->err);
+}
+
+/* Takes what is there, keeping as much as fits. */
+static void
+drain(int *fd, struct buffer *b)
+{
+	char drop[DROP_SIZE], *to;
+	size_t room;
+	ssize_t n;
+
+	while (*fd != -1) {
+		room = b->max - b->len;
+		to = room > 0 ? buffer_reserve(b, room) : drop;
+		n = read(*fd, to, room > 0 ? room : sizeof(drop));
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			break;
+		if (n <= 0)
+			close_one(fd);
+		else if (room > 0)
+			buffer_commit(b, (size_t)n);
+		else
+			b->full = true;
+	}
+	memory_wipe(drop, sizeof(drop));
+}
+
+static bool
+has_ended(struct run *run, struct child *child)
+{
+	pid_t pid;
+
+	do {
+		pid = waitpid(run->pid, &child->status, WNOHANG);
+	} while (pid == -1 && errno == EINTR);
+	return pid == run->pid;
+}
+
+/* Takes output until the child has ended; false when the time was up first. */
+static bool
+attend(struct run *run, struct child *child, int64_t deadline)
+{
+	struct pollfd p[3];
+	char drop[DROP_SIZE];
+	int left;
+
+	while (!has_ended(run, child)) {
+		left = clock_left(deadline);
+		if (left == 0)
+			return false;
+		p[0] = (struct pollfd){ run->ended, POLLIN, 0 };
+		p[1] = (struct pollfd){ run->out, POLLIN, 0 };
+		p[2] = (struct pollfd){ run->err, POLLIN, 0 };
+		if (poll(p, 3, left) == -1)
+			continue;
+		if (p[0].revents != 0 &&
+		    read(run->ended, drop, sizeof(drop)) == -1)
+			continue;
+		if (p[1].revents != 0)
+			drain(&run->out, &child->out);
+		if (p[2].revents != 0)
+			drain(&run->err, &child->err);
+	}
+	/* what it wrote before its end is there; what it left behind in the
+	 * background may hold the pipes open, and is not waited for */
+	drain(&run->out, &child->out);
+	drain(&run->err, &child->err);
+	return true;
+}
+
+int
+child_run(struct child *child, const char *command, int64_t ms,
+    struct fault *f)
+{
+	struct run run = { .pid = -1, .out = -1, .err = -1, .ended = -1 };
+
+	/* at once, since growing would leave copies of a secret behind */
+	buffer_reserve(&child->out, CHILD_OUTPUT_MAX);
+	if (start(&run, command) == -1)
+		return fault(f, FAULT_SYSTEM, "cannot run a command: %s",
+		    strerror(errno));
+	if (!attend(&run, child, clock_after(ms))) {
+		child->timed_out = true;
+		kill(run.pid, SIGTERM);
+		if (!attend(&run, child, clock_after(TERM_GRACE))) {
+			kill(run.pid, SIGKILL);
+			attend(&run, child, CLOCK_NEVER);
+		}
+	}
+	finish(&run);
+	return 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * child: a shell command of the user's and what it prints. The command runs
+ * in our process group and session, so that it can ask on the terminal.
+ */
+#ifndef CONFIG_PASSWORD_CHILD_H
+#define CONFIG_PASSWORD_CHILD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+
+struct fault;
+
+#define CHILD_OUTPUT_MAX (64 * 1024)	/* octets kept of standard output */
+#define CHILD_ERROR_MAX 4096		/* octets kept of standard error */
+
+struct child {
+	struct buffer out;	/* may be a secret: wiped by child_free() */
+	struct buffer err;
+	bool timed_out;		/* it was ended because time was up */
+	int status;		/* as of waitpid(2) */
+};
+
+void child_init(struct child *);
+void child_free(struct child *);
+
+/*
+ * Runs `/bin/sh -c COMMAND` with an empty standard input, and waits for the
+ * shell, not for what it may have left in the background. Output beyond the
+ * maxima is read and dropped; out.full and err.full then say so. After `ms`
+ * milliseconds the shell gets SIGTERM, a moment later SIGKILL. Signals are
+ * as they are by default and none is blocked for the command.
+ * -1 with FAULT_SYSTEM only when the command could not be started.
+ */
+int child_run(struct child *, const char *command, int64_t ms, struct fault *);
+
+/* Adds "exit status N" or "signal N": how it ended. */
+void child_add_status(struct buffer *, const struct child *);
+/* Adds ": " and what it wrote to standard error, its lines joined to one. */
+void child_add_error(struct buffer *, const struct child *);
+
+#endif

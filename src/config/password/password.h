@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* secret: where the password of an account comes from. */
+#ifndef CONFIG_PASSWORD_PASSWORD_H
+#define CONFIG_PASSWORD_PASSWORD_H
+
+#include <stdbool.h>
+
+struct account;
+struct buffer;
+struct fault;
+struct secret;
+
+/*
+ * The account's `password`, else the first line of its `password_file`, of
+ * its `password_fd`, or of what its `passwordeval` prints; the first of these
+ * that is set counts, and what goes wrong with it is a fault. Without any of
+ * them the keyring, the netrc files and the terminal are asked for host and
+ * user. The caller clears the secret. FAULT_CONFIG when there is none, or
+ * the command fails (its status and standard error are quoted), prints
+ * nothing, a NUL or more than CHILD_OUTPUT_MAX octets in a line;
+ * FAULT_TEMPORARY when it takes longer than passwordeval_timeout.
+ */
+int account_password(const struct account *, struct secret *, struct fault *);
+
+/*
+ * Adds in words where account_password() would look, in its order, without
+ * looking: one setting with its origin, or what is asked without any.
+ */
+void account_add_password_source(struct buffer *, const struct account *);
+
+/* Does the account itself say where its password comes from? */
+bool account_has_password(const struct account *);
+
+#endif

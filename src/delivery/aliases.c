@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/address/address.h"
+#include "mail/envelope.h"
+#include "mail/header/rewrite.h"
+#include "mail/message/message.h"
+#include "wire/tls/tls.h"
+#include "config/account/grammar.h"
+#include "config/account/localdomain.h"
+#include "config/alias/alias.h"
+#include "config/alias/expand.h"
+#include "config/alias/load.h"
+#include "delivery/aliases.h"
+
+#define ORIGIN_MAX (64 * 1024)	/* octets of where a setting comes from */
+
+struct aliasing {
+	struct aliases aliases;
+	struct local_domains domains;
+	struct mailbox shown;	/* what replacement() has given last */
+};
+
+/* In the header as in the envelope: with an A-label where nothing else needs
+ * SMTPUTF8. */
+static const struct mailbox *
+replacement(const struct mailbox *box, void *context)
+{
+	struct aliasing *a = context;
+	const struct mailbox *only = alias_replacement(&a->aliases,
+	    &a->domains, box);
+	char *ascii;
+
+	if (only == NULL || !text_is_ascii(only->local,
+	    strlen(only->local)) || tls_domain_to_ascii(only->domain,
+	    &ascii) == -1)
+		return only;
+	mailbox_free(&a->shown);
+	a->shown.local = memory_string(only->local);
+	a->shown.domain = ascii;
+	return &a->shown;
+}
+
+static int
+expand(struct aliasing *a, struct envelope *e, struct fault *f)
+{
+	struct envelope out;
+	struct mailbox box;
+	int r = 0;
+
+	envelope_init(&out);
+	for (size_t i = 0; r == 0 && i < e->count; i++) {
+		box = (struct mailbox){ NULL, e->recipient[i].local,
+		    e->recipient[i].domain };
+		r = alias_expand(&a->aliases, &a->domains, &box, &out, f);
+	}
+	if (r == 0)
+		envelope_swap_recipients(e, &out);
+	envelope_free(&out);
+	return r;
+}
+
+static bool
+any_local(const struct aliasing *a, const struct envelope *e)
+{
+	for (size_t i = 0; i < e->count; i++)
+		if (local_domains_find(&a->domains, e->recipient[i].domain) !=
+		    LOCALITY_NONE)
+			return true;
+	return false;
+}
+
+/* The setting `root` is an entry of its own, before any in a file. */
+static void
+put_root(struct aliases *a, const struct account *account)
+{
+	struct buffer origin, text;
+
+	if (account->root == NULL)
+		return;
+	buffer_init(&origin, ORIGIN_MAX);
+	buffer_init(&text, ALIAS_FILE_MAX);
+	account_add_origin(&origin, account, OPTION_ROOT);
+	buffer_add_string(&origin, ": root");
+	buffer_printf(&text, "root: %s", account->root);
+	alias_put_first(a, origin.data, text.data);
+	buffer_free(&origin);
+	buffer_free(&text);
+}
+
+static int
+load(struct aliases *a, const struct account *account, struct notes *notes,
+    struct fault *f)
+{
+	enum alias_choice choice = alias_choice(account);
+	bool configured = choice == ALIAS_CHOICE_FILE;
+
+	a->include = account->alias_include == TOGGLE_ON;
+	if (choice != ALIAS_CHOICE_NONE && alias_load(a, configured ?
+	    account->aliases : ALIASLOAD_DEFAULT, configured, notes, f) == -1)
+		return -1;
+	put_root(a, account);
+	return 0;
+}
+
+static int
+apply(struct aliasing *a, struct envelope *e, struct message *m,
+    const struct account *account, struct notes *notes, struct fault *f)
+{
+	if (local_domains_gather(&a->domains, account, ALIASLOAD_MAILNAME,
+	    f) == -1)
+		return -1;
+	if (!any_local(a, e))
+		return 0;
+	if (load(&a->aliases, account, notes, f) == -1)
+		return -1;
+	if (a->aliases.count == 0 && a->aliases.first == NULL)
+		return 0;
+	if (expand(a, e, f) == -1)
+		return -1;
+	if (rewrite_recipients(&m->header, replacement, a,
+	    &m->eight_bit_header) == -1)
+		return fault(f, FAULT_DATA, "the header is too long with the "
+		    "addresses of its aliases");
+	return 0;
+}
+
+int
+aliases_apply(struct envelope *e, struct message *m,
+    const struct account *account, struct notes *notes, struct fault *f)
+{
+	struct aliasing a = { .domains = { .domain = NULL } };
+	int r;
+
+	if (alias_choice(account) == ALIAS_CHOICE_NONE &&
+	    account->root == NULL)
+		return 0;
+	aliases_init(&a.aliases);
+	r = apply(&a, e, m, account, notes, f);
+	aliases_free(&a.aliases);
+	local_domains_free(&a.domains);
+	mailbox_free(&a.shown);
+	return r;
+}
+
+/* Files that have been checked already, and what came of them. */
+struct checks {
+	void (*report)(const char *text);
+	struct notes paths;
+	size_t errors;
+};
+
+static void
+check_entries(struct checks *c, const struct account *account,
+    const char *path, struct notes *errors, struct fault *f)
+{
+	struct aliasing a = { .domains = { .domain = NULL } };
+
+	aliases_init(&a.aliases);
+	a.aliases.include = account->alias_include == TOGGLE_ON;
+	if (local_domains_gather(&a.domains, account, ALIASLOAD_MAILNAME,
+	    f) == 0 && alias_read(&a.aliases, path, errors, f) == 0) {
+		alias_check(&a.aliases, &a.domains, errors);
+		printf("%s: %zu alias%s\n", path, a.aliases.count,
+		    a.aliases.count == 1 ? "" : "es");
+	}
+	for (size_t i = 0; i < errors->count; i++)
+		c->report(errors->text[i]);
+	c->errors += errors->count;
+	aliases_free(&a.aliases);
+	local_domains_free(&a.domains);
+}
+
+/* "~" is resolved for the account that is chosen; here none is. */
+static char *
+resolve(const char *path)
+{
+	char *home = path[0] == '~' ? account_home() : NULL;
+	struct buffer b;
+
+	if (home == NULL)
+		return memory_string(path);
+	buffer_init(&b, strlen(home) + strlen(path));
+	buffer_printf(&b, "%s%s", home, path + 1);
+	free(home);
+	return buffer_detach(&b);
+}
+
+/* The file of one account, unless it has been another's, too. */
+static void
+check_account(struct checks *c, const struct account *account)
+{
+	enum alias_choice choice = alias_choice(account);
+	struct notes errors = { .text = NULL };
+	struct fault f = { .class = FAULT_NONE };
+	struct stat st;
+	char *path;
+
+	if (choice == ALIAS_CHOICE_NONE || (choice == ALIAS_CHOICE_DEFAULT &&
+	    stat(ALIASLOAD_DEFAULT, &st) == -1 && errno == ENOENT))
+		return;
+	path = choice == ALIAS_CHOICE_DEFAULT ?
+	    memory_string(ALIASLOAD_DEFAULT) : resolve(account->aliases);
+	for (size_t i = 0; i < c->paths.count; i++)
+		if (strcmp(c->paths.text[i], path) == 0) {
+			free(path);
+			return;
+		}
+	notes_add(&c->paths, "%s", path);
+	check_entries(c, account, path, &errors, &f);
+	if (f.class != FAULT_NONE) {
+		c->report(f.text);
+		c->errors++;
+	}
+	notes_free(&errors);
+	fault_clear(&f);
+	free(path);
+}
+
+size_t
+aliases_check_named(const struct accounts *accounts,
+    void (*report)(const char *text))
+{
+	struct checks c = { .report = report };
+
+	for (size_t i = 0; i < accounts->table.count; i++)
+		if (alias_choice(accounts->table.account[i]) ==
+		    ALIAS_CHOICE_FILE)
+			check_account(&c, accounts->table.account[i]);
+	notes_free(&c.paths);
+	return c.errors;
+}
+
+int
+aliases_check(const struct alias_check *check, struct fault *f)
+{
+	struct checks c = { .report = check->report };
+	struct accounts accounts;
+	int r = 0;
+
+	accounts_init(&accounts);
+	if (check->settings->set[OPTION_ALIASES]) {
+		check_account(&c, check->settings);
+	} else if ((r = accountfile_load(&accounts, check->config_file,
+	    check->config_of_root, f)) == 0) {
+		for (size_t i = 0; i < accounts.table.count; i++)
+			check_account(&c, accounts.table.account[i]);
+		if (accounts.table.count == 0)
+			check_account(&c, check->settings);
+	}
+	if (r == 0 && c.errors > 0)
+		r = fault(f, FAULT_CONFIG, "%zu error%s in alias files",
+		    c.errors, c.errors == 1 ? "" : "s");
+	else if (r == 0 && c.paths.count == 0)
+		printf("no alias file\n");
+	notes_free(&c.paths);
+	accounts_free(&accounts);
+	return r;
+}

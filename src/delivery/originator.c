@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/address/address.h"
+#include "mail/conversion/encoding.h"
+#include "mail/envelope.h"
+#include "mail/header/header.h"
+#include "mail/header/rewrite.h"
+#include "config/account/account.h"
+#include "config/account/senderaddress.h"
+#include "delivery/originator.h"
+
+#define FIELD_MAX (1024 * 1024)	/* octets of one field that we write */
+#define NAME_MAX_OCTETS 4096	/* of a name made of a field; far above any */
+#define EDITS_MIN 8		/* first allocation */
+
+/* The fields of one kind, among those from `first` to `last` - 1. */
+struct originator {
+	struct header *header;
+	struct sender_address *sender;
+	const char *from_name;
+	const char *sender_name;
+	size_t first;
+	size_t last;
+	/* what From has come to: */
+	size_t authors;
+	bool only_sender;	/* none but the address of `sender` */
+	char *reply_to;		/* what it was, or NULL */
+	struct header_edit *edit;	/* From fields that are no list */
+	size_t edits;
+};
+
+static const struct mailbox *
+choose(const struct mailbox *box, void *context)
+{
+	const struct sender_address *sender = context;
+
+	return sender_address_is_ours(sender, box) ? NULL : &sender->box;
+}
+
+static bool
+is_sender(const struct sender_address *sender, const struct mailbox *box)
+{
+	return strcmp(box->local, sender->box.local) == 0 &&
+	    text_same_word(box->domain, strlen(box->domain),
+	    sender->box.domain);
+}
+
+/* Is there somewhere that a reply would reach? */
+static bool
+can_reply(const struct mailbox *box)
+{
+	return address_is_fqdn(box->domain, strlen(box->domain)) ||
+	    !text_is_ascii(box->domain, strlen(box->domain));
+}
+
+/* A body as it stands in its field, without the blanks around it. */
+static char *
+copy_body(const char *body, size_t n)
+{
+	while (n > 0 && (text_is_blank(*body) || *body == '\r' ||
+	    *body == '\n')) {
+		body++;
+		n--;
+	}
+	while (n > 0 && (text_is_blank(body[n - 1]) || body[n - 1] == '\r' ||
+	    body[n - 1] == '\n'))
+		n--;
+	return memory_copy(body, n);
+}
+
+/* The text of a field that has no mailbox, as a name. */
+static void
+read_name(struct buffer *name, const char *body, size_t n)
+{
+	for (; n > 0; body++, n--)
+		if (!text_is_control(*body) && strchr("<>\"", *body) == NULL &&
+		    (name->len > 0 || !text_is_blank(*body)))
+			buffer_add_char(name, *body);
+	while (name->len > 0 && text_is_blank(name->data[name->len - 1]))
+		name->len--;
+}
+
+/* No mailbox, but perhaps it tells a reader something. */
+static void
+replace_from(struct originator *o, const struct header_field *field)
+{
+	struct buffer name, b;
+	const char *body;
+	size_t n;
+
+	buffer_init(&name, NAME_MAX_OCTETS);
+	buffer_init(&b, FIELD_MAX);
+	body = header_body(o->header, field, &n);
+	read_name(&name, body, n);
+	buffer_add_char(&b, ' ');
+	if (name.len > 0 && !name.full) {
+		encoding_add_phrase(&b, name.data, name.len);
+		buffer_add_string(&b, " <");
+	}
+	address_add_spec(&b, &o->sender->box);
+	if (name.len > 0 && !name.full)
+		buffer_add_char(&b, '>');
+	if (o->edits == 0 || (o->edits >= EDITS_MIN &&
+	    (o->edits & (o->edits - 1)) == 0))
+		o->edit = memory_resize(o->edit, o->edits == 0 ? EDITS_MIN :
+		    o->edits * 2, sizeof(*o->edit));
+	/* its CRLF stays */
+	o->edit[o->edits++] = (struct header_edit){ field->body, n - 2,
+	    buffer_detach(&b) };
+	buffer_free(&name);
+	o->authors++;
+}
+
+/* All at once: each edit copies the header. */
+static int
+replace_all(struct originator *o)
+{
+	int result = header_edit(o->header, o->edit, o->edits);
+
+	while (o->edits > 0)
+		free(o->edit[--o->edits].text);
+	free(o->edit);
+	o->edit = NULL;
+	return result;
+}
+
+static void
+look_at_from(struct originator *o, const struct header_field *field)
+{
+	struct address_list list = { .box = NULL };
+	struct fault ignored = { .class = FAULT_NONE };
+	bool changes = false, reachable = true, ours;
+	const char *body;
+	size_t n;
+	int r;
+
+	body = header_body(o->header, field, &n);
+	r = address_parse(&list, body, n, &ignored);
+	for (size_t i = 0; r == 0 && i < list.count; i++) {
+		ours = sender_address_is_ours(o->sender, &list.box[i]);
+		changes |= !ours;
+		reachable &= can_reply(&list.box[i]);
+		o->only_sender &= !ours || is_sender(o->sender, &list.box[i]);
+		o->authors++;
+	}
+	if (r == -1 || list.count == 0)
+		replace_from(o, field);
+	else if (changes && reachable && o->reply_to == NULL)
+		o->reply_to = copy_body(body, n);
+	address_list_free(&list);
+	fault_clear(&ignored);
+}
+
+/* It says who has sent what others have written: not what From says. */
+static void
+look_at_sender(const struct originator *o, struct header_field *field)
+{
+	struct address_list list = { .box = NULL };
+	struct fault ignored = { .class = FAULT_NONE };
+	const char *body;
+	bool drop;
+	size_t n;
+
+	body = header_body(o->header, field, &n);
+	drop = address_parse(&list, body, n, &ignored) == -1 ||
+	    list.count != 1;
+	/* as it is, or as it would become */
+	if (!drop && o->authors <= 1 && o->only_sender)
+		drop = !sender_address_is_ours(o->sender, &list.box[0]) ||
+		    is_sender(o->sender, &list.box[0]);
+	field->removed |= drop;
+	address_list_free(&list);
+	fault_clear(&ignored);
+}
+
+static int
+rewrite(struct originator *o, struct fault *f)
+{
+	const char *names[] = { o->from_name, o->sender_name, NULL };
+	struct header *h = o->header;
+	bool ignored = false;
+	int result;
+
+	o->only_sender = true;
+	for (size_t i = o->first; i < o->last; i++)
+		if (!h->field[i].removed &&
+		    header_field_is(h, &h->field[i], o->from_name))
+			look_at_from(o, &h->field[i]);
+	result = replace_all(o);
+	for (size_t i = o->first; i < o->last; i++)
+		if (!h->field[i].removed &&
+		    header_field_is(h, &h->field[i], o->sender_name))
+			look_at_sender(o, &h->field[i]);
+	if (result == 0)
+		result = rewrite_fields(h, names, o->first, o->last, choose,
+		    o->sender, &ignored);
+	if (result == -1)
+		return fault(f, FAULT_DATA, "the header is too long with the "
+		    "address of \"sender\"");
+	return 0;
+}
+
+static int
+rewrite_all(struct header *h, struct sender_address *sender,
+    struct fault *f)
+{
+	struct originator o = { .header = h, .sender = sender,
+	    .from_name = "From", .sender_name = "Sender" };
+	struct originator again = { .header = h, .sender = sender,
+	    .from_name = "Resent-From", .sender_name = "Resent-Sender" };
+	bool resent = envelope_resent(h, &again.first, &again.last);
+	int r = 0;
+
+	o.last = h->count;
+	if (resent)
+		r = rewrite(&again, f);
+	if (r == 0 && (!resent || sender->force))
+		r = rewrite(&o, f);
+	if (r == 0 && !resent && o.reply_to != NULL &&
+	    sender->account->sender_reply_to == TOGGLE_ON &&
+	    !header_has(h, "Reply-To"))
+		header_prepend(h, "Reply-To", o.reply_to);
+	free(o.reply_to);
+	free(again.reply_to);
+	return r;
+}
+
+int
+originator_rewrite(struct header *h, const struct account *a,
+    struct fault *f)
+{
+	struct sender_address sender;
+	int r;
+
+	if (a->sender == NULL || a->set_from_header == FROM_HEADER_OFF)
+		return 0;
+	r = sender_address_get(&sender, a, f);
+	if (r == 0)
+		r = rewrite_all(h, &sender, f);
+	sender_address_free(&sender);
+	return r;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "mail/address/address.h"
+#include "mail/envelope.h"
+#include "smtp/session.h"
+#include "config/account/account.h"
+#include "config/account/match.h"
+#include "config/account/senderaddress.h"
+#include "delivery/qualify.h"
+#include "delivery/sender.h"
+
+#define PATH_MAX_OCTETS (256 * 1024)	/* far above any real one */
+#define WHERE_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
+
+static const char *
+login_name(void)
+{
+	const struct passwd *pw = getpwuid(getuid());
+
+	return pw == NULL || pw->pw_name[0] == '\0' ? NULL : pw->pw_name;
+}
+
+/* user@qualify_domain, else user@host, if that means something elsewhere. */
+static int
+sender_of_host(struct mailbox *box, const struct account *a)
+{
+	const char *user = login_name();
+	char *host = user == NULL ? NULL : a->qualify_domain != NULL ?
+	    memory_string(a->qualify_domain) : session_own_name();
+
+	if (host == NULL)
+		return -1;
+	memset(box, 0, sizeof(*box));
+	box->local = memory_string(user);
+	box->domain = host;
+	return 0;
+}
+
+/* An address that is wrong in the account is not the message's fault. */
+static int
+sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
+    const char *from, struct fault *f)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct buffer where;
+
+	if (address_parse_path(box, empty, from, strlen(from), &why) == 0)
+		return 0;
+	buffer_init(&where, WHERE_MAX);
+	account_add_origin(&where, a, OPTION_FROM);
+	fault(f, FAULT_CONFIG, "from '%s' (%s): %s", from, where.data,
+	    why.text);
+	buffer_free(&where);
+	if (why.hint != NULL)
+		fault_hint(f, "%s", why.hint);
+	fault_clear(&why);
+	return -1;
+}
+
+static void
+copy_box(struct mailbox *to, const struct mailbox *from)
+{
+	memset(to, 0, sizeof(*to));
+	to->local = memory_string(from->local);
+	to->domain = memory_string(from->domain);
+}
+
+static int
+sender_default(struct mailbox *box, const struct sender_address *sender,
+    bool *empty, struct fault *f)
+{
+	const struct account *a = sender->account;
+	char *from;
+	int r;
+
+	*empty = false;
+	if (sender->set) {
+		copy_box(box, &sender->box);
+		return 0;
+	}
+	if (account_sender(a, &from, f) == -1)
+		return -1;
+	if (from != NULL) {
+		r = sender_of_account(box, a, empty, from, f);
+		free(from);
+		return r;
+	}
+	if (sender_of_host(box, a) == 0)
+		return 0;
+	fault(f, FAULT_CONFIG, "no sender address: the account has no "
+	    "\"from\", and this host has no full name to make one of");
+	return fault_hint(f, "add \"from you@example.org\" or \"sender "
+	    "you@example.org\" to the account, or give -f you@example.org");
+}
+
+/*
+ * May the reverse-path that was asked for replace the account's own? One that
+ * the account names, or has a glob for, is the account's own.
+ */
+static bool
+may_override(const struct envelope *e, const struct account *a)
+{
+	const struct mailbox box = { NULL, e->local, e->domain };
+	struct buffer path;
+	size_t fit;
+
+	if (a->auto_from == TOGGLE_ON)
+		return false;
+	if (a->allow_from_override != TOGGLE_OFF)
+		return true;
+	if (e->null_path)
+		return false;
+	buffer_init(&path, PATH_MAX_OCTETS);
+	address_add_spec(&path, &box);
+	fit = accountmatch(a, path.data, a->author);
+	buffer_free(&path);
+	return fit == ACCOUNTMATCH_EXACT ||
+	    (fit != ACCOUNTMATCH_NONE && fit <= ACCOUNTMATCH_GLOB);
+}
+
+/* Nor may one that the setting `sender` is there to replace. */
+static bool
+may_stay(const struct envelope *e, const struct sender_address *sender)
+{
+	const struct mailbox box = { NULL, e->local, e->domain };
+
+	if (!may_override(e, sender->account))
+		return false;
+	if (!sender->set)
+		return true;
+	return e->null_path ? !sender->force :
+	    sender_address_is_ours(sender, &box);
+}
+
+static int
+complete(struct envelope *e, const struct sender_address *sender,
+    struct fault *f)
+{
+	struct mailbox box;
+	bool empty;
+
+	if ((e->null_path || e->local != NULL) && may_stay(e, sender))
+		return 0;
+	if (sender_default(&box, sender, &empty, f) == -1)
+		return -1;
+	if (empty) {
+		envelope_set_null_path(e);
+		return 0;
+	}
+	envelope_set_path(e, &box);
+	mailbox_free(&box);
+	return 0;
+}
+
+int
+sender_complete(struct envelope *e, const struct account *a, struct fault *f)
+{
+	struct sender_address sender;
+	struct mailbox box;
+	int r;
+
+	r = sender_address_get(&sender, a, f);
+	if (r == 0)
+		r = complete(e, &sender, f);
+	sender_address_free(&sender);
+	if (r == -1 || e->local == NULL ||
+	    !qualify_wants(a, &(struct mailbox){ NULL, e->local, e->domain }))
+		return r;
+	copy_box(&box, &(struct mailbox){ NULL, e->local, a->qualify_domain });
+	envelope_set_path(e, &box);
+	mailbox_free(&box);
+	return 0;
+}
+
+int
+sender_author(struct mailbox *box, const struct envelope *e,
+    const struct account *a)
+{
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	struct sender_address sender;
+	bool empty = false;
+	int result;
+
+	if (!e->null_path && e->local != NULL) {
+		copy_box(box, &(struct mailbox){ NULL, e->local, e->domain });
+		return 0;
+	}
+	result = sender_address_get(&sender, a, &ignored);
+	if (result == 0)
+		result = sender_default(box, &sender, &empty, &ignored);
+	sender_address_free(&sender);
+	fault_clear(&ignored);
+	return result == -1 || empty ? -1 : 0;
+}

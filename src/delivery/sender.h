@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* sender: who a message is from, when nobody said so. */
+#ifndef DELIVERY_SENDER_H
+#define DELIVERY_SENDER_H
+
+struct account;
+struct envelope;
+struct fault;
+struct mailbox;
+
+/*
+ * Completes the reverse-path of an envelope that has none, or one that the
+ * account does not allow (allow_from_override, auto_from) or replaces
+ * (`sender`): the account's `sender`, else its `from`, else
+ * user@qualify_domain, else user@FQDN where the host has a valid name, else
+ * FAULT_CONFIG with the line to add. One without a domain gets qualify_domain.
+ */
+int sender_complete(struct envelope *, const struct account *,
+    struct fault *);
+/*
+ * The author for a From field of ours: the reverse-path, and for a null one
+ * what sender_complete() would have taken. 0 and a mailbox that the caller
+ * frees, or -1 when there is none.
+ */
+int sender_author(struct mailbox *, const struct envelope *,
+    const struct account *);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#include "mail/envelope.h"
+#include "mail/message/message.h"
+#include "smtp/verdict.h"
+#include "config/account/account.h"
+#include "log/early.h"
+#include "log/log.h"
+
+void
+logfault(const char *ident, const struct fault *f)
+{
+	struct account account;
+	struct envelope envelope;
+	struct message message;
+	struct verdict verdict;
+	struct log_entry entry = { .account = &account,
+	    .envelope = &envelope, .message = &message, .verdict = &verdict,
+	    .fault = f };
+	struct log log;
+
+	account_init(&account);
+	envelope_init(&envelope);
+	message_init(&message);
+	verdict_init(&verdict);
+	log_init(&log);
+	log.ident = ident;
+	log_open(&log, &account, SYSLOG_PATH);
+	log_write(&log, &entry, NULL);
+	log_close(&log);
+	verdict_free(&verdict);
+	message_free(&message);
+	envelope_free(&envelope);
+	account_free(&account);
+}

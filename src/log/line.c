@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/address/address.h"
+#include "mail/envelope.h"
+#include "mail/header/msgid.h"
+#include "mail/message/message.h"
+#include "smtp/queueid.h"
+#include "smtp/verdict.h"
+#include "config/account/account.h"
+#include "log/caller.h"
+#include "log/line.h"
+
+#define TIME_MIN 128			/* octets of a time, at first */
+#define TIME_MAX (64 * 1024)		/* octets; more is no time */
+#define BUFFER_MAX (SIZE_MAX / 8)	/* the line has no limit of its own */
+
+/* How a value stands in the line. */
+enum form {
+	FORM_BARE,	/* ends at a blank */
+	FORM_LISTED,	/* ends at a blank or comma */
+	FORM_QUOTED	/* ends at "'" */
+};
+
+static void
+add_value(struct buffer *b, const char *s, size_t n, size_t max,
+    enum form form)
+{
+	size_t kept = n > max ? max : n;
+	char *shown = text_printable(s, kept);
+
+	for (const char *p = shown; *p != '\0'; p++) {
+		if (form == FORM_QUOTED && *p == '\'')
+			buffer_add_char(b, '?');
+		else if ((form != FORM_QUOTED && *p == ' ') ||
+		    (form == FORM_LISTED && *p == ','))
+			buffer_printf(b, "\\x%02x", (unsigned char)*p);
+		else
+			buffer_add_char(b, *p);
+	}
+	if (kept < n)
+		buffer_add_string(b, "...");
+	free(shown);
+}
+
+static void
+add_string(struct buffer *b, const char *name, const char *s, size_t max)
+{
+	buffer_printf(b, " %s=", name);
+	add_value(b, s, strlen(s), max, FORM_BARE);
+}
+
+static void
+add_address(struct buffer *b, const struct mailbox *box, size_t max,
+    enum form form)
+{
+	struct buffer spec;
+
+	buffer_init(&spec, BUFFER_MAX);
+	address_add_spec(&spec, box);
+	add_value(b, spec.data, spec.len, max, form);
+	buffer_free(&spec);
+}
+
+static void
+add_envelope(struct buffer *b, const struct envelope *e, size_t max)
+{
+	size_t start;
+
+	buffer_add_string(b, " from=");
+	if (!e->null_path && e->local != NULL)
+		add_address(b, &(struct mailbox){ NULL, e->local, e->domain },
+		    max, FORM_LISTED);
+	buffer_add_string(b, " recipients=");
+	start = b->len;
+	for (size_t i = 0; i < e->count; i++) {
+		if (i > 0)
+			buffer_add_char(b, ',');
+		if (b->len - start > max) {
+			buffer_add_string(b, "...");
+			break;
+		}
+		add_address(b, &(struct mailbox){ NULL, e->recipient[i].local,
+		    e->recipient[i].domain }, max, FORM_LISTED);
+	}
+}
+
+/* The lines of a reply as they came, code and all, with "\n" between them. */
+static void
+add_reply(struct buffer *b, const struct verdict *v, size_t max)
+{
+	const char *p = v->text.data, *end;
+	size_t left = v->text.len, n;
+	struct buffer lines;
+
+	buffer_init(&lines, BUFFER_MAX);
+	do {
+		end = left == 0 ? NULL : memchr(p, '\n', left);
+		n = end == NULL ? left : (size_t)(end - p);
+		buffer_printf(&lines, "%03d%s", v->code, end != NULL ? "-" :
+		    n == 0 ? "" : " ");
+		if (n > 0)
+			buffer_add(&lines, p, n);
+		if (end == NULL)
+			break;
+		buffer_add_string(&lines, "\\n");
+		left -= n + 1;
+		p = end + 1;
+	} while (!lines.full);
+	buffer_printf(b, " smtpstatus=%03d smtpmsg='", v->code);
+	add_value(b, lines.data, lines.len, max, FORM_QUOTED);
+	buffer_add_char(b, '\'');
+	buffer_free(&lines);
+}
+
+static void
+add_refused(struct buffer *b, const struct envelope *e, size_t max)
+{
+	const struct recipient *r;
+	size_t start = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		r = &e->recipient[i];
+		if (r->reply == NULL)
+			continue;
+		buffer_add_string(b, start == 0 ? " refused='" : "\\n");
+		if (start == 0)
+			start = b->len;
+		if (b->len - start > max) {
+			buffer_add_string(b, "...");
+			break;
+		}
+		add_address(b, &(struct mailbox){ NULL, r->local, r->domain },
+		    max, FORM_QUOTED);
+		buffer_add_string(b, ": ");
+		add_value(b, r->reply, strlen(r->reply), max, FORM_QUOTED);
+	}
+	if (start > 0)
+		buffer_add_char(b, '\'');
+}
+
+/* What msmtp's line does not have. */
+static void
+add_more(struct buffer *b, const struct log_entry *entry, size_t max)
+{
+	const struct verdict *v = entry->verdict;
+	char *msgid = msgid_find(&entry->message->header);
+	const char *id;
+	size_t n = 0;
+
+	add_refused(b, entry->envelope, max);
+	if (msgid != NULL)
+		add_string(b, "msgid", msgid, max);
+	free(msgid);
+	if (v->code / 100 == 2)
+		n = queueid_find(v->text.data, v->text.len, &id);
+	if (n > 0)
+		buffer_printf(b, " queueid=%.*s", (int)n, id);
+	if (v->tls_version != NULL)
+		add_string(b, "tlsversion", v->tls_version, max);
+	if (entry->peer_known)
+		buffer_printf(b, " peeruid=%lu peerpid=%ld", entry->peer_uid,
+		    entry->peer_pid);
+	buffer_printf(b, " duration=%" PRId64 ".%03d",
+	    entry->duration_ms / 1000, (int)(entry->duration_ms % 1000));
+	if (entry->caller != NULL && entry->caller->known)
+		buffer_printf(b, " uid=%ld", entry->caller->uid);
+	if (entry->caller != NULL && entry->caller->parent != NULL)
+		add_string(b, "caller", entry->caller->parent, max);
+}
+
+void
+logline_add(struct buffer *b, const struct log_entry *entry, size_t value_max)
+{
+	const struct account *a = entry->account;
+	const char *server = account_server(a);
+	const struct fault *f = entry->fault;
+
+	buffer_add_string(b, a->socket != NULL ? "socket=" : "host=");
+	if (server != NULL)
+		add_value(b, server, strlen(server), value_max, FORM_BARE);
+	buffer_printf(b, " tls=%s auth=%s", entry->tls ? "on" : "off",
+	    a->auth != NULL ? "on" : "off");
+	if (a->auth != NULL && a->user != NULL)
+		add_string(b, "user", a->user, value_max);
+	add_envelope(b, entry->envelope, value_max);
+	if (envelope_in_state(entry->envelope, RECIPIENT_DELIVERED) > 0)
+		buffer_printf(b, " mailsize=%" PRIu64,
+		    message_octets(entry->message));
+	if (entry->verdict->code != 0)
+		add_reply(b, entry->verdict, value_max);
+	if (f->class != FAULT_NONE) {
+		buffer_add_string(b, " errormsg='");
+		add_value(b, f->text, strlen(f->text), value_max,
+		    FORM_QUOTED);
+		buffer_add_char(b, '\'');
+	}
+	buffer_printf(b, " exitcode=%s", fault_exit_name(f->class));
+	add_more(b, entry, value_max);
+}
+
+/* The format is the user's; nothing but the time is read by it. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static size_t
+format_time(char *to, size_t size, const char *format, const struct tm *tm)
+{
+	return strftime(to, size, format, tm);
+}
+#pragma GCC diagnostic pop
+
+void
+logline_add_time(struct buffer *b, const char *format, time_t when)
+{
+	struct buffer marked, text;
+	size_t n = 0;
+	struct tm tm;
+
+	if (format == NULL)
+		format = LOGLINE_TIME;
+	if (strcmp(format, "none") == 0 || localtime_r(&when, &tm) == NULL)
+		return;
+	/* strftime() says 0 for what is empty, too: with a mark nothing is */
+	buffer_init(&marked, BUFFER_MAX);
+	buffer_printf(&marked, "%s.", format);
+	buffer_init(&text, TIME_MAX);
+	for (size_t size = TIME_MIN; n == 0 && size <= TIME_MAX; size *= 2)
+		n = format_time(buffer_reserve(&text, size), size,
+		    marked.data, &tm);
+	if (n > 1) {
+		text_add_printable(b, text.data, n - 1);
+		buffer_add_char(b, ' ');
+	}
+	buffer_free(&text);
+	buffer_free(&marked);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "config/account/account.h"
+#include "log/log.h"
+
+#define LOG_MODE 0640		/* it names who writes to whom */
+#define LOOK_MS 20		/* between two tries for what others hold */
+#define LINE_MAX_OCTETS (SIZE_MAX / 8)	/* a list of recipients has no limit */
+/* Octets of one value for syslog: a dozen of them fit into the datagram of
+ * any syslogd that takes more than RFC 3164's 1024. */
+#define SYSLOG_VALUE_MAX 1000
+#define SEVERITIES 8		/* RFC 3164 section 4.1.1 */
+#define FACILITY_MAIL 2		/* the same */
+#define IDENT_MAX 64		/* octets; RFC 3164 section 4.1.3 has 32 */
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0		/* SIGPIPE is ignored anyway */
+#endif
+
+void
+log_init(struct log *log)
+{
+	memset(log, 0, sizeof(*log));
+	log->file = log->syslog = -1;
+}
+
+void
+log_close(struct log *log)
+{
+	caller_free(&log->caller);
+	if (log->file != -1 && !log->file_shared)
+		close(log->file);
+	if (log->syslog != -1)
+		close(log->syslog);
+	log_init(log);
+}
+
+/* The name with the home folder for "~/"; NULL: *trouble says why not. */
+static char *
+file_path(const char *name, const char **trouble)
+{
+	struct buffer b;
+	char *home;
+
+	if (name[0] != '~' || (name[1] != '/' && name[1] != '\0'))
+		return memory_string(name);
+	home = account_home();
+	if (home == NULL) {
+		*trouble = "this user has no home folder";
+		return NULL;
+	}
+	buffer_init(&b, strlen(home) + strlen(name));
+	buffer_printf(&b, "%s%s", home, name + 1);
+	free(home);
+	return buffer_detach(&b);
+}
+
+static void
+open_file(struct log *log, const char *name)
+{
+	char *path;
+
+	log->file_wanted = true;
+	if (strcmp(name, "-") == 0) {
+		log->file = STDOUT_FILENO;
+		log->file_shared = true;
+		return;
+	}
+	path = file_path(name, &log->file_trouble);
+	if (path == NULL)
+		return;
+	/* without O_NONBLOCK a FIFO would hold us until somebody reads it */
+	log->file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
+	    O_NONBLOCK | O_NOCTTY, LOG_MODE);
+	if (log->file == -1)
+		log->file_trouble = errno == ENXIO ? "nobody reads this FIFO" :
+		    strerror(errno);
+	free(path);
+}
+
+/*
+ * A socket of our own in place of syslog(3), which waits for a syslogd that
+ * has stopped reading for as long as that takes.
+ */
+static void
+open_syslog(struct log *log, const char *path)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	size_t n = strlen(path);
+
+	log->syslog_wanted = true;
+	if (n >= sizeof(to.sun_path)) {
+		log->syslog_trouble = strerror(ENAMETOOLONG);
+		return;
+	}
+	memcpy(to.sun_path, path, n + 1);
+	log->syslog = socket(AF_UNIX, SOCK_DGRAM, 0);
+	if (log->syslog != -1 &&
+	    fcntl(log->syslog, F_SETFD, FD_CLOEXEC) != -1 &&
+	    fcntl(log->syslog, F_SETFL, O_NONBLOCK) != -1 &&
+	    connect(log->syslog, (const struct sockaddr *)&to,
+	    sizeof(to)) != -1)
+		return;
+	log->syslog_trouble = strerror(errno);
+	if (log->syslog != -1)
+		close(log->syslog);
+	log->syslog = -1;
+}
+
+void
+log_open(struct log *log, const struct account *account, const char *path)
+{
+	log->began = clock_now();
+	log->facility = account->syslog;
+	if (log->facility == 0 && account->logfile == NULL &&
+	    !account->set[OPTION_LOGFILE] && !caller_has_terminal()) {
+		log->facility = FACILITY_MAIL;
+		log->unasked = true;
+	}
+	if (account->logfile != NULL)
+		open_file(log, account->logfile);
+	if (log->facility > 0)
+		open_syslog(log, path);
+	if (log->file_wanted || log->syslog != -1)
+		caller_get(&log->caller);
+}
+
+/* Waits until the descriptor takes octets; ETIMEDOUT when it does not. */
+static int
+wait_writable(int fd, int64_t deadline)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int ready;
+
+	do
+		ready = poll(&p, 1, clock_left(deadline));
+	while (ready == -1 && errno == EINTR);
+	return ready == -1 ? errno : ready == 0 ? ETIMEDOUT : 0;
+}
+
+/*
+ * Writes n octets, `part` at a time, and counts them: 0, or what errno said.
+ * `blocking` descriptors are only written to when they have room for a part.
+ */
+static int
+put(int fd, const char *p, size_t n, bool blocking, int64_t deadline,
+    size_t *written)
+{
+	size_t part = blocking ? PIPE_BUF : n;
+	ssize_t done;
+	int error;
+
+	for (*written = 0; *written < n;) {
+		error = blocking ? wait_writable(fd, deadline) : 0;
+		if (error != 0)
+			return error;
+		done = write(fd, p + *written, n - *written < part ?
+		    n - *written : part);
+		if (done > 0)
+			*written += (size_t)done;
+		else if (done == 0)
+			return ENOSPC;
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			error = wait_writable(fd, deadline);
+		else if (errno != EINTR)
+			return errno;
+		if (error != 0)
+			return error;
+	}
+	return 0;
+}
+
+/*
+ * Tries for the lock; without it the line is written all the same, since one
+ * write to a file that was opened with O_APPEND is not torn by others.
+ */
+static bool
+lock(int fd, int64_t deadline)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	while (fcntl(fd, F_SETLK, &whole) == -1) {
+		if ((errno != EACCES && errno != EAGAIN && errno != EINTR) ||
+		    clock_left(deadline) == 0)
+			return false;
+		poll(NULL, 0, LOOK_MS);
+	}
+	return true;
+}
+
+/* A line of which the disk took a part would spoil the next one. */
+static void
+take_back(int fd, off_t end, size_t written)
+{
+	struct stat st;
+
+	if (written > 0 && fstat(fd, &st) == 0 &&
+	    st.st_size == end + (off_t)written && ftruncate(fd, end) == -1)
+		return;	/* the note has the line; there is no more to do */
+}
+
+static int
+write_file(const struct log *log, const char *p, size_t n, int64_t deadline)
+{
+	int64_t lock_end = clock_after(LOG_LOCK_MS);
+	bool regular, locked;
+	size_t written = 0;
+	struct stat st;
+	int error;
+
+	regular = fstat(log->file, &st) == 0 && S_ISREG(st.st_mode);
+	if (log->file_shared || !regular)
+		return put(log->file, p, n, log->file_shared && !regular,
+		    deadline, &written);
+	locked = lock(log->file, lock_end);
+	if (locked && fstat(log->file, &st) == -1)
+		locked = false;
+	error = put(log->file, p, n, false, deadline, &written);
+	if (error != 0 && locked)
+		take_back(log->file, st.st_size, written);
+	return error;
+}
+
+static int
+send_syslog(int fd, const char *p, size_t n, int64_t deadline)
+{
+	while (send(fd, p, n, MSG_NOSIGNAL) == -1) {
+		if (errno != EAGAIN && errno != EWOULDBLOCK &&
+		    errno != ENOBUFS && errno != EINTR)
+			return errno;
+		if (clock_left(deadline) == 0)
+			return ETIMEDOUT;
+		/* not every system's poll(2) knows the queue of the peer */
+		poll(NULL, 0, LOOK_MS);
+	}
+	return 0;
+}
+
+/* What is behind it must not be mistaken for something else. */
+static void
+add_ident(struct buffer *b, const char *ident)
+{
+	size_t n = 0;
+
+	for (; ident != NULL && ident[n] != '\0' && n < IDENT_MAX; n++)
+		buffer_add_char(b, text_is_digit(ident[n]) ||
+		    strchr("-._/", ident[n]) != NULL ||
+		    (text_to_lower(ident[n]) >= 'a' &&
+		    text_to_lower(ident[n]) <= 'z') ? ident[n] : '_');
+	if (n == 0)
+		buffer_add_string(b, "postrider");
+}
+
+/* "<PRI>Mmm dd hh:mm:ss ident[pid]: line" (RFC 3164 section 4.1) */
+static int
+write_syslog(const struct log *log, const struct log_entry *entry,
+    int64_t deadline)
+{
+	int severity = entry->fault->class == FAULT_NONE ? LOG_INFO : LOG_ERR;
+	struct buffer b;
+	int error;
+
+	buffer_init(&b, LINE_MAX_OCTETS);
+	buffer_printf(&b, "<%d>", log->facility * SEVERITIES + severity);
+	logline_add_time(&b, "%b %e %H:%M:%S", time(NULL));
+	add_ident(&b, log->ident);
+	buffer_printf(&b, "[%ld]: ", (long)getpid());
+	logline_add(&b, entry, SYSLOG_VALUE_MAX);
+	error = send_syslog(log->syslog, b.data, b.len, deadline);
+	buffer_free(&b);
+	return error;
+}
+
+static void
+add_trouble(struct buffer *b, const char *what, const char *trouble,
+    int error)
+{
+	buffer_printf(b, "%s%s cannot be written: %s",
+	    b->len == 0 ? "" : "; ", what, trouble != NULL ? trouble :
+	    error == ETIMEDOUT ? "nobody reads it" : strerror(error));
+}
+
+/* Once, with the line: it must not be lost with the log. */
+static void
+tell(struct buffer *trouble, const struct buffer *line,
+    void (*note)(const char *))
+{
+	if (trouble->len == 0 || note == NULL)
+		return;
+	buffer_add_string(trouble, "; not logged: ");
+	buffer_add(trouble, line->data, line->len - 1);
+	note(trouble->data);
+}
+
+static void
+compose(struct buffer *line, const struct log_entry *entry)
+{
+	logline_add_time(line, entry->account->logfile_time_format,
+	    time(NULL));
+	logline_add(line, entry, SIZE_MAX);
+	buffer_add_char(line, '\n');
+}
+
+void
+log_write(const struct log *log, struct log_entry *entry,
+    void (*note)(const char *))
+{
+	int64_t deadline = clock_after(LOG_MS);
+	struct buffer line, trouble, name;
+	int error;
+
+	if (!log->file_wanted && !log->syslog_wanted)
+		return;
+	entry->duration_ms = clock_now() - log->began;
+	entry->caller = &log->caller;
+	buffer_init(&line, LINE_MAX_OCTETS);
+	buffer_init(&trouble, LINE_MAX_OCTETS);
+	buffer_init(&name, LINE_MAX_OCTETS);
+	/* which may be long, and without a file is for a trouble at most */
+	if (log->file_wanted)
+		compose(&line, entry);
+	error = log->file == -1 ? 0 : write_file(log, line.data, line.len,
+	    deadline);
+	if (log->file_trouble != NULL || error != 0) {
+		buffer_add_string(&name, "the log file ");
+		text_add_printable(&name, entry->account->logfile,
+		    strlen(entry->account->logfile));
+		add_trouble(&trouble, name.data, log->file_trouble, error);
+	}
+	error = log->syslog == -1 ? 0 : write_syslog(log, entry, deadline);
+	if (!log->unasked && (log->syslog_trouble != NULL || error != 0))
+		add_trouble(&trouble, "the system log", log->syslog_trouble,
+		    error);
+	if (trouble.len > 0 && line.len == 0)
+		compose(&line, entry);
+	tell(&trouble, &line, note);
+	buffer_free(&name);
+	buffer_free(&trouble);
+	buffer_free(&line);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * address: RFC 5322 section 3.4 and RFC 6854 address lists, obsolete forms of
+ * section 4.4 included, and the RFC 5321 form of one mailbox.
+ */
+#ifndef MAIL_ADDRESS_ADDRESS_H
+#define MAIL_ADDRESS_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buffer;
+struct fault;
+
+/* Strings are NUL-terminated, free of NUL and of other control characters. */
+struct mailbox {
+	char *name;	/* display name: phrase without quotes, or NULL */
+	char *local;	/* without quotes and escapes; never "" */
+	char *domain;	/* "" for a bare name; "[...]" for a literal */
+};
+
+/* Where an address stands in the text: addr-spec or bare name, no name, no
+ * angle brackets, no route. */
+struct address_place {
+	size_t at;	/* offset */
+	size_t len;	/* octets, blanks and comments within included */
+};
+
+struct address_list {
+	struct mailbox *box;
+	struct address_place *place;	/* of each box, in the text that it
+					 * was read from */
+	size_t count;
+	size_t cap;
+};
+
+/*
+ * Adds the mailboxes of an address list (field body, folding and final CRLF
+ * included, or command line argument), members of groups too; routes, comments
+ * and empty elements go. On a syntax error: -1, FAULT_DATA that quotes the
+ * offending text and says which octet it begins at, counted from 1; boxes
+ * parsed before it stay.
+ *
+ * What is tolerated beyond the RFC, and what is not, follows one rule: no
+ * reading may be a guess that could reach somebody who was not meant. Hence
+ * bare names are taken ("root"), but not two words, nor one that a comma
+ * separates from a display name ("Doe, John <j@example.org>").
+ */
+int address_parse(struct address_list *, const char *s, size_t n,
+    struct fault *);
+/*
+ * One reverse-path: like address_parse, but exactly one mailbox, no group and
+ * no separator; "" and "<>" give *empty = true and no mailbox (RFC 5321
+ * section 4.5.5). The mailbox is to be freed in every case; what it held
+ * before is overwritten.
+ */
+int address_parse_path(struct mailbox *, bool *empty, const char *s, size_t n,
+    struct fault *);
+void address_list_free(struct address_list *);
+void mailbox_free(struct mailbox *);
+
+/* local@domain as RFC 5321 Mailbox: quoted when the local part needs it. */
+void address_add_spec(struct buffer *, const struct mailbox *);
+
+/* atext of RFC 5322 section 3.2.3, or an octet of a UTF-8 character. */
+bool address_is_atext(char);
+/* A dot-atom of RFC 5322, UTF-8 allowed (RFC 6532) where well-formed. */
+bool address_is_dot_atom(const char *, size_t);
+/*
+ * RFC 5321 Domain: labels of letters, digits and inner hyphens (UTF-8 allowed),
+ * at most 63 octets each and 255 in all (RFC 1035 section 2.3.4). A mailbox may
+ * have others: for its domain the server has the last word.
+ */
+bool address_is_domain(const char *, size_t);
+/* As above, with at least two labels, ASCII only, none of them "localhost"
+ * or "localdomain", the last not numeric: a name fit for EHLO. */
+bool address_is_fqdn(const char *, size_t);
+
+#endif

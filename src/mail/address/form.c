@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/* What addresses consist of, and how they are written. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "mail/address/address.h"
+
+#define DOMAIN_MAX 255	/* octets, RFC 5321 section 4.5.3.1.2 */
+#define LABEL_MAX 63	/* octets, RFC 1035 section 2.3.4 */
+
+bool
+address_is_atext(char c)
+{
+	switch (c) {
+	case '(': case ')': case '<': case '>': case '[': case ']':
+	case ':': case ';': case '@': case '\\': case ',': case '.':
+	case '"': case 127:
+		return false;
+	default:
+		return (unsigned char)c > ' ';
+	}
+}
+
+bool
+address_is_dot_atom(const char *s, size_t n)
+{
+	bool dot = true;	/* an atom must come next */
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] == '.' ? dot : !address_is_atext(s[i]))
+			return false;
+		dot = s[i] == '.';
+	}
+	return !dot && text_is_utf8(s, n);
+}
+
+static bool
+is_label(const char *s, size_t n)
+{
+	if (n == 0 || n > LABEL_MAX || s[0] == '-' || s[n - 1] == '-')
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!text_is_alpha(s[i]) && !text_is_digit(s[i]) &&
+		    s[i] != '-' && (unsigned char)s[i] < 128)
+			return false;
+	return true;
+}
+
+/* The label that begins at *s; *s moves behind it and its dot. */
+static size_t
+next_label(const char **s, const char *end, const char **label)
+{
+	const char *dot = memchr(*s, '.', (size_t)(end - *s));
+
+	*label = *s;
+	*s = dot == NULL ? end : dot + 1;
+	return (size_t)((dot == NULL ? end : dot) - *label);
+}
+
+bool
+address_is_domain(const char *s, size_t n)
+{
+	const char *end = s + n, *label;
+	size_t len;
+
+	/* the last octet is looked at because no label follows a final dot */
+	if (n == 0 || n > DOMAIN_MAX || s[n - 1] == '.' || !text_is_utf8(s, n))
+		return false;
+	while (s < end) {
+		len = next_label(&s, end, &label);
+		if (!is_label(label, len))
+			return false;
+	}
+	return true;
+}
+
+bool
+address_is_fqdn(const char *s, size_t n)
+{
+	const char *end = s + n, *label = s;
+	size_t len = 0, labels = 0;
+
+	if (!address_is_domain(s, n) || !text_is_ascii(s, n))
+		return false;
+	while (s < end) {
+		len = next_label(&s, end, &label);
+		if (text_same_word(label, len, "localhost") ||
+		    text_same_word(label, len, "localdomain"))
+			return false;
+		labels++;
+	}
+	for (size_t i = 0; i < len; i++)
+		if (!text_is_digit(label[i]))
+			return labels > 1;
+	return false;
+}
+
+void
+address_add_spec(struct buffer *b, const struct mailbox *box)
+{
+	size_t n = strlen(box->local);
+
+	if (address_is_dot_atom(box->local, n)) {
+		buffer_add(b, box->local, n);
+	} else {
+		buffer_add_char(b, '"');
+		for (size_t i = 0; i < n; i++) {
+			if (box->local[i] == '"' || box->local[i] == '\\')
+				buffer_add_char(b, '\\');
+			buffer_add_char(b, box->local[i]);
+		}
+		buffer_add_char(b, '"');
+	}
+	if (box->domain[0] != '\0') {
+		buffer_add_char(b, '@');
+		buffer_add_string(b, box->domain);
+	}
+}
+
+void
+mailbox_free(struct mailbox *box)
+{
+	free(box->name);
+	free(box->local);
+	free(box->domain);
+	memset(box, 0, sizeof(*box));
+}
+
+void
+address_list_free(struct address_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		mailbox_free(&list->box[i]);
+	free(list->box);
+	free(list->place);
+	memset(list, 0, sizeof(*list));
+}

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/address/scan.h"
+#include "mail/conversion/encoding.h"
+#include "mail/conversion/headerword.h"
+#include "mail/header/fold.h"
+#include "mail/header/header.h"
+
+#define EDITS_MIN 8	/* first allocation */
+
+/* A field's body on its way from raw text to encoded words. */
+struct writing {
+	const char *s;
+	size_t n;
+	size_t done;		/* octets written */
+	size_t seen;		/* end of the last token looked at */
+	struct fold fold;
+	struct buffer text;	/* of a run of words to be encoded */
+	bool changed;
+};
+
+/* Octets from `at` to `end` give way to w->text, encoded. */
+static void
+put_run(struct writing *w, size_t at, size_t end)
+{
+	fold_add(&w->fold, w->s + w->done, at - w->done);
+	fold_add_encoded(&w->fold, w->text.data, w->text.len);
+	if (end < w->n && !text_is_blank(w->s[end]) && w->s[end] != '\r' &&
+	    w->s[end] != ')')
+		fold_separate(&w->fold);
+	w->done = end;
+	w->changed = true;
+}
+
+static bool
+is_space(char c)
+{
+	return text_is_blank(c) || c == '\r' || c == '\n';
+}
+
+/* Adds text as a reader has it: unfolded, and a comment's without escapes. */
+static void
+add_text(struct writing *w, size_t at, size_t end, bool comment)
+{
+	for (; at < end; at++) {
+		if (comment && w->s[at] == '\\' && at + 1 < end)
+			at++;
+		if (w->s[at] != '\r' && w->s[at] != '\n')
+			buffer_add_char(&w->text, w->s[at]);
+	}
+}
+
+/* A word of unstructured text, and the white space before it. */
+struct word {
+	size_t space;		/* where that begins */
+	size_t at;
+	size_t end;
+	bool encoded;		/* an encoded one already */
+};
+
+static bool
+next_word(const struct writing *w, struct word *word, size_t from, size_t end)
+{
+	word->space = word->at = from;
+	while (word->at < end && is_space(w->s[word->at]))
+		word->at++;
+	word->end = word->at;
+	while (word->end < end && !is_space(w->s[word->end]))
+		word->end++;
+	word->encoded = encoding_is_word(w->s + word->at,
+	    word->end - word->at);
+	return word->end > word->at;
+}
+
+/*
+ * Unstructured text, or a comment's up to its next parenthesis: encoded from
+ * the first word that needs it to the last, so that the white space between
+ * words is in the text. Encoded words of others bound such a run; as readers
+ * drop what separates two of them, the run has that in itself.
+ */
+static void
+write_text(struct writing *w, size_t from, size_t end, bool comment)
+{
+	struct word word, last = { from, from, from, false };
+	size_t first = end, stop = end, head = end;
+
+	for (; next_word(w, &word, from, end); from = word.end, last = word) {
+		bool raw = !text_is_ascii(w->s + word.at, word.end - word.at);
+
+		if (raw && first == end) {
+			first = word.at;
+			head = last.encoded ? word.space : word.at;
+		}
+		if (raw)
+			stop = word.end;
+		if (!word.encoded || first == end)
+			continue;
+		buffer_clear(&w->text);
+		add_text(w, head, stop == last.end ? word.at : stop, comment);
+		put_run(w, first, stop);
+		first = end;
+	}
+	if (first == end)
+		return;
+	buffer_clear(&w->text);
+	add_text(w, head, stop, comment);
+	put_run(w, first, stop);
+}
+
+/* White space and comments, nested or not, between two tokens. */
+static void
+write_gap(struct writing *w, size_t from, size_t end)
+{
+	size_t part = from;
+
+	if (text_is_ascii(w->s + from, end - from))
+		return;
+	for (size_t i = from; i < end; i++) {
+		if (w->s[i] == '\\') {
+			i++;
+		} else if (w->s[i] == '(' || w->s[i] == ')') {
+			write_text(w, part, i, true);
+			part = i + 1;
+		}
+	}
+}
+
+static size_t
+token_end(const struct token *t)
+{
+	return t->at + t->len;
+}
+
+/* Does a comment stand between a token and the one before it? */
+static bool
+is_apart(const struct writing *w, const struct token *t)
+{
+	return memchr(w->s + token_end(&t[-1]), '(',
+	    t->at - token_end(&t[-1])) != NULL;
+}
+
+/* An encoded word that readers take for one: it stands alone. */
+static bool
+is_encoded(const struct scan *sc, size_t i)
+{
+	return sc->token[i].kind == TOKEN_ENCODED &&
+	    (i == 0 || sc->token[i].spaced) &&
+	    (i + 1 == sc->count || sc->token[i + 1].spaced);
+}
+
+static bool
+is_raw(const struct writing *w, const struct token *t)
+{
+	return !text_is_ascii(w->s + t->at, t->len);
+}
+
+/*
+ * The run of words of a phrase that token k, which needs it, makes to be
+ * encoded: to the last that needs it, with what stands close to either end.
+ */
+static struct span
+find_run(const struct writing *w, const struct scan *sc, size_t first,
+    size_t k)
+{
+	struct span run = { k, k + 1 };
+
+	while (run.first > first && !sc->token[run.first].spaced)
+		run.first--;
+	for (size_t j = k + 1; j < sc->count && !is_encoded(sc, j) &&
+	    !is_apart(w, &sc->token[j]); j++)
+		if (is_raw(w, &sc->token[j]) ||
+		    (run.last == j && !sc->token[j].spaced))
+			run.last = j + 1;
+	return run;
+}
+
+/* The run's text, as write_text() has it. */
+static void
+read_run(struct writing *w, const struct scan *sc, struct span run)
+{
+	buffer_clear(&w->text);
+	if (run.first > 0 && is_encoded(sc, run.first - 1) &&
+	    !is_apart(w, &sc->token[run.first]))
+		buffer_add_char(&w->text, ' ');
+	for (size_t i = run.first; i < run.last; i++) {
+		const struct token *t = &sc->token[i];
+
+		if (i > run.first && t->spaced)
+			buffer_add_char(&w->text, ' ');
+		buffer_add(&w->text, scan_value(sc, t), t->value_len);
+	}
+	if (run.last < sc->count && is_encoded(sc, run.last) &&
+	    !is_apart(w, &sc->token[run.last]))
+		buffer_add_char(&w->text, ' ');
+}
+
+/* The tokens of the scan so far: a phrase, or an address. */
+static void
+write_tokens(struct writing *w, const struct scan *sc, bool phrase)
+{
+	struct span run = { 0, 0 };
+
+	for (size_t i = 0; i < sc->count; i++) {
+		const struct token *t = &sc->token[i];
+
+		if (i >= run.last)
+			write_gap(w, w->seen, t->at);
+		if (i >= run.last && phrase && is_raw(w, t)) {
+			run = find_run(w, sc, run.last, i);
+			read_run(w, sc, run);
+			put_run(w, sc->token[run.first].at,
+			    token_end(&sc->token[run.last - 1]));
+		}
+		w->seen = token_end(t);
+	}
+}
+
+/* Where a part of an address list ends that is a phrase or an address. */
+static bool
+ends_part(enum token_kind kind, bool angle)
+{
+	return kind == TOKEN_END || kind == TOKEN_GT || (!angle &&
+	    (kind == TOKEN_LT || kind == TOKEN_COLON || kind == TOKEN_COMMA ||
+	    kind == TOKEN_SEMICOLON));
+}
+
+static int
+write_addresses(struct writing *w)
+{
+	struct fault ignored = { .class = FAULT_NONE };
+	enum token_kind kind = TOKEN_COMMA;
+	const struct token *t;
+	bool angle = false;
+	struct scan sc;
+	int result = 0;
+
+	if (scan_start(&sc, w->s, w->n, &ignored) == -1)
+		result = -1;
+	while (result == 0 && kind != TOKEN_END) {
+		size_t at;
+
+		if (scan_next(&sc, &t) == -1) {
+			result = -1;
+			break;
+		}
+		kind = t->kind;
+		if (!ends_part(kind, angle))
+			continue;
+		at = t->at;
+		if (kind != TOKEN_END)
+			sc.count--;
+		write_tokens(w, &sc, kind == TOKEN_LT || kind == TOKEN_COLON);
+		write_gap(w, w->seen, at);
+		w->seen = at;
+		angle = kind == TOKEN_LT;
+		scan_clear(&sc);
+	}
+	scan_free(&sc);
+	fault_clear(&ignored);
+	return result;
+}
+
+enum field_kind { FIELD_OTHER, FIELD_TEXT, FIELD_ADDRESSES };
+
+static enum field_kind
+kind_of(const struct header *h, const struct header_field *f)
+{
+	static const char *const text[] = { "Subject", "Comments",
+	    "Content-Description", "Organization", "Organisation", "Summary",
+	    "Thread-Topic" };
+	static const char *const addresses[] = { "From", "Sender", "Reply-To",
+	    "To", "Cc", "Bcc", "Resent-From", "Resent-Sender",
+	    "Resent-Reply-To", "Resent-To", "Resent-Cc", "Resent-Bcc",
+	    "Mail-Reply-To", "Mail-Followup-To", "Errors-To",
+	    "Return-Receipt-To", "Disposition-Notification-To" };
+
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+		if (header_field_is(h, f, text[i]))
+			return FIELD_TEXT;
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
+		if (header_field_is(h, f, addresses[i]))
+			return FIELD_ADDRESSES;
+	return f->name_len > 2 && text_same(h->text.data + f->start, 2,
+	    "X-", 2) ? FIELD_TEXT : FIELD_OTHER;
+}
+
+/* Writes the field's body into `out`. False: it stays as it is. */
+static bool
+write_field(const struct header *h, const struct header_field *f,
+    enum field_kind kind, size_t limit, struct buffer *out)
+{
+	struct writing w = { .changed = false };
+	int result = 0;
+
+	w.s = header_body(h, f, &w.n);
+	fold_start(&w.fold, out, kind == FIELD_OTHER ? limit :
+	    HEADERWORD_LINE_MAX, f->body - f->start);
+	buffer_init(&w.text, HEADER_MAX);
+	if (kind == FIELD_TEXT)
+		write_text(&w, 0, w.n, false);
+	else if (kind == FIELD_ADDRESSES)
+		result = write_addresses(&w);
+	fold_add(&w.fold, w.s + w.done, w.n - w.done);
+	fold_end(&w.fold);
+	buffer_free(&w.text);
+	return result == 0 && (w.changed || kind == FIELD_OTHER);
+}
+
+static size_t
+longest_line(const char *p, const char *end)
+{
+	size_t longest = 0, n;
+	const char *eol;
+
+	for (; p < end; p = eol + 1) {
+		eol = memchr(p, '\n', (size_t)(end - p));
+		if (eol == NULL)
+			break;
+		n = (size_t)(eol - p) - 1;
+		longest = n > longest ? n : longest;
+	}
+	return longest;
+}
+
+static size_t
+field_longest_line(const struct header *h, const struct header_field *f)
+{
+	const char *p = h->text.data + f->start;
+
+	return longest_line(p, p + f->len);
+}
+
+size_t
+headerword_longest_line(const struct header *h, size_t *number)
+{
+	const struct header_field *of = NULL;
+	size_t longest = number != NULL || h->added.len == 0 ? 0 :
+	    longest_line(h->added.data, h->added.data + h->added.len);
+
+	for (size_t i = 0; i < h->count; i++) {
+		size_t n = h->field[i].removed ? 0 :
+		    field_longest_line(h, &h->field[i]);
+
+		if (n > longest) {
+			longest = n;
+			of = &h->field[i];
+		}
+	}
+	if (number != NULL)
+		*number = of == NULL ? 0 : header_line_number(h, of);
+	return longest;
+}
+
+bool
+headerword_is_needed(const struct header *h)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (!h->field[i].removed && !text_is_ascii(h->text.data +
+		    h->field[i].start, h->field[i].len))
+			return true;
+	return !text_is_ascii(h->added.data, h->added.len);
+}
+
+/* What encoded words may stand for in this field. */
+static enum field_kind
+raw_kind(const struct header *h, const struct header_field *f)
+{
+	const char *body;
+	size_t n;
+
+	body = header_body(h, f, &n);
+	return text_is_ascii(body, n) || !text_is_utf8(body, n) ?
+	    FIELD_OTHER : kind_of(h, f);
+}
+
+/* One field's new body, if it gets one. */
+static bool
+encode_field(const struct header *h, const struct header_field *f,
+    bool encode, size_t limit, struct header_edit *edit)
+{
+	enum field_kind kind = encode ? raw_kind(h, f) : FIELD_OTHER;
+	bool lengthy = limit > 0 && field_longest_line(h, f) > limit;
+	bool changed = false;
+	struct buffer out;
+
+	buffer_init(&out, HEADER_MAX);
+	if (kind != FIELD_OTHER)
+		changed = write_field(h, f, kind, limit, &out);
+	if (!changed && lengthy) {
+		buffer_clear(&out);
+		changed = write_field(h, f, FIELD_OTHER, limit, &out);
+	}
+	edit->at = f->body;
+	edit->len = f->start + f->len - f->body;
+	edit->text = NULL;
+	changed = changed && !out.full;
+	if (changed)
+		edit->text = buffer_detach(&out);
+	buffer_free(&out);
+	return changed;
+}
+
+static int
+encode_fields(struct header *h, bool encode, size_t limit)
+{
+	struct header_edit *edit = NULL, one;
+	size_t count = 0, cap = 0;
+	int result;
+
+	for (size_t i = 0; i < h->count; i++) {
+		if (h->field[i].removed ||
+		    !encode_field(h, &h->field[i], encode, limit, &one))
+			continue;
+		if (count == cap) {
+			cap = cap == 0 ? EDITS_MIN : cap * 2;
+			edit = memory_resize(edit, cap, sizeof(*edit));
+		}
+		edit[count++] = one;
+	}
+	result = header_edit(h, edit, count);
+	while (count > 0)
+		free(edit[--count].text);
+	free(edit);
+	return result;
+}
+
+/* Copies of what the message has, such as Reply-To, need it as much. */
+static int
+encode_added(struct header *h, bool encode, size_t limit)
+{
+	const char *p = h->added.data, *end = p + h->added.len, *eol;
+	struct header own;
+	int result = 0;
+
+	if (text_is_ascii(p, h->added.len) &&
+	    (limit == 0 || longest_line(p, end) <= limit))
+		return 0;
+	header_init(&own);
+	for (; p < end && result == 0; p = eol + 1) {
+		eol = memchr(p, '\n', (size_t)(end - p));
+		result = header_add_line(&own, p, (size_t)(eol - p) - 1);
+	}
+	if (result == 0 && (result = encode_fields(&own, encode, limit)) == 0) {
+		buffer_clear(&h->added);
+		buffer_add(&h->added, own.text.data, own.text.len);
+	}
+	header_free(&own);
+	return result;
+}
+
+int
+headerword_encode(struct header *h, bool encode, size_t limit)
+{
+	if (h->added.len > 0 && encode_added(h, encode, limit) == -1)
+		return -1;
+	return encode_fields(h, encode, limit);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * headerword: raw UTF-8 in a header, which only SMTPUTF8 allows (RFC 6532),
+ * becomes encoded words (RFC 2047) where those may stand.
+ */
+#ifndef MAIL_CONVERSION_HEADERWORD_H
+#define MAIL_CONVERSION_HEADERWORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct header;
+
+/* Octets of a line that has an encoded word: RFC 2047 section 2. */
+#define HEADERWORD_LINE_MAX 76
+
+/*
+ * Encodes UTF-8 in the text of unstructured fields (Subject, Comments and
+ * others known to be such, and X- ones: RFC 2047 section 5 (1)), and in the
+ * display names, names of groups and comments of address fields. What a
+ * reader sees stays the same. Fields that hold malformed UTF-8 stay as they
+ * are, as do addresses, parameters and all other fields. Such fields are
+ * folded at HEADERWORD_LINE_MAX octets; others that have a line of more than
+ * `limit` are folded at that where they have blanks, unless limit is 0. -1
+ * when the header would pass HEADER_MAX, and what would is as it was.
+ */
+int headerword_encode(struct header *, bool encode, size_t limit);
+/* Is something of what goes out not ASCII? */
+bool headerword_is_needed(const struct header *);
+/* The longest line that goes out. With `number` added fields do not count, and
+ * *number is what the line has in the input. */
+size_t headerword_longest_line(const struct header *, size_t *number);
+
+#endif

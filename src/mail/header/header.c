@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/header/header.h"
+
+#define FIELDS_MIN 32	/* first allocation: an ordinary header */
+
+void
+header_init(struct header *h)
+{
+	memset(h, 0, sizeof(*h));
+	buffer_init(&h->text, HEADER_MAX);
+	buffer_init(&h->added, HEADER_MAX);
+	h->first_line = 1;
+}
+
+void
+header_free(struct header *h)
+{
+	buffer_free(&h->text);
+	buffer_free(&h->added);
+	free(h->field);
+	header_init(h);
+}
+
+void
+header_copy(struct header *to, const struct header *from)
+{
+	buffer_add(&to->text, from->text.data, from->text.len);
+	buffer_add(&to->added, from->added.data, from->added.len);
+	to->cap = to->count = from->count;
+	to->first_line = from->first_line;
+	if (from->count == 0)
+		return;
+	to->field = memory_resize(NULL, to->cap, sizeof(*to->field));
+	memcpy(to->field, from->field, to->count * sizeof(*to->field));
+}
+
+size_t
+header_name_length(const char *line, size_t n)
+{
+	size_t name = 0, i;
+
+	while (name < n && name < HEADER_NAME_MAX && line[name] > ' ' &&
+	    line[name] < 127 && line[name] != ':')
+		name++;
+	for (i = name; i < n && i < HEADER_NAME_MAX; i++)
+		if (!text_is_blank(line[i]))
+			break;
+	return i < n && line[i] == ':' ? name : 0;
+}
+
+static int
+add_text(struct header *h, const char *line, size_t n)
+{
+	char *to = n > HEADER_MAX ? NULL : buffer_reserve(&h->text, n + 2);
+
+	if (to == NULL) {
+		h->text.full = true;
+		return -1;
+	}
+	if (n > 0)
+		memcpy(to, line, n);
+	to[n] = '\r';
+	to[n + 1] = '\n';
+	buffer_commit(&h->text, n + 2);
+	return 0;
+}
+
+static int
+add_field(struct header *h, const char *line, size_t n, size_t name_len)
+{
+	struct header_field *f;
+	const char *colon = memchr(line + name_len, ':', n - name_len);
+	size_t start = h->text.len;
+
+	if (add_text(h, line, n) == -1)
+		return -1;
+	if (h->count == h->cap) {
+		h->cap = h->cap == 0 ? FIELDS_MIN : h->cap * 2;
+		h->field = memory_resize(h->field, h->cap, sizeof(*h->field));
+	}
+	f = &h->field[h->count++];
+	f->start = start;
+	f->len = n + 2;
+	f->name_len = name_len;
+	f->body = start + (size_t)(colon - line) + 1;
+	f->removed = f->made = f->edited = false;
+	return 0;
+}
+
+int
+header_add_line(struct header *h, const char *line, size_t n)
+{
+	size_t name_len;
+
+	if (n == 0)
+		return -1;
+	if (text_is_blank(line[0])) {
+		if (h->count == 0 || add_text(h, line, n) == -1)
+			return -1;
+		h->field[h->count - 1].len += n + 2;
+		return 0;
+	}
+	if ((name_len = header_name_length(line, n)) == 0)
+		return -1;
+	return add_field(h, line, n, name_len);
+}
+
+bool
+header_field_is(const struct header *h, const struct header_field *f,
+    const char *name)
+{
+	return text_same_word(h->text.data + f->start, f->name_len, name);
+}
+
+const struct header_field *
+header_next(const struct header *h, const char *name, size_t *from)
+{
+	while (*from < h->count) {
+		const struct header_field *f = &h->field[(*from)++];
+
+		if (!f->removed && header_field_is(h, f, name))
+			return f;
+	}
+	return NULL;
+}
+
+bool
+header_has(const struct header *h, const char *name)
+{
+	size_t from = 0;
+
+	return header_next(h, name, &from) != NULL;
+}
+
+const char *
+header_body(const struct header *h, const struct header_field *f, size_t *len)
+{
+	*len = f->start + f->len - f->body;
+	return h->text.data + f->body;
+}
+
+size_t
+header_line_number(const struct header *h, const struct header_field *f)
+{
+	const char *p = h->text.data, *end = p + f->start;
+	size_t line = h->first_line;
+
+	while ((p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		line++;
+		p++;
+	}
+	return line;
+}
+
+/* The header's text with the edits made. */
+static int
+edit_text(const struct header *h, const struct header_edit *edit,
+    size_t count, struct buffer *text)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		buffer_add(text, h->text.data + at, edit[i].at - at);
+		buffer_add_string(text, edit[i].text);
+		at = edit[i].at + edit[i].len;
+	}
+	buffer_add(text, h->text.data + at, h->text.len - at);
+	return text->full ? -1 : 0;
+}
+
+int
+header_edit(struct header *h, const struct header_edit *edit, size_t count)
+{
+	size_t k = 0, moved = 0, grown;
+	struct header_field *f;
+	struct buffer text;
+
+	if (count == 0)
+		return 0;
+	buffer_init(&text, HEADER_MAX);
+	if (edit_text(h, edit, count, &text) == -1) {
+		buffer_free(&text);
+		return -1;
+	}
+	/* `moved` and `grown` are modulo, and negative where text shrinks */
+	for (size_t i = 0; i < h->count; i++) {
+		f = &h->field[i];
+		grown = 0;
+		for (; k < count && edit[k].at < f->start + f->len; k++) {
+			grown += strlen(edit[k].text) - edit[k].len;
+			f->edited = true;
+		}
+		f->start += moved;
+		f->body += moved;
+		f->len += grown;
+		moved += grown;
+	}
+	buffer_free(&h->text);
+	h->text = text;
+	return 0;
+}
+
+void
+header_remove(struct header *h, const char *name)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (header_field_is(h, &h->field[i], name))
+			h->field[i].removed = true;
+}
+
+void
+header_prepend(struct header *h, const char *name, const char *body)
+{
+	buffer_printf(&h->added, "%s: %s\r\n", name, body);
+}
+
+size_t
+header_octets(const struct header *h)
+{
+	size_t n = h->added.len;
+
+	for (size_t i = 0; i < h->count; i++)
+		if (!h->field[i].removed)
+			n += h->field[i].len;
+	return n;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "mail/address/address.h"
+#include "mail/envelope.h"
+#include "mail/header/header.h"
+#include "mail/header/rewrite.h"
+
+#define EDITS_MIN 8	/* first allocation */
+
+struct rewriting {
+	const struct header *header;
+	rewrite_choice *choose;
+	void *context;
+	struct header_edit *edit;
+	size_t count;
+	size_t cap;
+	bool eight_bit;
+};
+
+static void
+add_edit(struct rewriting *r, size_t at, size_t len,
+    const struct mailbox *box)
+{
+	struct buffer b;
+
+	buffer_init(&b, HEADER_MAX);
+	address_add_spec(&b, box);
+	r->eight_bit |= !text_is_ascii(b.data, b.len);
+	if (r->count == r->cap) {
+		r->cap = r->cap == 0 ? EDITS_MIN : r->cap * 2;
+		r->edit = memory_resize(r->edit, r->cap, sizeof(*r->edit));
+	}
+	r->edit[r->count++] = (struct header_edit){ at, len,
+	    buffer_detach(&b) };
+}
+
+static void
+rewrite_field(struct rewriting *r, const struct header_field *field)
+{
+	struct address_list list = { .box = NULL };
+	struct fault ignored = { .class = FAULT_NONE };
+	const struct mailbox *box;
+	const char *body;
+	size_t len;
+
+	body = header_body(r->header, field, &len);
+	if (address_parse(&list, body, len, &ignored) == 0) {
+		for (size_t i = 0; i < list.count; i++) {
+			box = r->choose(&list.box[i], r->context);
+			if (box != NULL)
+				add_edit(r, field->body + list.place[i].at,
+				    list.place[i].len, box);
+		}
+	}
+	address_list_free(&list);
+	fault_clear(&ignored);
+}
+
+static bool
+is_one_of(const struct header *h, const struct header_field *field,
+    const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (header_field_is(h, field, *names))
+			return true;
+	return false;
+}
+
+int
+rewrite_recipients(struct header *h, rewrite_choice *choose, void *context,
+    bool *eight_bit)
+{
+	static const char *const names[] = { "To", "Cc", NULL };
+	static const char *const again[] = { "Resent-To", "Resent-Cc", NULL };
+	size_t first, last;
+	bool resent = envelope_resent(h, &first, &last);
+
+	return rewrite_fields(h, resent ? again : names, first, last, choose,
+	    context, eight_bit);
+}
+
+int
+rewrite_fields(struct header *h, const char *const *names, size_t first,
+    size_t last, rewrite_choice *choose, void *context, bool *eight_bit)
+{
+	struct rewriting r = { .header = h, .choose = choose,
+	    .context = context };
+	int result;
+
+	for (size_t i = first; i < last; i++)
+		if (!h->field[i].removed && is_one_of(h, &h->field[i], names))
+			rewrite_field(&r, &h->field[i]);
+	result = header_edit(h, r.edit, r.count);
+	if (result == 0)
+		*eight_bit |= r.eight_bit;
+	while (r.count > 0)
+		free(r.edit[--r.count].text);
+	free(r.edit);
+	return result;
+}

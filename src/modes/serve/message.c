@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+/* The client's message: all of it, before the smarthost hears of it. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "wire/conn.h"
+#include "smtp/server/answer.h"
+#include "smtp/server/unstuff.h"
+#include "modes/serve/serving.h"
+
+#define LINE_OCTETS 512		/* of one line of ours and its NUL */
+#define TEXT_OCTETS 1024	/* of the beginning of a Received field */
+/*
+ * What may be in the message and does not go out, such as Bcc. Above the
+ * smarthost's limit and this, octets are counted and no more.
+ */
+#define SIZE_SLACK (64 * 1024)
+
+static void
+begin_message(struct serving *s, bool by_chunks)
+{
+	s->taking = true;
+	s->by_chunks = by_chunks;
+	s->taken = 0;
+	message_init(&s->message);
+	intake_start(&s->intake, &s->message, false, &s->broken);
+}
+
+void
+serving_end_message(struct serving *s)
+{
+	if (!s->taking)
+		return;
+	intake_free(&s->intake);
+	message_free(&s->message);
+	fault_clear(&s->broken);
+	s->taking = false;
+}
+
+/* Once something is wrong with it, the rest only has to go by. */
+static void
+take(struct serving *s, const char *p, size_t n)
+{
+	uint64_t limit = relay_limit(&s->relay);
+
+	s->taken += n;
+	if (s->broken.class != FAULT_NONE)
+		return;
+	if (limit > 0 && s->taken > limit + SIZE_SLACK) {
+		s->relay.too_big = true;
+		fault(&s->broken, FAULT_DATA, "the message has more than the "
+		    "%" PRIu64 " octets that the server takes", limit);
+		return;
+	}
+	intake_feed(&s->intake, p, n);
+}
+
+static void
+finish_message(struct serving *s)
+{
+	const char *hello = command_is_name(s->hello, strlen(s->hello)) ?
+	    s->hello : "unknown";
+	struct buffer received, answer;
+
+	if (s->broken.class == FAULT_NONE)
+		intake_finish(&s->intake);
+	buffer_init(&received, TEXT_OCTETS);
+	buffer_printf(&received, "from %s (", hello);
+	peer_add_comment(&received, &s->peer);
+	buffer_add_char(&received, ')');
+	buffer_init(&answer, SIZE_MAX / 4);
+	relay_message(&s->relay, &s->message, received.data, &s->broken,
+	    &answer);
+	serving_put(s, &answer);
+	buffer_free(&answer);
+	buffer_free(&received);
+	serving_end_message(s);
+}
+
+void
+serving_data(struct serving *s, const struct command *c)
+{
+	struct unstuff u;
+	struct buffer b;
+	const char *p;
+	size_t n, used, len;
+
+	(void)c;
+	if (!s->relay.begun || s->taking) {
+		serving_refuse(s, s->taking ? "503 5.5.1 BDAT has begun" :
+		    "503 5.5.1 MAIL comes first");
+		return;
+	}
+	serving_settle(s);
+	if (!relay_may_send(&s->relay)) {
+		buffer_init(&b, SIZE_MAX / 4);
+		relay_answer_nobody(&s->relay, &b);
+		serving_put(s, &b);
+		buffer_free(&b);
+		return;
+	}
+	serving_say(s, "354 end with a line that is a dot");
+	begin_message(s, false);
+	unstuff_start(&u, s->peer.terminal);
+	while (!u.ended) {
+		n = conn_input(s->conn, &p);
+		used = unstuff_next(&u, p, n, &len);
+		take(s, p + used - len, len);
+		conn_take(s->conn, used);
+		if (used == 0 && serving_fill(s) == -1)
+			return;
+	}
+	finish_message(s);
+}
+
+/* -1 when the client hangs up before the chunk's last octet. */
+static int
+take_chunk(struct serving *s, uint64_t octets, bool wanted)
+{
+	const char *p;
+	size_t n;
+
+	while (octets > 0) {
+		n = conn_input(s->conn, &p);
+		if (n == 0) {
+			if (serving_fill(s) == -1)
+				return -1;
+			continue;
+		}
+		if (n > octets)
+			n = (size_t)octets;
+		if (wanted)
+			take(s, p, n);
+		conn_take(s->conn, n);
+		octets -= n;
+	}
+	return 0;
+}
+
+static void
+answer_chunk(struct serving *s, uint64_t octets)
+{
+	char line[LINE_OCTETS];
+	struct buffer b;
+
+	if (s->broken.class == FAULT_NONE) {
+		snprintf(line, sizeof(line), "250 2.0.0 %" PRIu64 " octets",
+		    octets);
+		serving_say(s, line);
+		return;
+	}
+	buffer_init(&b, SIZE_MAX / 4);
+	answer_add(&b, 554, "5.6.0", s->broken.text, strlen(s->broken.text),
+	    s->relay.smtputf8);
+	serving_put(s, &b);
+	buffer_free(&b);
+}
+
+/* The octets are here already or on their way, whatever we think of them. */
+static void
+refuse_chunk(struct serving *s, uint64_t octets)
+{
+	struct buffer b;
+
+	if (take_chunk(s, octets, false) == -1)
+		return;
+	if (!s->relay.begun) {
+		serving_refuse(s, "503 5.5.1 MAIL comes first");
+		return;
+	}
+	buffer_init(&b, SIZE_MAX / 4);
+	relay_answer_nobody(&s->relay, &b);
+	serving_put(s, &b);
+	buffer_free(&b);
+}
+
+void
+serving_bdat(struct serving *s, const struct command *c)
+{
+	uint64_t octets;
+	bool last;
+
+	if (command_read_bdat(&octets, &last, c->argument, c->len) == -1) {
+		/* nobody knows where the next command begins */
+		serving_say(s, "501 5.5.4 syntax: BDAT SIZE [LAST]");
+		s->done = true;
+		return;
+	}
+	serving_settle(s);
+	if (!s->taking && !relay_may_send(&s->relay)) {
+		refuse_chunk(s, octets);
+		return;
+	}
+	if (!s->taking)
+		begin_message(s, true);
+	if (take_chunk(s, octets, true) == -1)
+		return;
+	if (last)
+		finish_message(s);
+	else
+		answer_chunk(s, octets);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * relay: the smarthost's side of -bs. A transaction is begun, gets recipients
+ * one by one, and a message or none; the session with the smarthost lasts
+ * while the account stays the same. Nothing here fails: what goes wrong is
+ * in the answers, and in the log.
+ */
+#ifndef MODES_SERVE_RELAY_H
+#define MODES_SERVE_RELAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+#include "mail/envelope.h"
+#include "smtp/session.h"
+#include "smtp/transaction.h"
+#include "smtp/verdict.h"
+#include "config/account/account.h"
+#include "log/log.h"
+
+struct buffer;
+struct command_mail;
+struct command_rcpt;
+struct message;
+struct peer;
+struct service;
+
+struct relay {
+	const struct service *service;
+	const struct peer *peer;
+	struct accounts accounts;
+	bool loaded;			/* the account files */
+	/* the session, and the account that it has */
+	struct account account;
+	bool chosen;
+	bool open;
+	bool used;			/* it has had a transaction already */
+	bool leaving;			/* no more replies are waited for */
+	bool esmtp;			/* the client has said EHLO */
+	struct session session;
+	struct session_params params;
+	struct secret password;
+	struct verdict verdict;
+	struct fault denied;		/* the account's credentials were */
+	/* the transaction */
+	bool begun;
+	bool asked;			/* there is a course */
+	struct transaction course;
+	bool too_big;			/* more than the smarthost takes */
+	uint64_t octets;		/* that the client has declared */
+	bool eight_bit;
+	bool smtputf8;			/* declared by the client */
+	struct envelope given;		/* as the client has named them */
+	struct envelope envelope;	/* as the smarthost is told */
+	size_t *member;			/* recipients' numbers, of all RCPTs */
+	size_t members;
+	size_t members_cap;
+	struct fault trouble;		/* why it cannot go on */
+	struct log log;
+};
+
+/* Some of a transaction's members: whom one RCPT stands for. */
+struct relay_share {
+	size_t first;
+	size_t count;
+	char *refusal;	/* an answer of our own, instead; owned */
+};
+
+void relay_init(struct relay *, const struct service *, const struct peer *);
+/* Leaves the smarthost without waiting. */
+void relay_free(struct relay *);
+
+/*
+ * Begins a transaction: account, session if there is none that fits, MAIL.
+ * Replies come with relay_sync().
+ */
+void relay_mail(struct relay *, const struct command_mail *);
+/* Adds a recipient, or what its alias stands for. */
+void relay_rcpt(struct relay *, const struct command_rcpt *,
+    struct relay_share *);
+/* Waits for all replies; what was asked since the last time is one group. */
+void relay_sync(struct relay *);
+
+/* Add what the client is to be told; behind relay_sync() only. */
+void relay_answer_mail(const struct relay *, struct buffer *);
+void relay_answer_rcpt(const struct relay *, const struct relay_share *,
+    struct buffer *);
+/* Has the smarthost taken MAIL? */
+bool relay_is_open(const struct relay *);
+/* May a message follow: has anybody been accepted, and is he still there? */
+bool relay_may_send(const struct relay *);
+/* If it may not: why. */
+void relay_answer_nobody(const struct relay *, struct buffer *);
+/* The smarthost's limit for messages, 0 if unknown or none. */
+uint64_t relay_limit(const struct relay *);
+/* False only when there is a session whose server lacks the extension. */
+bool relay_offers(const struct relay *, enum capability);
+
+/*
+ * Submits the message to those that were accepted, behind a Received field
+ * that begins with `received`, unless `broken` says why it cannot be; adds the
+ * answer, and ends the transaction.
+ */
+void relay_message(struct relay *, struct message *, const char *received,
+    const struct fault *broken, struct buffer *answer);
+/* Ends it without a message; `why` is for the log, FAULT_NONE for none. */
+void relay_reset(struct relay *, const struct fault *why);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * interview: what a server said about itself in a session, kept for those who
+ * want to know it when its connection is closed and its memory is gone.
+ */
+#ifndef SMTP_PROBE_H
+#define SMTP_PROBE_H
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "smtp/reply.h"
+
+struct tls;
+
+struct probe {
+	struct reply greeting;	/* code 0: none came */
+	struct reply clear;	/* to EHLO before STARTTLS; code 0: none */
+	struct reply hello;	/* to the last EHLO; code 0: none */
+	struct buffer tls;	/* as of tls_add_report(); empty: no TLS */
+	struct fault distrust;	/* why the certificate is not trusted */
+};
+
+void probe_init(struct probe *);
+void probe_free(struct probe *);
+
+/* These take it down; the interview may be NULL. */
+void probe_greeting(struct probe *, const struct reply *);
+void probe_hello(struct probe *, const struct reply *);
+void probe_secured(struct probe *, const struct tls *);
+
+/*
+ * Adds a line, printable, indented and ended by '\n', for each keyword of an
+ * EHLO reply (RFC 5321 section 4.1.1.1), with an explanation of those that
+ * are known.
+ */
+void probe_add_capabilities(struct buffer *, const struct reply *);
+/* Adds the lines of a reply as they came, printable and ended by '\n'. */
+void probe_add_reply(struct buffer *, const struct reply *);
+
+#endif

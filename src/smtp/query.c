@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "wire/conn.h"
+#include "smtp/query.h"
+#include "smtp/session.h"
+
+#define TEXT_MAX (REPLY_MAX * 2)	/* one reply, shown */
+
+static const struct {
+	enum verb verb;
+	const char *name;
+} rows[] = {
+	[QUERY_ETRN] = { VERB_ETRN, "ETRN" },
+	[QUERY_VRFY] = { VERB_VRFY, "VRFY" },
+	[QUERY_EXPN] = { VERB_EXPN, "EXPN" },
+};
+
+/*
+ * The argument as it goes out. The domain, behind the last "@" or, for ETRN
+ * without one, all of it, as an A-label; the rest may still need SMTPUTF8
+ * (RFC 6531 section 3.7.4.2).
+ */
+static int
+prepare(struct buffer *b, const struct session *s, enum query what,
+    const char *argument, struct fault *f)
+{
+	const char *at = strrchr(argument, '@'), *domain;
+	char *ascii;
+	bool convert = at != NULL || what == QUERY_ETRN;
+
+	domain = at == NULL ? argument : at + 1;
+	if (!convert || text_is_ascii(domain, strlen(domain)) ||
+	    tls_domain_to_ascii(domain, &ascii) == -1)
+		ascii = memory_string(domain);
+	buffer_add(b, argument, (size_t)(domain - argument));
+	buffer_add_string(b, ascii);
+	free(ascii);
+	if (text_is_ascii(b->data, b->len))
+		return 0;
+	if (what == QUERY_ETRN)
+		return fault(f, FAULT_DATA, "ETRN '%s': not a valid domain",
+		    argument);
+	if (!s->capabilities.has[CAP_SMTPUTF8]) {
+		fault(f, FAULT_REFUSED, "%s: the server does not offer "
+		    "SMTPUTF8, and cannot be asked for '%s'",
+		    conn_peer(s->conn), argument);
+		return -1;
+	}
+	buffer_add_string(b, " SMTPUTF8");
+	return 0;
+}
+
+/* RFC 1985 section 5.3; what is left is no answer to ETRN. */
+static enum fault_class
+class_of_etrn(const struct reply *r)
+{
+	switch (r->code) {
+	case 458:	/* unable to queue messages */
+	case 459:	/* not allowed */
+		return FAULT_REFUSED;
+	case 500:
+	case 501:
+		return FAULT_DATA;
+	default:
+		return FAULT_PROTOCOL;
+	}
+}
+
+/* RFC 5321 sections 3.5.3 and 4.2.3. */
+static enum fault_class
+class_of_address(const struct reply *r)
+{
+	if (reply_digit(r) == 4)
+		return FAULT_TEMPORARY;
+	switch (r->code) {
+	case 501:
+		return FAULT_DATA;
+	case 550:
+	case 551:	/* not here; the text says where */
+	case 553:	/* ambiguous, or no such name */
+		return FAULT_RECIPIENT;
+	default:
+		return reply_digit(r) == 5 ? FAULT_REFUSED : FAULT_PROTOCOL;
+	}
+}
+
+static int
+refused(const struct session *s, enum query what, const struct reply *r,
+    struct fault *f)
+{
+	enum fault_class class = what == QUERY_ETRN ? class_of_etrn(r) :
+	    class_of_address(r);
+	struct buffer b;
+
+	buffer_init(&b, TEXT_MAX);
+	reply_add_text(r, &b);
+	fault(f, class, "%s: the server refused %s: %s", conn_peer(s->conn),
+	    rows[what].name, b.data);
+	buffer_free(&b);
+	if (r->code == 530)
+		return fault_hint(f, "the server wants \"tls on\" or "
+		    "\"auth on\" first");
+	if (class == FAULT_TEMPORARY)
+		return fault_hint(f, "a temporary refusal; try again later");
+	if (class == FAULT_REFUSED && what != QUERY_ETRN)
+		return fault_hint(f, "many servers do not tell whom they know; "
+		    "only a message will show");
+	return -1;
+}
+
+static bool
+is_good(enum query what, const struct reply *r)
+{
+	if (what == QUERY_ETRN)
+		return r->code >= 250 && r->code <= 253;
+	return reply_digit(r) == 2;
+}
+
+int
+query_make(struct session *s, enum query what, const char *argument,
+    struct reply *r, struct fault *f)
+{
+	struct buffer b;
+	int result;
+
+	if (what == QUERY_ETRN && !s->capabilities.has[CAP_ETRN]) {
+		fault(f, FAULT_REFUSED, "%s: the server does not offer ETRN",
+		    conn_peer(s->conn));
+		return fault_hint(f, "--serverinfo shows what it offers");
+	}
+	buffer_init(&b, strlen(argument) * 8 + REPLY_MAX);
+	result = prepare(&b, s, what, argument, f);
+	if (result == 0)
+		result = dialogue_ask(&s->dialogue, rows[what].verb, r, f,
+		    "%s %s", rows[what].name, b.data);
+	buffer_free(&b);
+	if (result == 0 && !is_good(what, r))
+		result = refused(s, what, r, f);
+	return result;
+}
+
+const char *
+query_meaning(enum query what, const struct reply *r)
+{
+	static const char *const etrn[] = {
+		"the server begins to send what it holds",
+		"the server holds no messages for it",
+		"the server begins to send the messages it holds",
+		"the server begins to send that many messages",
+	};
+
+	if (what == QUERY_ETRN)
+		return etrn[r->code - 250];
+	if (r->code == 252)
+		return "the server does not tell; it would take a message and "
+		    "try";
+	return r->code == 251 ? "not here; the server would pass it on" : NULL;
+}

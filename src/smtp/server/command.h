@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * command: what a client says to an SMTP server (RFC 5321 section 4.1), for
+ * when we are that server. Pure: octets in, structs out. Wherever something is
+ * wrong, the result is the reply that says so, such as "501 5.5.4 ...".
+ */
+#ifndef SMTP_SERVER_COMMAND_H
+#define SMTP_SERVER_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mail/address/address.h"
+#include "mail/envelope.h"
+
+/*
+ * Octets of a command line with its CRLF. RFC 5321 section 4.5.3.1.4 has 512;
+ * SIZE, BODY, SMTPUTF8, RET, ENVID, NOTIFY and ORCPT add less than 800, and
+ * paths in UTF-8 may be longer than 256.
+ */
+#define COMMAND_LINE_MAX 4096
+
+enum command_verb {
+	COMMAND_EHLO, COMMAND_HELO, COMMAND_MAIL, COMMAND_RCPT, COMMAND_DATA,
+	COMMAND_BDAT, COMMAND_RSET, COMMAND_NOOP, COMMAND_VRFY, COMMAND_EXPN,
+	COMMAND_HELP, COMMAND_QUIT, COMMAND_AUTH, COMMAND_STARTTLS,
+	COMMAND_HTTP,		/* GET and its like: one who is lost, or lies */
+	COMMAND_UNKNOWN
+};
+
+/* The argument lies in the line: no blanks around it, "" for none. */
+struct command {
+	enum command_verb verb;
+	const char *argument;
+	size_t len;
+};
+
+/* Takes a line, without its CRLF, apart. */
+void command_read(struct command *, const char *line, size_t n);
+
+/* The domain or address literal of EHLO and HELO, strictly as it should be. */
+bool command_is_name(const char *, size_t);
+
+enum command_body {
+	COMMAND_BODY_UNSET, COMMAND_BODY_7BIT, COMMAND_BODY_8BITMIME
+};
+
+struct command_mail {
+	bool null_path;			/* <> */
+	struct mailbox path;		/* else; the domain may be "" */
+	uint64_t size;			/* octets, 0 when not given */
+	enum command_body body;
+	bool smtputf8;
+	enum dsn_return ret;
+	char *envid;			/* not in xtext any more, or NULL */
+};
+
+struct command_rcpt {
+	struct mailbox box;		/* the domain may be "" */
+	unsigned notify;		/* DSN_*, 0 when not given */
+	char *orcpt;			/* TYPE;XTEXT as given, or NULL */
+};
+
+/*
+ * Reads the argument of MAIL, or of RCPT in a transaction that has declared
+ * SMTPUTF8 or not. NULL, or the reply that refuses it. What is filled in is to
+ * be freed in either case.
+ */
+const char *command_read_mail(struct command_mail *, const char *, size_t);
+const char *command_read_rcpt(struct command_rcpt *, bool smtputf8,
+    const char *, size_t);
+void command_mail_free(struct command_mail *);
+void command_rcpt_free(struct command_rcpt *);
+
+/*
+ * Reads the argument of BDAT (RFC 3030 section 2): 0, or -1 when it is none.
+ * Nobody knows then how many octets follow.
+ */
+int command_read_bdat(uint64_t *octets, bool *last, const char *, size_t);
+
+#endif

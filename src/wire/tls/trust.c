@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <time.h>
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "wire/dial.h"
+#include "wire/tls/tls.h"
+#include "wire/tls/trust.h"
+
+#define EXPLAIN_MAX 8192	/* octets of explanation in a fault */
+#define NAMES_MAX 16		/* names of a certificate worth listing */
+#define NAME_SIZE 1024		/* room for one name, octets */
+
+void
+trust_add_time(struct buffer *b, time_t t)
+{
+	char text[32];
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &tm) > 0)
+		buffer_add_string(b, text);
+	else
+		buffer_add_string(b, "?");
+}
+
+static void
+add_address(struct buffer *b, int family, const char *octets)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_ntop(family, octets, text, sizeof(text)) != NULL)
+		buffer_add_string(b, text);
+}
+
+void
+trust_add_names(struct buffer *b, gnutls_x509_crt_t cert, unsigned max)
+{
+	char name[NAME_SIZE];
+	size_t size;
+	unsigned found = 0;
+	int type;
+
+	for (unsigned i = 0; i < max; i++) {
+		size = sizeof(name);
+		type = gnutls_x509_crt_get_subject_alt_name(cert, i, name,
+		    &size, NULL);
+		if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			break;
+		if (type == GNUTLS_SAN_DNSNAME) {
+			buffer_add_string(b, found++ == 0 ? "" : " ");
+			buffer_add(b, name, size);
+		} else if (type == GNUTLS_SAN_IPADDRESS &&
+		    (size == 4 || size == 16)) {
+			buffer_add_string(b, found++ == 0 ? "" : " ");
+			add_address(b, size == 4 ? AF_INET : AF_INET6, name);
+		}
+	}
+	if (found == 0)
+		buffer_add_string(b, "none");
+}
+
+/* Subject, names, issuer and validity of the peer's own certificate. */
+static void
+add_particulars(struct buffer *b, gnutls_session_t session)
+{
+	const gnutls_datum_t *chain;
+	gnutls_x509_crt_t cert;
+	gnutls_datum_t dn;
+	unsigned n;
+
+	chain = gnutls_certificate_get_peers(session, &n);
+	if (chain == NULL || n == 0 || gnutls_x509_crt_init(&cert) < 0)
+		return;
+	if (gnutls_x509_crt_import(cert, &chain[0], GNUTLS_X509_FMT_DER) == 0) {
+		if (gnutls_x509_crt_get_dn3(cert, &dn, 0) == 0) {
+			buffer_printf(b, "; subject %.*s", (int)dn.size,
+			    dn.data);
+			gnutls_free(dn.data);
+		}
+		buffer_add_string(b, "; names ");
+		trust_add_names(b, cert, NAMES_MAX);
+		if (gnutls_x509_crt_get_issuer_dn3(cert, &dn, 0) == 0) {
+			buffer_printf(b, "; issuer %.*s", (int)dn.size,
+			    dn.data);
+			gnutls_free(dn.data);
+		}
+		buffer_add_string(b, "; valid from ");
+		trust_add_time(b, gnutls_x509_crt_get_activation_time(cert));
+		buffer_add_string(b, " to ");
+		trust_add_time(b, gnutls_x509_crt_get_expiration_time(cert));
+		buffer_add_string(b, ", our clock says ");
+		trust_add_time(b, time(NULL));
+	}
+	gnutls_x509_crt_deinit(cert);
+}
+
+#define UNSAFE "; \"tls_certcheck off\" would accept it, and anybody else's"
+
+/* The checks in the order in which a person should hear of them. */
+static const struct {
+	unsigned status;
+	bool pin;		/* a pin would be a way out for good */
+	const char *what;
+	const char *hint;
+} checks[] = {
+	{ GNUTLS_CERT_REVOKED, false, "it has been revoked",
+	    "tell the server's operator" UNSAFE },
+	{ GNUTLS_CERT_EXPIRED, false,
+	    "it, or a certificate above it, has expired",
+	    "check this machine's clock; else the server's operator must "
+	    "renew it" UNSAFE },
+	{ GNUTLS_CERT_NOT_ACTIVATED, false, "it is not valid yet",
+	    "check this machine's clock; else tell the server's operator"
+	    UNSAFE },
+	{ GNUTLS_CERT_INSECURE_ALGORITHM, false, "its key or signature is "
+	    "too weak (RSA needs 2048 bits, signatures SHA-256)",
+	    "the server's operator must replace it" UNSAFE },
+	{ GNUTLS_CERT_SIGNER_NOT_FOUND, true, "its issuer is not trusted",
+	    "if this is the right server, save its CA certificate to a file "
+	    "and set \"tls_trust_file FILE\"" },
+	{ GNUTLS_CERT_SIGNER_NOT_CA, true, "its issuer is not a CA",
+	    "if this is the right server, save its CA certificate to a file "
+	    "and set \"tls_trust_file FILE\"" },
+	{ GNUTLS_CERT_PURPOSE_MISMATCH, false, "it is not meant for servers",
+	    "the server's operator must replace it" UNSAFE },
+	{ GNUTLS_CERT_UNEXPECTED_OWNER, true, "it does not name this host",
+	    "set \"host\" or \"tls_host_override\" to one of the names in "
+	    "the certificate" },
+	{ GNUTLS_CERT_INVALID, false, "it cannot be verified",
+	    "tell the server's operator" UNSAFE },
+};
+
+/* Why, in words; what a hint can be made of, as an index of checks or -1. */
+static int
+add_reasons(struct buffer *b, unsigned status, const char *host)
+{
+	int first = -1;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		if ((status & checks[i].status) == 0)
+			continue;
+		/* "invalid" stands beside every other reason */
+		if (checks[i].status == GNUTLS_CERT_INVALID && first != -1)
+			continue;
+		buffer_printf(b, "%s%s", first == -1 ? "" : ", ",
+		    checks[i].what);
+		if (checks[i].status == GNUTLS_CERT_UNEXPECTED_OWNER)
+			buffer_printf(b, " (%s)", host);
+		if (first == -1)
+			first = (int)i;
+	}
+	return first;
+}
+
+/* An anchor that could not be read may be the one that is missing. */
+static void
+add_left_out(struct buffer *b, const struct trust_store *store)
+{
+	const struct trust_file *file;
+
+	for (size_t i = 0; i < TRUST_FILES; i++) {
+		file = &store->files[i];
+		if (file->left_out == 0)
+			continue;
+		buffer_printf(b, "; left out: %s:%zu: this certificate cannot "
+		    "be read", file->name, file->line);
+		if (file->left_out > 1)
+			buffer_printf(b, ", nor can %zu below it",
+			    file->left_out - 1);
+		buffer_printf(b, " (%s)", gnutls_strerror(file->error));
+	}
+}
+
+static int
+refuse(gnutls_session_t session, const struct tls_params *params,
+    const struct trust_store *store, unsigned status, const char *peer,
+    struct fault *f)
+{
+	struct buffer b;
+	int reason;
+
+	buffer_init(&b, EXPLAIN_MAX);
+	reason = add_reasons(&b, status, params->host);
+	if (!params->survey)
+		add_particulars(&b, session);
+	add_left_out(&b, store);
+	fault(f, FAULT_REFUSED,
+	    "%s: the server's certificate is not trusted: %s", peer, b.data);
+	buffer_clear(&b);
+	if (store->count == 0)
+		buffer_add_string(&b, "no CA certificates are installed; "
+		    "install the package ca-certificates, or set "
+		    "\"tls_trust_file FILE\"");
+	else
+		buffer_add_string(&b, reason == -1 ?
+		    "tell the server's operator" : checks[reason].hint);
+	if (reason != -1 && checks[reason].pin) {
+		buffer_add_string(&b, "; or, once you are sure that this is "
+		    "the server's key, \"");
+		trust_add_pin(&b, session);
+		buffer_add_string(&b, "\"");
+	}
+	fault_hint(f, "%s", b.data);
+	buffer_free(&b);
+	return -1;
+}
+
+static int
+refuse_pinned(gnutls_session_t session, const struct tls_params *params,
+    const char *peer, struct fault *f)
+{
+	struct buffer b;
+
+	buffer_init(&b, EXPLAIN_MAX);
+	buffer_add_string(&b, "");
+	if (!params->survey)
+		add_particulars(&b, session);
+	fault(f, FAULT_REFUSED, "%s: the server's certificate is not one that "
+	    "%s allows%s", peer, params->pins == NULL ? "tls_fingerprint" :
+	    params->fingerprints == NULL ? "tls_pin" :
+	    "tls_fingerprint or tls_pin", b.data);
+	buffer_clear(&b);
+	buffer_add_string(&b, "an impostor does this, and a server that has a "
+	    "new certificate; only if you are sure of the latter: \"");
+	if (params->pins == NULL)
+		trust_add_fingerprint(&b, session);
+	else
+		trust_add_pin(&b, session);
+	fault_hint(f, "%s\"", b.data);
+	buffer_free(&b);
+	return -1;
+}
+
+int
+trust_verify(struct trust_store *store, gnutls_session_t session,
+    const struct tls_params *params, const char *peer,
+    enum trust_match *match, struct fault *f)
+{
+	gnutls_typed_vdata_st data[2];
+	char purpose[] = GNUTLS_KP_TLS_WWW_SERVER;
+	unsigned status = 0;
+	int n;
+
+	*match = TRUST_NO_MATCH;
+	if (!params->check)
+		return 0;
+	if (trust_is_pinned(params)) {
+		*match = trust_match_pin(session, params);
+		return *match != TRUST_NO_MATCH ? 0 :
+		    refuse_pinned(session, params, peer, f);
+	}
+	memset(data, 0, sizeof(data));
+	data[0].type = GNUTLS_DT_DNS_HOSTNAME;
+	data[0].data = (unsigned char *)(uintptr_t)params->host;
+	data[1].type = GNUTLS_DT_KEY_PURPOSE_OID;
+	data[1].data = (unsigned char *)purpose;
+	n = trust_store_verify(store, session, data, 2, &status, f);
+	if (n < 0)
+		return fault(f, FAULT_REFUSED,
+		    "%s: the server's certificate cannot be verified: %s",
+		    peer, gnutls_strerror(n));
+	if (status != 0)
+		return refuse(session, params, store, status, peer, f);
+	return 0;
+}

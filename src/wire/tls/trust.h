@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * trust: whom TLS may talk to. Private to wire/tls: the only other module
+ * that knows GnuTLS.
+ */
+#ifndef WIRE_TLS_TRUST_H
+#define WIRE_TLS_TRUST_H
+
+#include <stdbool.h>
+
+#include <time.h>
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include "wire/tls/anchors.h"
+
+struct buffer;
+struct fault;
+struct tls_params;
+
+/* A PEM file of anchors; what cannot be read in it has been left out. */
+struct trust_file {
+	const char *name;	/* NULL: there is none */
+	struct anchors anchors;	/* closed once all are loaded */
+	size_t left_out;	/* certificates, when all were looked at */
+	size_t line;		/* of the first of them */
+	int error;		/* GnuTLS's, about it */
+};
+
+#define TRUST_FILES 2	/* the store, and what is trusted besides */
+
+/*
+ * wire/truststore.c: whom the params trust. Of many anchors only the text is
+ * held, and those are imported that a chain names; what does not verify by
+ * them is judged by all of them.
+ */
+struct trust_store {
+	gnutls_certificate_credentials_t cred;	/* not owned */
+	struct trust_file files[TRUST_FILES];
+	bool on_demand;		/* else all is in cred */
+	int count;		/* of anchors, once all are loaded */
+};
+
+/*
+ * Loads the trust anchors. FAULT_INPUT when a file cannot be used. The params'
+ * strings must live as long as the store.
+ */
+int trust_load(struct trust_store *, gnutls_certificate_credentials_t,
+    const struct tls_params *, struct fault *);
+void trust_free(struct trust_store *);
+/* As gnutls_certificate_verify_peers(); a fault may be recorded besides. */
+int trust_store_verify(struct trust_store *, gnutls_session_t,
+    gnutls_typed_vdata_st *, unsigned n, unsigned *status, struct fault *);
+
+/* wire/trustclient.c: loads what we show, if there is anything. */
+int trust_load_client(gnutls_certificate_credentials_t,
+    const struct tls_params *, struct fault *);
+
+enum trust_match { TRUST_NO_MATCH, TRUST_MATCH, TRUST_WEAK_MATCH };
+
+/* wire/trustpin.c: does the params' list of fingerprints or pins decide? */
+bool trust_is_pinned(const struct tls_params *);
+/* Does the peer's certificate match them? WEAK: but by SHA-1 or MD5 only. */
+enum trust_match trust_match_pin(gnutls_session_t, const struct tls_params *);
+/* Adds the setting that would accept the peer's certificate, or its key. */
+int trust_add_fingerprint(struct buffer *, gnutls_session_t);
+int trust_add_pin(struct buffer *, gnutls_session_t);
+/* Adds the first `max` names in a certificate, or "none"; not escaped. */
+void trust_add_names(struct buffer *, gnutls_x509_crt_t, unsigned max);
+/* Adds a time as people read it, in UTC. */
+void trust_add_time(struct buffer *, time_t);
+
+/*
+ * Verifies the peer's chain, name and purpose, or that it is one of those
+ * that were named; *match says which of them. 0, or -1 with FAULT_REFUSED
+ * that begins with `peer`; in a survey it leaves the certificate's particulars
+ * out.
+ */
+int trust_verify(struct trust_store *, gnutls_session_t,
+    const struct tls_params *, const char *peer, enum trust_match *match,
+    struct fault *);
+
+#endif

@@ -1,0 +1,367 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# Senders and recipients that mean something on this host only, made into
+# such as others accept: sender, sender_reply_to, qualify_domain, root.
+
+load ../helper
+
+# serve LINE...: an honest smarthost, and an account without a sender
+serve() {
+	smarthost_serve
+	account 'tls off' 'timeout 30' 'aliases' "$@"
+}
+
+# sent ARGUMENT...: the lines of standard input and a text go out
+sent() {
+	{ cat; printf '\ntext\n'; } | submit "$@"
+	expect 0
+}
+
+# The reverse-path and the recipients of message N.
+envelope() {
+	sed -n 's/^from <\(.*\)>.*/\1/p; s/^rcpt <\(.*\)>.*/\1/p' \
+		"$CAPTURE/${1:-1}.envelope" | xargs
+}
+
+# header N LINE...: these are its lines, without the fields that we add
+header() {
+	local file=$CAPTURE/$1.message
+
+	tr -d '\r' <"$file" | sed -e '/^$/,$d' \
+		-e '/^Date:/d' -e '/^Message-ID:/d' >got
+	shift
+	printf '%s\n' "$@" >want
+	same want got
+}
+
+@test "sender: a message from cron" {
+	serve 'sender you@example.org' 'root you@example.org'
+	sent -FCronDaemon -i -B8BITMIME -oem root <<'END'
+From: root (Cron Daemon)
+To: root
+Subject: Cron <root@box> test -x /usr/sbin/anacron
+Auto-Submitted: auto-generated
+END
+	[ "$(envelope)" = 'you@example.org you@example.org' ]
+	header 1 'From: you@example.org (Cron Daemon)' 'To: you@example.org' \
+		'Subject: Cron <root@box> test -x /usr/sbin/anacron' \
+		'Auto-Submitted: auto-generated'
+}
+
+@test "sender: names, comments and folding stay" {
+	serve 'sender you@example.org'
+	sent -f www-data@box b@example.net <<'END'
+From: "Visitor, A." <visitor@example.com>
+END
+	sent b@example.net <<'END'
+From: Two <a@box>,
+	three@example.com (Three)
+END
+	sent b@example.net <<'END'
+From: =?utf-8?q?J=C3=B6rg?= <jörg@box>
+END
+	[ "$(envelope)" = 'you@example.org b@example.net' ]
+	header 1 'From: "Visitor, A." <you@example.org>'
+	header 2 'From: Two <you@example.org>,' '	you@example.org (Three)'
+	header 3 'From: =?utf-8?q?J=C3=B6rg?= <you@example.org>'
+}
+
+@test "sender: what is ours stays" {
+	serve 'sender you@example.org' 'from *@lists.example.net other@example.com'
+	sent -f alice@EXAMPLE.org b@example.net <<<'From: Al <alice@Example.org>'
+	sent -f x@lists.example.net b@example.net <<<'From: x@lists.example.net'
+	sent -f other@example.com b@example.net <<<'From: other+tag@example.com'
+	sent -f '<>' b@example.net <<<'From: alice@example.org'
+	sent b@example.net <<<'From: alice@example.org'
+	sent --qualify-domain=example.com -f a@example.com b@example.net \
+		<<<'From: a@example.com'
+	[ "$(envelope 1)" = 'alice@EXAMPLE.org b@example.net' ]
+	[ "$(envelope 2)" = 'x@lists.example.net b@example.net' ]
+	[ "$(envelope 3)" = 'other@example.com b@example.net' ]
+	[ "$(envelope 4)" = 'b@example.net' ]
+	[ "$(envelope 5)" = 'you@example.org b@example.net' ]
+	[ "$(envelope 6)" = 'a@example.com b@example.net' ]
+	header 1 'From: Al <alice@Example.org>'
+	header 2 'From: x@lists.example.net'
+	header 3 'From: other+tag@example.com'
+	header 6 'From: a@example.com'
+}
+
+@test "sender force: nothing but that address stays" {
+	serve 'sender you@example.org force'
+	sent -f alice@example.org b@example.net <<<'From: A <alice@example.org>'
+	sent -f '' b@example.net <<<'From: A <you@Example.org>'
+	[ "$(envelope 1)" = 'you@example.org b@example.net' ]
+	[ "$(envelope 2)" = 'you@example.org b@example.net' ]
+	header 1 'From: A <you@example.org>'
+	header 2 'From: A <you@Example.org>'
+}
+
+@test "sender: the Sender field is dropped where From says it all" {
+	serve 'sender you@example.org'
+	sent b@example.net <<'END'
+From: root
+Sender: www-data@box
+END
+	sent b@example.net <<'END'
+From: alice@example.org
+Sender: Web <www-data@box>
+END
+	sent b@example.net <<'END'
+From: a@example.com, b@example.com
+Sender: www-data
+END
+	sent b@example.net <<'END'
+From: root
+Sender: bob@example.org
+END
+	sent b@example.net <<'END'
+From: root
+Sender: not an address
+END
+	sent b@example.net <<<'Sender: www-data@box'
+	header 1 'From: you@example.org'
+	header 2 'From: alice@example.org' 'Sender: Web <you@example.org>'
+	header 3 'From: you@example.org, you@example.org' \
+		'Sender: you@example.org'
+	header 4 'From: you@example.org' 'Sender: bob@example.org'
+	header 5 'From: you@example.org'
+	header 6 'From: you@example.org'
+}
+
+@test "sender: a From field without an address, with two, with none" {
+	serve 'sender you@example.org'
+	sent b@example.net <<<'From: The Backup Script'
+	sent b@example.net <<<'From: '
+	sent b@example.net <<<'From: Nobody: ;'
+	sent b@example.net <<<'Subject: x'
+	sent b@example.net <<'END'
+From: one@box
+Subject: x
+From: two@box
+END
+	header 1 'From: The Backup Script <you@example.org>'
+	header 2 'From: you@example.org'
+	header 3 'From: "Nobody: ;" <you@example.org>'
+	header 4 'From: you@example.org' 'Subject: x'
+	header 5 'From: you@example.org' 'Subject: x' 'From: you@example.org'
+}
+
+@test "sender_reply_to keeps a From that a reply can go to" {
+	serve 'sender you@example.org' 'sender_reply_to on'
+	sent b@example.net <<<'From: "V, A." <visitor@example.com>'
+	sent b@example.net <<<'From: root@box'
+	sent b@example.net <<'END'
+From: visitor@example.com
+Reply-To: other@example.com
+END
+	sent b@example.net <<<'From: alice@example.org'
+	sent --sender-reply-to=off b@example.net <<<'From: v@example.com'
+	header 1 'Reply-To: "V, A." <visitor@example.com>' \
+		'From: "V, A." <you@example.org>'
+	header 2 'From: you@example.org'
+	header 3 'From: you@example.org' 'Reply-To: other@example.com'
+	header 4 'From: alice@example.org'
+	header 5 'From: you@example.org'
+}
+
+@test "sender_reply_to: what it keeps is encoded like what it replaces" {
+	smarthost_serve --no SMTPUTF8
+	account 'tls off' 'sender you@example.org' 'sender_reply_to on'
+	sent b@example.net <<<'From: Jörg <v@example.com>'
+	header 1 'Reply-To: =?UTF-8?B?SsO2cmc=?= <v@example.com>' \
+		'From: =?UTF-8?B?SsO2cmc=?= <you@example.org>'
+}
+
+@test "qualify_domain: a line that becomes too long is folded" {
+	serve 'qualify_domain example.org'
+	printf 'To: ant%s\n' "$(printf ', b%d' {1..150})" | sent c
+	[ "$(tr -d '\r' <"$CAPTURE/1.message" |
+		awk 'length > m { m = length } END { print (m > 998) }')" = 0 ]
+	[ "$(grep -o '@example.org' "$CAPTURE/1.message" | wc -l)" -ge 151 ]
+}
+
+@test "sender: very many From fields that are no list, and a very long one" {
+	serve 'sender you@example.org'
+	yes 'From: root@box "' | head -n 60000 | sent b@example.net
+	[ "$(grep -c '^From: "root@box" <you@example.org>' \
+		"$CAPTURE/1.message")" -eq 60000 ]
+	{
+		printf 'From: '
+		head -c 2000000 /dev/zero | tr '\0' '('
+		echo
+	} | sent b@example.net
+	header 2 'From: you@example.org'
+}
+
+@test "sender: a message that is sent again" {
+	serve 'sender you@example.org'
+	local again='Resent-From: Me <root@box>
+Resent-Sender: root@box
+Resent-To: b@example.net
+From: a@example.com
+Sender: s@example.com
+To: you@example.org'
+
+	sent -t <<<"$again"
+	sent -t --sender 'you@example.org force' <<<"$again"
+	header 1 'Resent-From: Me <you@example.org>' \
+		'Resent-To: b@example.net' 'From: a@example.com' \
+		'Sender: s@example.com' 'To: you@example.org'
+	header 2 'Resent-From: Me <you@example.org>' \
+		'Resent-To: b@example.net' 'From: you@example.org' \
+		'To: you@example.org'
+	[ "$(envelope)" = 'you@example.org b@example.net' ]
+}
+
+@test "sender and what else there is about senders" {
+	serve 'sender %U@example.org' 'set_from_header off'
+	sent -f root b@example.net <<<'From: root'
+	sent --set-from-header=on b@example.net <<<'From: X <root@box>'
+	sent -FNew b@example.net <<<'Subject: x'
+	header 1 'From: root'
+	[ "$(envelope)" = "$(id -un)@example.org b@example.net" ]
+	header 2 "From: $(id -un)@example.org"
+	header 3 'Subject: x'
+	smarthost_stop
+	rm -r "$CAPTURE"
+	serve 'sender you@example.org' 'allow_from_override off' \
+		'from me@example.org'
+	sent -f alice@example.org b@example.net <<<'From: alice@example.org'
+	sent -f me@example.org b@example.net <<<'From: me@example.org'
+	[ "$(envelope)" = 'you@example.org b@example.net' ]
+	[ "$(envelope 2)" = 'me@example.org b@example.net' ]
+}
+
+@test "sender: values that will not do" {
+	local value
+
+	account_file 'host 127.0.0.1' 'port 1' 'sender root'
+	message | submit b@example.org
+	expect 78 "$ACCOUNT:3:8: sender 'root': it has no domain" \
+		'you@example.org'
+	for value in 'a@example.org b@example.org' 'a@example.org forced' \
+		'force' 'a@example.org # x' '<>'; do
+		account_file 'host 127.0.0.1' 'port 1' "sender $value"
+		message | submit b@example.org
+		expect 78 "$ACCOUNT:3:8: sender '$value'"
+	done
+	account_file 'host 127.0.0.1' 'port 1' 'sender %U'
+	message | submit b@example.org
+	expect 78 "sender ($ACCOUNT:3): '$(id -un)' has no domain"
+	account_file 'host 127.0.0.1' 'port 1' 'sender'
+	message | submit -f a@example.org b@example.org
+	expect 75
+	message | submit --sender=x b@example.org
+	expect 64 "--sender: sender 'x': it has no domain"
+}
+
+@test "sender: a domain that is not ASCII" {
+	serve 'sender you@exämple.org force'
+	sent b@example.net <<<'From: A <root>'
+	[ "$(envelope)" = 'you@xn--exmple-cua.org b@example.net' ]
+	header 1 'From: A <you@xn--exmple-cua.org>'
+}
+
+@test "qualify_domain: envelope and header" {
+	serve 'qualify_domain example.org'
+	sent -f joe root bob@localhost c@example.net <<'END'
+From: joe (Joe)
+Sender: ann
+Reply-To: Joe <joe>, x@example.com
+To: Bob <bob@localhost>, root,
+ friends: d, e@example.net;
+Cc: ann, c@example.net
+END
+	[ "$(envelope)" = 'joe@example.org root@example.org bob@example.org c@example.net' ]
+	header 1 'From: joe@example.org (Joe)' 'Sender: ann@example.org' \
+		'Reply-To: Joe <joe@example.org>, x@example.com' \
+		'To: Bob <bob@example.org>, root@example.org,' \
+		' friends: d@example.org, e@example.net;' \
+		'Cc: ann@example.org, c@example.net'
+	sent -t <<'END'
+Resent-From: joe
+Resent-To: bob
+From: ann
+To: root
+END
+	[ "$(envelope 2)" = "$(id -un)@example.org bob@example.org" ]
+	header 2 'Resent-From: joe@example.org' 'Resent-To: bob@example.org' \
+		'From: ann' 'To: root'
+}
+
+@test "qualify_domain: what comes before it, and who gets it once" {
+	echo 'root: joe, x@example.net' >names
+	serve "aliases $PWD/names" 'qualify_domain %%.example.org' \
+		'sender you@example.net'
+	message | submit root
+	expect 78 "qualify_domain ($ACCOUNT:7): '%.example.org' is no domain"
+	sent --qualify-domain=Exämple.org root joe@xn--exmple-cua.org \
+		<<<'From: root'
+	[ "$(envelope)" = 'you@example.net joe@xn--exmple-cua.org x@example.net' ]
+	header 1 'From: you@example.net'
+	sent --qualify-domain=example.org --sender= root <<<'From: root'
+	[ "$(envelope 2)" = "$(id -un)@example.org joe@example.org x@example.net" ]
+	header 2 'From: root@example.org'
+	sent --qualify-domain=example.org --set-to-header=on root ann \
+		<<<'To: ann'
+	header 3 'To: ann@example.org' 'From: you@example.net'
+}
+
+@test "root: whom the mail for root goes to" {
+	echo 'root: file@example.org
+postmaster: root
+default: postmaster' >names
+	serve "aliases $PWD/names" 'from a@example.org' \
+		'root you@example.org, "O, A." <other@example.org>'
+	sent root@localhost "root@$(uname -n)" ROOT <<<'To: root'
+	sent postmaster <<<'Subject: x'
+	sent anybody <<<'Subject: x'
+	sent root@example.com <<<'Subject: x'
+	sent --root= root <<<'To: root'
+	sent --aliases= root <<<'To: root'
+	sent --root=ann@example.net root <<<'To: R <root>'
+	[ "$(envelope 1)" = 'a@example.org you@example.org other@example.org' ]
+	header 1 'From: a@example.org' 'To: root'
+	[ "$(envelope 2)" = 'a@example.org you@example.org other@example.org' ]
+	[ "$(envelope 3)" = 'a@example.org you@example.org other@example.org' ]
+	[ "$(envelope 4)" = 'a@example.org root@example.com' ]
+	[ "$(envelope 5)" = 'a@example.org file@example.org' ]
+	[ "$(envelope 6)" = 'a@example.org you@example.org other@example.org' ]
+	[ "$(envelope 7)" = 'a@example.org ann@example.net' ]
+	header 7 'From: a@example.org' 'To: R <ann@example.net>'
+	submit -bv -n root </dev/null
+	expect 67 "'root' has no domain"
+}
+
+@test "root: circles and what is no address" {
+	account_file 'host 127.0.0.1' 'port 1' 'from a@example.org' \
+		'root one two'
+	message | submit root
+	expect 78 "$ACCOUNT:4:6: root 'one two': "
+	echo 'joe: root' >names
+	account_file 'host 127.0.0.1' 'port 1' 'from a@example.org' \
+		"aliases $PWD/names" 'root joe'
+	message | submit root
+	expect 78 "$PWD/names:1: the alias 'joe' leads back to the alias 'root'"
+	account_file 'host 127.0.0.1' 'port 1' 'from a@example.org' \
+		"aliases $PWD/names" 'root :include:/etc/passwd'
+	message | submit root
+	expect 78
+}
+
+@test "--pretend shows the fields that change" {
+	account_file 'host 127.0.0.1' 'port 1' 'sender you@example.org' \
+		'qualify_domain example.net' 'root r@example.org'
+	printf '%s\n' 'From: root (Cron Daemon)' 'To: root' 'Cc: ann' \
+		'Sender: root' '' | submit -P -t
+	expect 0
+	grep -x '[a-z]*: [A-Z][a-z]*: .*' stdout |
+		grep -v '^add: [DM]' >got
+	printf '%s\n' 'change: From: you@example.org (Cron Daemon)' \
+		'change: To: r@example.org' 'change: Cc: ann@example.net' \
+		'remove: Sender: root' >want
+	same want got
+	grep -qx 'syslog = (LOG_MAIL without a terminal)  .the default.' stdout
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What is found out about a body 64 octets at a time is what a look at each
+ * octet gives, however it is cut; and so is the conversion of its line ends.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/octets.h"
+#include "mail/message/bodyscan.h"
+#include "mail/message/lineend.h"
+#include "tests/tap.h"
+
+#define TEXT_MAX 700
+#define ROUNDS 4000
+
+static uint32_t seed = 1;
+
+static uint32_t
+draw(uint32_t below)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % below;
+}
+
+static void
+test_octets(void)
+{
+	char block[OCTETS];
+	bool good = true;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		uint64_t are = 0, high = 0;
+		unsigned count = 0;
+
+		for (int i = 0; i < OCTETS; i++) {
+			block[i] = (char)(draw(2) == 0 ? draw(256) : '\n');
+			are |= (uint64_t)(block[i] == '\n') << i;
+			high |= (uint64_t)((block[i] & 0x80) != 0) << i;
+			count += block[i] == '\n';
+		}
+		good = good && octets_are(block, '\n') == are &&
+		    octets_are_portable(block, '\n') == are &&
+		    octets_high(block) == high &&
+		    octets_high_portable(block) == high &&
+		    octets_count(are) == count && (are == 0 ||
+		    (are >> octets_first(are) & 1 &&
+		    (are & octets_before(octets_first(are))) == 0 &&
+		    are >> octets_last(are) == 1));
+	}
+	tap_ok(good, "64 octets at once");
+	for (unsigned c = 0; c < 256; c++) {
+		memset(block, (int)c, sizeof(block));
+		good = good && octets_are(block, (char)c) == UINT64_MAX &&
+		    octets_are_portable(block, (char)c) == UINT64_MAX &&
+		    octets_are_portable(block, (char)(c ^ 1)) == 0 &&
+		    octets_are_portable(block, (char)(c ^ 0x80)) == 0;
+	}
+	tap_ok(good && octets_before(0) == 0 && octets_before(1) == 1 &&
+	    octets_before(64) == UINT64_MAX && octets_count(UINT64_MAX) == 64,
+	    "each octet, and the ends");
+}
+
+/* The same, octet by octet; `wire` is what goes out. */
+static void
+look(struct bodyscan *s, const char *p, size_t n, struct buffer *wire)
+{
+	bool cr = s->cr;
+
+	for (size_t i = 0; i < n; i++) {
+		bool second = cr && p[i] == '\n';
+
+		cr = p[i] == '\r';
+		if (second)
+			continue;
+		if (s->nul_line == 0 && p[i] == '\0') {
+			s->nul_line = s->lines + 1;
+			s->nul_octet = s->column + 1;
+		}
+		s->eight_bit |= (p[i] & 0x80) != 0;
+		if (p[i] != '\n' && p[i] != '\r') {
+			buffer_add_char(wire, p[i]);
+			s->column++;
+			continue;
+		}
+		if (s->column > MESSAGE_LINE_MAX && s->long_line == 0)
+			s->long_line = s->lines + 1;
+		if (s->column > s->longest)
+			s->longest = s->column;
+		s->column = 0;
+		s->lines++;
+		buffer_add_string(wire, "\r\n");
+	}
+	s->cr = cr;
+	s->octets = wire->len;
+}
+
+static bool
+has_verb(const struct buffer *wire)
+{
+	struct verbline line = { .decided = false };
+
+	return verbline_text(&line, wire->data, wire->len) ||
+	    verbline_octet(&line, '\n');
+}
+
+static bool
+is_same(const struct bodyscan *a, const struct bodyscan *b,
+    const struct buffer *wire)
+{
+	return a->octets == b->octets && a->lines == b->lines &&
+	    a->column == b->column && a->longest == b->longest &&
+	    a->long_line == b->long_line && a->nul_line == b->nul_line &&
+	    a->nul_octet == b->nul_octet && a->eight_bit == b->eight_bit &&
+	    a->cuts.verb == has_verb(wire);
+}
+
+/* Words that make all cases likely; verbs are to be found among the others. */
+static size_t
+make_text(char *text, size_t room)
+{
+	static const char *const words[] = {
+		"\n", "\r", "\r\n", "\n\n\n", "\r\n\r\n", ".", "x", "  ",
+		"MAIL", "ma", "il", "data", "=44", "ATA", "RC", "\t", "=",
+		"abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvw",
+		"\n.\n.\n.\n.", "\xc3\xa4",
+	};
+	size_t n = 0, len, kinds = 1 + draw(20);
+
+	while (n + 64 < room) {
+		const char *word = words[draw((uint32_t)kinds)];
+
+		len = strlen(word);
+		memcpy(text + n, word, len);
+		n += len;
+		if (draw(200) == 0)
+			text[n++] = '\0';
+		if (draw(30) == 0)
+			break;
+	}
+	return n;
+}
+
+static void
+test_scan(size_t room, int rounds)
+{
+	char *text = malloc(room), *to = malloc(LINEEND_ROOM(room));
+	bool good = true, converted = true;
+
+	for (int round = 0; round < rounds; round++) {
+		struct bodyscan all, pieces, slow;
+		struct lineend whole = { .cr = draw(8) == 0 };
+		struct lineend cut = whole;
+		struct buffer wire;
+		size_t n = make_text(text, room), len, at, part;
+
+		buffer_init(&wire, 2 * room + 2);
+		buffer_add(&wire, "", 0);
+		bodyscan_start(&slow, 3, whole.cr);
+		look(&slow, text, n, &wire);
+		bodyscan_start(&pieces, 3, whole.cr);
+		bodyscan_start(&all, 3, whole.cr);
+		bodyscan_add(&all, text, n);
+		len = lineend_convert(&whole, text, n, to);
+		converted = converted && len == wire.len &&
+		    memcmp(to, wire.data, len) == 0 && (n == 0 ||
+		    whole.open == (slow.column > 0));
+		for (len = at = 0; at < n; at += part) {
+			part = 1 + draw(150);
+			part = part > n - at ? n - at : part;
+			bodyscan_add(&pieces, text + at, part);
+			len += lineend_convert(&cut, text + at, part, to + len);
+		}
+		converted = converted && len == wire.len &&
+		    memcmp(to, wire.data, len) == 0;
+		if (slow.column > 0)
+			look(&slow, "\n", 1, &wire);
+		bodyscan_end(&all);
+		bodyscan_end(&pieces);
+		good = good && is_same(&all, &slow, &wire) &&
+		    is_same(&pieces, &slow, &wire);
+		bodyscan_free(&all);
+		bodyscan_free(&pieces);
+		buffer_free(&wire);
+	}
+	tap_ok(good, "what is known of texts of up to %zu octets", room);
+	tap_ok(converted, "their line ends");
+	free(to);
+	free(text);
+}
+
+/* Each cut is the first place that will do. */
+static void
+test_cuts(const char *line, size_t size)
+{
+	struct bodyscan s;
+	size_t len = strlen(line), n = 0, piece = 1000 * len;
+	char *text = malloc(piece + 1);
+	uint64_t wire = 0, last = 0, octet;
+	bool good = true;
+
+	for (size_t i = 0; i < piece; i += len)
+		memcpy(text + i, line, len + 1);
+	bodyscan_start(&s, 0, false);
+	for (size_t at = 0; at < size; at += piece)
+		bodyscan_add(&s, text, piece);
+	bodyscan_end(&s);
+	octet = strcspn(line, "\r\n") + 2;
+	for (uint64_t i = 0; i < s.lines; i++, wire += octet) {
+		if (wire < last + BODY_STEP)
+			continue;
+		good = good && n < s.cuts.count && s.cuts.at[n] == wire;
+		last = wire;
+		n++;
+	}
+	tap_ok(good && n == s.cuts.count && n > 3, "cuts between lines of %zu",
+	    (size_t)octet);
+	bodyscan_free(&s);
+	free(text);
+}
+
+int
+main(void)
+{
+	test_octets();
+	test_scan(200, ROUNDS);
+	test_scan(TEXT_MAX, ROUNDS);
+	test_scan(20000, ROUNDS / 20);
+	test_cuts("\n", 4000000);
+	test_cuts("x\r\n", 8000000);
+	test_cuts("a line of some length\r", 6000000);
+	test_cuts("a line of some length, longer than a block of 64 octets, "
+	    "as is usual enough\n", 6000000);
+	return tap_done();
+}

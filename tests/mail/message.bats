@@ -1,0 +1,307 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# Messages from standard input to the wire: recipients of the header, fields
+# that are added and removed, and bytes that arrive as they should.
+
+load ../helper
+
+serve() {
+	smarthost_serve
+	account 'tls off' 'from alice@example.org' 'timeout 30' "$@"
+}
+
+# The recipients of the first message, in their order.
+recipients() {
+	sed -n 's/^rcpt <\(.*\)>.*/\1/p' "$CAPTURE/1.envelope" | xargs
+}
+
+arrived() {
+	tr -d '\r' <"$CAPTURE/${1:-1}.message"
+}
+
+@test "a complete message arrives byte for byte" {
+	serve
+	message 'one' ' two' '' 'three  ' | submit bob@example.net
+	expect 0
+	message 'one' ' two' '' 'three  ' | sed 's/$/\r/' >wanted
+	same wanted "$CAPTURE/1.message"
+}
+
+@test "LF, CRLF, mixed and no final newline arrive the same" {
+	serve
+	message one two | submit bob@example.net
+	message one two | sed 's/$/\r/' | submit bob@example.net
+	message one two | sed '1~2s/$/\r/' | submit bob@example.net
+	printf '%s' "$(message one two)" | submit bob@example.net
+	for n in 2 3 4; do
+		same "$CAPTURE/1.message" "$CAPTURE/$n.message"
+	done
+}
+
+@test "text without a header gets one, and its own lines stay together" {
+	serve
+	printf 'Hello\nTo: nobody@example.com\n' | submit bob@example.net
+	expect 0
+	arrived | sed -n '/^$/,$p' | cmp - <(printf '\nHello\nTo: nobody@example.com\n')
+	arrived | grep -qx 'From: alice@example.org'
+	arrived | grep -q '^Date: '
+	arrived | grep -q '^Message-ID: <[0-9a-v]*@example.org>$'
+}
+
+@test "empty input and a header alone are messages" {
+	serve
+	submit bob@example.net </dev/null
+	expect 0
+	[ "$(arrived | wc -l)" -eq 4 ]
+	printf 'Subject: x\n' | submit bob@example.net
+	expect 0
+	arrived 2 | grep -qx 'Subject: x'
+}
+
+@test "a NUL in a field is refused with its position, before any connection" {
+	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'from alice@example.org'
+	{ printf 'X: a\nY: ab\0c\n'; message one; } | submit bob@example.net
+	expect 65 'line 2, octet 6'
+}
+
+@test "-t reads To, Cc and Bcc; Bcc never leaves in any spelling" {
+	serve
+	submit -t carol@example.com <<'END'
+From: alice@example.org
+to: bob@example.net
+Cc: "Carol, C." <carol@example.com>,
+ dave@example.net (a comment (nested, even))
+Bcc: eve@example.net,
+	frank@example.net
+BCC : grace@example.net
+bcc:heidi@example.net
+Resent-Bcc-Not: stays
+Subject: x
+
+text
+END
+	expect 0
+	[ "$(recipients)" = 'carol@example.com bob@example.net dave@example.net eve@example.net frank@example.net grace@example.net heidi@example.net' ]
+	arrived >got
+	run grep -iE 'eve@|frank|grace|heidi|^bcc' got
+	[ "$status" -eq 1 ]
+	grep -q '^Resent-Bcc-Not: stays' got
+}
+
+@test "without -t the header names nobody, and Bcc is removed all the same" {
+	serve
+	printf 'To: x@example.com\nBcc: y@example.com\n\ntext\n' |
+		submit bob@example.net
+	expect 0
+	[ "$(recipients)" = bob@example.net ]
+	run grep -i bcc "$CAPTURE/1.message"
+	[ "$status" -eq 1 ]
+}
+
+@test "remove_bcc_headers off keeps them" {
+	serve 'remove_bcc_headers off'
+	printf 'To: x@example.com\nBcc: y@example.com\n\ntext\n' |
+		submit bob@example.net
+	expect 0
+	arrived | grep -qx 'Bcc: y@example.com'
+}
+
+@test "the first block of Resent- fields counts instead; Resent-Bcc goes" {
+	serve
+	submit -t <<'END'
+Resent-From: alice@example.org
+Resent-To: new@example.net
+Resent-Bcc: hidden@example.net
+Resent-From: old@example.org
+Resent-To: older@example.net
+From: x@example.org
+To: y@example.net
+
+text
+END
+	expect 0
+	[ "$(recipients)" = 'new@example.net hidden@example.net' ]
+	run grep -i hidden "$CAPTURE/1.message"
+	[ "$status" -eq 1 ]
+}
+
+@test "several authors in From are never recipients" {
+	serve
+	printf 'From: a@example.org, b@example.org\nTo: bob@example.net\n\nx\n' |
+		submit -t
+	expect 0
+	[ "$(recipients)" = bob@example.net ]
+}
+
+@test "quoted local parts stay quoted" {
+	serve
+	printf 'To: "jane doe"@example.net, <@relay.example,@b:joe@example.net>\n\nx\n' |
+		submit -t
+	expect 0
+	grep -qx 'rcpt <"jane doe"@example.net>' "$CAPTURE/1.envelope"
+	grep -qx 'rcpt <joe@example.net>' "$CAPTURE/1.envelope"
+}
+
+@test "an address that cannot be read: field, line, and nothing is sent" {
+	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'from alice@example.org'
+	printf 'Subject: x\nTo: ok@example.net, broken@@example.net\n\nx\n' |
+		submit -t
+	expect 65 'To' 'line 2'
+}
+
+@test "an mbox line and an incoming Return-Path are dropped" {
+	serve
+	{
+		echo 'From alice@example.org Mon Sep 17 00:00:00 2001'
+		echo 'Return-Path: <bounce@example.com>'
+		message
+	} | submit bob@example.net
+	expect 0
+	message | sed 's/$/\r/' >wanted
+	same wanted "$CAPTURE/1.message"
+}
+
+@test "a second mbox line, and a byte order mark, do not end the header" {
+	serve
+	{
+		echo 'From alice@example.org Mon Sep 17 00:00:00 2001'
+		echo '>From bob@example.org Mon Sep 17 00:00:00 2001'
+		echo 'Bcc: hidden@example.net'
+		message
+	} | submit -t
+	expect 0
+	{
+		printf '\357\273\277Bcc: hidden@example.net\n'
+		message
+	} | submit -t
+	expect 0
+	message | sed 's/$/\r/' >wanted
+	same wanted "$CAPTURE/1.message"
+	same wanted "$CAPTURE/2.message"
+	[ "$(recipients 1)" = 'hidden@example.net bob@example.net' ]
+	[ "$(recipients 2)" = 'hidden@example.net bob@example.net' ]
+}
+
+@test "-F: quoted, encoded, and only for a missing From" {
+	local name from
+
+	while IFS='|' read -r name from; do
+		serve
+		printf 'To: x@example.com\n\ntext\n' | submit -F "$name" bob@example.net
+		expect 0
+		arrived | grep -qxF "From: $from" || {
+			arrived >&2
+			return 1
+		}
+		smarthost_stop
+		rm -rf "$CAPTURE"
+	done <<'END'
+Alice|Alice <alice@example.org>
+Alice Adams|Alice Adams <alice@example.org>
+Adams, Alice|"Adams, Alice" <alice@example.org>
+Alice "A" Adams|"Alice \"A\" Adams" <alice@example.org>
+Älice|=?UTF-8?Q?=C3=84lice?= <alice@example.org>
+|alice@example.org
+END
+	serve
+	message | submit -F Somebody bob@example.net
+	arrived | grep -qx 'From: Alice <alice@example.org>'
+}
+
+@test "-F with a line end is refused" {
+	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'from alice@example.org'
+	message | submit -F $'x\nBcc: evil@example.com' bob@example.net
+	expect 64
+}
+
+@test "set_from_header, set_date_header, set_msgid_header" {
+	serve 'set_from_header on' 'set_date_header off' 'set_msgid_header off'
+	printf 'From: root\nTo: x@example.com\n\ntext\n' | submit bob@example.net
+	expect 0
+	arrived >got
+	[ "$(grep -c '^From:' got)" -eq 1 ]
+	grep -qx 'From: alice@example.org' got
+	run grep -E '^(Date|Message-ID):' got
+	[ "$status" -eq 1 ]
+	printf 'To: x@example.com\n\ntext\n' |
+		submit --set-from-header=off bob@example.net
+	expect 0
+	run grep '^From:' "$CAPTURE/2.message"
+	[ "$status" -eq 1 ]
+}
+
+@test "the Date is RFC 5322's, whatever the locale and zone" {
+	serve
+	TZ=Asia/Kathmandu LC_ALL=de_DE.UTF-8 postrider -C "$ACCOUNT" \
+		bob@example.net </dev/null
+	expect 0
+	arrived | grep -qE '^Date: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3][0-9] [A-Z][a-z]{2} 20[0-9]{2} [0-9:]{8} \+0[0-9]{3}$'
+}
+
+@test "Message-IDs differ" {
+	serve
+	submit bob@example.net </dev/null
+	submit bob@example.net </dev/null
+	grep -h '^Message-ID' "$CAPTURE"/*.message | sort | uniq -d >same-ids
+	[ ! -s same-ids ]
+}
+
+@test "no sender anywhere: 78, with the line to add" {
+	smarthost_serve
+	account 'tls off'
+	case $(hostname) in
+	*.*) skip 'this host has a full name' ;;
+	esac
+	message | submit bob@example.net
+	expect 78 'from you@example.org'
+}
+
+@test "100,000 header fields and a header line of a megabyte" {
+	serve
+	{
+		for ((i = 0; i < 100000; i++)); do
+			echo "X-Field-$i: value"
+		done
+		printf 'X-Long: '
+		head -c 1000000 /dev/zero | tr '\0' x
+		echo
+		message
+	} >big
+	submit bob@example.net <big
+	expect 0
+	sed 's/$/\r/' big >wanted
+	same wanted "$CAPTURE/1.message"
+}
+
+@test "a body above what is kept in memory, and a line of 3 MB" {
+	serve 'long_lines pass'
+	{
+		message
+		seq 1 400000
+		head -c 3000000 /dev/zero | tr '\0' y
+		echo
+		echo .
+	} >big
+	# shellcheck disable=SC2002 # a pipe: a file needs no copy
+	cat big | submit bob@example.net
+	expect 0
+	sed 's/$/\r/' big >wanted
+	same wanted "$CAPTURE/1.message"
+}
+
+@test "every line end at every edge of a block" {
+	serve 'long_lines pass'
+	{
+		message
+		for ((i = 65500; i < 65560; i += 7)); do
+			head -c "$i" /dev/zero | tr '\0' z
+			printf '\r\n.\n\r'
+		done
+		echo end
+	} >edges
+	submit bob@example.net <edges
+	expect 0
+	sed 's/\r$//' edges | tr '\r' '\n' | sed 's/$/\r/' >wanted
+	same wanted "$CAPTURE/1.message"
+}

@@ -1,0 +1,248 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# -bs on sockets, as inetd and systemd start it: who may, who may not, and
+# the recipe in which nobody but the service can read the secret.
+
+load ../helper
+load serve
+
+teardown() {
+	[ -z "${ACCEPTING:-}" ] || kill -TERM "$ACCEPTING" 2>/dev/null || true
+	[ -z "${PLACE:-}" ] || rm -rf "$PLACE"
+	postrider_teardown
+}
+
+# accept_at WHERE N COMMAND...: in the background; sets ACCEPTING
+accept_at() {
+	local look where=$1 n=$2
+
+	shift 2
+	rm -f accepting
+	"$BUILD/tests/socket" accept "$where" accepting "$n" "$@" 3>&- &
+	ACCEPTING=$!
+	for ((look = 0; look < PORT_LOOKS; look++)); do
+		[ -s accepting ] && return
+		sleep 0.02
+	done
+	return 1
+}
+
+accepted() {
+	local status=0
+
+	wait "$ACCEPTING" || status=$?
+	ACCEPTING=
+	[ "$status" -eq "$1" ]
+}
+
+# The service's options, as the unit has them.
+service_options() {
+	sed -n 's/^ExecStart=[^ ]* //p' "$ROOT/contrib/systemd/postrider@.service"
+}
+
+one_message() {
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' 'RCPT TO:<b@example.net>' \
+		DATA text . QUIT
+}
+
+@test "a Unix socket: a message, and the log names uid and pid of the peer" {
+	smarthost_serve
+	account 'tls off' 'logfile log'
+	accept_at unix:sock 1 "$POSTRIDER" -C "$ACCOUNT" -v -bs
+	one_message >input
+	"$BUILD/tests/socket" connect unix:sock <input >stdout 3>&- &
+	client=$!
+	wait "$client"
+	accepted 0
+	smarthost_stop
+	replied '221 '
+	lacks -v '^[2-5][0-9][0-9][- ]' stdout
+	grep -q " peeruid=$(id -u) peerpid=$client duration=" log
+	grep -qE "^Received: from unknown \(uid $(id -u)\)" capture/1.message ||
+		grep -qE "^Received: from x \(uid $(id -u)\)" capture/1.message
+}
+
+@test "TCP from loopback: applications that want localhost:25" {
+	smarthost_serve
+	account 'tls off' 'logfile log'
+	accept_at 0 2 "$POSTRIDER" -C "$ACCOUNT" -bs
+	one_message >input
+	for _ in 1 2; do
+		"$BUILD/tests/socket" connect "$(cat accepting)" <input >stdout
+		replied '221 '
+	done
+	accepted 0
+	smarthost_stop
+	grep -q '^Received: from x (loopback)' capture/2.message
+	lacks peeruid log
+}
+
+@test "postrider submits to another one's -bs over TCP" {
+	smarthost_serve
+	account 'tls off'
+	cp accounts relay
+	accept_at 0 1 "$POSTRIDER" -C relay -bs
+	message | postrider --host=127.0.0.1 --port="$(cat accepting)" \
+		--tls=off -f alice@example.org bob@example.net
+	expect 0
+	accepted 0
+	smarthost_stop
+	grep -q '^rcpt <bob@example.net>' capture/1.envelope
+	grep -q 'Hello, Bob' capture/1.message
+}
+
+@test "a peer that is not on this machine gets 554 at once" {
+	local status=0
+
+	account_file 'host 127.0.0.1' 'port 1' 'tls off'
+	timeout 60 "$BUILD/tests/socket" foreign stdout "$POSTRIDER" \
+		-C "$ACCOUNT" -bs 3>&- || status=$?
+	[ "$status" -ne 77 ] || skip 'no network namespaces here'
+	[ "$status" -eq 69 ]
+	replied '554 5.7.1 '
+	[ "$(wc -l <stdout)" -eq 1 ]
+}
+
+@test "a socket without a peer gets it, too" {
+	local status=0
+
+	account_file 'host 127.0.0.1' 'port 1' 'tls off'
+	timeout 60 "$BUILD/tests/socket" listening "$POSTRIDER" -C "$ACCOUNT" \
+		-bs >stdout 3>&- || status=$?
+	[ "$status" -eq 69 ]
+	replied '554 5.7.1 '
+}
+
+@test "whoever may be somebody else is not told what AUTH came to" {
+	begin 'AUTH PLAIN' <<'END'
+C: AUTH PLAIN *
+S: 535 5.7.8 no password of postmaster@example.org
+C: QUIT
+S: 221 bye
+END
+	account 'tls off' 'from alice@example.org' 'auth plain' \
+		'user postmaster@example.org' 'password no' 'logfile log'
+	accept_at 0 1 "$POSTRIDER" -C "$ACCOUNT" -bs
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' QUIT >input
+	timeout 60 "$BUILD/tests/socket" connect "$(cat accepting)" \
+		<input >stdout
+	accepted 0
+	smarthost_wait
+	replied '451 4.7.0 ' 'its log says more'
+	not_replied postmaster
+	grep -q '535 5.7.8 no password' log
+}
+
+@test "somebody else's user is not told what the account file says" {
+	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
+	command -v setpriv >/dev/null || skip 'no setpriv'
+	chmod 755 .
+	account_file 'hots secret.example.org'
+	accept_at unix:sock 2 "$POSTRIDER" -C "$ACCOUNT" -bs
+	chmod 666 sock
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' QUIT >input
+	timeout 60 setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$BUILD/tests/socket" connect unix:sock <input >stdout
+	replied '451 4.3.5 ' 'its log says more'
+	not_replied hots "$ACCOUNT"
+	timeout 60 "$BUILD/tests/socket" connect unix:sock <input >stdout
+	replied '451 4.3.5 ' hots
+	accepted 0
+}
+
+@test "the recipe: users' sendmail goes by an account that they cannot read" {
+	local options
+
+	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
+	command -v setpriv >/dev/null || skip 'no setpriv'
+	# a folder that others can get at, as the test's own need not be
+	PLACE=$(mktemp -d)
+	chmod 755 "$PLACE"
+	smarthost_serve --user you:secret --require-auth
+	cd "$PLACE"
+	mkdir -p etc bin home/.config/postrider
+	ln -s "$POSTRIDER" bin/sendmail
+	account_file 'host 127.0.0.1' "port $PORT" 'tls off' 'auth on' \
+		'user you' 'password secret' 'from you@example.org' \
+		"logfile $PWD/log"
+	mv "$ACCOUNT" etc/relay
+	echo "socket $PWD/sock" >home/.config/postrider/accounts
+	options=$(service_options | sed "s,/etc/postrider/,$PWD/etc/,")
+	# shellcheck disable=SC2086 # words are meant
+	accept_at "unix:$PWD/sock" 2 setpriv --no-new-privs "$POSTRIDER" \
+		$options
+	chmod 666 sock
+	setpriv --reuid 65534 --regid 65534 --clear-groups test ! -r etc/relay
+	message >input
+	HOME=$PWD/home timeout 60 setpriv --reuid 65534 --regid 65534 \
+		--clear-groups bin/sendmail -i -f you@example.org \
+		bob@example.net <input
+	HOME=$PWD/home timeout 60 setpriv --reuid 65534 --regid 65534 \
+		--clear-groups bin/sendmail -t -i -f you@example.org <input
+	accepted 0
+	cd "$BATS_TEST_TMPDIR"
+	smarthost_stop
+	grep -q '^auth you' capture/1.envelope
+	grep -q '^rcpt <bob@example.net>' capture/2.envelope
+	grep -q 'Hello, Bob' capture/2.message
+	[ "$(grep -c ' peeruid=65534 peerpid=[1-9]' "$PLACE/log")" -eq 2 ]
+}
+
+@test "what a user's sendmail hears through the socket is the smarthost's word" {
+	smarthost_serve --refuse 'RCPT TO:<no*=550 5.1.1 no such user here'
+	account 'tls off'
+	cp accounts relay
+	accept_at unix:sock 1 "$POSTRIDER" -C relay -bs
+	account_file 'socket sock'
+	message | submit -f you@example.org no@example.net bob@example.net
+	expect 67 'refused: <no@example.net>: 550 5.1.1 no such user here'
+	accepted 0
+	smarthost_stop
+	grep -q '^rcpt <bob@example.net>' capture/1.envelope
+}
+
+@test "the units are what systemd understands, and are hardened" {
+	command -v systemd-analyze >/dev/null || skip 'no systemd-analyze'
+	mkdir units
+	sed "s,^ExecStart=[^ ]*,ExecStart=$POSTRIDER," \
+		"$ROOT/contrib/systemd/postrider@.service" \
+		>units/postrider@.service
+	cp "$ROOT/contrib/systemd/postrider.socket" units
+	timeout 60 systemd-analyze verify --man=no units/postrider.socket \
+		units/postrider@.service 2>verified || {
+		cat verified >&2
+		false
+	}
+	# what it says of other units of the machine is not about ours
+	lacks -i postrider verified
+	timeout 60 systemd-analyze security --offline=yes --threshold=30 \
+		units/postrider@.service >report || {
+		tail -n 5 report >&2
+		false
+	}
+}
+
+@test "systemd's own activation" {
+	local look
+
+	command -v systemd-socket-activate >/dev/null ||
+		skip 'no systemd-socket-activate'
+	smarthost_serve
+	account 'tls off'
+	timeout 60 systemd-socket-activate --accept --inetd -l "$PWD/sock" \
+		"$POSTRIDER" -C "$ACCOUNT" -bs 2>activate 3>&- &
+	ACCEPTING=$!
+	for ((look = 0; look < PORT_LOOKS; look++)); do
+		[ -S sock ] && break
+		sleep 0.02
+	done
+	one_message >input
+	timeout 30 "$BUILD/tests/socket" connect unix:sock <input >stdout
+	kill -TERM "$ACCEPTING"
+	wait "$ACCEPTING" || true
+	ACCEPTING=
+	smarthost_stop
+	replied '221 '
+	[ -e capture/1.message ]
+}

@@ -1,0 +1,171 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# A release: that make dist packs one, that it builds where there is no
+# autoconf, and that it installs what it should and takes away no more.  All of
+# it happens to a copy of the tree below the test's folder.
+
+load ../helper
+
+# The make that runs these tests has told its children about itself, and which
+# variant it is.
+alone() {
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u CONFIGURE_FLAGS \
+		-u SANITIZE -u COVERAGE -u BUILD -u POSTRIDER "$@"
+}
+
+# Says what COMMAND has to say only if it fails.
+quietly() {
+	alone "$@" >log 2>&1 || {
+		cat log >&2
+		return 1
+	}
+}
+
+# The files and links below a folder, in order.
+list() {
+	(cd "$1" && find . ! -type d | sort)
+}
+
+# What the tree holds, without what is built in it.
+copy_tree() {
+	local file
+
+	"$ROOT/tests/lint/rules" list | while read -r file; do
+		if [ -e "$ROOT/$file" ]; then
+			mkdir -p "$(dirname "$1/$file")"
+			cp -p "$ROOT/$file" "$1/$file"
+		fi
+	done
+}
+
+# A clone as its owner has it, a tarball from it, and that unpacked and built
+# in a world where autoconf fails.
+setup_file() {
+	export RELEASE=$BATS_FILE_TMPDIR/release
+	# A release is packed where there are both; it is used without.
+	if ! command -v git || ! command -v autoconf; then
+		return 0
+	fi
+	cd "$BATS_FILE_TMPDIR" || return
+	mkdir clone release no-autoconf
+	copy_tree clone
+	git -C clone init -q
+	git -C clone add -A
+	git -C clone -c user.name=a -c user.email=a@example.org \
+		-c commit.gpgsign=false commit -qm 'all of it'
+	quietly make -C clone dist
+	mv clone/postrider-*.tar.gz .
+	tar -xzf postrider-*.tar.gz -C release --strip-components=1
+	printf '#!/bin/sh\necho autoconf was called >&2\nexit 1\n' \
+		>no-autoconf/autoconf
+	chmod +x no-autoconf/autoconf
+	cp no-autoconf/autoconf no-autoconf/autoheader
+	export PATH=$BATS_FILE_TMPDIR/no-autoconf:$PATH
+	cd release || return
+	quietly ./configure --prefix=/opt/p CFLAGS=-O0
+	quietly make -j2
+}
+
+setup() {
+	postrider_setup
+	[ -d "$RELEASE" ] || skip 'git and autoconf are needed'
+	cd "$RELEASE" || return
+	DEST=$BATS_TEST_TMPDIR/dest
+}
+
+@test "a release builds without autoconf" {
+	[ -x postrider ]
+	[[ $(./postrider --version) == *"$(sed -n 's/^VERSION = //p' config.mk)"* ]]
+}
+
+@test "the same commit makes the same tarball" {
+	cd "$BATS_FILE_TMPDIR/clone" || return
+	PATH=${PATH#*:}
+	quietly make dist
+	cmp postrider-*.tar.gz ../postrider-*.tar.gz
+}
+
+@test "a release holds what the clone holds, and configure" {
+	diff <(git -C ../clone ls-files; echo config.h.in; echo configure) \
+		<(tar -tzf ../postrider-*.tar.gz | sed 's,[^/]*/,,' |
+			grep -v '/$' | grep .) >differences || true
+	# Order aside.
+	[ -z "$(sed -n 's/^[<>] //p' differences | sort | uniq -u)" ]
+}
+
+@test "make install below DESTDIR, and uninstall" {
+	quietly make install DESTDIR="$DEST"
+	[ "$(list "$DEST")" = './opt/p/bin/postrider
+./opt/p/share/man/man1/postrider.1
+./opt/p/share/man/man5/postrider-accounts.5' ]
+	"$DEST/opt/p/bin/postrider" --version
+	quietly make uninstall DESTDIR="$DEST"
+	[ -z "$(list "$DEST")" ]
+}
+
+@test "make install-sendmail adds links that work, and uninstall" {
+	local link
+
+	quietly make install-sendmail DESTDIR="$DEST"
+	for link in sbin/sendmail bin/mailq bin/newaliases; do
+		[ -L "$DEST/opt/p/$link" ]
+		[ "$DEST/opt/p/$link" -ef "$DEST/opt/p/bin/postrider" ]
+	done
+	# Once more is no error: the links are ours.
+	quietly make install-sendmail DESTDIR="$DEST"
+	quietly make uninstall DESTDIR="$DEST"
+	[ -z "$(list "$DEST")" ]
+}
+
+@test "make install-sendmail replaces no other sendmail" {
+	mkdir -p "$DEST/opt/p/sbin"
+	ln -s exim4 "$DEST/opt/p/sbin/sendmail"
+	if alone make install-sendmail DESTDIR="$DEST" >log 2>&1; then
+		return 1
+	fi
+	grep -F "$DEST/opt/p/sbin/sendmail is not postrider's" log
+	[ "$(readlink "$DEST/opt/p/sbin/sendmail")" = exim4 ]
+	quietly make uninstall DESTDIR="$DEST"
+	[ "$(list "$DEST")" = ./opt/p/sbin/sendmail ]
+}
+
+@test "sysconfdir is that of the prefix, but /etc for /usr" {
+	sysconfdir() {
+		alone make -n "$@" postrider 2>/dev/null |
+			sed -n 's/.*-DSYSCONFDIR=.\("[^"]*"\).*/\1/p' | sort -u
+	}
+	rm -f build/flags
+	[ "$(sysconfdir)" = '"/opt/p/etc"' ]
+	[ "$(sysconfdir prefix=/usr)" = '"/etc"' ]
+	[ "$(sysconfdir prefix=/usr sysconfdir=/etc/mail)" = '"/etc/mail"' ]
+}
+
+@test "another prefix compiles again what knows it" {
+	quietly make
+	[ -z "$(alone make)" ]
+	alone make prefix=/usr | grep -F 'CC src/main.c'
+}
+
+# What configure finds for a GnuTLS whose system trust is these files, of which
+# the later ones are only read if the first can be.
+store_of() {
+	{
+		printf '#include <stdio.h>\n'
+		printf 'int gnutls_certificate_set_x509_system_trust(void);\n'
+		printf 'int\ngnutls_certificate_set_x509_system_trust(void)\n{\n'
+		printf '\tif (fopen("%s", "rb") == NULL)\n\t\treturn -1;\n' "$@"
+		printf '\treturn 0;\n}\n'
+	} >stub.c
+	"${CC:-cc}" -shared -fPIC -o stub.so stub.c
+	LD_PRELOAD=$PWD/stub.so alone "$RELEASE/configure" >configured
+	sed -n 's/.*for the system.s trust store\.\.\. //p' configured
+}
+
+@test "only one file can be the system's trust store" {
+	mkdir "$BATS_TEST_TMPDIR/stub"
+	cd "$BATS_TEST_TMPDIR/stub"
+	[ "$(store_of /etc/example/ca.pem)" = /etc/example/ca.pem ]
+	# with revocation lists, or what is distrusted
+	[ "$(store_of /etc/example/ca.pem /etc/example/crl.pem)" = no ]
+}
