@@ -127,6 +127,16 @@ text_same_word(const char *a, size_t alen, const char *word)
 	return text_same(a, alen, word, strlen(word));
 }
 
+size_t
+text_line(const char *s, size_t n)
+{
+	const char *eol = n == 0 ? NULL : memchr(s, '\n', n);
+
+	if (eol != NULL)
+		n = (size_t)(eol - s);
+	return n > 0 && s[n - 1] == '\r' ? n - 1 : n;
+}
+
 const char *
 text_find(const char *p, size_t n, const char *needle, size_t m)
 {

@@ -27,6 +27,9 @@ bool text_has_control(const char *, size_t);
 bool text_same(const char *a, size_t alen, const char *b, size_t blen);
 bool text_same_word(const char *a, size_t alen, const char *word);
 
+/* The length of the first line, without its LF or CRLF. */
+size_t text_line(const char *, size_t);
+
 /* The first place of m bytes in n bytes, or NULL; m is not 0. */
 const char *text_find(const char *, size_t n, const char *needle, size_t m);
 

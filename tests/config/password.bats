@@ -4,6 +4,7 @@
 # Where the password comes from, in which order, and who may not read it.
 
 load ../helper
+load ../modes/serve
 
 setup() {
 	postrider_setup
@@ -115,6 +116,22 @@ END
 	message | submit bob@example.net 8<&6
 	expect 75 'nothing came in time'
 	exec 6>&-
+}
+
+@test "password_fd: each session of -bs has it" {
+	account_file defaults 'host 127.0.0.1' "port $PORT" 'tls off' \
+		'auth on' 'user alice' 'password_fd 7' 'timeout 20' \
+		'account one' 'from one@example.org' \
+		'account two' 'from two@example.org'
+	printf 'correct horse\n' >secret
+	crlf 'EHLO x' 'MAIL FROM:<one@example.org>' 'RCPT TO:<b@example.net>' \
+		DATA text . 'MAIL FROM:<two@example.org>' \
+		'RCPT TO:<b@example.net>' DATA text . QUIT | serve 7<secret
+	expect 0
+	smarthost_stop
+	grep -q '^auth alice' "$CAPTURE/1.envelope"
+	grep -q '^auth alice' "$CAPTURE/2.envelope"
+	[ "$(grep -c '^C: EHLO' transcript)" -eq 2 ]
 }
 
 @test "netrc: the user's, with quotes, default and entries without password" {

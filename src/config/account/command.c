@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "config/account/parse.h"
 #include "config/password/child.h"
 
@@ -14,27 +15,13 @@
 
 static int
 failed(const struct parser *p, const struct option_place *place,
-    const struct child *child, const char *what)
+    const struct child *child, const char *why)
 {
-	struct buffer b;
-
-	buffer_init(&b, MESSAGE_MAX);
-	if (child->timed_out) {
-		buffer_printf(&b, "eval did not end within %d s",
-		    EVAL_SECONDS);
-	} else if (what != NULL) {
-		buffer_printf(&b, "eval %s", what);
-	} else {
-		buffer_add_string(&b, "eval failed with ");
-		child_add_status(&b, child);
-	}
-	child_add_error(&b, child);
 	if (child->timed_out)
-		fault(p->fault, FAULT_TEMPORARY, "%s:%zu:%zu: %s", place->file,
-		    place->line, place->column, b.data);
+		fault(p->fault, FAULT_TEMPORARY, "%s:%zu:%zu: eval%s",
+		    place->file, place->line, place->column, why);
 	else
-		option_fault(p->fault, place, "%s", b.data);
-	buffer_free(&b);
+		option_fault(p->fault, place, "eval%s", why);
 	return fault_hint(p->fault, "run the command in a shell: its first "
 	    "line of output should be a setting and its value");
 }
@@ -45,23 +32,14 @@ take_output(struct parser *p, const struct option_place *place,
     const struct child *child)
 {
 	const struct buffer *out = &child->out;
-	const char *eol = out->len == 0 ? NULL :
-	    memchr(out->data, '\n', out->len);
 	struct slice line = { p->line, p->len };
 	bool was_password = p->facts->password;
 	int r;
 
-	if (eol == NULL && out->full)
-		return failed(p, place, child, "printed no end of line");
 	p->line = out->data;
-	p->len = eol == NULL ? out->len : (size_t)(eol - out->data);
-	if (p->len > 0 && p->line[p->len - 1] == '\r')
-		p->len--;
+	p->len = text_line(out->data, out->len);
 	p->evaluated = place->column;
-	if (p->len == 0)
-		r = failed(p, place, child, "printed nothing");
-	else
-		r = parser_line(p);
+	r = parser_line(p);
 	/* it is not in the file, so the file's mode does not matter to it */
 	p->facts->password = was_password;
 	p->evaluated = 0;
@@ -75,8 +53,9 @@ parser_eval(struct parser *p, struct slice command)
 {
 	struct option_place place = parser_place(p, command.s);
 	struct child child;
+	struct buffer why;
 	char *string;
-	int r = -1;
+	int r;
 
 	if (p->evaluated != 0)
 		return option_fault(p->fault, &place,
@@ -93,12 +72,13 @@ parser_eval(struct parser *p, struct slice command)
 		return -1;
 	child_init(&child);
 	string = memory_copy(command.s, command.n);
-	if (child_run(&child, string, EVAL_SECONDS * 1000, p->fault) == 0) {
-		if (child.timed_out || child.status != 0)
-			r = failed(p, &place, &child, NULL);
-		else
-			r = take_output(p, &place, &child);
-	}
+	buffer_init(&why, MESSAGE_MAX);
+	r = child_run(&child, string, EVAL_SECONDS * 1000, p->fault);
+	if (r == 0 && child_has_failed(&child, EVAL_SECONDS, "nothing", &why))
+		r = failed(p, &place, &child, why.data);
+	else if (r == 0)
+		r = take_output(p, &place, &child);
+	buffer_free(&why);
 	free(string);
 	child_free(&child);
 	return r;

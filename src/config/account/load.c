@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <grp.h>
 #include <pwd.h>
@@ -16,6 +15,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "config/account/account.h"
 #include "config/account/grammar.h"
@@ -27,27 +27,18 @@
 #define MODE_OTHERS (S_IRWXG | S_IRWXO)
 #define MODE_WRITE (S_IWGRP | S_IWOTH)
 
-/* An account file that is open. */
-struct file {
-	const char *path;
+/* An account file that is being read. */
+struct account_file {
+	struct file file;
 	enum accountfile_kind kind;
-	int fd;			/* -1: could not be opened */
-	int error;		/* and why */
-	struct stat st;
-	const struct file *includer;	/* or NULL */
+	const struct account_file *includer;	/* or NULL */
 };
 
 /* A file that is being parsed, and what its accounts go into. */
 struct reading {
 	struct accounts *accounts;
-	const struct file *file;
+	const struct account_file *file;
 };
-
-static unsigned
-mode_of(const struct stat *st)
-{
-	return (unsigned)st->st_mode & 07777U;
-}
 
 static void
 add_user(struct buffer *b, uid_t uid)
@@ -105,7 +96,7 @@ trouble(const char *why, const struct stat *st)
 	buffer_init(&b, PATHS_MAX);
 	buffer_add_string(&b, why);
 	if (st != NULL) {
-		buffer_printf(&b, ": mode %04o, owner ", mode_of(st));
+		buffer_printf(&b, ": mode %04o, owner ", file_mode(st));
 		add_user(&b, st->st_uid);
 		buffer_add_string(&b, ", group ");
 		add_group(&b, st->st_gid);
@@ -115,48 +106,54 @@ trouble(const char *why, const struct stat *st)
 	return buffer_detach(&b);
 }
 
-static int
-unreadable(struct accounts *accounts, const struct file *file, struct fault *f)
+/* Was it named by -C, so that it has to be there? */
+static bool
+is_named(enum accountfile_kind kind)
 {
-	struct account_source *source = accounts_source(accounts, file->path);
+	return kind == ACCOUNTFILE_NAMED || kind == ACCOUNTFILE_TRUSTED;
+}
+
+static int
+unreadable(struct accounts *accounts, const char *path,
+    enum accountfile_kind kind, int error, struct fault *f)
+{
+	struct account_source *source = accounts_source(accounts, path);
 	const struct stat *st = NULL;
 	struct stat buf;
 
-	if (stat(file->path, &buf) == 0)
+	if (stat(path, &buf) == 0)
 		st = &buf;
 	source->state = ACCOUNT_SOURCE_UNREADABLE;
 	free(source->trouble);
-	source->trouble = trouble(strerror(file->error), st);
-	if (file->error == EACCES) {
+	source->trouble = trouble(strerror(error), st);
+	if (error == EACCES) {
 		free(source->remedy);
-		source->remedy = remedy(file->path, st);
+		source->remedy = remedy(path, st);
 	}
-	if (file->kind != ACCOUNTFILE_NAMED &&
-	    file->kind != ACCOUNTFILE_TRUSTED)
+	if (!is_named(kind))
 		return 0;
-	fault(f, FAULT_CONFIG, "account file %s cannot be read: %s",
-	    file->path, source->trouble);
+	fault(f, FAULT_CONFIG, "account file %s cannot be read: %s", path,
+	    source->trouble);
 	if (source->remedy != NULL)
 		fault_hint(f, "%s", source->remedy);
 	return -1;
 }
 
 static int
-missing(const struct file *file, struct fault *f)
+missing(const char *path, enum accountfile_kind kind, int error,
+    struct fault *f)
 {
-	if (file->kind != ACCOUNTFILE_NAMED &&
-	    file->kind != ACCOUNTFILE_TRUSTED)
+	if (!is_named(kind))
 		return 0;
-	fault(f, FAULT_CONFIG, "account file %s: %s", file->path,
-	    strerror(file->error));
+	fault(f, FAULT_CONFIG, "account file %s: %s", path, strerror(error));
 	return fault_hint(f, "check the path; without it, the files of "
 	    "postrider-accounts(5) are read");
 }
 
 static int
-untrusted(const struct file *file, const char *what, struct fault *f)
+untrusted(const char *path, const char *what, struct fault *f)
 {
-	fault(f, FAULT_USAGE, "-C %s: %s", file->path, what);
+	fault(f, FAULT_USAGE, "-C %s: %s", path, what);
 	return fault_hint(f, "called by a name of sendmail, only root's files "
 	    "in root's folders can be named; call postrider itself");
 }
@@ -164,120 +161,85 @@ untrusted(const struct file *file, const char *what, struct fault *f)
 static bool
 is_roots(const struct stat *st)
 {
-	return st->st_uid == 0 && (st->st_mode & MODE_WRITE) == 0;
+	return file_flaw(st, FILE_OWNER_ROOT, MODE_WRITE) == FILE_FINE;
 }
 
 /*
- * Opens the file through its folder, so that what is checked is what is read.
- * Not blocking: opening a FIFO without a writer would wait for ever.
+ * Opens the file; *error is errno, and 0 when it is open. A fault only where a
+ * caller who is not trusted has named a file that is not root's alone.
  */
 static int
-open_trusted(struct file *file, struct fault *f)
+open_file(struct account_file *file, const char *path, int *error,
+    struct fault *f)
 {
-	const char *slash = strrchr(file->path, '/');
-	char *folder = slash == NULL ? memory_string(".") :
-	    memory_copy(file->path, (size_t)(slash - file->path) + 1);
-	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
+	struct stat folder;
+	int r;
 
-	file->error = errno;
-	free(folder);
-	if (dir == -1)
+	if (file->kind != ACCOUNTFILE_TRUSTED) {
+		*error = file_open(&file->file, path) == -1 ? errno : 0;
 		return 0;
-	if (fstat(dir, &st) == -1 || !is_roots(&st)) {
-		close(dir);
-		return untrusted(file, "its folder is not root's alone", f);
 	}
-	file->fd = openat(dir, slash == NULL ? file->path : slash + 1,
-	    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
-	file->error = errno;
-	close(dir);
-	if (file->fd != -1 && (fstat(file->fd, &st) == -1 || !is_roots(&st)))
-		return untrusted(file, "it is not root's alone", f);
+	r = file_open_in_folder(&file->file, path, &folder);
+	*error = r == -1 ? errno : 0;
+	if (folder.st_mode != 0 && !is_roots(&folder))
+		return untrusted(path, "its folder is not root's alone", f);
+	if (r == 0 && !is_roots(&file->file.st))
+		return untrusted(path, "it is not root's alone", f);
 	return 0;
 }
 
 static int
-open_file(struct file *file, struct fault *f)
+read_all(struct account_file *file, struct buffer *b, struct fault *f)
 {
-	if (file->kind == ACCOUNTFILE_TRUSTED)
-		return open_trusted(file, f);
-	file->fd = open(file->path,
-	    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	file->error = errno;
-	return 0;
-}
+	const char *path = file->file.path, *type = file_type(&file->file);
 
-static int
-check_regular(const struct file *file, struct fault *f)
-{
-	const char *what = S_ISDIR(file->st.st_mode) ? "a folder" :
-	    S_ISFIFO(file->st.st_mode) ? "a FIFO" :
-	    S_ISCHR(file->st.st_mode) ? "a device" : "not a file";
-
-	if (S_ISREG(file->st.st_mode))
+	if (type != NULL) {
+		fault(f, FAULT_CONFIG, "account file %s is %s", path, type);
+		return fault_hint(f, "an account file is a regular file");
+	}
+	if (file_read(&file->file, b) == 0)
 		return 0;
-	fault(f, FAULT_CONFIG, "account file %s is %s", file->path, what);
-	return fault_hint(f, "an account file is a regular file");
-}
-
-/*
- * Reads all of it into memory that is not moved while it grows: what may hold
- * a password is wiped in one place.
- */
-static int
-read_all(const struct file *file, struct buffer *b, struct fault *f)
-{
-	char *to;
-	ssize_t n;
-
-	if (file->st.st_size > FILE_MAX)
+	if (errno == EFBIG)
 		return fault(f, FAULT_CONFIG, "account file %s is larger than "
-		    "%d MiB", file->path, FILE_MAX / (1024 * 1024));
-	to = buffer_reserve(b, (size_t)file->st.st_size + 1);
-	while (b->len <= (size_t)file->st.st_size) {
-		n = read(file->fd, to + b->len,
-		    (size_t)file->st.st_size + 1 - b->len);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return fault(f, FAULT_TEMPORARY, "account file %s: %s",
-			    file->path, strerror(errno));
-		if (n == 0)
-			return 0;
-		buffer_commit(b, (size_t)n);
-	}
+		    "%d MiB", path, FILE_MAX / (1024 * 1024));
+	if (errno != EAGAIN)
+		return fault(f, FAULT_TEMPORARY, "account file %s: %s", path,
+		    strerror(errno));
 	fault(f, FAULT_TEMPORARY, "account file %s grew while it was read",
-	    file->path);
+	    path);
 	return fault_hint(f, "try again when it has been written");
 }
 
 static int
-check_password_mode(struct accounts *accounts, const struct file *file,
+check_password_mode(struct accounts *accounts, const struct account_file *file,
     struct fault *f)
 {
+	const struct stat *st = &file->file.st;
+	const char *path = file->file.path;
+
 	if (file->kind == ACCOUNTFILE_SYSTEM) {
-		if ((file->st.st_mode & S_IROTH) != 0)
+		if (file_flaw(st, FILE_OWNER_ANY, S_IROTH) != FILE_FINE)
 			notes_add(&accounts->warnings, "%s holds a password "
 			    "and everybody can read it; run: chmod o-r %s",
-			    file->path, file->path);
+			    path, path);
 		return 0;
 	}
-	if ((file->st.st_mode & MODE_OTHERS) == 0)
+	if (file_flaw(st, FILE_OWNER_ANY, MODE_OTHERS) == FILE_FINE)
 		return 0;
 	fault(f, FAULT_CONFIG, "account file %s holds a password, and its "
-	    "mode %04o lets others in", file->path, mode_of(&file->st));
-	return fault_hint(f, "run: chmod 600 %s", file->path);
+	    "mode %04o lets others in", path, file_mode(st));
+	return fault_hint(f, "run: chmod 600 %s", path);
 }
 
-/* Whoever writes a passwordeval or eval into the file runs commands as us. */
+/* Whoever can write a passwordeval or eval into it runs commands as us. */
 static int
 check_command_owner(const struct file *file, const char *word,
     struct fault *f)
 {
 	struct buffer b;
 
-	if (file->st.st_uid != 0 && file->st.st_uid != geteuid()) {
+	switch (file_flaw(&file->st, FILE_OWNER_SELF_OR_ROOT, MODE_WRITE)) {
+	case FILE_OTHERS_OWN:
 		buffer_init(&b, PATHS_MAX);
 		add_user(&b, file->st.st_uid);
 		fault(f, FAULT_CONFIG, "account file %s holds %s and "
@@ -286,12 +248,15 @@ check_command_owner(const struct file *file, const char *word,
 		buffer_free(&b);
 		return fault_hint(f, "run: chown %lu %s",
 		    (unsigned long)geteuid(), file->path);
-	}
-	if ((file->st.st_mode & MODE_WRITE) == 0)
+	case FILE_OTHERS_MAY:
+		fault(f, FAULT_CONFIG, "account file %s holds %s, and its "
+		    "mode %04o lets others write to it", file->path, word,
+		    file_mode(&file->st));
+		return fault_hint(f, "run: chmod go-w %s", file->path);
+	case FILE_FINE:
+	default:
 		return 0;
-	fault(f, FAULT_CONFIG, "account file %s holds %s, and its mode %04o "
-	    "lets others write to it", file->path, word, mode_of(&file->st));
-	return fault_hint(f, "run: chmod go-w %s", file->path);
+	}
 }
 
 static int include(void *, struct parser *, const char *,
@@ -302,7 +267,7 @@ trust(void *arg, struct fault *f)
 {
 	const struct reading *reading = arg;
 
-	return check_command_owner(reading->file, "an eval", f);
+	return check_command_owner(&reading->file->file, "an eval", f);
 }
 
 /* A fault about the whole file, where somebody wants to hear of them all. */
@@ -317,7 +282,7 @@ settle(struct accounts *accounts, int r, struct fault *f)
 }
 
 static int
-check_mode(struct accounts *accounts, const struct file *file,
+check_mode(struct accounts *accounts, const struct account_file *file,
     const struct accountfile_facts *facts, struct fault *f)
 {
 	if (facts->password && settle(accounts,
@@ -325,14 +290,14 @@ check_mode(struct accounts *accounts, const struct file *file,
 		return -1;
 	if (!facts->passwordeval && !facts->eval)
 		return 0;
-	return settle(accounts, check_command_owner(file, facts->eval ?
+	return settle(accounts, check_command_owner(&file->file, facts->eval ?
 	    "an eval" : "a passwordeval", f), f);
 }
 
 /* `parser`: of the file that includes this one, or NULL. */
 static int
-read_open(struct accounts *accounts, struct file *file, struct parser *parser,
-    struct fault *f)
+read_open(struct accounts *accounts, struct account_file *file,
+    struct parser *parser, struct fault *f)
 {
 	struct reading reading = { accounts, file };
 	struct parser_hooks hooks = { trust, include, &reading };
@@ -341,20 +306,16 @@ read_open(struct accounts *accounts, struct file *file, struct parser *parser,
 	struct buffer b;
 	int r;
 
-	if (fstat(file->fd, &file->st) == -1)
-		return fault(f, FAULT_SYSTEM, "account file %s: %s",
-		    file->path, strerror(errno));
-	if (check_regular(file, f) == -1)
-		return -1;
-	buffer_init(&b, FILE_MAX + 1);
+	buffer_init(&b, FILE_MAX);
 	r = read_all(file, &b, f);
 	if (r == 0 && parser == NULL) {
-		r = parser_run(accounts, &hooks, file->path, b.data, b.len,
+		r = parser_run(accounts, &hooks, file->file.path, b.data, b.len,
 		    &facts, f);
 	} else if (r == 0) {
 		outer = parser->hooks;
 		parser->hooks = &hooks;
-		r = parser_include(parser, file->path, b.data, b.len, &facts);
+		r = parser_include(parser, file->file.path, b.data, b.len,
+		    &facts);
 		parser->hooks = outer;
 	}
 	buffer_wipe(&b);
@@ -363,21 +324,18 @@ read_open(struct accounts *accounts, struct file *file, struct parser *parser,
 
 /* A file that is being read already, or too many in one another. */
 static int
-check_loop(const struct file *file, const struct option_place *place,
+check_loop(const struct account_file *file, const struct option_place *place,
     struct fault *f)
 {
-	const struct file *other = file->includer;
-	struct stat st;
+	const struct account_file *other = file->includer;
+	const struct stat *st = &file->file.st;
 	int depth = 1;
 
-	if (fstat(file->fd, &st) == -1)
-		return option_fault(f, place, "%s: %s", file->path,
-		    strerror(errno));
 	for (; other != NULL; other = other->includer, depth++)
-		if (other->st.st_dev == st.st_dev &&
-		    other->st.st_ino == st.st_ino)
+		if (other->file.st.st_dev == st->st_dev &&
+		    other->file.st.st_ino == st->st_ino)
 			return option_fault(f, place,
-			    "%s is included by itself", file->path);
+			    "%s is included by itself", file->file.path);
 	if (depth > INCLUDE_DEPTH_MAX)
 		return option_fault(f, place, "files are included more than "
 		    "%d deep", INCLUDE_DEPTH_MAX);
@@ -388,27 +346,27 @@ static int
 include_file(const struct reading *reading, struct parser *parser,
     const char *path, const struct option_place *place, struct fault *f)
 {
-	struct file file = { .path = path, .kind = reading->file->kind,
-	    .fd = -1, .includer = reading->file };
-	int r = -1;
+	struct account_file file = { .file.fd = -1,
+	    .kind = reading->file->kind, .includer = reading->file };
+	int r = -1, error;
 
 	accounts_source(reading->accounts, path);
-	if (open_file(&file, f) == -1)
-		return -1;
-	if (file.fd == -1)
-		return option_fault(f, place, "%s cannot be read: %s", path,
-		    strerror(file.error));
-	if (check_loop(&file, place, f) == 0)
-		r = read_open(reading->accounts, &file, parser, f);
-	close(file.fd);
+	if (open_file(&file, path, &error, f) == 0) {
+		if (error != 0)
+			r = option_fault(f, place, "%s cannot be read: %s",
+			    path, strerror(error));
+		else if (check_loop(&file, place, f) == 0)
+			r = read_open(reading->accounts, &file, parser, f);
+	}
+	file_close(&file.file);
 	return r;
 }
 
 /* Relative to the folder of the file that includes; "~/" is home. */
 static char *
-include_path(const struct file *file, const char *pattern)
+include_path(const char *includer, const char *pattern)
 {
-	const char *slash = strrchr(file->path, '/');
+	const char *slash = strrchr(includer, '/');
 	char *home = NULL;
 	struct buffer b;
 
@@ -416,8 +374,8 @@ include_path(const struct file *file, const char *pattern)
 	if (strncmp(pattern, "~/", 2) == 0 && (home = account_home()) != NULL)
 		buffer_printf(&b, "%s%s", home, pattern + 1);
 	else if (pattern[0] != '/' && slash != NULL)
-		buffer_printf(&b, "%.*s/%s", (int)(slash - file->path),
-		    file->path, pattern);
+		buffer_printf(&b, "%.*s/%s", (int)(slash - includer),
+		    includer, pattern);
 	else
 		buffer_add_string(&b, pattern);
 	free(home);
@@ -430,7 +388,7 @@ include(void *arg, struct parser *parser, const char *pattern,
     const struct option_place *place, struct fault *f)
 {
 	const struct reading *reading = arg;
-	char *path = include_path(reading->file, pattern);
+	char *path = include_path(reading->file->file.path, pattern);
 	glob_t found;
 	int r = 0, g;
 
@@ -457,19 +415,17 @@ int
 accountfile_read(struct accounts *accounts, const char *path,
     enum accountfile_kind kind, struct fault *f)
 {
-	struct file file = { .path = path, .kind = kind, .fd = -1 };
-	int r;
+	struct account_file file = { .file.fd = -1, .kind = kind };
+	int r, error;
 
 	accounts_source(accounts, path);
-	if (open_file(&file, f) == -1)
-		r = -1;
-	else if (file.fd != -1)
+	r = open_file(&file, path, &error, f);
+	if (r == 0 && error == 0)
 		r = read_open(accounts, &file, NULL, f);
-	else if (file.error == ENOENT || file.error == ENOTDIR)
-		r = missing(&file, f);
-	else
-		r = unreadable(accounts, &file, f);
-	if (file.fd != -1)
-		close(file.fd);
+	else if (r == 0 && (error == ENOENT || error == ENOTDIR))
+		r = missing(path, kind, error, f);
+	else if (r == 0)
+		r = unreadable(accounts, path, kind, error, f);
+	file_close(&file.file);
 	return settle(accounts, r, f);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +8,13 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "config/account/account.h"
 #include "config/account/localdomain.h"
 
-#define MAILNAME_MAX 1024	/* octets; a domain has at most 255 */
 #define ORIGIN_MAX (64 * 1024)	/* octets of where a setting comes from */
 
 void
@@ -94,26 +92,20 @@ add_configured(struct local_domains *d, const struct account *account,
 	return 0;
 }
 
-/* Not blocking: opening a FIFO without a writer would wait for ever. */
 static void
 add_mailname(struct local_domains *d, const char *path)
 {
-	int fd = path == NULL ? -1 :
-	    open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	char line[MAILNAME_MAX];
-	ssize_t got;
+	char *line = path == NULL ? NULL : file_first_line(path);
 	size_t n = 0;
 
-	if (fd == -1)
+	if (line == NULL)
 		return;
-	while ((got = read(fd, line, sizeof(line))) == -1 && errno == EINTR)
-		;
-	close(fd);
-	while (got > 0 && n < (size_t)got && !text_is_blank(line[n]) &&
+	while (line[n] != '\0' && !text_is_blank(line[n]) &&
 	    !text_is_control(line[n]))
 		n++;
 	if (n > 0 && address_is_domain(line, n))
 		local_domains_add(d, line, n, LOCALITY_SHARED);
+	free(line);
 }
 
 int

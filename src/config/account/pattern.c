@@ -7,19 +7,18 @@
 #include <limits.h>
 #include <netdb.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/pattern.h"
 
 #define MAILNAME SYSCONFDIR "/mailname"
-#define LINE_MAX_OCTETS 1024	/* of that file; a domain has at most 255 */
 
 /*
  * The name that the system has for the user. The environment counts only where
@@ -82,20 +81,12 @@ canonical_name(struct fault *f)
 static char *
 mail_name(struct fault *f)
 {
-	FILE *file = fopen(MAILNAME, "re");
-	char line[LINE_MAX_OCTETS];
-	const char *trouble = file == NULL ? strerror(errno) : "it is empty";
-	size_t n = 0;
+	char *name = file_first_line(MAILNAME);
 
-	if (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		n = strcspn(line, "\r\n");
-	while (n > 0 && text_is_blank(line[n - 1]))
-		n--;
-	if (file != NULL)
-		fclose(file);
-	if (n > 0)
-		return memory_copy(line, n);
-	fault(f, FAULT_CONFIG, "%%M: %s: %s", MAILNAME, trouble);
+	if (name != NULL)
+		return name;
+	fault(f, FAULT_CONFIG, "%%M: %s: %s", MAILNAME, errno == 0 ?
+	    "it is empty" : strerror(errno));
 	fault_hint(f, "write the name of this host's mail domain into it");
 	return NULL;
 }

@@ -4,18 +4,16 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "config/account/account.h"
 #include "config/alias/alias.h"
 #include "config/alias/load.h"
 
-#define READ_OCTETS (64 * 1024)	/* asked for at once */
 #define LISTS_MAX 1000		/* each costs a file and a search */
 #define ERRORS_NOTED 5		/* of a file that is not ours; see newaliases */
 
@@ -32,57 +30,22 @@ alias_choice(const struct account *account)
 }
 
 static int
-read_all(int fd, const char *path, struct buffer *b, struct fault *f)
+read_file(const char *path, struct buffer *text, struct fault *f)
 {
-	ssize_t n = 1;
-	char *to;
-
-	while (n != 0) {
-		to = buffer_reserve(b, READ_OCTETS);
-		if (to == NULL)
-			return fault(f, FAULT_CONFIG, "alias file %s is larger "
-			    "than %d MiB", path,
-			    ALIAS_FILE_MAX / (1024 * 1024));
-		n = read(fd, to, READ_OCTETS);
-		if (n > 0)
-			buffer_commit(b, (size_t)n);
-		else if (n == -1 && errno != EINTR)
-			return fault(f, FAULT_CONFIG, "alias file %s cannot "
-			    "be read: %s", path, strerror(errno));
-	}
-	return 0;
-}
-
-static int
-read_open(int fd, const char *path, struct buffer *text, struct fault *f)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+	if (file_load(path, text) == 0)
+		return 0;
+	if (errno == EFBIG)
+		return fault(f, FAULT_CONFIG, "alias file %s is larger than %d "
+		    "MiB", path, ALIAS_FILE_MAX / (1024 * 1024));
+	if (errno == 0) {
 		fault(f, FAULT_CONFIG, "alias file %s is not a regular file",
 		    path);
 		return fault_hint(f, "for no aliases at all, write 'aliases' "
 		    "without a value");
 	}
-	return read_all(fd, path, text, f);
-}
-
-/* Not blocking: opening a FIFO without a writer would wait for ever. */
-static int
-read_file(const char *path, struct buffer *text, struct fault *f)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	int r;
-
-	if (fd == -1) {
-		fault(f, FAULT_CONFIG, "alias file %s cannot be read: %s",
-		    path, strerror(errno));
-		return fault_hint(f, "let this user read it, or name another "
-		    "one");
-	}
-	r = read_open(fd, path, text, f);
-	close(fd);
-	return r;
+	fault(f, FAULT_CONFIG, "alias file %s cannot be read: %s", path,
+	    strerror(errno));
+	return fault_hint(f, "let this user read it, or name another one");
 }
 
 int

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "config/password/child.h"
 
 #define TERM_GRACE 500		/* milliseconds from SIGTERM to SIGKILL */
@@ -64,17 +65,9 @@ child_free(struct child *child)
 	buffer_wipe(&child->err);
 }
 
-void
-child_add_status(struct buffer *b, const struct child *child)
-{
-	if (WIFSIGNALED(child->status))
-		buffer_printf(b, "signal %d", WTERMSIG(child->status));
-	else
-		buffer_printf(b, "exit status %d", WEXITSTATUS(child->status));
-}
-
-void
-child_add_error(struct buffer *b, const struct child *child)
+/* Adds ": " and what it wrote to standard error, its lines joined to one. */
+static void
+add_error(struct buffer *b, const struct child *child)
 {
 	const char *s = child->err.data;
 	size_t n = child->err.len, line;
@@ -94,6 +87,34 @@ child_add_error(struct buffer *b, const struct child *child)
 	}
 	if (child->err.full)
 		buffer_add_string(b, " ...");
+}
+
+bool
+child_has_failed(const struct child *child, int64_t seconds,
+    const char *nothing, struct buffer *why)
+{
+	const struct buffer *out = &child->out;
+	size_t n = text_line(out->data, out->len);
+
+	if (child->timed_out)
+		buffer_printf(why, " did not end within %lld s",
+		    (long long)seconds);
+	else if (WIFSIGNALED(child->status))
+		buffer_printf(why, " failed with signal %d",
+		    WTERMSIG(child->status));
+	else if (child->status != 0)
+		buffer_printf(why, " failed with exit status %d",
+		    WEXITSTATUS(child->status));
+	else if (out->full && memchr(out->data, '\n', out->len) == NULL)
+		buffer_add_string(why, " printed no end of line");
+	else if (n == 0)
+		buffer_printf(why, " printed %s", nothing);
+	else if (memchr(out->data, '\0', n) != NULL)
+		buffer_add_string(why, " printed a NUL character");
+	else
+		return false;
+	add_error(why, child);
+	return true;
 }
 
 static void

@@ -36,9 +36,14 @@ void child_free(struct child *);
  */
 int child_run(struct child *, const char *command, int64_t ms, struct fault *);
 
-/* Adds "exit status N" or "signal N": how it ended. */
-void child_add_status(struct buffer *, const struct child *);
-/* Adds ": " and what it wrote to standard error, its lines joined to one. */
-void child_add_error(struct buffer *, const struct child *);
+/*
+ * Did the command fail, or print no line that can be used? Then adds the reason
+ * as it goes on behind the command's name, with what it wrote to standard
+ * error: " failed with exit status 2: no key". `seconds` is the time that it
+ * had; `nothing` is what an empty line is called ("no password"). text_line()
+ * gives the length of a line that can be used.
+ */
+bool child_has_failed(const struct child *, int64_t seconds,
+    const char *nothing, struct buffer *why);
 
 #endif

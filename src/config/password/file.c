@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,132 +10,96 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "config/password/file.h"
 
 #define PATH_SIZE_MAX (64 * 1024)	/* octets of a path */
 #define NAME_MAX_SIZE 64		/* octets of "password_fd N" */
-#define PIPE_MS (60 * 1000)		/* as passwordeval has by default */
 
 int
-secretfile_open(struct secretfile *file, const char *path)
+passwordfile_check(const struct file *file, struct fault *f)
 {
-	file->path = path;
-	/* not blocking: a FIFO without a writer would wait for ever */
-	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (file->fd == -1)
-		return -1;
-	if (fstat(file->fd, &file->st) == 0 &&
-	    (S_ISREG(file->st.st_mode) || S_ISFIFO(file->st.st_mode)))
-		return 0;
-	close(file->fd);
-	file->fd = -1;
-	errno = EINVAL;
-	return -1;
-}
+	bool roots = file->st.st_uid == 0;
 
-void
-secretfile_close(struct secretfile *file)
-{
-	if (file->fd != -1)
-		close(file->fd);
-	file->fd = -1;
-}
-
-int
-secretfile_read(struct secretfile *file, struct buffer *b)
-{
-	/* all at once: nothing is left behind where the buffer was smaller */
-	char *to = buffer_reserve(b, b->max - b->len);
-	size_t room = b->max - b->len;
-	struct pollfd p = { file->fd, POLLIN, 0 };
-	ssize_t n;
-
-	do {
-		n = read(file->fd, to, room);
-		/* a pipe whose writer has not come to writing */
-		if (n == -1 && errno == EAGAIN && poll(&p, 1, PIPE_MS) == 0)
-			return -1;
-		if (n == -1 && errno != EINTR && errno != EAGAIN)
-			return -1;
-		if (n > 0) {
-			buffer_commit(b, (size_t)n);
-			to += n;
-			room -= (size_t)n;
-		}
-	} while (n != 0 && room > 0);
-	return room > 0 ? 0 : -1;
-}
-
-int
-secretfile_check(const struct secretfile *file, struct fault *f)
-{
-	mode_t mode = file->st.st_mode, refused = S_IRWXO | S_IWGRP;
-
-	if (file->st.st_uid != 0 && file->st.st_uid != geteuid()) {
+	switch (file_flaw(&file->st, FILE_OWNER_SELF_OR_ROOT, S_IRWXO |
+	    (roots ? S_IWGRP : S_IRWXG))) {
+	case FILE_OTHERS_OWN:
 		fault(f, FAULT_CONFIG, "%s holds a password and belongs to uid "
 		    "%lu; we run as uid %lu", file->path,
 		    (unsigned long)file->st.st_uid, (unsigned long)geteuid());
 		return fault_hint(f, "it must belong to this user, or to root");
-	}
-	if (file->st.st_uid != 0)
-		refused |= S_IRWXG;
-	if ((mode & refused) == 0)
+	case FILE_OTHERS_MAY:
+		fault(f, FAULT_CONFIG, "%s holds a password, and its mode %04o "
+		    "lets others in", file->path, file_mode(&file->st));
+		return fault_hint(f, "run: chmod 600 %s%s", file->path,
+		    roots ? ", or 640 if its group shall read it, too" : "");
+	case FILE_FINE:
+	default:
 		return 0;
-	fault(f, FAULT_CONFIG, "%s holds a password, and its mode %04o lets "
-	    "others in", file->path, (unsigned)mode & 07777U);
-	if (file->st.st_uid != 0)
-		return fault_hint(f, "run: chmod 600 %s", file->path);
-	return fault_hint(f, "run: chmod 600 %s, or 640 if its group shall "
-	    "read it, too", file->path);
+	}
 }
 
-/* What stands before the first line end; FAULT_CONFIG names `what`. */
+/* FAULT_CONFIG begins with `where`. */
 static int
-take_line(const struct buffer *b, const char *what, struct secret *secret,
+take_line(const struct buffer *b, const char *where, struct secret *secret,
     struct fault *f)
 {
-	const char *eol = b->len == 0 ? NULL : memchr(b->data, '\n', b->len);
-	size_t n = eol == NULL ? b->len : (size_t)(eol - b->data);
+	size_t n = text_line(b->data, b->len);
 
-	if (n > 0 && b->data[n - 1] == '\r')
-		n--;
 	if (n == 0)
 		return fault(f, FAULT_CONFIG, "%s: there is no password in its "
-		    "first line", what);
+		    "first line", where);
 	if (memchr(b->data, '\0', n) != NULL)
 		return fault(f, FAULT_CONFIG, "%s: the password holds a NUL "
-		    "character", what);
+		    "character", where);
 	secret_set(secret, b->data, n);
 	return 0;
 }
 
 static int
-read_path(const char *path, struct secret *secret, struct fault *f)
+read_open(struct file *file, struct secret *secret, struct fault *f)
 {
-	struct secretfile file;
 	struct buffer b;
 	int r = -1;
 
-	if (secretfile_open(&file, path) == -1) {
-		fault(f, FAULT_CONFIG, "password_file %s cannot be read: %s",
-		    path, errno == EINVAL ? "it is no file" : strerror(errno));
-		return fault_hint(f, "its first line should be the password");
-	}
-	buffer_init(&b, SECRETFILE_MAX);
-	if (secretfile_check(&file, f) == 0 &&
-	    secretfile_read(&file, &b) == -1)
+	if (passwordfile_check(file, f) == -1)
+		return -1;
+	buffer_init(&b, PASSWORDFILE_MAX);
+	if (file_read(file, &b) == -1)
 		fault(f, FAULT_CONFIG, "password_file %s cannot be read, or is "
-		    "larger than %d octets", path, SECRETFILE_MAX);
-	else if (f->class == FAULT_NONE)
-		r = take_line(&b, path, secret, f);
+		    "larger than %d octets", file->path, PASSWORDFILE_MAX);
+	else
+		r = take_line(&b, file->path, secret, f);
 	buffer_wipe(&b);
-	secretfile_close(&file);
+	return r;
+}
+
+static int
+read_path(const char *path, struct secret *secret, struct fault *f)
+{
+	struct file file;
+	const char *why = NULL;
+	int r;
+
+	if (file_open(&file, path) == -1)
+		why = strerror(errno);
+	else if (file_type(&file) != NULL && !S_ISFIFO(file.st.st_mode))
+		why = "it is no file";
+	if (why == NULL) {
+		r = read_open(&file, secret, f);
+	} else {
+		fault(f, FAULT_CONFIG, "password_file %s cannot be read: %s",
+		    path, why);
+		r = fault_hint(f, "its first line should be the password");
+	}
+	file_close(&file);
 	return r;
 }
 
 int
-secretfile_line(const char *path, struct secret *secret, struct fault *f)
+passwordfile_read(const char *path, struct secret *secret, struct fault *f)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 	struct buffer b;
@@ -159,16 +122,38 @@ secretfile_line(const char *path, struct secret *secret, struct fault *f)
 	return r;
 }
 
+/*
+ * A password that was read from a descriptor, which can be read only once: all
+ * sessions of the process share it. Static since descriptors are the process's.
+ */
+static struct kept {
+	int fd;
+	struct secret secret;
+} *kept;
+static size_t kept_count;
+
+/* The descriptor's place, made if there is none. */
+static struct kept *
+kept_of(int fd)
+{
+	for (size_t i = 0; i < kept_count; i++)
+		if (kept[i].fd == fd)
+			return &kept[i];
+	kept = memory_resize(kept, kept_count + 1, sizeof(*kept));
+	kept[kept_count] = (struct kept){ .fd = fd };
+	return &kept[kept_count++];
+}
+
 /* Octet by octet, as far as the line goes: the rest is not ours. */
 static int
 read_line(int fd, int64_t deadline, struct buffer *b, struct fault *f)
 {
 	struct pollfd p = { fd, POLLIN, 0 };
-	char *to = buffer_reserve(b, SECRETFILE_MAX);
+	char *to = buffer_reserve(b, PASSWORDFILE_MAX);
 	ssize_t n;
 	int ready;
 
-	while (b->len < SECRETFILE_MAX) {
+	while (b->len < PASSWORDFILE_MAX) {
 		ready = poll(&p, 1, clock_left(deadline));
 		if (ready == 0)
 			return fault(f, FAULT_TEMPORARY, "password_fd %d: "
@@ -189,24 +174,29 @@ read_line(int fd, int64_t deadline, struct buffer *b, struct fault *f)
 		buffer_commit(b, 1);
 	}
 	return fault(f, FAULT_CONFIG, "password_fd %d: no line end within %d "
-	    "octets", fd, SECRETFILE_MAX);
+	    "octets", fd, PASSWORDFILE_MAX);
 }
 
 int
-secretfile_descriptor(int fd, int64_t ms, struct secret *secret,
+passwordfile_descriptor(int fd, int64_t ms, struct secret *secret,
     struct fault *f)
 {
-	struct buffer b, what;
-	int r;
+	struct kept *k = kept_of(fd);
+	struct buffer b, where;
+	int r = 0;
 
-	buffer_init(&b, SECRETFILE_MAX);
-	buffer_init(&what, NAME_MAX_SIZE);
-	buffer_printf(&what, "password_fd %d", fd);
-	r = read_line(fd, clock_after(ms), &b, f);
+	if (!secret_is_set(&k->secret)) {
+		buffer_init(&b, PASSWORDFILE_MAX);
+		buffer_init(&where, NAME_MAX_SIZE);
+		buffer_printf(&where, "password_fd %d", fd);
+		r = read_line(fd, clock_after(ms), &b, f);
+		if (r == 0)
+			r = take_line(&b, where.data, &k->secret, f);
+		close(fd);
+		buffer_free(&where);
+		buffer_wipe(&b);
+	}
 	if (r == 0)
-		r = take_line(&b, what.data, secret, f);
-	close(fd);
-	buffer_free(&what);
-	buffer_wipe(&b);
+		secret_set(secret, k->secret.bytes, k->secret.len);
 	return r;
 }

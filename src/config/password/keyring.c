@@ -54,7 +54,7 @@ take(const struct account *account, const struct child *child,
     struct secret *secret, struct fault *f)
 {
 	const struct buffer *out = &child->out;
-	size_t n = 0;
+	size_t n = text_line(out->data, out->len);
 
 	if (child->timed_out) {
 		fault(f, FAULT_TEMPORARY, "the keyring did not answer within "
@@ -62,8 +62,6 @@ take(const struct account *account, const struct child *child,
 		return fault_hint(f, "is it locked? passwordeval_timeout gives "
 		    "it more time");
 	}
-	while (n < out->len && out->data[n] != '\n')
-		n++;
 	if (child->status != 0 || n == 0 ||
 	    memchr(out->data, '\0', n) != NULL)
 		return 0;

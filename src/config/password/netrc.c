@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
@@ -185,18 +186,19 @@ static int
 look_into(const char *path, bool own, const struct account *account,
     struct secret *secret, struct fault *f)
 {
-	struct secretfile file;
+	struct file file;
 	struct buffer b;
 	int r = 0;
 
-	if (secretfile_open(&file, path) == -1)
+	if (file_open(&file, path) == -1)
 		return 0;
 	buffer_init(&b, NETRC_MAX);
-	if (secretfile_read(&file, &b) == 0 && netrc_find(b.len == 0 ? "" :
-	    b.data, b.len, account_host(account), account->user, secret))
-		r = own && secretfile_check(&file, f) == -1 ? -1 : 1;
+	if ((file_type(&file) == NULL || S_ISFIFO(file.st.st_mode)) &&
+	    file_read(&file, &b) == 0 && netrc_find(b.data, b.len,
+	    account_host(account), account->user, secret))
+		r = own && passwordfile_check(&file, f) == -1 ? -1 : 1;
 	buffer_wipe(&b);
-	secretfile_close(&file);
+	file_close(&file);
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "config/account/account.h"
 #include "config/password/child.h"
 #include "config/password/file.h"
@@ -15,38 +16,19 @@
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 
-static void
-add_name(struct buffer *b, const struct account *account)
-{
-	buffer_add_string(b, "passwordeval");
-	if (account->name != NULL)
-		buffer_printf(b, " of account '%s'", account->name);
-	buffer_add_string(b, " (");
-	account_add_origin(b, account, OPTION_PASSWORDEVAL);
-	buffer_add_string(b, ")");
-}
-
 static int
 failed(const struct account *account, const struct child *child,
-    const char *what, struct fault *f)
+    const char *why, struct fault *f)
 {
-	struct buffer b;
+	struct buffer where;
 
-	buffer_init(&b, MESSAGE_MAX);
-	add_name(&b, account);
-	if (child->timed_out) {
-		buffer_printf(&b, " did not end within %lld s",
-		    (long long)account->passwordeval_timeout);
-	} else if (what != NULL) {
-		buffer_printf(&b, " %s", what);
-	} else {
-		buffer_add_string(&b, " failed with ");
-		child_add_status(&b, child);
-	}
-	child_add_error(&b, child);
-	fault(f, child->timed_out ? FAULT_TEMPORARY : FAULT_CONFIG, "%s",
-	    b.data);
-	buffer_free(&b);
+	buffer_init(&where, MESSAGE_MAX);
+	account_add_origin(&where, account, OPTION_PASSWORDEVAL);
+	fault(f, child->timed_out ? FAULT_TEMPORARY : FAULT_CONFIG,
+	    "passwordeval%s%s%s (%s)%s", account->name == NULL ? "" :
+	    " of account '", account->name == NULL ? "" : account->name,
+	    account->name == NULL ? "" : "'", where.data, why);
+	buffer_free(&where);
 	if (child->timed_out)
 		return fault_hint(f, "a command that waits for somebody is "
 		    "given more time by passwordeval_timeout");
@@ -55,41 +37,23 @@ failed(const struct account *account, const struct child *child,
 }
 
 static int
-first_line(const struct account *account, const struct child *child,
-    struct secret *secret, struct fault *f)
-{
-	const struct buffer *out = &child->out;
-	const char *eol = out->len == 0 ? NULL :
-	    memchr(out->data, '\n', out->len);
-	size_t n = eol == NULL ? out->len : (size_t)(eol - out->data);
-
-	if (eol == NULL && out->full)
-		return failed(account, child, "printed no end of line", f);
-	if (n > 0 && out->data[n - 1] == '\r')
-		n--;
-	if (n == 0)
-		return failed(account, child, "printed no password", f);
-	if (memchr(out->data, '\0', n) != NULL)
-		return failed(account, child, "printed a NUL character", f);
-	secret_set(secret, out->data, n);
-	return 0;
-}
-
-static int
 evaluate(const struct account *account, struct secret *secret,
     struct fault *f)
 {
+	int64_t seconds = account->passwordeval_timeout;
 	struct child child;
-	int r = -1;
+	struct buffer why;
+	int r;
 
 	child_init(&child);
-	if (child_run(&child, account->passwordeval,
-	    account->passwordeval_timeout * 1000, f) == 0) {
-		if (child.timed_out || child.status != 0)
-			r = failed(account, &child, NULL, f);
-		else
-			r = first_line(account, &child, secret, f);
-	}
+	buffer_init(&why, MESSAGE_MAX);
+	r = child_run(&child, account->passwordeval, seconds * 1000, f);
+	if (r == 0 && child_has_failed(&child, seconds, "no password", &why))
+		r = failed(account, &child, why.data, f);
+	else if (r == 0)
+		secret_set(secret, child.out.data, text_line(child.out.data,
+		    child.out.len));
+	buffer_free(&why);
 	child_free(&child);
 	return r;
 }
@@ -146,9 +110,9 @@ account_password(const struct account *account, struct secret *secret,
 		return 0;
 	}
 	if (account->password_file != NULL)
-		return secretfile_line(account->password_file, secret, f);
+		return passwordfile_read(account->password_file, secret, f);
 	if (account->password_fd != 0)
-		return secretfile_descriptor((int)account->password_fd,
+		return passwordfile_descriptor((int)account->password_fd,
 		    account->passwordeval_timeout * 1000, secret, f);
 	if (account->passwordeval != NULL)
 		return evaluate(account, secret, f);

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <sys/stat.h>
-
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/buffer.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "wire/tls/anchors.h"
 
+#define ANCHORS_MAX (SIZE_MAX / 8)	/* octets: what memory holds */
 #define PREFIX_TEXT 640		/* octets of base64 that hold most subjects */
 
 /* RFC 7468 sections 3 and 5 */
@@ -344,29 +343,19 @@ anchors_take(struct anchors *a, const char *pem, size_t len)
 bool
 anchors_open(struct anchors *a, const char *file)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat st;
-	ssize_t n = -1;
-	size_t size;
+	struct buffer b;
 	int error;
 
 	memset(a, 0, sizeof(*a));
-	if (fd == -1)
-		return false;
-	errno = 0;	/* not regular: what might never end, or never begin */
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		size = (size_t)st.st_size;
-		a->pem = memory_resize(NULL, size + 1, 1);
-		while ((n = read(fd, a->pem + a->len, size - a->len)) > 0)
-			a->len += (size_t)n;
-	}
-	error = errno;
-	close(fd);
-	if (n == -1) {
-		anchors_close(a);
+	buffer_init(&b, ANCHORS_MAX);
+	if (file_load(file, &b) == -1) {
+		error = errno;
+		buffer_free(&b);
 		errno = error;
 		return false;
 	}
+	a->len = b.len;
+	a->pem = buffer_detach(&b);
 	count_blocks(a);
 	return true;
 }

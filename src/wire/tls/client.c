@@ -3,14 +3,13 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <gnutls/gnutls.h>
 #include <gnutls/pkcs11.h>
 
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "wire/tls/tls.h"
 #include "wire/tls/trust.h"
@@ -44,19 +43,18 @@ give_pin(void *context, int attempt, const char *token_url,
 
 /* The system says why a file cannot be read; GnuTLS does not. */
 static int
-check_file(const char *file, const char *keyword, struct fault *f)
+check_file(const char *path, const char *keyword, struct fault *f)
 {
-	int fd;
+	struct file file;
 
-	if (is_token(file))
+	if (is_token(path))
 		return 0;
-	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd != -1) {
-		close(fd);
-		return 0;
-	}
-	return fault(f, FAULT_INPUT, "%s: cannot read the file of %s: %s",
-	    file, keyword, strerror(errno));
+	if (file_open(&file, path) == -1)
+		return fault(f, FAULT_INPUT,
+		    "%s: cannot read the file of %s: %s", path, keyword,
+		    strerror(errno));
+	file_close(&file);
+	return 0;
 }
 
 static int

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <sys/stat.h>
-
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fault.h"
+#include "base/file.h"
 #include "wire/tls/tls.h"
 #include "wire/tls/trust.h"
 
@@ -20,21 +17,16 @@
  * might never end, or never begin.
  */
 static int
-file_readable(const char *file, const char *what, struct fault *f)
+file_readable(const char *path, const char *what, struct fault *f)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int error = errno;
-	bool regular = false;
-	struct stat st;
+	struct file file;
+	int r = file_open(&file, path);
+	const char *why = r == -1 ? strerror(errno) :
+	    file_type(&file) != NULL ? "not a regular file" : NULL;
 
-	if (fd != -1) {
-		regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-		close(fd);
-	}
-	if (regular)
-		return 0;
-	return fault(f, FAULT_INPUT, "%s: cannot read the %s: %s", file, what,
-	    fd == -1 ? strerror(error) : "not a regular file");
+	file_close(&file);
+	return why == NULL ? 0 : fault(f, FAULT_INPUT,
+	    "%s: cannot read the %s: %s", path, what, why);
 }
 
 static int

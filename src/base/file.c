@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+#define PIPE_MS (60 * 1000)	/* the time that passwordeval has by default */
+#define UNSIZED_MAX 4096	/* octets of a file of /proc: its size is 0 */
+
+/* The descriptor has been opened, or has not: then errno says why. */
+static int
+opened(struct file *file, const char *path, int fd)
+{
+	int error;
+
+	file->path = path;
+	file->fd = fd;
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &file->st) == 0)
+		return 0;
+	error = errno;
+	file_close(file);
+	errno = error;
+	return -1;
+}
+
+int
+file_open(struct file *file, const char *path)
+{
+	return opened(file, path, open(path, OPEN_FLAGS));
+}
+
+int
+file_open_in_folder(struct file *file, const char *path, struct stat *folder)
+{
+	const char *slash = strrchr(path, '/');
+	char *name = slash == NULL ? memory_string(".") :
+	    memory_copy(path, (size_t)(slash - path) + 1);
+	struct file dir;
+	int r = -1, error;
+
+	memset(folder, 0, sizeof(*folder));
+	file->fd = -1;
+	if (opened(&dir, name, open(name, OPEN_FLAGS | O_DIRECTORY)) == 0) {
+		*folder = dir.st;
+		r = opened(file, path, openat(dir.fd, slash == NULL ? path :
+		    slash + 1, OPEN_FLAGS | O_NOFOLLOW));
+	}
+	error = errno;
+	file_close(&dir);
+	free(name);
+	errno = error;
+	return r;
+}
+
+void
+file_close(struct file *file)
+{
+	if (file->fd != -1)
+		close(file->fd);
+	file->fd = -1;
+}
+
+const char *
+file_type(const struct file *file)
+{
+	mode_t mode = file->st.st_mode;
+
+	return S_ISREG(mode) ? NULL : S_ISDIR(mode) ? "a folder" :
+	    S_ISFIFO(mode) ? "a FIFO" : S_ISCHR(mode) ? "a device" :
+	    "not a file";
+}
+
+enum file_flaw
+file_flaw(const struct stat *st, enum file_owner owner, mode_t refused)
+{
+	if (owner != FILE_OWNER_ANY && st->st_uid != 0 &&
+	    (owner == FILE_OWNER_ROOT || st->st_uid != geteuid()))
+		return FILE_OTHERS_OWN;
+	return (st->st_mode & refused) != 0 ? FILE_OTHERS_MAY : FILE_FINE;
+}
+
+unsigned
+file_mode(const struct stat *st)
+{
+	return (unsigned)st->st_mode & 07777U;
+}
+
+/* One read(2) that waits for the writer of a pipe. */
+static ssize_t
+read_some(int fd, char *to, size_t n)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+	ssize_t got;
+
+	for (;;) {
+		got = read(fd, to, n);
+		if (got != -1 || (errno != EINTR && errno != EAGAIN))
+			return got;
+		if (errno == EAGAIN && poll(&p, 1, PIPE_MS) == 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+	}
+}
+
+int
+file_read(struct file *file, struct buffer *b)
+{
+	size_t size = b->max, room;
+	bool sized = S_ISREG(file->st.st_mode);
+	ssize_t n = 1;
+	char *to;
+
+	if (sized && (uintmax_t)file->st.st_size > b->max) {
+		errno = EFBIG;
+		return -1;
+	}
+	/* one octet more than there should be tells whether it has grown */
+	if (sized && file->st.st_size > 0)
+		size = (size_t)file->st.st_size + 1;
+	else if (sized && size > UNSIZED_MAX)
+		size = UNSIZED_MAX;
+	room = size > b->max ? b->max : size;
+	to = buffer_reserve(b, room);
+	while (room > 0 && n > 0) {
+		n = read_some(file->fd, to, room);
+		if (n == -1)
+			return -1;
+		buffer_commit(b, (size_t)n);
+		to += n;
+		room -= (size_t)n;
+	}
+	if (room > 0 || (sized && b->len == (size_t)file->st.st_size))
+		return 0;
+	errno = b->len < b->max ? EAGAIN : EFBIG;
+	return -1;
+}
+
+int
+file_load(const char *path, struct buffer *b)
+{
+	struct file file;
+	int r = -1, error;
+
+	if (file_open(&file, path) == -1)
+		return -1;
+	errno = 0;
+	if (file_type(&file) == NULL)
+		r = file_read(&file, b);
+	error = errno;
+	file_close(&file);
+	errno = error;
+	return r;
+}
+
+char *
+file_first_line(const char *path)
+{
+	char line[FILE_LINE_MAX];
+	struct file file;
+	ssize_t got = 0;
+	size_t n = 0;
+	int error = 0;
+
+	if (file_open(&file, path) == -1)
+		return NULL;
+	if (file_type(&file) == NULL)
+		got = read_some(file.fd, line, sizeof(line));
+	if (got == -1)
+		error = errno;
+	else
+		n = text_line(line, (size_t)got);
+	file_close(&file);
+	while (n > 0 && text_is_blank(line[n - 1]))
+		n--;
+	errno = error;
+	return n == 0 ? NULL : memory_copy(line, n);
+}

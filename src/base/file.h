@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * file: the one opener of files that are read. Opening never waits, not even
+ * for the writer of a FIFO, and what is checked is the descriptor: not what the
+ * path meant a moment before.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <sys/stat.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buffer;
+
+struct file {
+	const char *path;	/* as it was given; not owned */
+	int fd;			/* -1: not open */
+	struct stat st;		/* of the descriptor */
+};
+
+/* Opens a file of any type for reading: 0, or -1 with errno. */
+int file_open(struct file *, const char *path);
+/*
+ * The same through the file's folder, whose stat(2) goes into *folder, and
+ * not by a symbolic link: for a path that only root may have laid. -1 with
+ * errno; `mode` of *folder is 0 when the folder could not be opened.
+ */
+int file_open_in_folder(struct file *, const char *path, struct stat *folder);
+void file_close(struct file *);
+
+/* "a folder", "a FIFO", "a device" or "not a file"; NULL: a regular file. */
+const char *file_type(const struct file *);
+
+enum file_owner { FILE_OWNER_ANY, FILE_OWNER_ROOT, FILE_OWNER_SELF_OR_ROOT };
+enum file_flaw { FILE_FINE, FILE_OTHERS_OWN, FILE_OTHERS_MAY };
+/*
+ * Does it belong to one of those (SELF is the effective user), and has its
+ * mode none of the `refused` bits?
+ */
+enum file_flaw file_flaw(const struct stat *, enum file_owner, mode_t refused);
+/* Permission bits, as chmod(1) has them. */
+unsigned file_mode(const struct stat *);
+
+/*
+ * Adds all of the file to an empty buffer. -1 with errno, EFBIG when it is
+ * larger than the buffer's maximum, EAGAIN when it grew while it was read. The
+ * octets are never moved in memory, so that buffer_wipe() wipes the only copy
+ * of a secret. Waits a minute at most for the writer of a pipe.
+ */
+int file_read(struct file *, struct buffer *);
+/* Opens and reads a regular file: as file_read(); errno is 0 when it is no
+ * regular file. */
+int file_load(const char *path, struct buffer *);
+
+/*
+ * The first line of a regular file, without its end and blanks before that;
+ * the caller frees it. At most FILE_LINE_MAX octets are read. NULL with errno,
+ * which is 0 when there is no line.
+ */
+#define FILE_LINE_MAX 1024
+char *file_first_line(const char *path);
+
+#endif
