@@ -87,29 +87,23 @@ static void
 print_refused(const struct envelope *e)
 {
 	size_t shown = 0, refused = 0;
-	struct mailbox box;
-	struct buffer b;
-	char *spec;
+	char *spec, *text;
 
-	buffer_init(&b, SIZE_MAX / 8);
 	for (size_t i = 0; i < e->count; i++) {
 		if (e->recipient[i].reply == NULL)
 			continue;
 		if (refused++ >= REFUSED_SHOWN)
 			continue;
-		box = (struct mailbox){ NULL, e->recipient[i].local,
-		    e->recipient[i].domain };
-		buffer_clear(&b);
-		address_add_spec(&b, &box);
-		spec = text_printable(b.data, b.len);
-		fprintf(stderr, "refused: <%s>: %s\n", spec,
+		spec = address_spec(&e->recipient[i].box);
+		text = text_printable(spec, strlen(spec));
+		fprintf(stderr, "refused: <%s>: %s\n", text,
 		    e->recipient[i].reply);
+		free(text);
 		free(spec);
 		shown++;
 	}
 	if (refused > shown)
 		fprintf(stderr, "refused: %zu more\n", refused - shown);
-	buffer_free(&b);
 }
 
 static void

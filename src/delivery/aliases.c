@@ -55,15 +55,12 @@ static int
 expand(struct aliasing *a, struct envelope *e, struct fault *f)
 {
 	struct envelope out;
-	struct mailbox box;
 	int r = 0;
 
 	envelope_init(&out);
-	for (size_t i = 0; r == 0 && i < e->count; i++) {
-		box = (struct mailbox){ NULL, e->recipient[i].local,
-		    e->recipient[i].domain };
-		r = alias_expand(&a->aliases, &a->domains, &box, &out, f);
-	}
+	for (size_t i = 0; r == 0 && i < e->count; i++)
+		r = alias_expand(&a->aliases, &a->domains,
+		    &e->recipient[i].box, &out, f);
 	if (r == 0)
 		envelope_swap_recipients(e, &out);
 	envelope_free(&out);
@@ -74,8 +71,8 @@ static bool
 any_local(const struct aliasing *a, const struct envelope *e)
 {
 	for (size_t i = 0; i < e->count; i++)
-		if (local_domains_find(&a->domains, e->recipient[i].domain) !=
-		    LOCALITY_NONE)
+		if (local_domains_find(&a->domains,
+		    e->recipient[i].box.domain) != LOCALITY_NONE)
 			return true;
 	return false;
 }

@@ -12,7 +12,6 @@
 #include "delivery/diagnosis.h"
 
 #define TEXT_MAX (64 * 1024)	/* octets of a hint */
-#define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
 #define ADDRESS_MIN 3		/* "a@b": anything shorter is in every text */
 
 enum { /* bits: a reply may leave it open */
@@ -87,13 +86,10 @@ repeats(const struct reply *r, const char *address, size_t n)
 static bool
 repeats_box(const struct reply *r, const struct mailbox *box)
 {
-	struct buffer b;
-	bool found;
+	char *spec = address_spec(box);
+	bool found = box->domain[0] != '\0' && repeats(r, spec, strlen(spec));
 
-	buffer_init(&b, ADDRESS_MAX);
-	address_add_spec(&b, box);
-	found = box->domain[0] != '\0' && repeats(r, b.data, b.len);
-	buffer_free(&b);
+	free(spec);
 	return found;
 }
 
@@ -124,8 +120,7 @@ find_address(const struct reply *r, const struct envelope *e,
 {
 	unsigned about = 0;
 
-	if (e->local != NULL && repeats_box(r, &(struct mailbox){ NULL,
-	    e->local, e->domain }))
+	if (e->path.local != NULL && repeats_box(r, &e->path))
 		about |= DIAGNOSIS_PATH;
 	if (h != NULL && repeats_field(r, h, "From"))
 		about |= DIAGNOSIS_FROM;
@@ -156,8 +151,7 @@ repeats_refused(const struct reply *r, const struct envelope *e)
 
 	for (size_t i = 0; i < e->count; i++) {
 		to = &e->recipient[i];
-		if (to->reply != NULL && repeats_box(r, &(struct mailbox){
-		    NULL, to->local, to->domain }))
+		if (to->reply != NULL && repeats_box(r, &to->box))
 			return true;
 	}
 	return false;
@@ -236,9 +230,8 @@ explain(unsigned about, const struct envelope *e, const struct header *h,
 	buffer_add_string(&b, what);
 	if ((about & DIAGNOSIS_PATH) != 0) {
 		buffer_add_string(&b, "the reverse-path <");
-		if (e->local != NULL)
-			address_add_spec(&b, &(struct mailbox){ NULL,
-			    e->local, e->domain });
+		if (e->path.local != NULL)
+			address_add_spec(&b, &e->path);
 		buffer_add_char(&b, '>');
 	}
 	if ((about & DIAGNOSIS_FROM) != 0) {
@@ -267,12 +260,12 @@ diagnosis_bare(const struct envelope *e, struct fault *f)
 
 	for (size_t i = 0; i < e->count; i++) {
 		r = &e->recipient[i];
-		if (r->reply == NULL || r->domain[0] != '\0')
+		if (r->reply == NULL || r->box.domain[0] != '\0')
 			continue;
 		fault_replace_hint(f, "'%s' has no domain: give it an address "
 		    "by %s\"aliases\" or \"qualify_domain\" of the account",
-		    r->local, strcmp(r->local, "root") == 0 ? "\"root\", " :
-		    "");
+		    r->box.local, strcmp(r->box.local, "root") == 0 ?
+		    "\"root\", " : "");
 		return;
 	}
 }

@@ -46,9 +46,7 @@ choose(const struct mailbox *box, void *context)
 static bool
 is_sender(const struct sender_address *sender, const struct mailbox *box)
 {
-	return strcmp(box->local, sender->box.local) == 0 &&
-	    text_same_word(box->domain, strlen(box->domain),
-	    sender->box.domain);
+	return mailbox_same(box, &sender->box);
 }
 
 /* Is there somewhere that a reply would reach? */

@@ -13,14 +13,7 @@ declares_utf8(const struct session *s, const struct envelope *e)
 {
 	if (!s->capabilities.has[CAP_SMTPUTF8])
 		return false;
-	if (e->smtputf8 ||
-	    (e->local != NULL && !text_is_ascii(e->local, strlen(e->local))))
-		return true;
-	for (size_t i = 0; i < e->count; i++)
-		if (!text_is_ascii(e->recipient[i].local,
-		    strlen(e->recipient[i].local)))
-			return true;
-	return false;
+	return e->smtputf8 || envelope_needs_smtputf8(e);
 }
 
 int

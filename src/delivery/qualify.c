@@ -41,8 +41,7 @@ qualify_recipients(struct envelope *e, const struct account *a)
 		return;
 	envelope_init(&out);
 	for (size_t i = 0; i < e->count; i++) {
-		box = (struct mailbox){ NULL, e->recipient[i].local,
-		    e->recipient[i].domain };
+		box = e->recipient[i].box;
 		if (qualify_wants(a, &box))
 			box.domain = a->qualify_domain;
 		envelope_add(&out, &box);

@@ -15,7 +15,7 @@
 #include "smtp/verdict.h"
 #include "delivery/rejection.h"
 
-#define ADDRESS_MAX (1024 * 1024)	/* octets of an address, shown */
+#define NAME_MAX_OCTETS (2 * ADDRESS_MAX)	/* "the sender <...>" */
 
 int
 refusal_of_sender(const struct transaction *c, struct fault *f)
@@ -23,7 +23,7 @@ refusal_of_sender(const struct transaction *c, struct fault *f)
 	const struct reply *r = &c->mail;
 	struct buffer b;
 
-	buffer_init(&b, ADDRESS_MAX);
+	buffer_init(&b, NAME_MAX_OCTETS);
 	buffer_add_string(&b, "the sender <");
 	path_add_sender(&b, c->envelope, true, NULL);
 	buffer_add_char(&b, '>');
@@ -48,13 +48,14 @@ refusal_of_all(const struct session *s, const struct envelope *e,
 	const char *peer = conn_peer(s->conn);
 	bool temporary = envelope_in_state(e, RECIPIENT_DEFERRED) > 0;
 	enum fault_class class = temporary ? FAULT_TEMPORARY : FAULT_RECIPIENT;
+	const struct recipient *r = &e->recipient[0];
 
 	verdict_reply(s->params->verdict, last);
 	if (e->count == 1)
 		fault(f, class, "%s: the server refused the recipient "
-		    "<%s%s%s>: %s", peer, e->recipient[0].local,
-		    e->recipient[0].domain[0] == '\0' ? "" : "@",
-		    e->recipient[0].domain, e->recipient[0].reply);
+		    "<%s%s%s>: %s", peer, r->box.local,
+		    r->box.domain[0] == '\0' ? "" : "@", r->box.domain,
+		    r->reply);
 	else
 		fault(f, class, "%s: the server refused all %zu recipients; "
 		    "%s", peer, e->count, s->params->lmtp ?

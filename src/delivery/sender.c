@@ -18,7 +18,6 @@
 #include "delivery/qualify.h"
 #include "delivery/sender.h"
 
-#define PATH_MAX_OCTETS (256 * 1024)	/* far above any real one */
 #define WHERE_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 static const char *
@@ -66,14 +65,6 @@ sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
 	return -1;
 }
 
-static void
-copy_box(struct mailbox *to, const struct mailbox *from)
-{
-	memset(to, 0, sizeof(*to));
-	to->local = memory_string(from->local);
-	to->domain = memory_string(from->domain);
-}
-
 static int
 sender_default(struct mailbox *box, const struct sender_address *sender,
     bool *empty, struct fault *f)
@@ -84,7 +75,7 @@ sender_default(struct mailbox *box, const struct sender_address *sender,
 
 	*empty = false;
 	if (sender->set) {
-		copy_box(box, &sender->box);
+		mailbox_copy(box, &sender->box);
 		return 0;
 	}
 	if (account_sender(a, &from, f) == -1)
@@ -109,8 +100,7 @@ sender_default(struct mailbox *box, const struct sender_address *sender,
 static bool
 may_override(const struct envelope *e, const struct account *a)
 {
-	const struct mailbox box = { NULL, e->local, e->domain };
-	struct buffer path;
+	char *path;
 	size_t fit;
 
 	if (a->auto_from == TOGGLE_ON)
@@ -119,10 +109,9 @@ may_override(const struct envelope *e, const struct account *a)
 		return true;
 	if (e->null_path)
 		return false;
-	buffer_init(&path, PATH_MAX_OCTETS);
-	address_add_spec(&path, &box);
-	fit = accountmatch(a, path.data, a->author);
-	buffer_free(&path);
+	path = address_spec(&e->path);
+	fit = accountmatch(a, path, a->author);
+	free(path);
 	return fit == ACCOUNTMATCH_EXACT ||
 	    (fit != ACCOUNTMATCH_NONE && fit <= ACCOUNTMATCH_GLOB);
 }
@@ -131,14 +120,12 @@ may_override(const struct envelope *e, const struct account *a)
 static bool
 may_stay(const struct envelope *e, const struct sender_address *sender)
 {
-	const struct mailbox box = { NULL, e->local, e->domain };
-
 	if (!may_override(e, sender->account))
 		return false;
 	if (!sender->set)
 		return true;
 	return e->null_path ? !sender->force :
-	    sender_address_is_ours(sender, &box);
+	    sender_address_is_ours(sender, &e->path);
 }
 
 static int
@@ -148,7 +135,7 @@ complete(struct envelope *e, const struct sender_address *sender,
 	struct mailbox box;
 	bool empty;
 
-	if ((e->null_path || e->local != NULL) && may_stay(e, sender))
+	if ((e->null_path || e->path.local != NULL) && may_stay(e, sender))
 		return 0;
 	if (sender_default(&box, sender, &empty, f) == -1)
 		return -1;
@@ -172,12 +159,11 @@ sender_complete(struct envelope *e, const struct account *a, struct fault *f)
 	if (r == 0)
 		r = complete(e, &sender, f);
 	sender_address_free(&sender);
-	if (r == -1 || e->local == NULL ||
-	    !qualify_wants(a, &(struct mailbox){ NULL, e->local, e->domain }))
+	if (r == -1 || e->path.local == NULL || !qualify_wants(a, &e->path))
 		return r;
-	copy_box(&box, &(struct mailbox){ NULL, e->local, a->qualify_domain });
+	box = e->path;
+	box.domain = a->qualify_domain;
 	envelope_set_path(e, &box);
-	mailbox_free(&box);
 	return 0;
 }
 
@@ -190,8 +176,8 @@ sender_author(struct mailbox *box, const struct envelope *e,
 	bool empty = false;
 	int result;
 
-	if (!e->null_path && e->local != NULL) {
-		copy_box(box, &(struct mailbox){ NULL, e->local, e->domain });
+	if (e->path.local != NULL) {
+		mailbox_copy(box, &e->path);
 		return 0;
 	}
 	result = sender_address_get(&sender, a, &ignored);

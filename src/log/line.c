@@ -60,12 +60,10 @@ static void
 add_address(struct buffer *b, const struct mailbox *box, size_t max,
     enum form form)
 {
-	struct buffer spec;
+	char *spec = address_spec(box);
 
-	buffer_init(&spec, BUFFER_MAX);
-	address_add_spec(&spec, box);
-	add_value(b, spec.data, spec.len, max, form);
-	buffer_free(&spec);
+	add_value(b, spec, strlen(spec), max, form);
+	free(spec);
 }
 
 static void
@@ -74,9 +72,8 @@ add_envelope(struct buffer *b, const struct envelope *e, size_t max)
 	size_t start;
 
 	buffer_add_string(b, " from=");
-	if (!e->null_path && e->local != NULL)
-		add_address(b, &(struct mailbox){ NULL, e->local, e->domain },
-		    max, FORM_LISTED);
+	if (e->path.local != NULL)
+		add_address(b, &e->path, max, FORM_LISTED);
 	buffer_add_string(b, " recipients=");
 	start = b->len;
 	for (size_t i = 0; i < e->count; i++) {
@@ -86,8 +83,7 @@ add_envelope(struct buffer *b, const struct envelope *e, size_t max)
 			buffer_add_string(b, "...");
 			break;
 		}
-		add_address(b, &(struct mailbox){ NULL, e->recipient[i].local,
-		    e->recipient[i].domain }, max, FORM_LISTED);
+		add_address(b, &e->recipient[i].box, max, FORM_LISTED);
 	}
 }
 
@@ -136,8 +132,7 @@ add_refused(struct buffer *b, const struct envelope *e, size_t max)
 			buffer_add_string(b, "...");
 			break;
 		}
-		add_address(b, &(struct mailbox){ NULL, r->local, r->domain },
-		    max, FORM_QUOTED);
+		add_address(b, &r->box, max, FORM_QUOTED);
 		buffer_add_string(b, ": ");
 		add_value(b, r->reply, strlen(r->reply), max, FORM_QUOTED);
 	}

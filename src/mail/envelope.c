@@ -26,15 +26,13 @@ void
 envelope_free(struct envelope *e)
 {
 	for (size_t i = 0; i < e->count; i++) {
-		free(e->recipient[i].local);
-		free(e->recipient[i].domain);
+		mailbox_free(&e->recipient[i].box);
 		free(e->recipient[i].reply);
 		free(e->recipient[i].orcpt);
 	}
 	free(e->recipient);
 	free(e->index);
-	free(e->local);
-	free(e->domain);
+	mailbox_free(&e->path);
 	free(e->envid);
 	envelope_init(e);
 }
@@ -42,46 +40,38 @@ envelope_free(struct envelope *e)
 void
 envelope_set_path(struct envelope *e, const struct mailbox *box)
 {
-	char *local = memory_string(box->local);
-	char *domain = memory_string(box->domain);
+	struct mailbox old = e->path;
 
-	free(e->local);
-	free(e->domain);
+	/* box may be made of the old one's strings */
+	mailbox_copy(&e->path, box);
+	mailbox_free(&old);
 	e->null_path = false;
-	e->local = local;
-	e->domain = domain;
 }
 
 void
 envelope_set_null_path(struct envelope *e)
 {
-	free(e->local);
-	free(e->domain);
-	e->local = e->domain = NULL;
+	mailbox_free(&e->path);
 	e->null_path = true;
 }
 
 static uint64_t
-hash(uint64_t seed, const char *local, const char *domain)
+hash(uint64_t seed, const struct mailbox *box)
 {
-	uint64_t h = text_hash(seed, local, strlen(local), false);
+	uint64_t h = text_hash(seed, box->local, strlen(box->local), false);
 
-	return text_hash(h, domain, strlen(domain), true);
+	return text_hash(h, box->domain, strlen(box->domain), true);
 }
 
 /* The slot of a recipient, or the empty one where it belongs. */
 static size_t *
-find_slot(const struct envelope *e, const char *local, const char *domain)
+find_slot(const struct envelope *e, const struct mailbox *box)
 {
-	size_t i = (size_t)hash(e->seed, local, domain) & (e->slots - 1);
-	const struct recipient *r;
+	size_t i = (size_t)hash(e->seed, box) & (e->slots - 1);
 
-	for (; e->index[i] != 0; i = (i + 1) & (e->slots - 1)) {
-		r = &e->recipient[e->index[i] - 1];
-		if (strcmp(r->local, local) == 0 && text_same_word(r->domain,
-		    strlen(r->domain), domain))
+	for (; e->index[i] != 0; i = (i + 1) & (e->slots - 1))
+		if (mailbox_same(&e->recipient[e->index[i] - 1].box, box))
 			break;
-	}
 	return &e->index[i];
 }
 
@@ -89,17 +79,13 @@ find_slot(const struct envelope *e, const char *local, const char *domain)
 static void
 grow_index(struct envelope *e)
 {
-	const struct recipient *r;
-
 	if (e->count < e->slots / 2)
 		return;
 	e->slots = e->slots == 0 ? SLOTS_MIN : e->slots * 2;
 	free(e->index);
 	e->index = memory_array(e->slots, sizeof(*e->index));
-	for (size_t i = 0; i < e->count; i++) {
-		r = &e->recipient[i];
-		*find_slot(e, r->local, r->domain) = i + 1;
-	}
+	for (size_t i = 0; i < e->count; i++)
+		*find_slot(e, &e->recipient[i].box) = i + 1;
 }
 
 void
@@ -109,7 +95,7 @@ envelope_add(struct envelope *e, const struct mailbox *box)
 	size_t *slot;
 
 	grow_index(e);
-	slot = find_slot(e, box->local, box->domain);
+	slot = find_slot(e, box);
 	if (*slot != 0)
 		return;
 	if (e->count == e->cap) {
@@ -119,23 +105,32 @@ envelope_add(struct envelope *e, const struct mailbox *box)
 	}
 	r = &e->recipient[e->count++];
 	memset(r, 0, sizeof(*r));
-	r->local = memory_string(box->local);
-	r->domain = memory_string(box->domain);
+	mailbox_copy(&r->box, box);
 	r->state = RECIPIENT_PENDING;
 	*slot = e->count;
 }
 
 size_t
-envelope_find(const struct envelope *e, const char *local, const char *domain)
+envelope_find(const struct envelope *e, const struct mailbox *box)
 {
 	/* 0 in an empty slot: minus 1, that is SIZE_MAX */
-	return e->slots == 0 ? SIZE_MAX : *find_slot(e, local, domain) - 1;
+	return e->slots == 0 ? SIZE_MAX : *find_slot(e, box) - 1;
 }
 
 bool
-envelope_has(const struct envelope *e, const char *local, const char *domain)
+envelope_has(const struct envelope *e, const struct mailbox *box)
 {
-	return e->slots != 0 && *find_slot(e, local, domain) != 0;
+	return e->slots != 0 && *find_slot(e, box) != 0;
+}
+
+bool
+envelope_needs_smtputf8(const struct envelope *e)
+{
+	bool needed = mailbox_needs_smtputf8(&e->path);
+
+	for (size_t i = 0; i < e->count && !needed; i++)
+		needed = mailbox_needs_smtputf8(&e->recipient[i].box);
+	return needed;
 }
 
 static int

@@ -10,9 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mail/address/address.h"
+
 struct fault;
 struct header;
-struct mailbox;
 
 enum recipient_state {
 	RECIPIENT_PENDING,	/* nothing known: never a success */
@@ -23,8 +24,7 @@ enum recipient_state {
 };
 
 struct recipient {
-	char *local;		/* as in struct mailbox */
-	char *domain;
+	struct mailbox box;	/* without a display name */
 	enum recipient_state state;
 	char *reply;		/* printable reply of a refusal, or NULL */
 	unsigned notify;	/* DSN_*, 0: as the envelope has it */
@@ -39,8 +39,8 @@ enum dsn_return { DSN_RETURN_UNSET, DSN_RETURN_FULL, DSN_RETURN_HEADERS };
 
 struct envelope {
 	bool null_path;		/* MAIL FROM:<> */
-	char *local;		/* reverse-path; NULL: null_path or unset */
-	char *domain;
+	struct mailbox path;	/* reverse-path; its local part is NULL when
+				 * null_path is set, or when none is known */
 	struct recipient *recipient;
 	size_t count;
 	size_t cap;
@@ -57,15 +57,14 @@ void envelope_init(struct envelope *);
 void envelope_free(struct envelope *);
 void envelope_set_path(struct envelope *, const struct mailbox *);
 void envelope_set_null_path(struct envelope *);
-/* Adds a recipient unless it is there: the local part is compared exactly,
- * the domain without regard to case. */
+/* Adds a recipient unless mailbox_same() finds it among those there. */
 void envelope_add(struct envelope *, const struct mailbox *);
-/* Its number, or SIZE_MAX when it is not there. */
-size_t envelope_find(const struct envelope *, const char *local,
-    const char *domain);
-/* Is it there? */
-bool envelope_has(const struct envelope *, const char *local,
-    const char *domain);
+/* The recipient's number, or SIZE_MAX when it is not there. */
+size_t envelope_find(const struct envelope *, const struct mailbox *);
+/* Is this recipient there? */
+bool envelope_has(const struct envelope *, const struct mailbox *);
+/* Has the reverse-path or a recipient a local part that is not ASCII? */
+bool envelope_needs_smtputf8(const struct envelope *);
 /*
  * -t: To, Cc and Bcc of the header, or the Resent- ones of the first block of
  * Resent- fields when there is one (RFC 5322 section 3.6.6). FAULT_DATA names

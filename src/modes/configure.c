@@ -40,7 +40,6 @@ static int
 read_address(struct finding *x, const char *address, struct fault *f)
 {
 	struct fault why = { .class = FAULT_NONE };
-	struct buffer spec;
 	bool empty = false;
 
 	if (address_parse_path(&x->box, &empty, address, strlen(address),
@@ -62,9 +61,7 @@ read_address(struct finding *x, const char *address, struct fault *f)
 	    !address_is_domain(x->domain, strlen(x->domain)))
 		return fault(f, FAULT_DATA, "--configure '%s': '%s' is no "
 		    "valid domain", address, x->box.domain);
-	buffer_init(&spec, BLOCK_MAX);
-	address_add_spec(&spec, &x->box);
-	x->spec = buffer_detach(&spec);
+	x->spec = address_spec(&x->box);
 	return 0;
 }
 

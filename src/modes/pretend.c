@@ -150,15 +150,11 @@ print_secret(const struct account *a)
 static void
 print_address(const char *what, const struct mailbox *box)
 {
-	struct buffer b;
+	char *spec = address_spec(box);
+	const char *shown = spec == NULL ? "<>" : spec;
 
-	buffer_init(&b, TEXT_MAX);
-	if (box->local != NULL)
-		address_add_spec(&b, box);
-	else
-		buffer_add_string(&b, "<>");
-	print_line(what, b.data, b.len);
-	buffer_free(&b);
+	print_line(what, shown, strlen(shown));
+	free(spec);
 }
 
 static void
@@ -166,11 +162,9 @@ print_envelope(const struct envelope *e)
 {
 	struct buffer b;
 
-	print_address("reverse-path: ",
-	    &(struct mailbox){ NULL, e->local, e->domain });
+	print_address("reverse-path: ", &e->path);
 	for (size_t i = 0; i < e->count; i++)
-		print_address("recipient: ", &(struct mailbox){ NULL,
-		    e->recipient[i].local, e->recipient[i].domain });
+		print_address("recipient: ", &e->recipient[i].box);
 	if (e->count == 0)
 		printf("recipient: none\n");
 	buffer_init(&b, TEXT_MAX);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "mail/address/address.h"
@@ -28,7 +27,6 @@
 #include "modes/pretend.h"
 #include "modes/submit.h"
 
-#define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
 
 /* What the trip gathers; const for all later stages once filled. */
 struct trip {
@@ -48,12 +46,9 @@ read_author(struct trip *t, struct fault *f)
 {
 	struct submission *job = t->job;
 	struct mailbox box;
-	struct buffer spec;
 
 	if (author_find(&box, &t->message.header)) {
-		buffer_init(&spec, ADDRESS_MAX);
-		address_add_spec(&spec, &box);
-		t->author = buffer_detach(&spec);
+		t->author = address_spec(&box);
 		t->accounts.author = t->author;
 		if (job->read_sender)
 			envelope_set_path(&job->envelope, &box);
@@ -104,18 +99,11 @@ complete_envelope(struct envelope *e, const struct account *a,
 static int
 choose_account(struct trip *t, struct fault *f)
 {
-	const struct envelope *e = &t->job->envelope;
-	struct mailbox box = { NULL, e->local, e->domain };
-	struct buffer path;
-	int result;
+	char *path = address_spec(&t->job->envelope.path);
+	int result = accounts_choose(&t->accounts, t->job->account, path,
+	    t->job->settings, &t->account, f);
 
-	buffer_init(&path, ADDRESS_MAX);
-	if (e->local != NULL)
-		address_add_spec(&path, &box);
-	result = accounts_choose(&t->accounts, t->job->account,
-	    e->local == NULL ? NULL : path.data, t->job->settings,
-	    &t->account, f);
-	buffer_free(&path);
+	free(path);
 	environment_note(&t->account, &t->accounts.warnings);
 	if (!t->job->pretend)
 		log_open(&t->log, &t->account, SYSLOG_PATH);

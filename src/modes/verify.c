@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "mail/address/address.h"
@@ -18,7 +17,6 @@
 #include "modes/pretend.h"
 #include "modes/verify.h"
 
-#define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
 
 /* What there is to verify by. */
 struct verifying {
@@ -41,12 +39,10 @@ print_text(const char *what, const char *s, size_t n)
 static void
 print_box(const char *what, const struct mailbox *box)
 {
-	struct buffer b;
+	char *spec = address_spec(box);
 
-	buffer_init(&b, ADDRESS_MAX);
-	address_add_spec(&b, box);
-	print_text(what, b.data, b.len);
-	buffer_free(&b);
+	print_text(what, spec, strlen(spec));
+	free(spec);
 }
 
 static void
@@ -61,16 +57,11 @@ static int
 choose(struct verifying *v, const struct envelope *e, struct account *out,
     struct fault *f)
 {
-	const struct mailbox box = { NULL, e->local, e->domain };
-	struct buffer path;
-	int r;
+	char *path = address_spec(&e->path);
+	int r = accounts_choose(&v->accounts, v->job->account, path,
+	    v->job->settings, out, f);
 
-	buffer_init(&path, ADDRESS_MAX);
-	if (e->local != NULL)
-		address_add_spec(&path, &box);
-	r = accounts_choose(&v->accounts, v->job->account,
-	    e->local == NULL ? NULL : path.data, v->job->settings, out, f);
-	buffer_free(&path);
+	free(path);
 	return r;
 }
 
@@ -126,15 +117,14 @@ print_recipients(const char *what, const struct envelope *e,
 
 	for (size_t i = 0; i < e->count; i++) {
 		r = &e->recipient[i];
-		print_box(what, &(struct mailbox){ NULL, r->local,
-		    r->domain });
-		if (bare == NULL && r->domain[0] == '\0')
+		print_box(what, &r->box);
+		if (bare == NULL && r->box.domain[0] == '\0')
 			bare = r;
 	}
 	if (bare == NULL)
 		return 0;
 	fault(f, FAULT_RECIPIENT, "'%s' has no domain, and stands for no "
-	    "address", bare->local);
+	    "address", bare->box.local);
 	return fault_hint(f, "give it one by \"root\", \"aliases\" or "
 	    "\"qualify_domain\" of the account");
 }
@@ -151,11 +141,10 @@ print_sender(const struct verifying *v, struct envelope *e, struct fault *f)
 		r = 0;
 	} else if (r == -1) {
 		fault_pass(f, &why, "");
-	} else if (e->local == NULL) {
+	} else if (e->path.local == NULL) {
 		printf("reverse-path: <>\n");
 	} else {
-		print_box("reverse-path", &(struct mailbox){ NULL, e->local,
-		    e->domain });
+		print_box("reverse-path", &e->path);
 	}
 	fault_clear(&why);
 	return r;

@@ -12,60 +12,50 @@
 #include "wire/tls/tls.h"
 #include "smtp/path.h"
 
-/*
- * Octets of a path. RFC 5321 section 4.5.3.1.3 has 256 and lets servers have
- * more; above this a command with its ORCPT would not fit into ours.
- */
-#define ADDRESS_MAX (64 * 1024)
-
 int
 path_prepare(struct envelope *e, bool offered, bool *utf8, const char *peer,
     struct fault *f)
 {
 	struct recipient *to;
-	bool needed = false;
 
-	if (e->local != NULL && !text_is_ascii(e->local, strlen(e->local))) {
-		needed = true;
-		if (!offered) {
-			fault(f, FAULT_REFUSED, "%s: the server does not "
-			    "offer SMTPUTF8, which the sender <%s@%s> needs",
-			    peer, e->local, e->domain);
-			return fault_hint(f, "send from an address with an "
-			    "ASCII local part");
-		}
+	*utf8 = offered && (e->smtputf8 || envelope_needs_smtputf8(e));
+	if (offered)
+		return 0;
+	if (mailbox_needs_smtputf8(&e->path)) {
+		fault(f, FAULT_REFUSED, "%s: the server does not "
+		    "offer SMTPUTF8, which the sender <%s@%s> needs",
+		    peer, e->path.local, e->path.domain);
+		return fault_hint(f, "send from an address with an "
+		    "ASCII local part");
 	}
 	for (size_t i = 0; i < e->count; i++) {
 		to = &e->recipient[i];
-		if (text_is_ascii(to->local, strlen(to->local)))
-			continue;
-		needed = true;
-		if (offered)
+		if (!mailbox_needs_smtputf8(&to->box))
 			continue;
 		to->state = RECIPIENT_REFUSED;
 		free(to->reply);
 		to->reply = memory_string("not tried: the server does not "
 		    "offer SMTPUTF8, which this address needs");
 	}
-	*utf8 = offered && (needed || e->smtputf8);
 	return 0;
 }
 
 static int
-add_path(struct buffer *b, char *local, char *domain, bool utf8,
+add_path(struct buffer *b, const struct mailbox *path, bool utf8,
     struct fault *f)
 {
-	struct mailbox box = { NULL, local, domain };
+	struct mailbox box = *path;
 	char *ascii = NULL;
 	int result = 0;
 
-	if (!text_is_ascii(domain, strlen(domain)) &&
-	    !(utf8 && !text_is_ascii(local, strlen(local)))) {
-		if (tls_domain_to_ascii(domain, &ascii) == 0)
+	if (!text_is_ascii(path->domain, strlen(path->domain)) &&
+	    !(utf8 && mailbox_needs_smtputf8(path))) {
+		if (tls_domain_to_ascii(path->domain, &ascii) == 0)
 			box.domain = ascii;
 		else if (f != NULL)
 			result = fault(f, FAULT_DATA, "%s@%s: not a valid "
-			    "international domain name", local, domain);
+			    "international domain name", path->local,
+			    path->domain);
 	}
 	address_add_spec(b, &box);
 	free(ascii);
@@ -76,24 +66,22 @@ int
 path_add_sender(struct buffer *b, const struct envelope *e, bool utf8,
     struct fault *f)
 {
-	if (e->null_path || e->local == NULL)
-		return 0;
-	return add_path(b, e->local, e->domain, utf8, f);
+	return e->path.local == NULL ? 0 : add_path(b, &e->path, utf8, f);
 }
 
 int
 path_add_recipient(struct buffer *b, const struct recipient *to, bool utf8,
     struct fault *f)
 {
-	return add_path(b, to->local, to->domain, utf8, f);
+	return add_path(b, &to->box, utf8, f);
 }
 
 /* One address: it must fit, and its domain be one that can be sent. */
 static int
-check_path(struct buffer *b, char *local, char *domain, struct fault *f)
+check_path(struct buffer *b, const struct mailbox *path, struct fault *f)
 {
 	buffer_clear(b);
-	if (add_path(b, local, domain, true, f) == -1)
+	if (add_path(b, path, true, f) == -1)
 		return -1;
 	if (!b->full)
 		return 0;
@@ -108,11 +96,10 @@ path_check(const struct envelope *e, struct fault *f)
 	int result = 0;
 
 	buffer_init(&b, ADDRESS_MAX);
-	if (e->local != NULL)
-		result = check_path(&b, e->local, e->domain, f);
+	if (e->path.local != NULL)
+		result = check_path(&b, &e->path, f);
 	for (size_t i = 0; i < e->count && result == 0; i++)
-		result = check_path(&b, e->recipient[i].local,
-		    e->recipient[i].domain, f);
+		result = check_path(&b, &e->recipient[i].box, f);
 	buffer_free(&b);
 	return result;
 }
@@ -142,8 +129,7 @@ path_add_rcpt_dsn(struct buffer *b, const struct envelope *e,
 	};
 	const char *before = " NOTIFY=";
 	unsigned notify = to->notify != 0 ? to->notify : e->notify;
-	struct mailbox box = { NULL, to->local, to->domain };
-	struct buffer spec;
+	char *spec;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if ((notify & words[i].bit) == 0)
@@ -157,12 +143,11 @@ path_add_rcpt_dsn(struct buffer *b, const struct envelope *e,
 	}
 	if (notify == 0 && e->ret == DSN_RETURN_UNSET && e->envid == NULL)
 		return;
-	buffer_init(&spec, ADDRESS_MAX);
-	address_add_spec(&spec, &box);
+	spec = address_spec(&to->box);
 	/* RFC 6533 has a type of its own for other addresses: left out */
-	if (text_is_ascii(spec.data, spec.len)) {
+	if (text_is_ascii(spec, strlen(spec))) {
 		buffer_add_string(b, " ORCPT=rfc822;");
-		encoding_add_xtext(b, spec.data, spec.len);
+		encoding_add_xtext(b, spec, strlen(spec));
 	}
-	buffer_free(&spec);
+	free(spec);
 }

@@ -143,8 +143,7 @@ describe(struct buffer *b, const struct envelope *e)
 	struct mailbox box;
 
 	for (size_t i = 0; i < e->count; i++) {
-		box = (struct mailbox){ NULL, e->recipient[i].local,
-		    e->recipient[i].domain };
+		box = e->recipient[i].box;
 		if (i > 0)
 			buffer_add_char(b, ' ');
 		address_add_spec(b, &box);

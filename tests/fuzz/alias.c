@@ -71,9 +71,9 @@ static bool
 holds(const struct envelope *e, const struct mailbox *box)
 {
 	for (size_t i = 0; i < e->count; i++)
-		if (strcmp(e->recipient[i].local, box->local) == 0 &&
+		if (strcmp(e->recipient[i].box.local, box->local) == 0 &&
 		    text_same_word(box->domain, strlen(box->domain),
-		    e->recipient[i].domain))
+		    e->recipient[i].box.domain))
 			return true;
 	return false;
 }
@@ -104,7 +104,7 @@ expand(const char *s, size_t n, const struct local_domains *d, size_t i)
 		require(instead == NULL || holds(&e, instead));
 		require(instead == NULL || e.count == 1);
 		for (size_t k = 0; k < e.count; k++)
-			require(e.recipient[k].local[0] != '\0');
+			require(e.recipient[k].box.local[0] != '\0');
 	}
 	free(who.local);
 	fault_clear(&f);

@@ -134,10 +134,10 @@ check_envelope(const struct message *m, const char *s, size_t n)
 	require(any || (e.count == 0 && f.class == FAULT_NONE));
 	for (size_t i = 0; i < e.count; i++)
 		for (size_t k = 0; e.count < 50 && k < i; k++)
-			require(strcmp(e.recipient[i].local,
-			    e.recipient[k].local) != 0 ||
-			    strcmp(e.recipient[i].domain,
-			    e.recipient[k].domain) != 0);
+			require(strcmp(e.recipient[i].box.local,
+			    e.recipient[k].box.local) != 0 ||
+			    strcmp(e.recipient[i].box.domain,
+			    e.recipient[k].box.domain) != 0);
 	envelope_free(&e);
 	fault_clear(&f);
 }

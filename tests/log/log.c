@@ -169,7 +169,7 @@ test_failures(void)
 	scene_init(&s);
 	add_recipient(&s, "bob", NULL);
 	s.envelope.recipient[0].state = RECIPIENT_PENDING;
-	s.envelope.null_path = true;
+	envelope_set_null_path(&s.envelope);
 	fault(&s.fault, FAULT_HOST, "no such host");
 	check_line("before the connection", &s, SIZE_MAX,
 	    "host=mail.example.org tls=off auth=off from= recipients="

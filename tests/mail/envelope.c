@@ -99,8 +99,7 @@ static void
 add_recipients(struct buffer *b, const struct envelope *e)
 {
 	for (size_t i = 0; i < e->count; i++) {
-		struct mailbox box = { NULL, e->recipient[i].local,
-		    e->recipient[i].domain };
+		struct mailbox box = e->recipient[i].box;
 
 		if (i > 0)
 			buffer_add_char(b, ' ');
@@ -155,7 +154,7 @@ check_removed(void)
 	header_remove(&h, "Resent-To");
 	header_remove(&h, "Bcc");
 	tap_ok(envelope_add_header(&e, &h, &f) == 0 && e.count == 1 &&
-	    strcmp(e.recipient[0].local, "a") == 0, "removed fields");
+	    strcmp(e.recipient[0].box.local, "a") == 0, "removed fields");
 	envelope_free(&e);
 	header_free(&h);
 	fault_clear(&f);
@@ -177,8 +176,8 @@ check_many(void)
 		box.domain = upper;
 	}
 	tap_ok(e.count == 100000, "100,000 recipients, each twice");
-	tap_ok(strcmp(e.recipient[99999].local, "user99999") == 0 &&
-	    strcmp(e.recipient[99999].domain, "example.org") == 0,
+	tap_ok(strcmp(e.recipient[99999].box.local, "user99999") == 0 &&
+	    strcmp(e.recipient[99999].box.domain, "example.org") == 0,
 	    "in their order");
 	tap_ok(envelope_in_state(&e, RECIPIENT_PENDING) == 100000 &&
 	    envelope_in_state(&e, RECIPIENT_ACCEPTED) == 0, "all pending");
@@ -214,8 +213,8 @@ check_path(void)
 	tap_ok(!e.null_path, "a path is not null");
 	box.local = b;
 	envelope_set_path(&e, &box);
-	tap_string("path, local part", e.local, "b");
-	tap_string("path, domain", e.domain, "x.example");
+	tap_string("path, local part", e.path.local, "b");
+	tap_string("path, domain", e.path.domain, "x.example");
 	envelope_free(&e);
 }
 
@@ -237,7 +236,7 @@ test_swap(void)
 	envelope_add(&a, &second);
 	envelope_add(&b, &second);
 	tap_ok(a.count == 1 && b.count == 2 &&
-	    strcmp(b.recipient[0].local, "one") == 0, "and found again");
+	    strcmp(b.recipient[0].box.local, "one") == 0, "and found again");
 	envelope_free(&a);
 	envelope_free(&b);
 }

@@ -12,7 +12,6 @@
 #include "config/account/senderaddress.h"
 #include "config/option/address.h"
 
-#define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
 #define WHERE_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 /* Patterns, but not in what the command line gave. */
@@ -111,7 +110,7 @@ bool
 sender_address_is_ours(const struct sender_address *s,
     const struct mailbox *box)
 {
-	struct buffer spec;
+	char *spec;
 	bool fits;
 
 	if (s->force)
@@ -122,10 +121,9 @@ sender_address_is_ours(const struct sender_address *s,
 		return true;
 	if (box->domain[0] == '\0' || s->account->from == NULL)
 		return false;
-	buffer_init(&spec, ADDRESS_MAX);
-	address_add_spec(&spec, box);
-	fits = accountmatch(s->account, spec.data, s->account->author) !=
+	spec = address_spec(box);
+	fits = accountmatch(s->account, spec, s->account->author) !=
 	    ACCOUNTMATCH_NONE;
-	buffer_free(&spec);
+	free(spec);
 	return fits;
 }

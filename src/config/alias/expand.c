@@ -54,17 +54,10 @@ lookup(const struct aliases *a, const struct local_domains *d,
 	return alias_find(a, fallback, strlen(fallback));
 }
 
-static bool
-same_box(const struct mailbox *a, const struct mailbox *b)
-{
-	return strcmp(a->local, b->local) == 0 &&
-	    text_same_word(a->domain, strlen(a->domain), b->domain);
-}
-
 static void
 sum_address(struct alias_summary *s, const struct mailbox *box)
 {
-	if (s->addresses == 1 && same_box(s->only, box))
+	if (s->addresses == 1 && mailbox_same(s->only, box))
 		return;
 	s->only = box;
 	if (s->addresses < 2)
@@ -261,7 +254,7 @@ alias_replacement(const struct aliases *a, const struct local_domains *d,
 	const struct alias_entry *e = lookup(a, d, box, &by_default);
 
 	if (e == NULL || by_default || !e->wanted || e->summary.hidden ||
-	    e->summary.addresses != 1 || same_box(e->summary.only, box))
+	    e->summary.addresses != 1 || mailbox_same(e->summary.only, box))
 		return NULL;
 	return e->summary.only;
 }

@@ -59,8 +59,28 @@ int address_parse_path(struct mailbox *, bool *empty, const char *s, size_t n,
 void address_list_free(struct address_list *);
 void mailbox_free(struct mailbox *);
 
-/* local@domain as RFC 5321 Mailbox: quoted when the local part needs it. */
+/* Copies the local part and the domain; the display name is left out. What
+ * `to` held before is overwritten. */
+void mailbox_copy(struct mailbox *to, const struct mailbox *from);
+/* Do two mailboxes reach the same person? The local part is compared exactly,
+ * the domain without regard to case (RFC 5321 section 2.4). */
+bool mailbox_same(const struct mailbox *, const struct mailbox *);
+/* Is the local part not ASCII? Then it can be sent with SMTPUTF8 only (RFC
+ * 6531); a domain can go as A-labels. False without a local part. */
+bool mailbox_needs_smtputf8(const struct mailbox *);
+
+/*
+ * Octets of an address as address_spec() writes it. The parser takes 16 KiB,
+ * far above the 256 of RFC 5321 section 4.5.3.1.3; quotes and a domain that
+ * replaces another may add to that, and a command must hold it with its ORCPT.
+ */
+#define ADDRESS_MAX (64 * 1024)
+
+/* Adds local@domain as RFC 5321 Mailbox: the local part is quoted when it
+ * needs that, and there is no "@" when the domain is "". */
 void address_add_spec(struct buffer *, const struct mailbox *);
+/* The same as a string that the caller frees; NULL without a local part. */
+char *address_spec(const struct mailbox *);
 
 /* atext of RFC 5322 section 3.2.3, or an octet of a UTF-8 character. */
 bool address_is_atext(char);

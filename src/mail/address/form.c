@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* What addresses consist of, and how they are written. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
 
@@ -117,6 +119,40 @@ address_add_spec(struct buffer *b, const struct mailbox *box)
 		buffer_add_char(b, '@');
 		buffer_add_string(b, box->domain);
 	}
+}
+
+char *
+address_spec(const struct mailbox *box)
+{
+	struct buffer b;
+
+	if (box->local == NULL)
+		return NULL;
+	buffer_init(&b, SIZE_MAX);
+	address_add_spec(&b, box);
+	return buffer_detach(&b);
+}
+
+void
+mailbox_copy(struct mailbox *to, const struct mailbox *from)
+{
+	to->name = NULL;
+	to->local = memory_string(from->local);
+	to->domain = memory_string(from->domain);
+}
+
+bool
+mailbox_same(const struct mailbox *a, const struct mailbox *b)
+{
+	return strcmp(a->local, b->local) == 0 &&
+	    text_same_word(a->domain, strlen(a->domain), b->domain);
+}
+
+bool
+mailbox_needs_smtputf8(const struct mailbox *box)
+{
+	return box->local != NULL &&
+	    !text_is_ascii(box->local, strlen(box->local));
 }
 
 void

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -35,13 +36,9 @@ gather(struct envelope *set, const struct header *h, const char *name)
 static void
 add_recipient(struct buffer *b, const struct recipient *r, size_t *column)
 {
-	const struct mailbox box = { NULL, r->local, r->domain };
-	size_t before = b->len, length;
-	struct buffer spec;
+	char *spec = address_spec(&r->box);
+	size_t before = b->len, length = strlen(spec) + 2;
 
-	buffer_init(&spec, b->max);
-	address_add_spec(&spec, &box);
-	length = spec.len + 2;
 	if (before > 0)
 		buffer_add_string(b, ",");
 	if (before > 0 && *column + length > LINE_LENGTH) {
@@ -50,9 +47,9 @@ add_recipient(struct buffer *b, const struct recipient *r, size_t *column)
 	} else if (before > 0) {
 		buffer_add_char(b, ' ');
 	}
-	buffer_add(b, spec.data, spec.len);
+	buffer_add_string(b, spec);
 	*column += length;
-	buffer_free(&spec);
+	free(spec);
 }
 
 void
@@ -60,7 +57,6 @@ recipients_announce(struct header *h, const struct envelope *e)
 {
 	const struct recipient *r;
 	struct envelope hidden;
-	struct mailbox box;
 	struct buffer line;
 	bool first = true;
 
@@ -71,12 +67,11 @@ recipients_announce(struct header *h, const struct envelope *e)
 	gather(&hidden, h, "Bcc");
 	for (size_t i = 0; i < e->count; i++) {
 		r = &e->recipient[i];
-		if (envelope_has(&hidden, r->local, r->domain))
+		if (envelope_has(&hidden, &r->box))
 			continue;
-		box = (struct mailbox){ NULL, r->local, r->domain };
 		buffer_clear(&line);
 		buffer_add_string(&line, first ? "To: " : " ,");
-		address_add_spec(&line, &box);
+		address_add_spec(&line, &r->box);
 		if (header_add_line(h, line.data, line.len) == 0 && first)
 			h->field[h->count - 1].made = true;
 		first = false;
@@ -99,7 +94,7 @@ recipients_rewrite(struct header *h, const struct envelope *e, bool hide)
 	gather(&shown, h, "Cc");
 	for (size_t i = 0; !hide && i < e->count; i++) {
 		r = &e->recipient[i];
-		if (envelope_has(&shown, r->local, r->domain))
+		if (envelope_has(&shown, &r->box))
 			add_recipient(&b, r, &column);
 	}
 	header_remove(h, "To");

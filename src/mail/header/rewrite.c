@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -26,17 +26,14 @@ static void
 add_edit(struct rewriting *r, size_t at, size_t len,
     const struct mailbox *box)
 {
-	struct buffer b;
+	char *spec = address_spec(box);
 
-	buffer_init(&b, HEADER_MAX);
-	address_add_spec(&b, box);
-	r->eight_bit |= !text_is_ascii(b.data, b.len);
+	r->eight_bit |= !text_is_ascii(spec, strlen(spec));
 	if (r->count == r->cap) {
 		r->cap = r->cap == 0 ? EDITS_MIN : r->cap * 2;
 		r->edit = memory_resize(r->edit, r->cap, sizeof(*r->edit));
 	}
-	r->edit[r->count++] = (struct header_edit){ at, len,
-	    buffer_detach(&b) };
+	r->edit[r->count++] = (struct header_edit){ at, len, spec };
 }
 
 static void

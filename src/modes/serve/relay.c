@@ -20,7 +20,6 @@
 #include "modes/serve/relaytrip.h"
 #include "modes/serve/serve.h"
 
-#define ADDRESS_MAX (256 * 1024)	/* octets; far above any real one */
 #define MEMBERS_MIN 16			/* first size of the list */
 /*
  * Recipients of a transaction. RFC 5321 section 4.5.3.1.8 wants room for 100;
@@ -120,18 +119,16 @@ static int
 prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 {
 	struct envelope *e = &r->envelope;
-	struct buffer path;
+	char *path;
 	int result;
 
-	buffer_init(&path, ADDRESS_MAX);
-	if (m->null_path) {
+	if (m->null_path)
 		envelope_set_null_path(e);
-	} else {
+	else
 		envelope_set_path(e, &m->path);
-		address_add_spec(&path, &m->path);
-	}
-	result = choose_account(r, m->null_path ? NULL : path.data, f);
-	buffer_free(&path);
+	path = address_spec(&e->path);
+	result = choose_account(r, path, f);
+	free(path);
 	r->log.ident = r->service->ident;
 	log_open(&r->log, &r->account, SYSLOG_PATH);
 	if (result == -1)
@@ -298,7 +295,7 @@ ask(struct relay *r, size_t number)
 	/* without pipelining a refusal is known before the next step */
 	if (r->course.mail.code != 0 && reply_digit(&r->course.mail) != 2)
 		return;
-	if (!r->course.utf8 && !text_is_ascii(to->local, strlen(to->local))) {
+	if (!r->course.utf8 && mailbox_needs_smtputf8(&to->box)) {
 		to->state = RECIPIENT_REFUSED;
 		to->reply = memory_string("not tried: this address needs "
 		    "SMTPUTF8");
@@ -327,17 +324,16 @@ expand(struct relay *r, const struct mailbox *box, struct envelope *to,
 static void
 join(struct relay *r, const struct recipient *to, const struct command_rcpt *c)
 {
-	const struct mailbox box = { NULL, to->local, to->domain };
 	struct envelope *e = &r->envelope;
 	size_t before = e->count;
 
-	envelope_add(e, &box);
+	envelope_add(e, &to->box);
 	if (e->count > before) {
 		e->recipient[before].notify = c->notify;
 		e->recipient[before].orcpt = memory_string(c->orcpt);
 		ask(r, before);
 	}
-	add_member(r, envelope_find(e, to->local, to->domain));
+	add_member(r, envelope_find(e, &to->box));
 }
 
 void
