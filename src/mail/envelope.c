@@ -4,22 +4,17 @@
 
 #include "base/fault.h"
 #include "base/memory.h"
-#include "base/random.h"
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "mail/header/header.h"
 
-#define SLOTS_MIN 64	/* hash slots at first; a power of two, always */
+#define RECIPIENTS_MIN 32	/* first allocation */
 
 void
 envelope_init(struct envelope *e)
 {
 	memset(e, 0, sizeof(*e));
-	/* without it, addresses that share a slot can be made on purpose, and
-	 * a hundred thousand of them take a minute */
-	if (random_bytes(&e->seed, sizeof(e->seed)) == -1)
-		e->seed = TEXT_HASH_SEED;
 }
 
 void
@@ -31,7 +26,7 @@ envelope_free(struct envelope *e)
 		free(e->recipient[i].orcpt);
 	}
 	free(e->recipient);
-	free(e->index);
+	index_free(&e->index);
 	mailbox_free(&e->path);
 	free(e->envid);
 	envelope_init(e);
@@ -55,51 +50,34 @@ envelope_set_null_path(struct envelope *e)
 	e->null_path = true;
 }
 
-static uint64_t
-hash(uint64_t seed, const struct mailbox *box)
+/* What mailbox_same() compares, to be freed: the local part and its NUL, and
+ * the domain in lower case. */
+static char *
+key_of(const struct mailbox *box, size_t *n)
 {
-	uint64_t h = text_hash(seed, box->local, strlen(box->local), false);
+	size_t local = strlen(box->local), domain = strlen(box->domain);
+	char *key = memory_array(local + domain + 1, 1);
 
-	return text_hash(h, box->domain, strlen(box->domain), true);
-}
-
-/* The slot of a recipient, or the empty one where it belongs. */
-static size_t *
-find_slot(const struct envelope *e, const struct mailbox *box)
-{
-	size_t i = (size_t)hash(e->seed, box) & (e->slots - 1);
-
-	for (; e->index[i] != 0; i = (i + 1) & (e->slots - 1))
-		if (mailbox_same(&e->recipient[e->index[i] - 1].box, box))
-			break;
-	return &e->index[i];
-}
-
-/* Half of the slots stay empty: a search ends after a few steps. */
-static void
-grow_index(struct envelope *e)
-{
-	if (e->count < e->slots / 2)
-		return;
-	e->slots = e->slots == 0 ? SLOTS_MIN : e->slots * 2;
-	free(e->index);
-	e->index = memory_array(e->slots, sizeof(*e->index));
-	for (size_t i = 0; i < e->count; i++)
-		*find_slot(e, &e->recipient[i].box) = i + 1;
+	memcpy(key, box->local, local + 1);
+	for (size_t i = 0; i < domain; i++)
+		key[local + 1 + i] = text_to_lower(box->domain[i]);
+	*n = local + 1 + domain;
+	return key;
 }
 
 void
 envelope_add(struct envelope *e, const struct mailbox *box)
 {
+	size_t n;
+	char *key = key_of(box, &n);
+	bool there = index_add(&e->index, key, n, e->count) != e->count;
 	struct recipient *r;
-	size_t *slot;
 
-	grow_index(e);
-	slot = find_slot(e, box);
-	if (*slot != 0)
+	free(key);
+	if (there)
 		return;
 	if (e->count == e->cap) {
-		e->cap = e->cap == 0 ? SLOTS_MIN / 2 : e->cap * 2;
+		e->cap = e->cap == 0 ? RECIPIENTS_MIN : e->cap * 2;
 		e->recipient = memory_resize(e->recipient, e->cap,
 		    sizeof(*e->recipient));
 	}
@@ -107,20 +85,17 @@ envelope_add(struct envelope *e, const struct mailbox *box)
 	memset(r, 0, sizeof(*r));
 	mailbox_copy(&r->box, box);
 	r->state = RECIPIENT_PENDING;
-	*slot = e->count;
 }
 
 size_t
 envelope_find(const struct envelope *e, const struct mailbox *box)
 {
-	/* 0 in an empty slot: minus 1, that is SIZE_MAX */
-	return e->slots == 0 ? SIZE_MAX : *find_slot(e, box) - 1;
-}
+	size_t n;
+	char *key = key_of(box, &n);
+	size_t number = index_find(&e->index, key, n);
 
-bool
-envelope_has(const struct envelope *e, const struct mailbox *box)
-{
-	return e->slots != 0 && *find_slot(e, box) != 0;
+	free(key);
+	return number;
 }
 
 bool
@@ -246,14 +221,10 @@ envelope_swap_recipients(struct envelope *a, struct envelope *b)
 	a->count = b->count;
 	a->cap = b->cap;
 	a->index = b->index;
-	a->slots = b->slots;
-	a->seed = b->seed;
 	b->recipient = old.recipient;
 	b->count = old.count;
 	b->cap = old.cap;
 	b->index = old.index;
-	b->slots = old.slots;
-	b->seed = old.seed;
 }
 
 size_t

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/index.h"
 #include "mail/address/address.h"
 
 struct fault;
@@ -44,9 +45,7 @@ struct envelope {
 	struct recipient *recipient;
 	size_t count;
 	size_t cap;
-	size_t *index;		/* hash slots: recipient number + 1 */
-	size_t slots;
-	uint64_t seed;		/* of the hash: nobody can predict it */
+	struct index index;	/* of the recipients */
 	unsigned notify;	/* DSN_*, 0 when not asked for */
 	enum dsn_return ret;
 	char *envid;		/* before xtext; NULL when not asked for */
@@ -59,10 +58,8 @@ void envelope_set_path(struct envelope *, const struct mailbox *);
 void envelope_set_null_path(struct envelope *);
 /* Adds a recipient unless mailbox_same() finds it among those there. */
 void envelope_add(struct envelope *, const struct mailbox *);
-/* The recipient's number, or SIZE_MAX when it is not there. */
+/* The recipient's number, or INDEX_NONE when it is not there. */
 size_t envelope_find(const struct envelope *, const struct mailbox *);
-/* Is this recipient there? */
-bool envelope_has(const struct envelope *, const struct mailbox *);
 /* Has the reverse-path or a recipient a local part that is not ASCII? */
 bool envelope_needs_smtputf8(const struct envelope *);
 /*

@@ -187,19 +187,6 @@ check_many(void)
 	tap_ok(e.count == 0 && e.recipient == NULL, "freed");
 }
 
-/* Who can foresee slots makes every search go through all of them. */
-static void
-check_seed(void)
-{
-	struct envelope a, b;
-
-	envelope_init(&a);
-	envelope_init(&b);
-	tap_ok(a.seed != b.seed, "slots cannot be foreseen");
-	envelope_free(&a);
-	envelope_free(&b);
-}
-
 static void
 check_path(void)
 {
@@ -248,7 +235,6 @@ main(void)
 		check_row(rows[i].label, rows[i].line, rows[i].want);
 	check_removed();
 	check_many();
-	check_seed();
 	check_path();
 	test_swap();
 	return tap_done();

@@ -67,7 +67,7 @@ recipients_announce(struct header *h, const struct envelope *e)
 	gather(&hidden, h, "Bcc");
 	for (size_t i = 0; i < e->count; i++) {
 		r = &e->recipient[i];
-		if (envelope_has(&hidden, &r->box))
+		if (envelope_find(&hidden, &r->box) != INDEX_NONE)
 			continue;
 		buffer_clear(&line);
 		buffer_add_string(&line, first ? "To: " : " ,");
@@ -94,7 +94,7 @@ recipients_rewrite(struct header *h, const struct envelope *e, bool hide)
 	gather(&shown, h, "Cc");
 	for (size_t i = 0; !hide && i < e->count; i++) {
 		r = &e->recipient[i];
-		if (envelope_has(&shown, &r->box))
+		if (envelope_find(&shown, &r->box) != INDEX_NONE)
 			add_recipient(&b, r, &column);
 	}
 	header_remove(h, "To");
