@@ -25,56 +25,24 @@
 
 #define ORIGIN_MAX (64 * 1024)	/* octets of where a setting comes from */
 
-struct aliasing {
-	struct aliases aliases;
-	struct local_domains domains;
-	struct mailbox shown;	/* what replacement() has given last */
-};
-
-/* In the header as in the envelope: with an A-label where nothing else needs
- * SMTPUTF8. */
-static const struct mailbox *
-replacement(const struct mailbox *box, void *context)
+void
+alias_source_init(struct alias_source *a, const struct account *account,
+    bool off)
 {
-	struct aliasing *a = context;
-	const struct mailbox *only = alias_replacement(&a->aliases,
-	    &a->domains, box);
-	char *ascii;
+	memset(a, 0, sizeof(*a));
+	aliases_init(&a->aliases);
+	a->account = account;
+	a->off = off || (alias_choice(account) == ALIAS_CHOICE_NONE &&
+	    account->root == NULL);
+}
 
-	if (only == NULL || !text_is_ascii(only->local,
-	    strlen(only->local)) || tls_domain_to_ascii(only->domain,
-	    &ascii) == -1)
-		return only;
+void
+alias_source_free(struct alias_source *a)
+{
+	aliases_free(&a->aliases);
+	local_domains_free(&a->domains);
 	mailbox_free(&a->shown);
-	a->shown.local = memory_string(only->local);
-	a->shown.domain = ascii;
-	return &a->shown;
-}
-
-static int
-expand(struct aliasing *a, struct envelope *e, struct fault *f)
-{
-	struct envelope out;
-	int r = 0;
-
-	envelope_init(&out);
-	for (size_t i = 0; r == 0 && i < e->count; i++)
-		r = alias_expand(&a->aliases, &a->domains,
-		    &e->recipient[i].box, &out, f);
-	if (r == 0)
-		envelope_swap_recipients(e, &out);
-	envelope_free(&out);
-	return r;
-}
-
-static bool
-any_local(const struct aliasing *a, const struct envelope *e)
-{
-	for (size_t i = 0; i < e->count; i++)
-		if (local_domains_find(&a->domains,
-		    e->recipient[i].box.domain) != LOCALITY_NONE)
-			return true;
-	return false;
+	memset(a, 0, sizeof(*a));
 }
 
 /* The setting `root` is an entry of its own, before any in a file. */
@@ -96,58 +64,78 @@ put_root(struct aliases *a, const struct account *account)
 }
 
 static int
-load(struct aliases *a, const struct account *account, struct notes *notes,
-    struct fault *f)
+load(struct alias_source *a, struct notes *notes, struct fault *f)
 {
-	enum alias_choice choice = alias_choice(account);
+	enum alias_choice choice = alias_choice(a->account);
 	bool configured = choice == ALIAS_CHOICE_FILE;
 
-	a->include = account->alias_include == TOGGLE_ON;
-	if (choice != ALIAS_CHOICE_NONE && alias_load(a, configured ?
-	    account->aliases : ALIASLOAD_DEFAULT, configured, notes, f) == -1)
-		return -1;
-	put_root(a, account);
-	return 0;
-}
-
-static int
-apply(struct aliasing *a, struct envelope *e, struct message *m,
-    const struct account *account, struct notes *notes, struct fault *f)
-{
-	if (local_domains_gather(&a->domains, account, ALIASLOAD_MAILNAME,
-	    f) == -1)
-		return -1;
-	if (!any_local(a, e))
+	if (a->loaded)
 		return 0;
-	if (load(&a->aliases, account, notes, f) == -1)
+	a->aliases.include = a->account->alias_include == TOGGLE_ON;
+	if (choice != ALIAS_CHOICE_NONE && alias_load(&a->aliases, configured ?
+	    a->account->aliases : ALIASLOAD_DEFAULT, configured, notes,
+	    f) == -1) {
+		/* what was read so far must not stay: it is read again */
+		aliases_free(&a->aliases);
+		aliases_init(&a->aliases);
 		return -1;
-	if (a->aliases.count == 0 && a->aliases.first == NULL)
-		return 0;
-	if (expand(a, e, f) == -1)
-		return -1;
-	if (rewrite_recipients(&m->header, replacement, a,
-	    &m->eight_bit_header) == -1)
-		return fault(f, FAULT_DATA, "the header is too long with the "
-		    "addresses of its aliases");
+	}
+	put_root(&a->aliases, a->account);
+	a->loaded = true;
 	return 0;
 }
 
 int
-aliases_apply(struct envelope *e, struct message *m,
-    const struct account *account, struct notes *notes, struct fault *f)
+aliases_apply_to(struct alias_source *a, const struct mailbox *box,
+    struct notes *notes, struct fault *f)
 {
-	struct aliasing a = { .domains = { .domain = NULL } };
-	int r;
-
-	if (alias_choice(account) == ALIAS_CHOICE_NONE &&
-	    account->root == NULL)
+	if (a->off)
 		return 0;
-	aliases_init(&a.aliases);
-	r = apply(&a, e, m, account, notes, f);
-	aliases_free(&a.aliases);
-	local_domains_free(&a.domains);
-	mailbox_free(&a.shown);
-	return r;
+	if (!a->gathered && local_domains_gather(&a->domains, a->account,
+	    ALIASLOAD_MAILNAME, f) == -1)
+		return -1;
+	a->gathered = true;
+	if (local_domains_find(&a->domains, box->domain) == LOCALITY_NONE)
+		return 0;
+	if (load(a, notes, f) == -1)
+		return -1;
+	return a->aliases.count > 0 || a->aliases.first != NULL;
+}
+
+int
+aliases_expand(struct alias_source *a, const struct mailbox *box,
+    struct envelope *to, struct fault *f)
+{
+	return alias_expand(&a->aliases, &a->domains, box, to, f);
+}
+
+/* In the header as in the envelope: with an A-label where nothing else needs
+ * SMTPUTF8. */
+static const struct mailbox *
+replacement(const struct mailbox *box, void *context)
+{
+	struct alias_source *a = context;
+	const struct mailbox *only = alias_replacement(&a->aliases,
+	    &a->domains, box);
+	char *ascii;
+
+	if (only == NULL || mailbox_needs_smtputf8(only) ||
+	    tls_domain_to_ascii(only->domain, &ascii) == -1)
+		return only;
+	mailbox_free(&a->shown);
+	a->shown.local = memory_string(only->local);
+	a->shown.domain = ascii;
+	return &a->shown;
+}
+
+int
+aliases_rewrite(struct alias_source *a, struct message *m, struct fault *f)
+{
+	if (!a->loaded || rewrite_recipients(&m->header, replacement, a,
+	    &m->eight_bit_header) == 0)
+		return 0;
+	return fault(f, FAULT_DATA, "the header is too long with the "
+	    "addresses of its aliases");
 }
 
 /* Files that have been checked already, and what came of them. */
@@ -161,9 +149,9 @@ static void
 check_entries(struct checks *c, const struct account *account,
     const char *path, struct notes *errors, struct fault *f)
 {
-	struct aliasing a = { .domains = { .domain = NULL } };
+	struct alias_source a;
 
-	aliases_init(&a.aliases);
+	alias_source_init(&a, account, false);
 	a.aliases.include = account->alias_include == TOGGLE_ON;
 	if (local_domains_gather(&a.domains, account, ALIASLOAD_MAILNAME,
 	    f) == 0 && alias_read(&a.aliases, path, errors, f) == 0) {
@@ -174,8 +162,7 @@ check_entries(struct checks *c, const struct account *account,
 	for (size_t i = 0; i < errors->count; i++)
 		c->report(errors->text[i]);
 	c->errors += errors->count;
-	aliases_free(&a.aliases);
-	local_domains_free(&a.domains);
+	alias_source_free(&a);
 }
 
 /* "~" is resolved for the account that is chosen; here none is. */

@@ -1,24 +1,41 @@
 /* SPDX-License-Identifier: ISC */
+#include "mail/address/address.h"
 #include "mail/envelope.h"
-#include "mail/message/message.h"
 #include "smtp/path.h"
+#include "config/account/account.h"
 #include "delivery/aliases.h"
 #include "delivery/expand.h"
 #include "delivery/qualify.h"
 
-int
-expand_recipients(struct envelope *e, struct message *m, bool no_aliases,
-    const struct account *a, struct notes *notes, struct fault *f)
+/* One that no alias has anything to do with any more. */
+static int
+add(struct envelope *to, const struct mailbox *box, const struct account *a,
+    struct fault *f)
 {
-	struct message none;
-	int r = 0;
+	struct mailbox whole = *box;
 
-	message_init(&none);
-	if (!no_aliases)
-		r = aliases_apply(e, m == NULL ? &none : m, a, notes, f);
-	message_free(&none);
-	if (r == -1)
+	if (qualify_wants(a, box))
+		whole.domain = a->qualify_domain;
+	if (path_check(&whole, f) == -1)
 		return -1;
-	qualify_recipients(e, a);
-	return path_check(e, f);
+	envelope_add(to, &whole);
+	return 0;
+}
+
+int
+expand_recipient(struct alias_source *a, const struct mailbox *box,
+    struct envelope *to, struct notes *notes, struct fault *f)
+{
+	struct envelope members;
+	int r;
+
+	r = aliases_apply_to(a, box, notes, f);
+	if (r <= 0)
+		return r == -1 ? -1 : add(to, box, a->account, f);
+	envelope_init(&members);
+	r = aliases_expand(a, box, &members, f);
+	for (size_t i = 0; i < members.count && r == 0; i++)
+		r = add(to, &members.recipient[i].box, a->account, f);
+	envelope_free(&members);
+	return r;
 }

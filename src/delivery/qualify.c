@@ -31,25 +31,6 @@ qualify_wants(const struct account *a, const struct mailbox *box)
 	    text_same_word(box->domain, n, "localhost.localdomain"));
 }
 
-void
-qualify_recipients(struct envelope *e, const struct account *a)
-{
-	struct envelope out;
-	struct mailbox box;
-
-	if (a->qualify_domain == NULL)
-		return;
-	envelope_init(&out);
-	for (size_t i = 0; i < e->count; i++) {
-		box = e->recipient[i].box;
-		if (qualify_wants(a, &box))
-			box.domain = a->qualify_domain;
-		envelope_add(&out, &box);
-	}
-	envelope_swap_recipients(e, &out);
-	envelope_free(&out);
-}
-
 static const struct mailbox *
 qualified(const struct mailbox *box, void *context)
 {

@@ -10,15 +10,12 @@
 #include <stdbool.h>
 
 struct account;
-struct envelope;
 struct fault;
 struct header;
 struct mailbox;
 
 /* Has the account a domain for this address, which has none? */
 bool qualify_wants(const struct account *, const struct mailbox *);
-/* Recipients: to be called when aliases have had their turn. */
-void qualify_recipients(struct envelope *, const struct account *);
 /*
  * The fields with addresses; of a message that is sent again only the latest
  * block of Resent- fields. FAULT_DATA when the header becomes too long.

@@ -11,12 +11,14 @@
 #include "mail/header/author.h"
 #include "mail/header/recipients.h"
 #include "mail/message/message.h"
+#include "smtp/path.h"
 #include "smtp/session.h"
 #include "smtp/verdict.h"
 #include "config/account/environment.h"
 #include "config/account/grammar.h"
 #include "config/password/password.h"
 #include "log/log.h"
+#include "delivery/aliases.h"
 #include "delivery/compose.h"
 #include "delivery/diagnosis.h"
 #include "delivery/expand.h"
@@ -155,6 +157,27 @@ verdict(const struct trip *t, struct fault *f)
 }
 
 static int
+expand_all(struct trip *t, struct fault *f)
+{
+	struct envelope *e = &t->job->envelope, out;
+	struct alias_source aliases;
+	int r = e->path.local == NULL ? 0 : path_check(&e->path, f);
+
+	alias_source_init(&aliases, &t->account, t->job->no_aliases);
+	envelope_init(&out);
+	for (size_t i = 0; i < e->count && r == 0; i++)
+		r = expand_recipient(&aliases, &e->recipient[i].box, &out,
+		    &t->accounts.warnings, f);
+	if (r == 0) {
+		envelope_swap_recipients(e, &out);
+		r = aliases_rewrite(&aliases, &t->message, f);
+	}
+	envelope_free(&out);
+	alias_source_free(&aliases);
+	return r;
+}
+
+static int
 travel(struct trip *t, struct fault *f)
 {
 	struct submission *job = t->job;
@@ -172,8 +195,7 @@ travel(struct trip *t, struct fault *f)
 		return -1;
 	if (t->account.set_to_header == TO_HEADER_ON)
 		recipients_announce(&t->message.header, &job->envelope);
-	expanded = expand_recipients(&job->envelope, &t->message,
-	    job->no_aliases, &t->account, &t->accounts.warnings, f);
+	expanded = expand_all(t, f);
 	for (size_t i = 0; i < t->accounts.warnings.count; i++)
 		job->note(t->accounts.warnings.text[i]);
 	if (expanded == -1 ||

@@ -12,6 +12,7 @@
 #include "config/account/grammar.h"
 #include "config/account/localdomain.h"
 #include "config/alias/load.h"
+#include "delivery/aliases.h"
 #include "delivery/expand.h"
 #include "delivery/sender.h"
 #include "modes/pretend.h"
@@ -102,9 +103,19 @@ tell_notes(struct verifying *v)
 static int
 expand(struct verifying *v, struct envelope *e, struct fault *f)
 {
-	int r = expand_recipients(e, NULL, v->job->no_aliases, &v->account,
-	    &v->accounts.warnings, f);
+	struct alias_source aliases;
+	struct envelope out;
+	int r = 0;
 
+	alias_source_init(&aliases, &v->account, v->job->no_aliases);
+	envelope_init(&out);
+	for (size_t i = 0; i < e->count && r == 0; i++)
+		r = expand_recipient(&aliases, &e->recipient[i].box, &out,
+		    &v->accounts.warnings, f);
+	if (r == 0)
+		envelope_swap_recipients(e, &out);
+	envelope_free(&out);
+	alias_source_free(&aliases);
 	tell_notes(v);
 	return r;
 }

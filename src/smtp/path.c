@@ -76,30 +76,22 @@ path_add_recipient(struct buffer *b, const struct recipient *to, bool utf8,
 	return add_path(b, &to->box, utf8, f);
 }
 
-/* One address: it must fit, and its domain be one that can be sent. */
-static int
-check_path(struct buffer *b, const struct mailbox *path, struct fault *f)
-{
-	buffer_clear(b);
-	if (add_path(b, path, true, f) == -1)
-		return -1;
-	if (!b->full)
-		return 0;
-	return fault(f, FAULT_DATA, "address too long: more than %d octets",
-	    ADDRESS_MAX);
-}
-
 int
-path_check(const struct envelope *e, struct fault *f)
+path_check(const struct mailbox *box, struct fault *f)
 {
+	size_t local = strlen(box->local), domain = strlen(box->domain);
 	struct buffer b;
-	int result = 0;
+	int result;
 
+	/* quotes and escapes at most double the local part */
+	if (local * 2 + domain + 3 <= ADDRESS_MAX &&
+	    text_is_ascii(box->domain, domain))
+		return 0;
 	buffer_init(&b, ADDRESS_MAX);
-	if (e->path.local != NULL)
-		result = check_path(&b, &e->path, f);
-	for (size_t i = 0; i < e->count && result == 0; i++)
-		result = check_path(&b, &e->recipient[i].box, f);
+	result = add_path(&b, box, true, f);
+	if (result == 0 && b.full)
+		result = fault(f, FAULT_DATA, "address too long: more than "
+		    "%d octets", ADDRESS_MAX);
 	buffer_free(&b);
 	return result;
 }

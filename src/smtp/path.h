@@ -14,10 +14,10 @@ struct fault;
 struct recipient;
 
 /*
- * What can be known of the addresses before there is a server: FAULT_DATA for
- * one that no command could hold, and for a domain that has no A-label form.
+ * What can be known of an address before there is a server: FAULT_DATA for one
+ * that no command could hold, and for a domain that has no A-label form.
  */
-int path_check(const struct envelope *, struct fault *);
+int path_check(const struct mailbox *, struct fault *);
 /*
  * Is SMTPUTF8 needed? Declared only for a local part that is not ASCII, or
  * when asked for: declaring it because it is offered makes mail bounce

@@ -37,6 +37,7 @@ relay_init(struct relay *r, const struct service *service,
 	r->peer = peer;
 	accounts_init(&r->accounts);
 	account_init(&r->account);
+	alias_source_init(&r->aliases, &r->account, true);
 	verdict_init(&r->verdict);
 	envelope_init(&r->given);
 	envelope_init(&r->envelope);
@@ -51,6 +52,7 @@ relay_free(struct relay *r)
 	relay_forget(r);
 	fault_clear(&r->denied);
 	verdict_free(&r->verdict);
+	alias_source_free(&r->aliases);
 	account_free(&r->account);
 	accounts_free(&r->accounts);
 }
@@ -109,9 +111,11 @@ choose_account(struct relay *r, const char *path, struct fault *f)
 	}
 	relay_leave(r);
 	fault_clear(&r->denied);
+	alias_source_free(&r->aliases);
 	account_free(&r->account);
 	r->account = next;
 	r->chosen = true;
+	alias_source_init(&r->aliases, &r->account, s->no_aliases);
 	return 0;
 }
 
@@ -139,7 +143,7 @@ prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 	e->envid = memory_string(m->envid);
 	if (sender_complete(e, &r->account, f) == -1)
 		return -1;
-	return path_check(e, f);
+	return e->path.local == NULL ? 0 : path_check(&e->path, f);
 }
 
 /*
@@ -312,11 +316,12 @@ expand(struct relay *r, const struct mailbox *box, struct envelope *to,
 {
 	int result;
 
-	envelope_add(to, box);
-	if (!r->chosen)
+	if (!r->chosen) {
+		envelope_add(to, box);
 		return 0;
-	result = expand_recipients(to, NULL, r->service->no_aliases,
-	    &r->account, &r->accounts.warnings, f);
+	}
+	result = expand_recipient(&r->aliases, box, to,
+	    &r->accounts.warnings, f);
 	tell_warnings(r);
 	return result;
 }

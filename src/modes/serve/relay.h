@@ -19,6 +19,7 @@
 #include "smtp/transaction.h"
 #include "smtp/verdict.h"
 #include "config/account/account.h"
+#include "delivery/aliases.h"
 #include "log/log.h"
 
 struct buffer;
@@ -36,6 +37,7 @@ struct relay {
 	/* the session, and the account that it has */
 	struct account account;
 	bool chosen;
+	struct alias_source aliases;	/* of that account */
 	bool open;
 	bool used;			/* it has had a transaction already */
 	bool leaving;			/* no more replies are waited for */

@@ -185,8 +185,7 @@ compose(struct relay *r, struct message *m, const char *received,
 	add_received(r, m, received);
 	if (r->account.set_to_header == TO_HEADER_ON)
 		recipients_announce(&m->header, &r->given);
-	if (!r->service->no_aliases && aliases_apply(&r->given, m,
-	    &r->account, &r->accounts.warnings, f) == -1)
+	if (aliases_rewrite(&r->aliases, m, f) == -1)
 		return -1;
 	if (compose_header(&m->header, &r->envelope, &r->account,
 	    r->service->full_name, f) == -1)
