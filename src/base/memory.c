@@ -106,6 +106,15 @@ secret_set(struct secret *s, const void *p, size_t n)
 	s->len = n;
 }
 
+void
+secret_copy(struct secret *s, const struct secret *from)
+{
+	if (secret_is_set(from))
+		secret_set(s, from->bytes, from->len);
+	else
+		secret_clear(s);
+}
+
 bool
 secret_is_set(const struct secret *s)
 {

@@ -40,6 +40,8 @@ struct secret {
 
 /* Takes a copy of n bytes; what it held before is wiped. */
 void secret_set(struct secret *, const void *p, size_t n);
+/* Takes a copy of another one, which may be unset. */
+void secret_copy(struct secret *, const struct secret *from);
 bool secret_is_set(const struct secret *);
 /* Wipes and frees; the struct can be used again. */
 void secret_clear(struct secret *);

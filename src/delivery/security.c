@@ -13,8 +13,8 @@ security_fill(struct tls_params *p, const struct account *a)
 	p->trust_file = a->tls_trust_file;
 	p->extra_trust_file = a->tls_extra_trust_file;
 	p->crl_file = a->tls_crl_file;
-	p->fingerprints = a->tls_fingerprint;
-	p->pins = a->tls_pin;
+	p->fingerprints = a->tls_fingerprints;
+	p->key_pins = a->tls_pins;
 	p->key_file = a->tls_key_file;
 	p->cert_file = a->tls_cert_file;
 	p->priorities = a->tls_priorities;

@@ -204,7 +204,7 @@ prepare_tls(struct session *s, struct fault *f)
 		return fault(f, FAULT_CONFIG, "tls_host_override %s: not a "
 		    "valid host name", p.host);
 	p.host = s->tls_name;
-	p.pin = s->params->password;
+	p.token_pin = s->params->password;
 	p.starttls = s->params->tls == SESSION_STARTTLS;
 	return tls_prepare(&s->tls, &p, f);
 }

@@ -33,7 +33,7 @@ struct session_params {
 	int64_t timeout_ms;	/* 0: the RFC's for replies, 30 s to connect */
 	const char *ehlo_name;	/* NULL: the host's FQDN, else a literal */
 	enum session_tls tls;
-	/* of these, host (NULL: as above) and pin are filled in here */
+	/* of these, host (NULL: as above) and token_pin are filled in here */
 	struct tls_params trust;
 	const char *auth;	/* NULL: off; "on"; else mechanisms in order */
 	const char *auth_id;	/* whom to act as; NULL: the user */

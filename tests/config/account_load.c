@@ -147,6 +147,109 @@ test_both(void)
 	accounts_free(&accounts);
 }
 
+/* "hunter2-of-b" with each octet's lowest bit turned over: a search for it does
+ * not find itself. */
+static const char coded[] = "itouds3,ng,c";
+#define CODED (sizeof(coded) - 1)
+
+static bool
+is_coded(const char *p)
+{
+	for (size_t i = 0; i < CODED; i++)
+		if ((p[i] ^ 1) != coded[i])
+			return false;
+	return true;
+}
+
+/* How often the password is in the heap; -1 when that cannot be seen. */
+static int
+count_in_heap(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[512];
+	unsigned long from = 0, to = 0;
+	int found = 0;
+
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
+		if (strstr(line, "[heap]") != NULL &&
+		    sscanf(line, "%lx-%lx", &from, &to) == 2)
+			break;
+	if (maps != NULL)
+		fclose(maps);
+	if (to - from < CODED)
+		return -1;
+	for (unsigned long p = from; p <= to - CODED; p++)
+		found += is_coded((const char *)p);
+	return found;
+}
+
+static void
+add_coded(int fd)
+{
+	char c;
+
+	for (size_t i = 0; i < CODED; i++) {
+		c = (char)(coded[i] ^ 1);
+		if (write(fd, &c, 1) != 1)
+			perror("file");
+	}
+}
+
+static bool
+has_coded(const struct account *a)
+{
+	return a->password.len == CODED && is_coded(a->password.bytes);
+}
+
+/* What no connection is made with leaves memory, and can be had again. */
+static void
+test_forgotten(void)
+{
+	struct accounts accounts;
+	struct account none, out;
+	struct fault f = { 0 };
+	int fd, before, after, r;
+
+	write_file("account a\nhost h\npassword x\naccount b\nhost h\n"
+	    "password ", 0600);
+	fd = open("file", O_WRONLY | O_APPEND);
+	add_coded(fd);
+	close(fd);
+	accounts_init(&accounts);
+	account_init(&none);
+	account_init(&out);
+	accountfile_load(&accounts, "file", false, &f);
+	before = count_in_heap();
+	tap_ok(accounts_choose(&accounts, "a", NULL, &none, &out, &f) == 0,
+	    "an account is chosen");
+	accounts_forget_passwords(&accounts, out.name);
+	after = count_in_heap();
+	tap_ok(!secret_is_set(&accounts.table.account[1]->password) &&
+	    secret_is_set(&accounts.table.account[0]->password) &&
+	    secret_is_set(&out.password), "the other's password is gone");
+	if (before == 1)
+		tap_ok(after == 0, "and nowhere in memory");
+	else
+		tap_ok(true, "and nowhere in memory # SKIP cannot be seen");
+	account_free(&out);
+	tap_ok(accounts_choose(&accounts, "b", NULL, &none, &out, &f) == 0 &&
+	    has_coded(&out), "it is there again when that one is chosen");
+	account_free(&out);
+	accounts_forget_passwords(&accounts, NULL);
+	tap_ok(accounts_choose(&accounts, "a", NULL, &none, &out, &f) == 0 &&
+	    secret_is_set(&out.password) && count_in_heap() == before,
+	    "all forgotten, and again");
+	account_free(&out);
+	accounts_forget_passwords(&accounts, NULL);
+	unlink("file");
+	r = accounts_choose(&accounts, "a", NULL, &none, &out, &f);
+	tap_ok(r == -1 && f.class == FAULT_CONFIG, "the file is gone: %s",
+	    f.text);
+	fault_clear(&f);
+	account_free(&out);
+	accounts_free(&accounts);
+}
+
 int
 main(void)
 {
@@ -160,6 +263,7 @@ main(void)
 		test_row(i);
 	test_missing();
 	test_both();
+	test_forgotten();
 	if (chdir("/") == -1 || rmdir(folder) == -1)
 		perror(folder);
 	return tap_done();

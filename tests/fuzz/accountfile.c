@@ -73,7 +73,7 @@ check_accounts(const struct accounts *accounts)
 }
 
 static void
-choose(const struct accounts *accounts)
+choose(struct accounts *accounts)
 {
 	struct account none, out;
 	struct fault f = { 0 };

@@ -197,8 +197,27 @@ accounts_free(struct accounts *accounts)
 		free(accounts->source[i]);
 	}
 	free(accounts->source);
+	free(accounts->named_file);
 	notes_free(&accounts->warnings);
 	accounts_init(accounts);
+}
+
+void
+accounts_forget_passwords(struct accounts *accounts, const char *but)
+{
+	struct account *a;
+
+	for (size_t i = 0; i < accounts->table.count; i++) {
+		a = accounts->table.account[i];
+		if (but != NULL && strcmp(a->name, but) == 0)
+			continue;
+		if (!secret_is_set(&a->password) &&
+		    !secret_is_set(&a->proxy_password))
+			continue;
+		secret_clear(&a->password);
+		secret_clear(&a->proxy_password);
+		a->forgotten = true;
+	}
 }
 
 struct account_source *

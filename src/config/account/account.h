@@ -39,6 +39,7 @@ struct account {
 	struct origin defined;		/* its account line */
 	char *author;			/* %F, or NULL; set by the choice */
 	const char *reason;		/* why it was chosen; static text */
+	bool forgotten;		/* by accounts_forget_passwords() */
 	/* the settings; strings are NULL when unset, owned by the account */
 	char *host;
 	int64_t port;			/* 0: unset */
@@ -73,8 +74,8 @@ struct account {
 	enum toggle tls_certcheck;	/* unset: on */
 	char *tls_extra_trust_file;
 	char *tls_crl_file;
-	char *tls_fingerprint;		/* see setup/optionlist.h */
-	char *tls_pin;
+	char *tls_fingerprints;		/* see setup/optionlist.h */
+	char *tls_pins;		/* of public keys */
 	char *tls_host_override;
 	char *tls_key_file;		/* PEM, or a PKCS#11 URI */
 	char *tls_cert_file;
@@ -179,6 +180,10 @@ struct accounts {
 	void (*report)(void *arg, const struct fault *);
 	void *report_arg;
 	const char *author;	/* %F: address of the From field, or NULL */
+	/* what accountfile_load() was called with, to load passwords again */
+	bool loaded;
+	char *named_file;
+	bool trusted;
 };
 
 void accounts_init(struct accounts *);
@@ -197,10 +202,21 @@ struct account_source *accounts_source(struct accounts *, const char *path);
  * be NULL; sender is as address_add_spec() writes it.
  *
  * FAULT_CONFIG names the accounts there are and the files that were tried.
+ * When the password of the chosen account has been forgotten, the files are
+ * read again for it; then the faults are those of accountfile_load(), too.
  */
-int accounts_choose(const struct accounts *, const char *name,
+int accounts_choose(struct accounts *, const char *name,
     const char *sender, const struct account *overrides, struct account *out,
     struct fault *);
+
+/*
+ * Wipes the passwords (password, proxy_password) of all accounts but of that
+ * called `but` (NULL: of all): those that no connection is made with need not
+ * be in memory while there is one. To be called once an account has been
+ * chosen. An account that is chosen later gets its passwords back from the
+ * files, if accountfile_load() has read them.
+ */
+void accounts_forget_passwords(struct accounts *, const char *but);
 
 /* The home folder: $HOME when absolute, else from passwd; NULL if neither.
  * The caller frees it. */

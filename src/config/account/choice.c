@@ -13,6 +13,7 @@
 #include "smtp/sasl/sasl.h"
 #include "config/account/account.h"
 #include "config/account/environment.h"
+#include "config/account/grammar.h"
 #include "config/account/match.h"
 #include "config/account/pattern.h"
 
@@ -259,8 +260,34 @@ choose_environment(struct account *out, const char *name, struct fault *f)
 	return 0;
 }
 
+/* The passwords that accounts_forget_passwords() has wiped, from the files. */
 static int
-choose(const struct accounts *accounts, const char *name, const char *sender,
+recall_passwords(struct accounts *accounts, struct fault *f)
+{
+	struct accounts again;
+	struct account *a;
+	const struct account *same;
+	int r;
+
+	accounts_init(&again);
+	r = accountfile_load(&again, accounts->named_file, accounts->trusted,
+	    f);
+	for (size_t i = 0; r == 0 && i < accounts->table.count; i++) {
+		a = accounts->table.account[i];
+		same = account_table_find(&again.table, a->name,
+		    strlen(a->name));
+		if (!a->forgotten || same == NULL)
+			continue;
+		secret_copy(&a->password, &same->password);
+		secret_copy(&a->proxy_password, &same->proxy_password);
+		a->forgotten = false;
+	}
+	accounts_free(&again);
+	return r;
+}
+
+static int
+choose(struct accounts *accounts, const char *name, const char *sender,
     struct account *out, struct fault *f)
 {
 	const char *reason;
@@ -271,6 +298,9 @@ choose(const struct accounts *accounts, const char *name, const char *sender,
 		return choose_environment(out, name, f);
 	if (account == NULL)
 		return no_account(accounts, name, sender, f);
+	if (account->forgotten && accounts->loaded &&
+	    recall_passwords(accounts, f) == -1)
+		return -1;
 	account_copy(out, account);
 	free(out->name);
 	out->name = memory_string(account->name);
@@ -347,7 +377,7 @@ resolve_qualify_domain(struct account *a, struct fault *f)
 }
 
 int
-accounts_choose(const struct accounts *accounts, const char *name,
+accounts_choose(struct accounts *accounts, const char *name,
     const char *sender, const struct account *overrides, struct account *out,
     struct fault *f)
 {

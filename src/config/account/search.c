@@ -82,6 +82,10 @@ accountfile_load(struct accounts *accounts, const char *file, bool trusted,
 	bool stop = false;
 	int r;
 
+	accounts->loaded = true;
+	free(accounts->named_file);
+	accounts->named_file = memory_string(file);
+	accounts->trusted = trusted;
 	if (file != NULL)
 		r = accountfile_read(accounts, file, trusted ?
 		    ACCOUNTFILE_TRUSTED : ACCOUNTFILE_NAMED, f);

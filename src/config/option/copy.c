@@ -33,7 +33,6 @@ void
 option_copy(struct account *to, const struct account *from, enum option_id id)
 {
 	const struct option_row *row = option_row(id);
-	const struct secret *secret;
 
 	switch (row->type) {
 	case OPTION_TYPE_NUMBER:
@@ -44,17 +43,13 @@ option_copy(struct account *to, const struct account *from, enum option_id id)
 		memcpy(field(to, row), const_field(from, row), sizeof(int));
 		break;
 	case OPTION_TYPE_SECRET:
-		secret = const_field(from, row);
-		if (secret_is_set(secret))
-			secret_set(field(to, row), secret->bytes, secret->len);
-		else
-			secret_clear(field(to, row));
+		secret_copy(field(to, row), const_field(from, row));
 		break;
 	case OPTION_TYPE_STRING:
 	case OPTION_TYPE_PATH:
 	case OPTION_TYPE_AUTH:
-	case OPTION_TYPE_FINGERPRINT:
-	case OPTION_TYPE_PIN:
+	case OPTION_TYPE_FINGERPRINTS:
+	case OPTION_TYPE_KEY_PINS:
 	default:
 		store_string(to, row, memory_string(
 		    *(char *const *)const_field(from, row)));

@@ -90,8 +90,8 @@ enum option_type {
 	OPTION_TYPE_NUMBER,	/* int64_t; 0 when unset */
 	OPTION_TYPE_CHOICE,	/* an enum; its word is one of `choices` */
 	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or mechanisms */
-	OPTION_TYPE_FINGERPRINT,	/* char *; see setup/optionlist.h */
-	OPTION_TYPE_PIN,	/* char *; the same */
+	OPTION_TYPE_FINGERPRINTS,	/* char *; see setup/optionlist.h */
+	OPTION_TYPE_KEY_PINS,	/* char *; the same */
 	OPTION_TYPE_NOTIFY,	/* int64_t, DSN_* of mail/envelope.h; 0 off */
 	OPTION_TYPE_SECRET	/* struct secret */
 };

@@ -69,15 +69,15 @@ const struct option_row option_tls_rows[] = {
 	},
 	[AT(TLS_FINGERPRINT)] = {
 		.keyword = "tls_fingerprint", .name = "tls-fingerprint",
-		.type = OPTION_TYPE_FINGERPRINT, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_fingerprint),
+		.type = OPTION_TYPE_FINGERPRINTS, .flags = OPTION_EMPTY,
+		.offset = FIELD(tls_fingerprints),
 		.value = "HEX", .preset = "none",
 		.help = "the only certificates to trust"
 	},
 	[AT(TLS_PIN)] = {
 		.keyword = "tls_pin", .name = "tls-pin",
-		.type = OPTION_TYPE_PIN, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_pin),
+		.type = OPTION_TYPE_KEY_PINS, .flags = OPTION_EMPTY,
+		.offset = FIELD(tls_pins),
 		.value = "sha256//BASE64", .preset = "none",
 		.help = "the only public keys to trust"
 	},

@@ -395,7 +395,7 @@ set_string(const struct setter *s)
 static int
 set_list(const struct setter *s)
 {
-	bool pins = s->row->type == OPTION_TYPE_PIN;
+	bool pins = s->row->type == OPTION_TYPE_KEY_PINS;
 	const char *why;
 	char *list;
 	size_t at;
@@ -446,8 +446,8 @@ set_by_type(const struct setter *s)
 		return set_choice(s);
 	case OPTION_TYPE_AUTH:
 		return set_auth(s);
-	case OPTION_TYPE_FINGERPRINT:
-	case OPTION_TYPE_PIN:
+	case OPTION_TYPE_FINGERPRINTS:
+	case OPTION_TYPE_KEY_PINS:
 		return set_list(s);
 	case OPTION_TYPE_NOTIFY:
 		return set_notify(s);

@@ -61,7 +61,8 @@ static int
 unusable(const struct tls_params *params, int n, struct fault *f)
 {
 	bool token = is_token(params->key_file) || is_token(params->cert_file);
-	bool has_pin = params->pin != NULL && secret_is_set(params->pin);
+	const struct secret *pin = params->token_pin;
+	bool has_pin = pin != NULL && secret_is_set(pin);
 
 	fault(f, FAULT_INPUT, "cannot use the certificate %s with the key %s: "
 	    "%s", params->cert_file, params->key_file, gnutls_strerror(n));
@@ -104,11 +105,11 @@ trust_load_client(gnutls_certificate_credentials_t cred,
 	if (check_file(params->cert_file, "tls_cert_file", f) == -1 ||
 	    check_file(params->key_file, "tls_key_file", f) == -1)
 		return -1;
-	if (params->pin != NULL && secret_is_set(params->pin))
-		pass = params->pin->bytes;
+	if (params->token_pin != NULL && secret_is_set(params->token_pin))
+		pass = params->token_pin->bytes;
 	/* the library's PIN callback has no const; ours keeps the promise */
 	gnutls_certificate_set_pin_function(cred, give_pin,
-	    (void *)(uintptr_t)params->pin);
+	    (void *)(uintptr_t)params->token_pin);
 	n = gnutls_certificate_set_x509_key_file2(cred, params->cert_file,
 	    params->key_file, GNUTLS_X509_FMT_PEM, pass, 0);
 	return n < 0 ? unusable(params, n, f) : 0;

@@ -18,7 +18,7 @@
 bool
 trust_is_pinned(const struct tls_params *params)
 {
-	return params->fingerprints != NULL || params->pins != NULL;
+	return params->fingerprints != NULL || params->key_pins != NULL;
 }
 
 /* The peer's own certificate in DER, or NULL. */
@@ -136,7 +136,7 @@ trust_match_pin(gnutls_session_t session, const struct tls_params *params)
 {
 	const char *list = params->fingerprints;
 
-	if (params->pins != NULL && has_pin(params->pins, session))
+	if (params->key_pins != NULL && has_pin(params->key_pins, session))
 		return TRUST_MATCH;
 	if (list == NULL)
 		return TRUST_NO_MATCH;

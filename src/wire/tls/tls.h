@@ -30,10 +30,12 @@ struct tls_params {
 	 * counts: no anchor, name or date.
 	 */
 	const char *fingerprints;
-	const char *pins;
+	const char *key_pins;
 	const char *key_file;	/* our certificate's: PEM or a PKCS#11 URI */
 	const char *cert_file;	/* with key_file or not at all */
-	const struct secret *pin;	/* of the token or key, or NULL */
+	const struct secret *token_pin;	/* of the token that holds our key,
+					 * or the key file's passphrase; NULL:
+					 * none */
 	const char *priorities;	/* GnuTLS's language, instead of the default */
 	unsigned min_dh_bits;	/* 0: by the security level */
 	bool newest;		/* TLS 1.3 or nothing */

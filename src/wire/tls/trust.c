@@ -224,13 +224,14 @@ refuse_pinned(gnutls_session_t session, const struct tls_params *params,
 	if (!params->survey)
 		add_particulars(&b, session);
 	fault(f, FAULT_REFUSED, "%s: the server's certificate is not one that "
-	    "%s allows%s", peer, params->pins == NULL ? "tls_fingerprint" :
+	    "%s allows%s", peer, params->key_pins == NULL ?
+	    "tls_fingerprint" :
 	    params->fingerprints == NULL ? "tls_pin" :
 	    "tls_fingerprint or tls_pin", b.data);
 	buffer_clear(&b);
 	buffer_add_string(&b, "an impostor does this, and a server that has a "
 	    "new certificate; only if you are sure of the latter: \"");
-	if (params->pins == NULL)
+	if (params->key_pins == NULL)
 		trust_add_fingerprint(&b, session);
 	else
 		trust_add_pin(&b, session);
