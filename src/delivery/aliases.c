@@ -16,7 +16,7 @@
 #include "mail/header/rewrite.h"
 #include "mail/message/message.h"
 #include "wire/tls/tls.h"
-#include "config/account/grammar.h"
+#include "config/account/load.h"
 #include "config/account/localdomain.h"
 #include "config/alias/alias.h"
 #include "config/alias/expand.h"

@@ -6,7 +6,7 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "config/account/account.h"
-#include "config/account/grammar.h"
+#include "config/account/load.h"
 #include "delivery/aliases.h"
 #include "modes/check.h"
 

@@ -15,7 +15,7 @@
 #include "smtp/session.h"
 #include "smtp/verdict.h"
 #include "config/account/environment.h"
-#include "config/account/grammar.h"
+#include "config/account/load.h"
 #include "config/password/password.h"
 #include "log/log.h"
 #include "delivery/aliases.h"

@@ -9,7 +9,7 @@
 #include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "config/account/account.h"
-#include "config/account/grammar.h"
+#include "config/account/load.h"
 #include "config/account/localdomain.h"
 #include "config/alias/load.h"
 #include "delivery/aliases.h"

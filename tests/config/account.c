@@ -161,7 +161,8 @@ parse(struct accounts *accounts, const char *file, struct fault *f)
 {
 	struct accountfile_facts facts;
 
-	return accountfile_parse(accounts, "F", file, strlen(file), &facts, f);
+	return accountfile_parse(accounts, NULL, "F", file, strlen(file),
+	    &facts, f);
 }
 
 static char *
@@ -220,7 +221,8 @@ test_nul(void)
 	struct fault f = { 0 };
 
 	accounts_init(&accounts);
-	accountfile_parse(&accounts, "F", file, sizeof(file) - 1, &facts, &f);
+	accountfile_parse(&accounts, NULL, "F", file, sizeof(file) - 1,
+	    &facts, &f);
 	tap_ok(f.class == FAULT_CONFIG &&
 	    strncmp(f.text, "F:2:7: a NUL", 12) == 0, "a NUL: %s", f.text);
 	fault_clear(&f);
@@ -249,7 +251,7 @@ test_facts(void)
 
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
 		accounts_init(&accounts);
-		accountfile_parse(&accounts, "F", facts[i].file,
+		accountfile_parse(&accounts, NULL, "F", facts[i].file,
 		    strlen(facts[i].file), &got, &f);
 		tap_ok(f.class == FAULT_NONE &&
 		    got.password == facts[i].password &&

@@ -102,7 +102,7 @@ test_choice(size_t i)
 	account_init(&none);
 	account_init(&out);
 	for (int k = 0; k < 2; k++)
-		r += accountfile_parse(&accounts, names[k],
+		r += accountfile_parse(&accounts, NULL, names[k],
 		    choices[i].files[k], strlen(choices[i].files[k]), &facts,
 		    &f);
 	r += accounts_choose(&accounts, choices[i].name, choices[i].sender,
@@ -154,7 +154,8 @@ test_overrides(void)
 	accounts_init(&accounts);
 	account_init(&over);
 	account_init(&out);
-	accountfile_parse(&accounts, "F", file, sizeof(file) - 1, &facts, &f);
+	accountfile_parse(&accounts, NULL, "F", file, sizeof(file) - 1,
+	    &facts, &f);
 	set(&over, OPTION_PORT, "27");
 	tap_ok(accounts_choose(&accounts, NULL, NULL, &over, &out, &f) == 0 &&
 	    out.port == 27 && strcmp(out.host, "h") == 0,

@@ -110,7 +110,8 @@ check_all(const char *s, size_t n, bool wrong)
 	accounts_init(&accounts);
 	accounts.report = count;
 	accounts.report_arg = &errors;
-	require(accountfile_parse(&accounts, "F", s, n, &facts, &f) == 0);
+	require(accountfile_parse(&accounts, NULL, "F", s, n, &facts,
+	    &f) == 0);
 	require(f.class == FAULT_NONE && (errors > 0) == wrong);
 	check_accounts(&accounts);
 	accounts_free(&accounts);
@@ -127,8 +128,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	accounts_init(&once);
 	accounts_init(&twice);
-	r = accountfile_parse(&once, "F", s, n, &facts, &f);
-	require(accountfile_parse(&twice, "F", s, n, &facts, &g) == r);
+	r = accountfile_parse(&once, NULL, "F", s, n, &facts, &f);
+	require(accountfile_parse(&twice, NULL, "F", s, n, &facts, &g) ==
+	    r);
 	require(once.table.count == twice.table.count);
 	require(r == 0 || strcmp(f.text, g.text) == 0);
 	if (r == -1) {
@@ -139,7 +141,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		check_accounts(&once);
 		choose(&once);
 		/* as the system's file behind the same one of the user */
-		require(accountfile_parse(&once, "G", s, n, &facts, &f) == 0);
+		require(accountfile_parse(&once, NULL, "G", s, n, &facts,
+		    &f) == 0);
 		require(once.table.count == twice.table.count);
 	}
 	check_all(s, n, r == -1);

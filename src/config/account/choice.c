@@ -13,7 +13,7 @@
 #include "smtp/sasl/sasl.h"
 #include "config/account/account.h"
 #include "config/account/environment.h"
-#include "config/account/grammar.h"
+#include "config/account/load.h"
 #include "config/account/match.h"
 #include "config/account/pattern.h"
 

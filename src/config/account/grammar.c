@@ -1,22 +1,51 @@
 /* SPDX-License-Identifier: ISC */
-/* The grammar of the account file. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
 #include "config/account/grammar.h"
 #include "config/account/match.h"
-#include "config/account/parse.h"
 #include "config/option/legacy.h"
 
 #define WORD_SHOWN_MAX 40	/* octets of an unknown word that are quoted */
 #define DEFAULT_NAME "default"
+#define EVALUATED_MAX (64 * 1024)	/* octets that a command prints */
 
-/* Columns of what a command printed mean nothing: the command's is given. */
-struct option_place
+/* The parser of a file and of those that it includes. */
+struct parser {
+	struct accounts *accounts;
+	const struct parser_hooks *hooks;	/* or NULL */
+	struct option_place place;	/* the line; its column is 1 */
+	const char *line;
+	size_t len;			/* without line end */
+	size_t evaluated;		/* column of the command that printed
+					 * the line, else 0 */
+	struct account defaults;
+	struct account scrap;		/* settings behind an account line
+					 * that is wrong */
+	struct account *current;	/* what settings go into */
+	struct account *implicit;	/* made by settings above the first
+					 * account line, or NULL */
+	struct account_table table;	/* accounts of this file */
+	struct accountfile_facts *facts;
+	struct fault *fault;
+};
+
+/* Part of the line. */
+struct slice {
+	const char *s;
+	size_t n;
+};
+
+static int parse_line(struct parser *);
+
+/* Where something in the line stands; in what a command printed, where the
+ * command does. */
+static struct option_place
 parser_place(const struct parser *p, const char *at)
 {
 	struct option_place place = p->place;
@@ -297,6 +326,79 @@ parse_setting(struct parser *p, struct slice word, struct slice argument)
 	    accountmatch_check(p->current, &place, p->fault);
 }
 
+/* The line that a command has printed takes the place of the command's. */
+static int
+parse_evaluated(struct parser *p, const struct option_place *place,
+    const struct buffer *line)
+{
+	struct slice outer = { p->line, p->len };
+	bool was_password = p->facts->password;
+	int r;
+
+	p->line = line->data;
+	p->len = line->len;
+	p->evaluated = place->column;
+	r = parse_line(p);
+	/* it is not in the file, so the file's mode does not matter to it */
+	p->facts->password = was_password;
+	p->evaluated = 0;
+	p->line = outer.s;
+	p->len = outer.n;
+	return r;
+}
+
+static int
+parse_eval(struct parser *p, struct slice command)
+{
+	struct option_place place = parser_place(p, command.s);
+	struct buffer line;
+	char *string;
+	int r;
+
+	if (p->evaluated != 0)
+		return option_fault(p->fault, &place,
+		    "what eval prints cannot be another eval");
+	if (command.n == 0) {
+		option_fault(p->fault, &place, "eval needs a command");
+		return fault_hint(p->fault, "write 'eval COMMAND', which "
+		    "prints a setting and its value");
+	}
+	p->facts->eval = true;
+	if (p->hooks == NULL || p->accounts->report != NULL)
+		return 0;
+	buffer_init(&line, EVALUATED_MAX);
+	string = memory_copy(command.s, command.n);
+	r = p->hooks->eval(p->hooks->arg, string, &place, &line, p->fault);
+	if (r == 0)
+		r = parse_evaluated(p, &place, &line);
+	free(string);
+	buffer_wipe(&line);
+	return r;
+}
+
+static int
+parse_include(struct parser *p, struct slice pattern)
+{
+	struct option_place place = parser_place(p, pattern.s);
+	char *string;
+	int r;
+
+	if (p->evaluated != 0)
+		return option_fault(p->fault, &place,
+		    "what eval prints cannot be an include");
+	if (pattern.n == 0) {
+		option_fault(p->fault, &place, "include needs a file");
+		return fault_hint(p->fault, "write 'include FILE', or a "
+		    "pattern such as accounts.d/*");
+	}
+	if (p->hooks == NULL)
+		return 0;
+	string = memory_copy(pattern.s, pattern.n);
+	r = p->hooks->include(p->hooks->arg, p, string, &place, p->fault);
+	free(string);
+	return r;
+}
+
 static size_t
 word_length(struct slice t)
 {
@@ -330,8 +432,8 @@ refuse_word(struct parser *p, struct slice word, struct slice rest)
 	    "no '=' or ':'");
 }
 
-int
-parser_line(struct parser *p)
+static int
+parse_line(struct parser *p)
 {
 	struct slice rest = trim((struct slice){ p->line, p->len });
 	const char *nul = p->len == 0 ? NULL : memchr(p->line, '\0', p->len);
@@ -362,9 +464,9 @@ parser_line(struct parser *p)
 	if (is_word(word, "defaults"))
 		return parse_defaults(p, rest);
 	if (is_word(word, "eval"))
-		return parser_eval(p, rest);
+		return parse_eval(p, rest);
 	if (is_word(word, "include"))
-		return parser_include_line(p, rest);
+		return parse_include(p, rest);
 	return parse_setting(p, word, rest);
 }
 
@@ -375,8 +477,8 @@ byte_order_mark(const char *bytes, size_t n)
 	return n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-int
-parser_lines(struct parser *p, const char *bytes, size_t n)
+static int
+parse_lines(struct parser *p, const char *bytes, size_t n)
 {
 	const char *end = bytes + n, *eol;
 
@@ -390,11 +492,40 @@ parser_lines(struct parser *p, const char *bytes, size_t n)
 		p->len = (size_t)(eol - bytes);
 		if (p->len > 0 && bytes[p->len - 1] == '\r')
 			p->len--;
-		if (settle(p, parser_line(p)) == -1)
+		if (settle(p, parse_line(p)) == -1)
 			return -1;
 		bytes = eol < end ? eol + 1 : end;
 	}
 	return 0;
+}
+
+/*
+ * The outer file's own settings go on in the account that they were in: a file
+ * with accounts of its own, included in between, does not take them over.
+ */
+int
+parser_include(struct parser *p, const struct parser_hooks *hooks,
+    const char *name, const char *bytes, size_t n,
+    struct accountfile_facts *facts)
+{
+	struct parser outer = *p;
+	struct account_source *source = accounts_source(p->accounts, name);
+	int r;
+
+	source->state = ACCOUNT_SOURCE_READ;
+	memset(facts, 0, sizeof(*facts));
+	p->hooks = hooks;
+	p->facts = facts;
+	p->place.file = source->path;
+	p->place.line = 0;
+	r = parse_lines(p, bytes, n);
+	p->hooks = outer.hooks;
+	p->facts = outer.facts;
+	p->place = outer.place;
+	p->line = outer.line;
+	p->len = outer.len;
+	p->current = outer.current;
+	return r;
 }
 
 /* Hands the accounts over, but for names that an earlier file defined. */
@@ -416,7 +547,7 @@ merge(struct accounts *accounts, struct account_table *table)
 }
 
 int
-parser_run(struct accounts *accounts, const struct parser_hooks *hooks,
+accountfile_parse(struct accounts *accounts, const struct parser_hooks *hooks,
     const char *name, const char *bytes, size_t n,
     struct accountfile_facts *facts, struct fault *f)
 {
@@ -437,19 +568,11 @@ parser_run(struct accounts *accounts, const struct parser_hooks *hooks,
 	p.fault = f;
 	account_init(&p.defaults);
 	account_init(&p.scrap);
-	r = parser_lines(&p, bytes, n);
+	r = parse_lines(&p, bytes, n);
 	if (r == 0)
 		merge(accounts, &p.table);
 	account_table_free(&p.table);
 	account_free(&p.defaults);
 	account_free(&p.scrap);
 	return r;
-}
-
-int
-accountfile_parse(struct accounts *accounts, const char *name,
-    const char *bytes, size_t n, struct accountfile_facts *facts,
-    struct fault *f)
-{
-	return parser_run(accounts, NULL, name, bytes, n, facts, f);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * accountfile: the account files. Their grammar, where they are looked for,
- * and whom they may belong to; postrider-accounts(5) is the reference.
+ * grammar: the account files' grammar, of which postrider-accounts(5) is the
+ * reference. It parses octets; files and commands are its caller's.
  */
 #ifndef CONFIG_ACCOUNT_GRAMMAR_H
 #define CONFIG_ACCOUNT_GRAMMAR_H
@@ -10,9 +10,12 @@
 #include <stddef.h>
 
 struct accounts;
+struct buffer;
 struct fault;
+struct option_place;
+struct parser;
 
-/* What a file holds that its mode has to fit. */
+/* What a file holds that its owner and mode have to fit. */
 struct accountfile_facts {
 	bool password;
 	bool passwordeval;
@@ -20,41 +23,35 @@ struct accountfile_facts {
 };
 
 /*
- * Adds the accounts of a file given as bytes. An account whose name is there
- * already, from a file parsed earlier, is left out. On the first error: -1,
- * FAULT_CONFIG beginning "NAME:LINE:COLUMN: " (both from 1, columns in
- * octets), and no account of this file is added.
- * No "eval" is run and no "include" followed: bytes have no owner.
+ * What the lines "eval COMMAND" and "include PATTERN" need of the world; the
+ * place is that of the command or pattern, for faults.
  */
-int accountfile_parse(struct accounts *, const char *name, const char *bytes,
-    size_t n, struct accountfile_facts *, struct fault *);
-
-enum accountfile_kind {
-	ACCOUNTFILE_USER,	/* found in the home folder */
-	ACCOUNTFILE_NAMED,	/* named by -C: it has to be readable */
-	ACCOUNTFILE_TRUSTED,	/* by -C of a caller who is not trusted */
-	ACCOUNTFILE_SYSTEM
+struct parser_hooks {
+	/* Adds the line that the command prints, without its end. */
+	int (*eval)(void *arg, const char *command,
+	    const struct option_place *, struct buffer *line, struct fault *);
+	/* Parses the files that fit, each by parser_include(). */
+	int (*include)(void *arg, struct parser *, const char *pattern,
+	    const struct option_place *, struct fault *);
+	void *arg;
 };
 
 /*
- * Reads one file, if it is there, and remembers it as a source. A file that is
- * missing or cannot be read is a fault only when it was named. Faults, all
- * FAULT_CONFIG: not a regular file; what accountfile_parse() finds; a password
- * that others can read (in the system file a warning); a passwordeval or eval
- * in a file that others could have written; the same of included files; with
- * ACCOUNTFILE_TRUSTED a file or its folder that is not root's alone.
+ * Adds the accounts of a file given as octets. An account whose name is there
+ * already, from a file parsed earlier, is left out. On the first error: -1,
+ * FAULT_CONFIG beginning "NAME:LINE:COLUMN: " (both from 1, columns in
+ * octets), or a fault of a hook's, and no account of this file is added.
+ * Without hooks (NULL) no "eval" is run and no "include" followed.
  */
-int accountfile_read(struct accounts *, const char *path,
-    enum accountfile_kind, struct fault *);
-
-/*
- * Reads the user's file and the system's. `file` (-C) takes the place of the
- * user's file; `trusted`: only when it is root's, see above. Otherwise the
- * first that exists of $XDG_CONFIG_HOME/postrider/accounts, ~/.msmtprc,
- * $XDG_CONFIG_HOME/msmtp/config; the system's is SYSCONFDIR/postrider/accounts
- * or SYSCONFDIR/msmtprc.
- */
-int accountfile_load(struct accounts *, const char *file, bool trusted,
+int accountfile_parse(struct accounts *, const struct parser_hooks *,
+    const char *name, const char *bytes, size_t n, struct accountfile_facts *,
     struct fault *);
+/*
+ * Parses a file as if its lines stood where the parser is, with hooks and facts
+ * of its own. What follows the include belongs to the account that it stood
+ * in. -1: the fault is recorded where accountfile_parse() was told to.
+ */
+int parser_include(struct parser *, const struct parser_hooks *,
+    const char *name, const char *bytes, size_t n, struct accountfile_facts *);
 
 #endif

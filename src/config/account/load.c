@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* One account file: whether its owner and mode will do, and those that it
- * includes. */
+/*
+ * Account files: where they are, whether their owner and mode will do, which
+ * others they include, and which commands they run.
+ */
 #include "config.h"
 
 #include <sys/stat.h>
@@ -17,12 +19,15 @@
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "config/account/account.h"
 #include "config/account/grammar.h"
-#include "config/account/parse.h"
+#include "config/account/load.h"
+#include "config/password/child.h"
 
 #define FILE_MAX (64 * 1024 * 1024)	/* octets; far above 20,000 accounts */
 #define PATHS_MAX (64 * 1024)		/* octets of a path or a message */
+#define EVAL_SECONDS 60	/* as passwordeval_timeout: to type a passphrase */
 #define INCLUDE_DEPTH_MAX 16	/* nobody nests more; a loop of links does */
 #define MODE_OTHERS (S_IRWXG | S_IRWXO)
 #define MODE_WRITE (S_IWGRP | S_IWOTH)
@@ -262,12 +267,37 @@ check_command_owner(const struct file *file, const char *word,
 static int include(void *, struct parser *, const char *,
     const struct option_place *, struct fault *);
 
+/* Runs a command of the file that is being read, if it can be trusted. */
 static int
-trust(void *arg, struct fault *f)
+eval(void *arg, const char *command, const struct option_place *place,
+    struct buffer *line, struct fault *f)
 {
 	const struct reading *reading = arg;
+	struct child child;
+	struct buffer why;
+	int r;
 
-	return check_command_owner(&reading->file->file, "an eval", f);
+	if (check_command_owner(&reading->file->file, "an eval", f) == -1)
+		return -1;
+	child_init(&child);
+	buffer_init(&why, PATHS_MAX);
+	r = child_run(&child, command, EVAL_SECONDS * 1000, f);
+	if (r == 0 && child_has_failed(&child, EVAL_SECONDS, "nothing",
+	    &why)) {
+		if (child.timed_out)
+			fault(f, FAULT_TEMPORARY, "%s:%zu:%zu: eval%s",
+			    place->file, place->line, place->column, why.data);
+		else
+			option_fault(f, place, "eval%s", why.data);
+		r = fault_hint(f, "run the command in a shell: its first line "
+		    "of output should be a setting and its value");
+	} else if (r == 0) {
+		buffer_add(line, child.out.data, text_line(child.out.data,
+		    child.out.len));
+	}
+	buffer_free(&why);
+	child_free(&child);
+	return r;
 }
 
 /* A fault about the whole file, where somebody wants to hear of them all. */
@@ -300,24 +330,19 @@ read_open(struct accounts *accounts, struct account_file *file,
     struct parser *parser, struct fault *f)
 {
 	struct reading reading = { accounts, file };
-	struct parser_hooks hooks = { trust, include, &reading };
-	const struct parser_hooks *outer;
+	struct parser_hooks hooks = { eval, include, &reading };
 	struct accountfile_facts facts = { false };
 	struct buffer b;
 	int r;
 
 	buffer_init(&b, FILE_MAX);
 	r = read_all(file, &b, f);
-	if (r == 0 && parser == NULL) {
-		r = parser_run(accounts, &hooks, file->file.path, b.data, b.len,
-		    &facts, f);
-	} else if (r == 0) {
-		outer = parser->hooks;
-		parser->hooks = &hooks;
-		r = parser_include(parser, file->file.path, b.data, b.len,
-		    &facts);
-		parser->hooks = outer;
-	}
+	if (r == 0 && parser == NULL)
+		r = accountfile_parse(accounts, &hooks, file->file.path,
+		    b.data, b.len, &facts, f);
+	else if (r == 0)
+		r = parser_include(parser, &hooks, file->file.path, b.data,
+		    b.len, &facts);
 	buffer_wipe(&b);
 	return r == -1 ? -1 : check_mode(accounts, file, &facts, f);
 }
@@ -428,4 +453,89 @@ accountfile_read(struct accounts *accounts, const char *path,
 		r = unreadable(accounts, path, kind, error, f);
 	file_close(&file.file);
 	return settle(accounts, r, f);
+}
+
+/* Did the search end at this file? It exists, readable or not. */
+static bool
+found(struct accounts *accounts, const char *path)
+{
+	struct stat st;
+
+	return accounts_source(accounts, path)->state ==
+	    ACCOUNT_SOURCE_READ || stat(path, &st) == 0;
+}
+
+/* folder + name; *stop says whether to look no further. */
+static int
+try(struct accounts *accounts, const char *folder, const char *name,
+    enum accountfile_kind kind, bool *stop, struct fault *f)
+{
+	struct buffer path;
+	int r;
+
+	if (*stop || folder == NULL)
+		return 0;
+	buffer_init(&path, PATHS_MAX);
+	if (buffer_printf(&path, "%s%s", folder, name) == -1) {
+		buffer_free(&path);
+		return fault(f, FAULT_CONFIG, "the path of the home folder is "
+		    "longer than %d octets", PATHS_MAX);
+	}
+	r = accountfile_read(accounts, path.data, kind, f);
+	*stop = found(accounts, path.data);
+	buffer_free(&path);
+	return r;
+}
+
+static int
+load_user(struct accounts *accounts, struct fault *f)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME");
+	char *home = account_home(), *config = NULL;
+	struct buffer b;
+	bool stop = false;
+	int r = -1;
+
+	/* relative ones are invalid: XDG Base Directory Specification */
+	if (xdg != NULL && xdg[0] == '/') {
+		config = memory_string(xdg);
+	} else if (home != NULL) {
+		buffer_init(&b, strlen(home) + sizeof("/.config"));
+		buffer_printf(&b, "%s/.config", home);
+		config = buffer_detach(&b);
+	}
+	if (try(accounts, config, "/postrider/accounts", ACCOUNTFILE_USER,
+	    &stop, f) == 0 &&
+	    try(accounts, home, "/.msmtprc", ACCOUNTFILE_USER, &stop, f) == 0 &&
+	    try(accounts, config, "/msmtp/config", ACCOUNTFILE_USER, &stop,
+	    f) == 0)
+		r = 0;
+	free(config);
+	free(home);
+	return r;
+}
+
+int
+accountfile_load(struct accounts *accounts, const char *file, bool trusted,
+    struct fault *f)
+{
+	bool stop = false;
+	int r;
+
+	accounts->loaded = true;
+	free(accounts->named_file);
+	accounts->named_file = memory_string(file);
+	accounts->trusted = trusted;
+	if (file != NULL)
+		r = accountfile_read(accounts, file, trusted ?
+		    ACCOUNTFILE_TRUSTED : ACCOUNTFILE_NAMED, f);
+	else
+		r = load_user(accounts, f);
+	if (r == -1)
+		return -1;
+	if (try(accounts, SYSCONFDIR, "/postrider/accounts",
+	    ACCOUNTFILE_SYSTEM, &stop, f) == -1)
+		return -1;
+	return try(accounts, SYSCONFDIR, "/msmtprc", ACCOUNTFILE_SYSTEM, &stop,
+	    f);
 }

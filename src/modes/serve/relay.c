@@ -12,7 +12,7 @@
 #include "wire/conn.h"
 #include "smtp/path.h"
 #include "smtp/server/command.h"
-#include "config/account/grammar.h"
+#include "config/account/load.h"
 #include "delivery/expand.h"
 #include "delivery/sender.h"
 #include "delivery/upstream.h"
