@@ -26,12 +26,10 @@
 #include "smtp/sasl/sasl.h"
 #include "log/early.h"
 #include "delivery/aliases.h"
-#include "delivery/contact.h"
 #include "modes/check.h"
 #include "modes/configure.h"
 #include "modes/query.h"
 #include "modes/serve/serve.h"
-#include "modes/serverinfo.h"
 #include "modes/submit.h"
 #include "modes/verify.h"
 #include "cli/cmdline.h"
@@ -152,28 +150,17 @@ static int
 run_submit(const struct cmdline *c, struct fault *f)
 {
 	struct submission job = {
-		.settings = &c->overrides,
-		.config_file = c->file,
-		.config_of_root = !invocation_is_trusted(c->personality),
-		.account = c->account,
-		.full_name = c->full_name,
-		.ident = c->ident,
+		.request = &c->request,
 		.read_recipients = c->read_recipients,
 		.read_sender = c->read_sender,
 		.pretend = c->pretend,
 		.ignore_dots = c->ignore_dots,
-		.no_aliases = c->no_aliases,
-		.eight_bit = c->body == CMDLINE_BODY_8BITMIME,
-		.transcript = c->verbose ? stderr : NULL,
-		.note = print_note,
 	};
-	int result;
 
 	fill_envelope(&job.envelope, c);
 	for (size_t i = 0; i < c->notes.count; i++)
 		print_note(c->notes.text[i]);
-	result = submit(&job, f);
-	if (result == -1) {
+	if (submit(&job, f) == -1) {
 		print_fault(&(struct fault){ f->class, f->text, NULL, false });
 		if (job.envelope.count > 1)
 			print_refused(&job.envelope);
@@ -184,99 +171,44 @@ run_submit(const struct cmdline *c, struct fault *f)
 	return fault_exit_status(f->class);
 }
 
-/* Told, if at all, where it does not get into the dialogue. */
-static int
-run_serve(const struct cmdline *c, struct fault *f)
-{
-	const struct service service = {
-		.settings = &c->overrides,
-		.config_file = c->file,
-		.config_of_root = !invocation_is_trusted(c->personality),
-		.account = c->account,
-		.full_name = c->full_name,
-		.no_aliases = c->no_aliases,
-		.ident = c->ident,
-		.transcript = c->verbose ? stderr : NULL,
-		.note = print_note,
-	};
-
-	if (serve(&service, f) == -1)
-		print_fault(f);
-	return fault_exit_status(f->class);
-}
-
 static void
 print_error(const char *text)
 {
 	fprintf(stderr, "postrider: %s\n", text);
 }
 
-static int
-run_aliases(const struct cmdline *c, struct fault *f)
+static const struct mailbox *
+sender(const struct cmdline *c)
 {
-	const struct alias_check check = {
-		.settings = &c->overrides,
-		.config_file = c->file,
-		.config_of_root = !invocation_is_trusted(c->personality),
-		.report = print_error,
-	};
-
-	if (aliases_check(&check, f) == -1)
-		print_fault(f);
-	return fault_exit_status(f->class);
+	return c->path_set && !c->null_path ? &c->path : NULL;
 }
 
 static int
-run_contact(const struct cmdline *c, struct fault *f)
+run_query(const struct cmdline *c, struct fault *f)
 {
-	const struct contact contact = {
-		.settings = &c->overrides,
-		.config_file = c->file,
-		.config_of_root = !invocation_is_trusted(c->personality),
-		.name = c->account,
-		.sender = c->path_set && !c->null_path ? &c->path : NULL,
-		.transcript = c->verbose ? stderr : NULL,
-		.note = print_note,
-	};
-	int r;
+	enum query what = c->mode == CMDLINE_ETRN ? QUERY_ETRN :
+	    c->mode == CMDLINE_VRFY ? QUERY_VRFY : QUERY_EXPN;
 
 	for (size_t i = 0; i < c->notes.count; i++)
 		print_note(c->notes.text[i]);
 	if (c->mode == CMDLINE_SERVERINFO)
-		r = serverinfo(&contact, f);
-	else
-		r = query(&contact, c->mode == CMDLINE_ETRN ? QUERY_ETRN :
-		    c->mode == CMDLINE_VRFY ? QUERY_VRFY : QUERY_EXPN,
-		    c->argument, f);
-	/* a terminal shows both: in their order */
-	fflush(stdout);
-	if (r == -1)
-		print_fault(f);
-	return fault_exit_status(f->class);
+		return serverinfo(&c->request, sender(c), f);
+	return query(&c->request, sender(c), what, c->argument, f);
 }
 
 static int
 run_verify(const struct cmdline *c, struct fault *f)
 {
 	struct envelope envelope;
-	const struct verification v = {
-		.envelope = &envelope,
-		.settings = &c->overrides,
-		.config_file = c->file,
-		.config_of_root = !invocation_is_trusted(c->personality),
-		.account = c->account,
-		.no_aliases = c->no_aliases,
-		.note = print_note,
-	};
 	int result;
 
+	if (c->mode == CMDLINE_TEST)
+		return verify_words(&c->request, sender(c), c->word, c->words,
+		    f);
 	fill_envelope(&envelope, c);
-	result = c->mode == CMDLINE_VERIFY ? verify_recipients(&v, f) :
-	    verify_words(&v, c->word, c->words, f);
-	if (result == -1)
-		print_fault(f);
+	result = verify_recipients(&c->request, &envelope, f);
 	envelope_free(&envelope);
-	return fault_exit_status(f->class);
+	return result;
 }
 
 /* -eq: whoever calls wants nothing but the exit status. */
@@ -301,15 +233,29 @@ close_output(int status)
 	return fault_exit_status(FAULT_IO);
 }
 
+/* What a mode came to, behind what it has printed on standard output. */
+static int
+finish(int result, const struct fault *f)
+{
+	/* a terminal shows both: in their order */
+	fflush(stdout);
+	if (result == -1)
+		print_fault(f);
+	return close_output(fault_exit_status(f->class));
+}
+
 static int
 run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 {
+	c->request.note = print_note;
 	if (cmdline_parse(c, argc, argv, f) == -1) {
 		print_fault(f);
-		logfault(c->ident, f);
+		logfault(c->request.ident, f);
 		return fault_exit_status(f->class);
 	}
-	if (c->quiet && !c->verbose)
+	if (c->verbose)
+		c->request.transcript = stderr;
+	else if (c->quiet)
 		silence();
 	switch (c->mode) {
 	case CMDLINE_HELP:
@@ -318,29 +264,27 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 	case CMDLINE_VERSION:
 		return close_output(print_version());
 	case CMDLINE_SERVE:
-		return run_serve(c, f);
+		if (serve(&c->request, f) == -1)
+			print_fault(f);
+		return fault_exit_status(f->class);
 	case CMDLINE_QUEUE:
 		printf("Mail queue is empty\n");
 		return close_output(0);
 	case CMDLINE_ALIASES:
-		return close_output(run_aliases(c, f));
+		return finish(aliases_check(&c->request, print_error, f), f);
 	case CMDLINE_CHECK:
-		if (check_config(c->word, c->words, c->file,
-		    !invocation_is_trusted(c->personality), f) == -1)
-			print_fault(f);
-		return close_output(fault_exit_status(f->class));
+		return finish(check_config(&c->request, c->word, c->words, f),
+		    f);
 	case CMDLINE_SERVERINFO:
 	case CMDLINE_ETRN:
 	case CMDLINE_VRFY:
 	case CMDLINE_EXPN:
-		return close_output(run_contact(c, f));
+		return finish(run_query(c, f), f);
 	case CMDLINE_CONFIGURE:
-		if (configure(c->argument, print_note, f) == -1)
-			print_fault(f);
-		return close_output(fault_exit_status(f->class));
+		return finish(configure(&c->request, c->argument, f), f);
 	case CMDLINE_VERIFY:
 	case CMDLINE_TEST:
-		return close_output(run_verify(c, f));
+		return finish(run_verify(c, f), f);
 	case CMDLINE_QUEUE_COUNT:
 		printf("0\n");
 		return close_output(0);

@@ -26,6 +26,7 @@ cmdline_init(struct cmdline *c)
 {
 	memset(c, 0, sizeof(*c));
 	account_init(&c->overrides);
+	c->request.settings = &c->overrides;
 }
 
 void
@@ -246,7 +247,7 @@ check(const struct cmdline *c, struct fault *f)
 {
 	if (c->mode != CMDLINE_SUBMIT && c->mode != CMDLINE_VERIFY)
 		return 0;
-	if (c->account != NULL && c->overrides.set[OPTION_HOST]) {
+	if (c->request.account != NULL && c->overrides.set[OPTION_HOST]) {
 		fault(f, FAULT_USAGE, "--host and --account exclude each "
 		    "other");
 		return fault_hint(f, "--host is an account of its own and "
@@ -294,6 +295,7 @@ cmdline_parse(struct cmdline *c, int argc, char *const argv[],
 
 	c->personality = invocation_of(argc > 0 ? argv[0] : NULL);
 	c->mode = mode_of(c->personality);
+	c->request.file_of_root = !invocation_is_trusted(c->personality);
 	if (parse_arguments(c, &a, f) == -1)
 		return -1;
 	return check(c, f);

@@ -14,6 +14,7 @@
 #include "mail/envelope.h"
 #include "config/account/account.h"
 #include "config/account/notes.h"
+#include "delivery/request.h"
 #include "cli/invocation.h"
 
 enum cmdline_mode {
@@ -37,29 +38,21 @@ enum cmdline_mode {
 	CMDLINE_VERSION
 };
 
-enum cmdline_body { /* -B: RFC 6152 */
-	CMDLINE_BODY_UNSET, CMDLINE_BODY_7BIT, CMDLINE_BODY_8BITMIME
-};
-
-/* Plain strings point into argv. */
+/* Plain strings point into argv. Those for the message, the server or a log
+ * have no control characters. */
 struct cmdline {
 	enum invocation personality;
 	enum cmdline_mode mode;
-	const char *account;		/* -a, or NULL */
-	const char *file;		/* -C, or NULL */
+	struct request request;		/* what every mode is asked for */
 	bool read_recipients;		/* -t */
 	bool ignore_dots;		/* -i */
 	bool read_sender;		/* --read-envelope-from */
 	bool pretend;			/* -P */
-	bool no_aliases;		/* -n */
 	bool verbose;			/* -v, -d: the dialogue on stderr */
 	bool quiet;			/* -eq: no errors on stderr */
-	const char *ident;		/* -L, or NULL; no control characters */
 	bool path_set;			/* -f or -r was given: */
 	bool null_path;			/* as "<>", */
 	struct mailbox path;		/* or as an address */
-	const char *full_name;		/* -F, or NULL; no control characters */
-	enum cmdline_body body;
 	unsigned notify;		/* -N: DSN_*, 0 when not given */
 	enum dsn_return ret;		/* -R */
 	const char *envid;		/* -V, or NULL; printable ASCII */
@@ -69,7 +62,7 @@ struct cmdline {
 	struct address_list recipients;	/* the arguments; domains may be "" */
 	const char **word;		/* the arguments as they are */
 	size_t words;
-	struct account overrides;	/* settings given as long options */
+	struct account overrides;	/* settings: request.settings */
 	struct notes notes;		/* what was ignored and may be missed */
 };
 

@@ -66,7 +66,7 @@ inquire_settle(struct cmdline *c, struct fault *f)
 		return fault(f, FAULT_USAGE, "--%s reads no message: %s does "
 		    "not go with it", name, c->read_recipients ? "-t" :
 		    c->pretend ? "--pretend" : "--read-envelope-from");
-	if (c->account != NULL && c->overrides.set[OPTION_HOST]) {
+	if (c->request.account != NULL && c->overrides.set[OPTION_HOST]) {
 		fault(f, FAULT_USAGE, "--host and --account exclude each "
 		    "other");
 		return fault_hint(f, "--host is an account of its own and "

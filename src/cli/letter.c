@@ -65,7 +65,7 @@ apply_account(struct cmdline *c, const struct letter *l, const char *value,
 {
 	if (value[0] == '\0')
 		return fault(f, FAULT_USAGE, "-%c needs a name", l->letter);
-	c->account = value;
+	c->request.account = value;
 	return 0;
 }
 
@@ -75,7 +75,7 @@ apply_file(struct cmdline *c, const struct letter *l, const char *value,
 {
 	if (value[0] == '\0')
 		return fault(f, FAULT_USAGE, "-%c needs a file", l->letter);
-	c->file = value;
+	c->request.file = value;
 	return 0;
 }
 
@@ -86,9 +86,9 @@ apply_body(struct cmdline *c, const struct letter *l, const char *value,
 	size_t n = strlen(value);
 
 	if (text_same_word(value, n, "8BITMIME"))
-		c->body = CMDLINE_BODY_8BITMIME;
+		c->request.eight_bit = true;
 	else if (text_same_word(value, n, "7BIT"))
-		c->body = CMDLINE_BODY_7BIT;
+		c->request.eight_bit = false;
 	else
 		return fault(f, FAULT_USAGE, "-%c '%s' is not a body type; "
 		    "there are 7BIT and 8BITMIME", l->letter, value);
@@ -101,7 +101,7 @@ apply_full_name(struct cmdline *c, const struct letter *l, const char *value,
 {
 	if (check_line(l, value, f) == -1)
 		return -1;
-	c->full_name = value[0] == '\0' ? NULL : value;
+	c->request.full_name = value[0] == '\0' ? NULL : value;
 	return 0;
 }
 
@@ -178,7 +178,7 @@ apply_ident(struct cmdline *c, const struct letter *l, const char *value,
 {
 	if (check_line(l, value, f) == -1)
 		return -1;
-	c->ident = value[0] == '\0' ? NULL : value;
+	c->request.ident = value[0] == '\0' ? NULL : value;
 	return 0;
 }
 
@@ -189,7 +189,7 @@ apply_no_aliases(struct cmdline *c, const struct letter *l, const char *value,
 	(void)l;
 	(void)value;
 	(void)f;
-	c->no_aliases = true;
+	c->request.no_aliases = true;
 	return 0;
 }
 

@@ -16,12 +16,12 @@
 #include "mail/header/rewrite.h"
 #include "mail/message/message.h"
 #include "wire/tls/tls.h"
-#include "config/account/load.h"
 #include "config/account/localdomain.h"
 #include "config/alias/alias.h"
 #include "config/alias/expand.h"
 #include "config/alias/load.h"
 #include "delivery/aliases.h"
+#include "delivery/request.h"
 
 #define ORIGIN_MAX (64 * 1024)	/* octets of where a setting comes from */
 
@@ -226,21 +226,21 @@ aliases_check_named(const struct accounts *accounts,
 }
 
 int
-aliases_check(const struct alias_check *check, struct fault *f)
+aliases_check(const struct request *request,
+    void (*report)(const char *text), struct fault *f)
 {
-	struct checks c = { .report = check->report };
+	struct checks c = { .report = report };
 	struct accounts accounts;
 	int r = 0;
 
 	accounts_init(&accounts);
-	if (check->settings->set[OPTION_ALIASES]) {
-		check_account(&c, check->settings);
-	} else if ((r = accountfile_load(&accounts, check->config_file,
-	    check->config_of_root, f)) == 0) {
+	if (request->settings->set[OPTION_ALIASES]) {
+		check_account(&c, request->settings);
+	} else if ((r = request_load(request, &accounts, f)) == 0) {
 		for (size_t i = 0; i < accounts.table.count; i++)
 			check_account(&c, accounts.table.account[i]);
 		if (accounts.table.count == 0)
-			check_account(&c, check->settings);
+			check_account(&c, request->settings);
 	}
 	if (r == 0 && c.errors > 0)
 		r = fault(f, FAULT_CONFIG, "%zu error%s in alias files",

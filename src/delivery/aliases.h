@@ -14,6 +14,7 @@ struct envelope;
 struct fault;
 struct message;
 struct notes;
+struct request;
 
 /* The aliases of an account, and the domains that count as this host's. */
 struct alias_source {
@@ -60,13 +61,8 @@ int aliases_rewrite(struct alias_source *, struct message *, struct fault *);
  * goes to `report`, the number of aliases of each file to standard output.
  * FAULT_CONFIG when there were errors.
  */
-struct alias_check {
-	const struct account *settings;	/* those of the command line */
-	const char *config_file;	/* -C, or NULL */
-	bool config_of_root;		/* -C must be root's own file */
-	void (*report)(const char *text);
-};
-int aliases_check(const struct alias_check *, struct fault *);
+int aliases_check(const struct request *, void (*report)(const char *text),
+    struct fault *);
 /*
  * The same for the files that these accounts name, the system's left out: the
  * number of errors.

@@ -8,6 +8,7 @@
 #include "config/account/account.h"
 #include "config/account/load.h"
 #include "delivery/aliases.h"
+#include "delivery/request.h"
 #include "modes/check.h"
 
 static void
@@ -78,7 +79,7 @@ check_each(const char *const *files, size_t n, size_t *errors,
 }
 
 static int
-check_usual(const char *file, bool of_root, size_t *errors, struct fault *f)
+check_usual(const struct request *request, size_t *errors, struct fault *f)
 {
 	struct accounts accounts;
 	int r;
@@ -86,7 +87,8 @@ check_usual(const char *file, bool of_root, size_t *errors, struct fault *f)
 	accounts_init(&accounts);
 	accounts.report = report;
 	accounts.report_arg = errors;
-	r = accountfile_load(&accounts, file, of_root, f);
+	r = accountfile_load(&accounts, request->file, request->file_of_root,
+	    f);
 	print_notes(&accounts);
 	print_sources(&accounts);
 	*errors += aliases_check_named(&accounts, report_alias);
@@ -95,12 +97,12 @@ check_usual(const char *file, bool of_root, size_t *errors, struct fault *f)
 }
 
 int
-check_config(const char *const *files, size_t n, const char *file,
-    bool of_root, struct fault *f)
+check_config(const struct request *request, const char *const *files,
+    size_t n, struct fault *f)
 {
 	size_t errors = 0;
 	int r = n > 0 ? check_each(files, n, &errors, f) :
-	    check_usual(file, of_root, &errors, f);
+	    check_usual(request, &errors, f);
 
 	if (r == -1 || errors == 0)
 		return r;

@@ -3,19 +3,18 @@
 #ifndef MODES_CHECK_H
 #define MODES_CHECK_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct fault;
+struct request;
 
 /*
  * Checks the given files, or, if there are none, those that a message would
- * go by (`file` is -C, or NULL), and the alias files that they name. Errors and
- * what is obsolete go to standard error, a summary to standard output; `file`
- * must be root's own where `of_root`. -1 when there was an error: it has been
- * printed, and the fault, FAULT_CONFIG, says how many there were.
+ * go by, and the alias files that they name. Errors and what is obsolete go to
+ * standard error, a summary to standard output. -1 when there was an error: it
+ * has been printed, and the fault, FAULT_CONFIG, says how many there were.
  */
-int check_config(const char *const *files, size_t n, const char *file,
-    bool of_root, struct fault *);
+int check_config(const struct request *, const char *const *files, size_t n,
+    struct fault *);
 
 #endif

@@ -10,6 +10,7 @@
 #include "mail/address/address.h"
 #include "wire/srv.h"
 #include "wire/tls/tls.h"
+#include "delivery/request.h"
 #include "modes/configure.h"
 
 #define BLOCK_MAX (1024 * 1024)	/* octets of what is printed */
@@ -167,7 +168,7 @@ is_within(const char *host, const char *domain)
 }
 
 static void
-warn(const struct finding *x, void (*note)(const char *text))
+warn(const struct finding *x, const struct request *request)
 {
 	const char *host = x->list.record[0].target;
 	struct buffer b;
@@ -178,12 +179,12 @@ warn(const struct finding *x, void (*note)(const char *text))
 	buffer_printf(&b, "%s is outside %s, and answers of the DNS can be "
 	    "forged: make sure that it is your provider's before it gets a "
 	    "password (RFC 6186 section 6)", host, x->domain);
-	note(b.data);
+	request->note(b.data);
 	buffer_free(&b);
 }
 
 int
-configure(const char *address, void (*note)(const char *text),
+configure(const struct request *request, const char *address,
     struct fault *f)
 {
 	struct finding x;
@@ -200,7 +201,7 @@ configure(const char *address, void (*note)(const char *text),
 		fwrite(b.data, 1, b.len, stdout);
 		buffer_free(&b);
 		fflush(stdout);
-		warn(&x, note);
+		warn(&x, request);
 	}
 	srv_list_free(&x.list);
 	mailbox_free(&x.box);

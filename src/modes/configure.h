@@ -4,6 +4,7 @@
 #define MODES_CONFIGURE_H
 
 struct fault;
+struct request;
 
 /*
  * Asks the DNS for the submission servers of the address's domain (RFC 6186;
@@ -12,7 +13,6 @@ struct fault;
  * with a domain, FAULT_HOST when nothing is announced, FAULT_TEMPORARY when
  * the DNS does not answer.
  */
-int configure(const char *address, void (*note)(const char *text),
-    struct fault *);
+int configure(const struct request *, const char *address, struct fault *);
 
 #endif

@@ -1,20 +1,61 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "smtp/capability.h"
 #include "smtp/probe.h"
 #include "smtp/session.h"
-#include "delivery/contact.h"
+#include "delivery/request.h"
 #include "delivery/upstream.h"
 #include "modes/query.h"
 
 #define REPLY_SHOWN_MAX (4 * REPLY_MAX + 4096)	/* octets, escaped */
 
+/* Octets: what the shortest keywords that are explained grow to, twice. */
+#define REPORT_MAX (64 * REPLY_MAX)
+
+/* A session without a message, and what it needs. */
+struct visit {
+	struct accounts accounts;
+	struct account account;
+	struct secret password;
+	struct session_params params;
+	struct session session;
+};
+
+/* Chooses the account and prepares the session; nothing is connected yet. */
+static int
+begin(struct visit *v, const struct request *r, const struct mailbox *sender,
+    struct fault *f)
+{
+	memset(v, 0, sizeof(*v));
+	accounts_init(&v->accounts);
+	account_init(&v->account);
+	if (request_load(r, &v->accounts, f) == -1 ||
+	    request_choose(r, &v->accounts, sender, &v->account, f) == -1)
+		return -1;
+	request_tell(r, &v->accounts, &v->account);
+	upstream_fill(&v->params, &v->account, &v->password);
+	v->params.transcript = r->transcript;
+	v->params.note = r->note;
+	return 0;
+}
+
 static void
-print(enum query what, const struct reply *r, bool good)
+end(struct visit *v)
+{
+	secret_clear(&v->password);
+	account_free(&v->account);
+	accounts_free(&v->accounts);
+}
+
+static void
+print_reply(enum query what, const struct reply *r, bool good)
 {
 	const char *meaning = good ? query_meaning(what, r) : NULL;
 	struct buffer b;
@@ -30,47 +71,119 @@ print(enum query what, const struct reply *r, bool good)
 	buffer_free(&b);
 }
 
-static int
-ask(const struct contact *c, const struct account *a, enum query what,
-    const char *argument, struct fault *f)
+int
+query(const struct request *request, const struct mailbox *sender,
+    enum query what, const char *argument, struct fault *f)
 {
-	struct secret password = { NULL, 0 };
-	struct session_params p;
-	struct session session;
-	struct reply r;
-	int result = upstream_secret(&password, a, f);
+	struct visit v;
+	struct reply reply;
+	int result = begin(&v, request, sender, f);
 
-	if (result == -1)
-		return -1;
-	reply_init(&r);
-	upstream_fill(&p, a, &password);
-	p.transcript = c->transcript;
-	p.note = c->note;
-	result = session_open(&session, &p, f);
+	reply_init(&reply);
+	if (result == 0)
+		result = upstream_secret(&v.password, &v.account, f);
+	if (result == 0)
+		result = session_open(&v.session, &v.params, f);
 	if (result == 0) {
-		result = query_make(&session, what, argument, &r, f);
-		session_close(&session);
-		print(what, &r, result == 0);
+		result = query_make(&v.session, what, argument, &reply, f);
+		session_close(&v.session);
+		print_reply(what, &reply, result == 0);
 	}
-	reply_free(&r);
-	secret_clear(&password);
+	reply_free(&reply);
+	end(&v);
+	return result;
+}
+
+static void
+add_hint(struct buffer *b, const struct probe *i,
+    const struct session_params *p)
+{
+	struct capabilities c;
+
+	memset(&c, 0, sizeof(c));
+	capability_read(&c, &i->hello);
+	if (p->tls == SESSION_CLEAR && c.has[CAP_STARTTLS])
+		buffer_add_string(b, "hint: the server offers STARTTLS, and "
+		    "the account does not use it; set \"tls on\"\n");
+	capability_clear(&c);
+}
+
+static void
+add_capabilities(struct buffer *b, const struct probe *i)
+{
+	if (i->clear.code != 0) {
+		buffer_add_string(b, "capabilities before TLS:\n");
+		probe_add_capabilities(b, &i->clear);
+	}
+	if (i->tls.len > 0)
+		buffer_add(b, i->tls.data, i->tls.len);
+	if (i->hello.code == 0)
+		return;
+	buffer_add_string(b, i->tls.len > 0 ? "capabilities with TLS:\n" :
+	    "capabilities:\n");
+	probe_add_capabilities(b, &i->hello);
+}
+
+static void
+print_probe(const struct probe *i, const struct session_params *p)
+{
+	/* a socket has neither host nor port */
+	const char *name = p->route.socket != NULL ? p->route.socket :
+	    p->host;
+	char *shown = text_printable(name, strlen(name));
+	struct buffer b;
+
+	buffer_init(&b, REPORT_MAX);
+	if (p->route.socket != NULL)
+		printf("server at %s:\n", shown);
+	else
+		printf("server at %s, port %u:\n", shown, (unsigned)p->port);
+	free(shown);
+	if (i->greeting.code != 0) {
+		buffer_add_string(&b, "greeting:\n");
+		probe_add_reply(&b, &i->greeting);
+	}
+	/* what began with TLS spoke of it first */
+	add_capabilities(&b, i);
+	add_hint(&b, i, p);
+	if (b.len > 0)
+		fwrite(b.data, 1, b.len, stdout);
+	buffer_free(&b);
+}
+
+static int
+look(struct visit *v, struct probe *i, struct fault *f)
+{
+	struct session_params *p = &v->params;
+	int result;
+
+	p->interview = i;
+	/* who is not sure whom he talks to says nothing about himself */
+	p->trust.survey = true;
+	p->trust.key_file = p->trust.cert_file = NULL;
+	p->auth = NULL;
+	result = session_open(&v->session, p, f);
+	if (result == 0)
+		session_close(&v->session);
+	if (result == 0 || i->greeting.code != 0 || i->tls.len > 0)
+		print_probe(i, p);
+	if (result == 0 && i->distrust.class != FAULT_NONE)
+		result = fault_pass(f, &i->distrust, "");
 	return result;
 }
 
 int
-query(const struct contact *c, enum query what, const char *argument,
+serverinfo(const struct request *request, const struct mailbox *sender,
     struct fault *f)
 {
-	struct accounts accounts;
-	struct account account;
-	int result;
+	struct probe i;
+	struct visit v;
+	int result = begin(&v, request, sender, f);
 
-	accounts_init(&accounts);
-	account_init(&account);
-	result = contact_choose(c, &accounts, &account, f);
+	probe_init(&i);
 	if (result == 0)
-		result = ask(c, &account, what, argument, f);
-	account_free(&account);
-	accounts_free(&accounts);
+		result = look(&v, &i, f);
+	probe_free(&i);
+	end(&v);
 	return result;
 }

@@ -14,8 +14,6 @@
 #include "smtp/path.h"
 #include "smtp/session.h"
 #include "smtp/verdict.h"
-#include "config/account/environment.h"
-#include "config/account/load.h"
 #include "config/password/password.h"
 #include "log/log.h"
 #include "delivery/aliases.h"
@@ -23,6 +21,7 @@
 #include "delivery/diagnosis.h"
 #include "delivery/expand.h"
 #include "delivery/outgoing.h"
+#include "delivery/request.h"
 #include "delivery/sender.h"
 #include "delivery/submission.h"
 #include "delivery/upstream.h"
@@ -101,12 +100,9 @@ complete_envelope(struct envelope *e, const struct account *a,
 static int
 choose_account(struct trip *t, struct fault *f)
 {
-	char *path = address_spec(&t->job->envelope.path);
-	int result = accounts_choose(&t->accounts, t->job->account, path,
-	    t->job->settings, &t->account, f);
+	int result = request_choose(t->job->request, &t->accounts,
+	    &t->job->envelope.path, &t->account, f);
 
-	free(path);
-	environment_note(&t->account, &t->accounts.warnings);
 	if (!t->job->pretend)
 		log_open(&t->log, &t->account, SYSLOG_PATH);
 	return result == -1 ? -1 : complete_envelope(&t->job->envelope,
@@ -122,8 +118,8 @@ talk(struct trip *t, struct fault *f)
 	int result;
 
 	upstream_fill(&params, &t->account, &t->password);
-	params.transcript = t->job->transcript;
-	params.note = t->job->note;
+	params.transcript = t->job->request->transcript;
+	params.note = t->job->request->note;
 	params.verdict = &t->verdict;
 	if (session_open(&session, &params, f) == -1)
 		return -1;
@@ -131,7 +127,7 @@ talk(struct trip *t, struct fault *f)
 	    &t->job->envelope, &t->account, f);
 	if (result == 0)
 		result = submission_run(&session, &t->job->envelope,
-		    hygiene.message, t->job->eight_bit, f);
+		    hygiene.message, t->job->request->eight_bit, f);
 	conversion_end(&hygiene);
 	session_close(&session);
 	return result;
@@ -163,7 +159,7 @@ expand_all(struct trip *t, struct fault *f)
 	struct alias_source aliases;
 	int r = e->path.local == NULL ? 0 : path_check(&e->path, f);
 
-	alias_source_init(&aliases, &t->account, t->job->no_aliases);
+	alias_source_init(&aliases, &t->account, t->job->request->no_aliases);
 	envelope_init(&out);
 	for (size_t i = 0; i < e->count && r == 0; i++)
 		r = expand_recipient(&aliases, &e->recipient[i].box, &out,
@@ -181,10 +177,10 @@ static int
 travel(struct trip *t, struct fault *f)
 {
 	struct submission *job = t->job;
+	const struct request *request = job->request;
 	int expanded;
 
-	if (job->settings->host == NULL && accountfile_load(&t->accounts,
-	    job->config_file, job->config_of_root, f) == -1)
+	if (request_load(request, &t->accounts, f) == -1)
 		return -1;
 	if (read_message(t, f) == -1) {
 		/* what cannot go is logged where it would have gone */
@@ -193,14 +189,14 @@ travel(struct trip *t, struct fault *f)
 	}
 	if (choose_account(t, f) == -1)
 		return -1;
+	request_tell(request, &t->accounts, &t->account);
 	if (t->account.set_to_header == TO_HEADER_ON)
 		recipients_announce(&t->message.header, &job->envelope);
 	expanded = expand_all(t, f);
-	for (size_t i = 0; i < t->accounts.warnings.count; i++)
-		job->note(t->accounts.warnings.text[i]);
+	request_tell(request, &t->accounts, NULL);
 	if (expanded == -1 ||
 	    compose_header(&t->message.header, &job->envelope, &t->account,
-	    job->full_name, f) == -1 ||
+	    request->full_name, f) == -1 ||
 	    conversion_check(&t->message, t->account.long_lines, f) == -1)
 		return -1;
 	if (job->pretend) {
@@ -231,7 +227,7 @@ write_log(struct trip *t, const struct fault *f)
 	if (account_server(&t->account) != NULL)
 		upstream_choose_tls(&params, &t->account);
 	entry.tls = params.tls != SESSION_CLEAR;
-	log_write(&t->log, &entry, t->job->note);
+	log_write(&t->log, &entry, t->job->request->note);
 	log_close(&t->log);
 }
 
@@ -248,7 +244,7 @@ submit(struct submission *job, struct fault *f)
 	message_init(&t.message);
 	verdict_init(&t.verdict);
 	log_init(&t.log);
-	t.log.ident = job->ident;
+	t.log.ident = job->request->ident;
 	result = travel(&t, f);
 	write_log(&t, f);
 	secret_clear(&t.password);

@@ -8,30 +8,20 @@
 #define MODES_SUBMIT_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "mail/envelope.h"
-#include "config/account/account.h"
+#include "delivery/request.h"
 
 struct fault;
 
-/* What the caller asked for. Strings are not owned. */
+/* What the command line says of the message on standard input. */
 struct submission {
+	const struct request *request;
 	struct envelope envelope;	/* reverse-path and recipients given */
-	const struct account *settings;	/* those of the command line */
-	const char *config_file;	/* -C, or NULL */
-	bool config_of_root;		/* -C must be root's own file */
-	const char *account;		/* -a, or NULL */
-	const char *full_name;		/* -F, or NULL */
-	const char *ident;		/* -L, or NULL */
 	bool read_recipients;		/* -t */
 	bool read_sender;		/* reverse-path from the From field */
 	bool pretend;			/* -P: print all, send nothing */
 	bool ignore_dots;		/* -i */
-	bool no_aliases;		/* -n */
-	bool eight_bit;			/* -B 8BITMIME */
-	FILE *transcript;		/* -v, or NULL */
-	void (*note)(const char *text);	/* for what is no fault */
 };
 
 /*

@@ -9,11 +9,11 @@
 #include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "config/account/account.h"
-#include "config/account/load.h"
 #include "config/account/localdomain.h"
 #include "config/alias/load.h"
 #include "delivery/aliases.h"
 #include "delivery/expand.h"
+#include "delivery/request.h"
 #include "delivery/sender.h"
 #include "modes/pretend.h"
 #include "modes/verify.h"
@@ -21,11 +21,10 @@
 
 /* What there is to verify by. */
 struct verifying {
-	const struct verification *job;
+	const struct request *request;
 	struct accounts accounts;
 	struct account account;
 	struct local_domains domains;
-	size_t notes;			/* warnings that have been told */
 };
 
 static void
@@ -55,28 +54,16 @@ print_fault_line(const char *what, const struct fault *f)
 }
 
 static int
-choose(struct verifying *v, const struct envelope *e, struct account *out,
-    struct fault *f)
-{
-	char *path = address_spec(&e->path);
-	int r = accounts_choose(&v->accounts, v->job->account, path,
-	    v->job->settings, out, f);
-
-	free(path);
-	return r;
-}
-
-static int
-begin(struct verifying *v, const struct verification *job, struct fault *f)
+begin(struct verifying *v, const struct request *request,
+    const struct mailbox *sender, struct fault *f)
 {
 	memset(v, 0, sizeof(*v));
-	v->job = job;
+	v->request = request;
 	accounts_init(&v->accounts);
 	account_init(&v->account);
-	if (job->settings->host == NULL && accountfile_load(&v->accounts,
-	    job->config_file, job->config_of_root, f) == -1)
-		return -1;
-	if (choose(v, job->envelope, &v->account, f) == -1)
+	if (request_load(request, &v->accounts, f) == -1 ||
+	    request_choose(request, &v->accounts, sender, &v->account,
+	    f) == -1)
 		return -1;
 	return local_domains_gather(&v->domains, &v->account,
 	    ALIASLOAD_MAILNAME, f);
@@ -90,15 +77,6 @@ end(struct verifying *v)
 	accounts_free(&v->accounts);
 }
 
-static void
-tell_notes(struct verifying *v)
-{
-	const struct notes *notes = &v->accounts.warnings;
-
-	for (; v->notes < notes->count; v->notes++)
-		v->job->note(notes->text[v->notes]);
-}
-
 /* All that becomes of recipients before there is a connection. */
 static int
 expand(struct verifying *v, struct envelope *e, struct fault *f)
@@ -107,7 +85,7 @@ expand(struct verifying *v, struct envelope *e, struct fault *f)
 	struct envelope out;
 	int r = 0;
 
-	alias_source_init(&aliases, &v->account, v->job->no_aliases);
+	alias_source_init(&aliases, &v->account, v->request->no_aliases);
 	envelope_init(&out);
 	for (size_t i = 0; i < e->count && r == 0; i++)
 		r = expand_recipient(&aliases, &e->recipient[i].box, &out,
@@ -116,7 +94,7 @@ expand(struct verifying *v, struct envelope *e, struct fault *f)
 		envelope_swap_recipients(e, &out);
 	envelope_free(&out);
 	alias_source_free(&aliases);
-	tell_notes(v);
+	request_tell(v->request, &v->accounts, NULL);
 	return r;
 }
 
@@ -162,19 +140,20 @@ print_sender(const struct verifying *v, struct envelope *e, struct fault *f)
 }
 
 int
-verify_recipients(const struct verification *job, struct fault *f)
+verify_recipients(const struct request *request, struct envelope *e,
+    struct fault *f)
 {
 	struct verifying v;
-	int r = begin(&v, job, f);
+	int r = begin(&v, request, &e->path, f);
 
 	if (r == 0) {
 		pretend_print_account(&v.account);
-		r = print_sender(&v, job->envelope, f);
+		r = print_sender(&v, e, f);
 	}
 	if (r == 0)
-		r = expand(&v, job->envelope, f);
+		r = expand(&v, e, f);
 	if (r == 0)
-		r = print_recipients("recipient", job->envelope, f);
+		r = print_recipients("recipient", e, f);
 	end(&v);
 	return r;
 }
@@ -185,17 +164,14 @@ print_account_of(struct verifying *v, const struct mailbox *box)
 {
 	struct fault why = { .class = FAULT_NONE };
 	struct account account;
-	struct envelope e;
 
 	account_init(&account);
-	envelope_init(&e);
-	envelope_set_path(&e, box);
 	printf("  as a sender, ");
-	if (choose(v, &e, &account, &why) == 0)
+	if (request_choose(v->request, &v->accounts, box, &account,
+	    &why) == 0)
 		pretend_print_account(&account);
 	else
 		print_fault_line("no account", &why);
-	envelope_free(&e);
 	account_free(&account);
 	fault_clear(&why);
 }
@@ -211,7 +187,7 @@ test_box(struct verifying *v, const struct mailbox *box)
 	print_text("  local part", box->local, strlen(box->local));
 	print_text("  domain", domain, strlen(domain));
 	printf("  aliases apply: %s\n", local_domains_find(&v->domains,
-	    box->domain) != LOCALITY_NONE && !v->job->no_aliases ? "yes" :
+	    box->domain) != LOCALITY_NONE && !v->request->no_aliases ? "yes" :
 	    "no");
 	envelope_init(&e);
 	envelope_add(&e, box);
@@ -242,15 +218,15 @@ test_word(struct verifying *v, const char *word, size_t n, struct fault *f)
 }
 
 int
-verify_words(const struct verification *job, const char *const *words,
-    size_t n, struct fault *f)
+verify_words(const struct request *request, const struct mailbox *sender,
+    const char *const *words, size_t n, struct fault *f)
 {
 	struct verifying v;
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t got;
 
-	if (begin(&v, job, f) == -1) {
+	if (begin(&v, request, sender, f) == -1) {
 		end(&v);
 		return -1;
 	}

@@ -69,7 +69,7 @@ static const struct {
 	{ { "p", "-t", "-F", "Ann Other" }, "t F=Ann Other", NULL, NULL },
 	{ { "p", "-t", "-F", "" }, "t", NULL, NULL },
 	{ { "p", "-t", "-B", "8bitmime" }, "t 8bit", NULL, NULL },
-	{ { "p", "-t", "-B7BIT" }, "t 7bit", NULL, NULL },
+	{ { "p", "-t", "-B7BIT" }, "t", NULL, NULL },
 	{ { "p", "-bm", "a" }, "to=a@", NULL, NULL },
 	{ { "p", "-b", "m", "a" }, "to=a@", NULL, NULL },
 	{ { "p", "-o", "i", "-t" }, "t i", NULL, NULL },
@@ -331,16 +331,15 @@ describe(const struct cmdline *c)
 	buffer_init(&b, TEXT_MAX);
 	add_flag(&b, c->read_recipients, "t");
 	add_flag(&b, c->ignore_dots, "i");
-	add_flag(&b, c->no_aliases, "n");
+	add_flag(&b, c->request.no_aliases, "n");
 	add_flag(&b, c->verbose, "v");
 	add_flag(&b, c->quiet, "q");
 	add_flag(&b, c->pretend, "P");
 	add_flag(&b, c->read_sender, "from");
 	add_flag(&b, c->smtputf8, "U");
-	add_flag(&b, c->body == CMDLINE_BODY_8BITMIME, "8bit");
-	add_flag(&b, c->body == CMDLINE_BODY_7BIT, "7bit");
-	add_value(&b, "L", c->ident);
-	add_value(&b, "F", c->full_name);
+	add_flag(&b, c->request.eight_bit, "8bit");
+	add_value(&b, "L", c->request.ident);
+	add_value(&b, "F", c->request.full_name);
 	if (c->path_set && c->null_path)
 		add_value(&b, "f", "<>");
 	else if (c->path_set)
@@ -349,8 +348,8 @@ describe(const struct cmdline *c)
 	add_number(&b, "N", c->notify);
 	add_number(&b, "R", c->ret);
 	add_value(&b, "V", c->envid);
-	add_value(&b, "a", c->account);
-	add_value(&b, "C", c->file);
+	add_value(&b, "a", c->request.account);
+	add_value(&b, "C", c->request.file);
 	for (size_t i = 0; i < c->recipients.count; i++)
 		buffer_printf(&b, "%sto=%s@%s", b.len == 0 ? "" : " ",
 		    c->recipients.box[i].local, c->recipients.box[i].domain);

@@ -32,7 +32,7 @@ check_clean(const char *s)
 static void
 check_taken(const struct cmdline *c)
 {
-	check_clean(c->full_name);
+	check_clean(c->request.full_name);
 	check_clean(c->envid);
 	check_clean(c->overrides.host);
 	check_clean(c->overrides.domain);

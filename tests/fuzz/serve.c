@@ -26,6 +26,7 @@
 #include "smtp/server/unstuff.h"
 #include "config/account/account.h"
 #include "config/option/option.h"
+#include "delivery/request.h"
 #include "modes/serve/serve.h"
 
 #define PORT_TEXT 16
@@ -221,7 +222,7 @@ check_replies(FILE *out)
 static void
 try_session(const uint8_t *data, size_t n)
 {
-	const struct service service = { .settings = &settings,
+	const struct request request = { .settings = &settings,
 	    .no_aliases = true, .note = ignore_note };
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 	FILE *in = tmpfile(), *out = tmpfile();
@@ -233,7 +234,7 @@ try_session(const uint8_t *data, size_t n)
 	require(fwrite(data, 1, n, in) == n && fflush(in) == 0 &&
 	    lseek(fileno(in), 0, SEEK_SET) == 0);
 	require(dup2(fileno(in), 0) == 0 && dup2(fileno(out), 1) == 1);
-	require((serve(&service, &f) == -1) == (f.class != FAULT_NONE));
+	require((serve(&request, &f) == -1) == (f.class != FAULT_NONE));
 	require(dup2(stdin_was, 0) == 0 && dup2(stdout_was, 1) == 1);
 	close(stdin_was);
 	close(stdout_was);

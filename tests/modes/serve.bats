@@ -125,13 +125,15 @@ END
 		DATA text . 'MAIL FROM:<one@example.org>' \
 		'RCPT TO:<b@example.net>' DATA text . \
 		'MAIL FROM:<two@example.org>' 'RCPT TO:<b@example.net>' DATA \
-		text . QUIT | serve
+		text . 'MAIL FROM:<one@example.org>' \
+		'RCPT TO:<b@example.net>' DATA text . QUIT | serve
 	expect 0
 	smarthost_stop
 	grep -q '^auth you' capture/1.envelope
 	grep -q '^auth you' capture/2.envelope
 	grep -q '^auth me' capture/3.envelope
-	[ "$(grep -c '^C: EHLO' transcript)" -eq 2 ]
+	grep -q '^auth you' capture/4.envelope
+	[ "$(grep -c '^C: EHLO' transcript)" -eq 3 ]
 }
 
 @test "BDAT, in chunks that cut line ends; SIZE and BODY; nothing is stuffed" {

@@ -12,8 +12,8 @@
 #include "wire/conn.h"
 #include "smtp/path.h"
 #include "smtp/server/command.h"
-#include "config/account/load.h"
 #include "delivery/expand.h"
+#include "delivery/request.h"
 #include "delivery/sender.h"
 #include "delivery/upstream.h"
 #include "modes/serve/relay.h"
@@ -29,11 +29,11 @@
 #define RECIPIENTS_MAX 10000
 
 void
-relay_init(struct relay *r, const struct service *service,
+relay_init(struct relay *r, const struct request *request,
     const struct peer *peer)
 {
 	memset(r, 0, sizeof(*r));
-	r->service = service;
+	r->request = request;
 	r->peer = peer;
 	accounts_init(&r->accounts);
 	account_init(&r->account);
@@ -67,55 +67,61 @@ relay_leave(struct relay *r)
 	secret_clear(&r->password);
 }
 
-static void
-tell_warnings(struct relay *r)
-{
-	struct notes *n = &r->accounts.warnings;
-
-	for (size_t i = 0; i < n->count; i++)
-		r->service->note(n->text[i]);
-	notes_free(n);
-	memset(n, 0, sizeof(*n));
-}
-
-/* The account that fits the reverse-path; the session of another one ends. */
+/*
+ * Reads the account files, again if need be: passwords of accounts that were
+ * not chosen have left memory.
+ */
 static int
-choose_account(struct relay *r, const char *path, struct fault *f)
+load(struct relay *r, struct fault *f)
 {
-	const struct service *s = r->service;
-	struct account next;
-	bool same;
-
-	if (!r->loaded && s->settings->host == NULL &&
-	    accountfile_load(&r->accounts, s->config_file, s->config_of_root,
-	    f) == -1) {
+	accounts_free(&r->accounts);
+	accounts_init(&r->accounts);
+	r->loaded = request_load(r->request, &r->accounts, f) == 0;
+	if (!r->loaded) {
 		/* what was read so far must not stay: it is read again */
 		accounts_free(&r->accounts);
 		accounts_init(&r->accounts);
 		return -1;
 	}
-	r->loaded = true;
-	tell_warnings(r);
-	account_init(&next);
-	if (accounts_choose(&r->accounts, s->account, path, s->settings,
-	    &next, f) == -1) {
-		account_free(&next);
+	request_tell(r->request, &r->accounts, NULL);
+	return 0;
+}
+
+static bool
+is_chosen(const struct relay *r, const struct account *a)
+{
+	return r->chosen && (a->name == NULL || r->account.name == NULL ?
+	    a->name == r->account.name : strcmp(a->name, r->account.name) == 0);
+}
+
+/* The account that fits the reverse-path; the session of another one ends. */
+static int
+choose_account(struct relay *r, const struct mailbox *sender, struct fault *f)
+{
+	struct account next;
+	int result;
+
+	if (!r->loaded && load(r, f) == -1)
 		return -1;
-	}
-	same = r->chosen && (next.name == NULL || r->account.name == NULL ?
-	    next.name == r->account.name :
-	    strcmp(next.name, r->account.name) == 0);
-	if (same) {
+	account_init(&next);
+	result = request_choose(r->request, &r->accounts, sender, &next, f);
+	if (result == -1 || is_chosen(r, &next)) {
 		account_free(&next);
-		return 0;
+		return result;
 	}
 	relay_leave(r);
 	fault_clear(&r->denied);
 	alias_source_free(&r->aliases);
 	account_free(&r->account);
+	if (r->chosen) {
+		account_free(&next);
+		r->chosen = r->loaded = false;
+		return choose_account(r, sender, f);
+	}
 	r->account = next;
 	r->chosen = true;
-	alias_source_init(&r->aliases, &r->account, s->no_aliases);
+	alias_source_init(&r->aliases, &r->account,
+	    r->request->no_aliases);
 	return 0;
 }
 
@@ -123,17 +129,14 @@ static int
 prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 {
 	struct envelope *e = &r->envelope;
-	char *path;
 	int result;
 
 	if (m->null_path)
 		envelope_set_null_path(e);
 	else
 		envelope_set_path(e, &m->path);
-	path = address_spec(&e->path);
-	result = choose_account(r, path, f);
-	free(path);
-	r->log.ident = r->service->ident;
+	result = choose_account(r, &e->path, f);
+	r->log.ident = r->request->ident;
 	log_open(&r->log, &r->account, SYSLOG_PATH);
 	if (result == -1)
 		return -1;
@@ -172,8 +175,8 @@ ensure_session(struct relay *r, struct fault *f)
 	if (upstream_secret(&r->password, &r->account, f) == -1)
 		return -1;
 	upstream_fill(&r->params, &r->account, &r->password);
-	r->params.transcript = r->service->transcript;
-	r->params.note = r->service->note;
+	r->params.transcript = r->request->transcript;
+	r->params.note = r->request->note;
 	r->params.verdict = &r->verdict;
 	if (session_open(&r->session, &r->params, f) == -1) {
 		secret_clear(&r->password);
@@ -322,7 +325,7 @@ expand(struct relay *r, const struct mailbox *box, struct envelope *to,
 	}
 	result = expand_recipient(&r->aliases, box, to,
 	    &r->accounts.warnings, f);
-	tell_warnings(r);
+	request_tell(r->request, &r->accounts, NULL);
 	return result;
 }
 

@@ -27,10 +27,10 @@ struct command_mail;
 struct command_rcpt;
 struct message;
 struct peer;
-struct service;
+struct request;
 
 struct relay {
-	const struct service *service;
+	const struct request *request;
 	const struct peer *peer;
 	struct accounts accounts;
 	bool loaded;			/* the account files */
@@ -71,7 +71,7 @@ struct relay_share {
 	char *refusal;	/* an answer of our own, instead; owned */
 };
 
-void relay_init(struct relay *, const struct service *, const struct peer *);
+void relay_init(struct relay *, const struct request *, const struct peer *);
 /* Leaves the smarthost without waiting. */
 void relay_free(struct relay *);
 

@@ -17,6 +17,7 @@
 #include "delivery/aliases.h"
 #include "delivery/compose.h"
 #include "delivery/rejection.h"
+#include "delivery/request.h"
 #include "delivery/upstream.h"
 #include "modes/serve/peer.h"
 #include "modes/serve/relay.h"
@@ -188,7 +189,7 @@ compose(struct relay *r, struct message *m, const char *received,
 	if (aliases_rewrite(&r->aliases, m, f) == -1)
 		return -1;
 	if (compose_header(&m->header, &r->envelope, &r->account,
-	    r->service->full_name, f) == -1)
+	    r->request->full_name, f) == -1)
 		return -1;
 	return conversion_check(m, r->account.long_lines, f);
 }
@@ -281,7 +282,7 @@ submit_message(struct relay *r, const struct message *m, struct fault *f)
 		.long_lines = r->account.long_lines,
 		.eight_bit = relay_offers(r, CAP_8BITMIME) && r->eight_bit,
 		.utf8 = r->course.utf8,
-		.note = r->service->note,
+		.note = r->request->note,
 	};
 	struct conversion hygiene;
 	int result;
@@ -332,7 +333,7 @@ relay_log(struct relay *r, const struct message *m, const struct fault *f)
 	if (account_server(&r->account) != NULL)
 		upstream_choose_tls(&params, &r->account);
 	entry.tls = params.tls != SESSION_CLEAR;
-	log_write(&r->log, &entry, r->service->note);
+	log_write(&r->log, &entry, r->request->note);
 	message_free(&none);
 }
 

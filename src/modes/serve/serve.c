@@ -326,7 +326,7 @@ restore(int fd, int flags)
 }
 
 int
-serve(const struct service *service, struct fault *f)
+serve(const struct request *request, struct fault *f)
 {
 	int in_flags = fcntl(STDIN_FILENO, F_GETFL);
 	int out_flags = fcntl(STDOUT_FILENO, F_GETFL);
@@ -340,7 +340,7 @@ serve(const struct service *service, struct fault *f)
 	if (in == -1 || out == -1)
 		return fault(f, FAULT_SYSTEM, "-bs: too many open files");
 	peer_find(&s.peer, STDIN_FILENO);
-	relay_init(&s.relay, service, &s.peer);
+	relay_init(&s.relay, request, &s.peer);
 	s.conn = conn_new(in, out, "the client", CONN_PROGRESS_MS);
 	r = welcome(&s, f);
 	if (r == 0) {
