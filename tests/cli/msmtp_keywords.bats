@@ -158,7 +158,7 @@ UNSET=(
 	'maildomain x;;maildomain|--maildomain=|maildomain = (none)'
 	'aliases x;;aliases|--aliases=|aliases = '
 )
-# Said below; ntlmdomain in auth_more.bats, and what tls_min_dh_prime_bits
+# Said below; ntlmdomain in auth.bats, and what tls_min_dh_prime_bits
 # refuses in tls_settings.bats; what "protocol lmtp" does, with the others of LMTP.
 ELSEWHERE='host port syslog timeout connect_timeout ntlmdomain'
 setup() {

@@ -1,31 +1,51 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 #
-# AUTH: each mechanism, what is chosen, what is refused, what is never sent.
+# AUTH: each mechanism, tokens, lists, acting for others; what is chosen, what
+# is refused, what is never sent.
 
 load ../helper
 
 auth_account() {
 	account_file 'host localhost' "port $PORT" 'tls on' \
 		"tls_trust_file $CERTS/ca.pem" 'from alice@example.org' \
-		'user alice' 'password correct horse' 'timeout 20' "$@"
+		'user alice' 'password correct-horse' 'timeout 20' "$@"
 }
 
-# authenticates EXPECTED-MECHANISM AUTH-SETTING SERVER-OPTION...
-authenticates() {
-	local mechanism=$1 setting=$2
+serve() {
+	smarthost_serve --user 'alice:correct-horse' --require-auth "$@"
+}
 
-	shift 2
-	smarthost_serve --user 'alice:correct horse' --require-auth "$@"
-	auth_account "auth $setting"
+# authenticates MECHANISM: a message goes out, after AUTH with that one.
+authenticates() {
 	message | submit bob@example.net
-	if ! expect 0 ||
-		! grep -qx "auth alice $mechanism" "$CAPTURE/1.envelope"; then
-		echo "row: $mechanism $setting $*" >&2
+	if ! expect 0 || ! grep -qx "auth alice $1" "$CAPTURE/1.envelope"; then
+		echo "not by $1" >&2
 		return 1
 	fi
 	smarthost_stop
 	rm -rf "$CAPTURE"
+}
+
+# chooses MECHANISM SETTING [SERVER-OPTION]...: `auth SETTING' comes to that one.
+chooses() {
+	serve "${@:3}"
+	auth_account "auth $2"
+	authenticates "$1"
+}
+
+# conversation MECHANISM... <<END: AUTH and on, in clear, with what follows.
+conversation() {
+	greet "AUTH $*" >dialogue
+	cat >>dialogue
+	smarthost_play dialogue
+	account 'tls off' 'from alice@example.org' 'user alice' \
+		'password correct-horse' 'timeout 20'
+}
+
+delivered() {
+	cat - <(printf '%s\n' 'C: MAIL *' 'S: 250 ok' 'C: RCPT *' 'S: 250 ok' \
+		'C: DATA' 'S: 354 go' '! body -' 'S: 250 ok' 'C? QUIT')
 }
 
 @test "every mechanism by name, TLS 1.3 and 1.2" {
@@ -33,18 +53,18 @@ authenticates() {
 
 	for mechanism in PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 \
 		SCRAM-SHA-1-PLUS SCRAM-SHA-256-PLUS; do
-		authenticates "$mechanism" "$mechanism"
-		authenticates "$mechanism" "${mechanism,,}" --tls-max 1.2
+		chooses "$mechanism" "$mechanism"
+		chooses "$mechanism" "${mechanism,,}" --tls-max 1.2
 	done
 }
 
 @test "auth on takes the best that is offered" {
-	authenticates SCRAM-SHA-256-PLUS on
-	authenticates SCRAM-SHA-256 on --mechs 'PLAIN SCRAM-SHA-1 SCRAM-SHA-256'
-	authenticates SCRAM-SHA-1 on --mechs 'LOGIN SCRAM-SHA-1 CRAM-MD5'
-	authenticates PLAIN on --mechs 'CRAM-MD5 LOGIN PLAIN'
-	authenticates LOGIN on --mechs 'CRAM-MD5 LOGIN'
-	authenticates CRAM-MD5 on --mechs 'CRAM-MD5'
+	chooses SCRAM-SHA-256-PLUS on
+	chooses SCRAM-SHA-256 on --mechs 'PLAIN SCRAM-SHA-1 SCRAM-SHA-256'
+	chooses SCRAM-SHA-1 on --mechs 'LOGIN SCRAM-SHA-1 CRAM-MD5'
+	chooses PLAIN on --mechs 'CRAM-MD5 LOGIN PLAIN'
+	chooses LOGIN on --mechs 'CRAM-MD5 LOGIN'
+	chooses CRAM-MD5 on --mechs 'CRAM-MD5'
 }
 
 @test "initial responses save a round trip: PLAIN is one" {
@@ -305,7 +325,7 @@ END
 	local mechanism
 
 	for mechanism in PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256-PLUS; do
-		smarthost_serve --user 'alice:correct horse'
+		serve
 		auth_account "auth $mechanism"
 		message | submit -v bob@example.net
 		expect 0 "C: AUTH $mechanism" 'hidden'
@@ -476,4 +496,328 @@ DIALOGUE
 	message | submit bob@example.net
 	smarthost_wait
 	expect 75 '454 4.7.0 later'
+}
+
+@test "OAUTHBEARER, XOAUTH2 and DIGEST-MD5 by name, never by auth on" {
+	local mechanism
+
+	for mechanism in OAUTHBEARER XOAUTH2 DIGEST-MD5; do
+		serve --mechs "$mechanism PLAIN"
+		auth_account "auth ${mechanism,,}"
+		authenticates "$mechanism"
+	done
+	serve --mechs 'OAUTHBEARER XOAUTH2 LOGIN'
+	auth_account 'auth on'
+	authenticates LOGIN
+	serve --mechs 'CRAM-MD5 DIGEST-MD5'
+	auth_account 'auth on'
+	authenticates DIGEST-MD5
+}
+
+@test "OAUTHBEARER to the letter, names escaped" {
+	local first
+
+	first=$(printf 'n,a=a=3Db=2Cc,\001host=127.0.0.1\001port=%s\001%s\001\001' \
+		PORT 'auth=Bearer correct-horse')
+	# the port is known when the server listens
+	delivered >rest <<<$'C: AUTH OAUTHBEARER *\nS: 235 welcome'
+	conversation OAUTHBEARER <rest
+	sed -i 's/^user .*/user a=b,c/' "$ACCOUNT"
+	message | submit --auth=oauthbearer bob@example.net
+	smarthost_wait
+	expect 0
+	sed -n 's/^C: AUTH OAUTHBEARER //p' transcript | openssl base64 -d -A >said
+	printf '%s' "${first/PORT/$PORT}" >wanted
+	same wanted said
+}
+
+@test "XOAUTH2 to the letter" {
+	printf 'user=alice\001auth=Bearer correct-horse\001\001' |
+		openssl base64 -A >first
+	delivered >rest <<END
+C: AUTH XOAUTH2 $(cat first)
+S: 235 welcome
+END
+	conversation XOAUTH2 <rest
+	message | submit --auth=xoauth2 bob@example.net
+	smarthost_wait
+	expect 0
+}
+
+@test "a token that is refused: the server's own reason, decoded" {
+	local mechanism
+
+	for mechanism in OAUTHBEARER XOAUTH2; do
+		serve --mechs "$mechanism"
+		auth_account "auth $mechanism" 'password expired-token'
+		message | submit -v bob@example.net
+		expect 77 '535 5.7.8' '{"status":"invalid_token"' 'hint:' \
+			'the token may have expired'
+		expect_not expired-token
+		smarthost_stop
+	done
+}
+
+@test "the answers to an error that RFC 7628 and Google want" {
+	local mechanism answer error
+
+	# {"status":"401","echo":"correct-horse"}
+	error=$(printf '{"status":"401","echo":"correct-horse"}' |
+		openssl base64 -A)
+	while read -r mechanism answer; do
+		conversation "$mechanism" <<END
+C: AUTH $mechanism *
+S: 334 $error
+C: $answer
+S: 535 5.7.8 no
+C? QUIT
+END
+		message | submit "--auth=$mechanism" bob@example.net
+		smarthost_wait
+		expect 77 '535 5.7.8 no' '"status":"401"'
+		expect_not correct-horse
+	done <<'END'
+OAUTHBEARER AQ==
+XOAUTH2
+END
+}
+
+@test "a server that goes on challenging a token is cut short" {
+	conversation XOAUTH2 <<'END'
+C: AUTH XOAUTH2 *
+S: 334 e30=
+C: *
+S: 334 e30=
+C: \*
+S: 501 cancelled
+C? QUIT
+END
+	message | submit --auth=xoauth2 bob@example.net
+	smarthost_wait
+	expect 76 'challenges do not end'
+}
+
+@test "a token goes out without TLS to this host only, and never by chance" {
+	play <<'END'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH XOAUTH2 OAUTHBEARER
+C? QUIT
+END
+	account 'tls off' 'from alice@example.org' 'auth on' 'user alice' \
+		'password correct-horse'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 69 'XOAUTH2: only on request' 'OAUTHBEARER: only on request'
+}
+
+@test "a token with a control character is not sent" {
+	greet 'AUTH XOAUTH2' >dialogue
+	echo 'C? QUIT' >>dialogue
+	smarthost_play dialogue
+	account 'tls off' 'from alice@example.org' 'auth xoauth2' \
+		'user alice' $'password a\001b'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 78 'the token holds a control character'
+}
+
+@test "DIGEST-MD5: 235 without the server's proof is an impostor" {
+	local challenge
+
+	challenge=$(printf 'nonce="x",qop="auth",algorithm=md5-sess,charset=utf-8' |
+		openssl base64 -A)
+	conversation DIGEST-MD5 <<END
+C: AUTH DIGEST-MD5
+S: 334 $challenge
+C: *
+S: 235 welcome
+C? QUIT
+END
+	message | submit --auth=digest-md5 bob@example.net
+	smarthost_wait
+	expect 76 'did not prove'
+}
+
+@test "NTLM: the domain, and servers that chat in the first challenge" {
+	local challenge
+
+	if ! "$POSTRIDER" --version | grep -q '^mechanisms:.* NTLM'; then
+		skip 'this libgsasl has no NTLM'
+	fi
+	# type 2: no target name, flags 0x8201, a nonce
+	challenge=$(printf '%b' 'NTLMSSP\0\2\0\0\0\0\0\0\0\060\0\0\0' \
+		'\001\202\0\0\1\2\3\4\5\6\7\10\0\0\0\0\0\0\0\0' \
+		'\0\0\0\0\060\0\0\0' | openssl base64 -A)
+	delivered >rest <<END
+C: AUTH NTLM
+S: 334 ntlm supported
+C: TlRMTVNTUAAB*
+S: 334 $challenge
+C: TlRMTVNTUAAD*
+S: 235 welcome
+END
+	conversation NTLM <rest
+	echo 'ntlmdomain EXAMPLE' >>"$ACCOUNT"
+	message | submit --auth=ntlm bob@example.net
+	smarthost_wait
+	expect 0
+	sed -n 's/^C: TlRM/TlRM/p' transcript | while read -r line; do
+		openssl base64 -d -A <<<"$line"
+	done | tr -d '\0' >said
+	grep -q EXAMPLE said
+}
+
+@test "a list: in the order of the account, not of the server or ours" {
+	serve --mechs 'SCRAM-SHA-256 PLAIN LOGIN'
+	auth_account 'auth login plain'
+	authenticates LOGIN
+	serve --mechs 'PLAIN LOGIN'
+	auth_account 'auth scram-sha-256 login plain'
+	authenticates LOGIN
+	serve --mechs 'PLAIN CRAM-MD5'
+	auth_account 'auth scram-sha-256-plus'
+	message | submit --auth='scram-sha-256 login' bob@example.net
+	expect 69 'SCRAM-SHA-256: not offered, LOGIN: not offered' \
+		'offers PLAIN CRAM-MD5' 'hint:'
+	smarthost_stop
+}
+
+@test "a list: the next one when the server refuses the mechanism only" {
+	delivered >rest <<'END'
+C: AUTH LOGIN
+S: 504 5.5.4 not that one
+C: AUTH PLAIN *
+S: 235 welcome
+END
+	conversation 'LOGIN PLAIN' <rest
+	message | submit --auth='login plain' bob@example.net
+	smarthost_wait
+	expect 0
+	# but wrong credentials are wrong by any of them
+	conversation 'LOGIN PLAIN' <<'END'
+C: AUTH PLAIN *
+S: 535 5.7.8 no
+C? QUIT
+END
+	message | submit --auth='plain login' bob@example.net
+	smarthost_wait
+	expect 77
+}
+
+@test "GSSAPI without a ticket: said before anything is, and the next one" {
+	if ! "$POSTRIDER" --version | grep -q '^mechanisms:.* GSSAPI'; then
+		skip 'this libgsasl has no GSSAPI'
+	fi
+	export KRB5CCNAME=FILE:$PWD/none KRB5_CONFIG=$PWD/krb5.conf
+	printf '[libdefaults]\ndns_lookup_kdc = false\n' >krb5.conf
+	# the library loses a few octets when it has no ticket; they are not ours
+	echo 'leak:libgssapi_krb5' >leaks
+	export LSAN_OPTIONS=print_suppressions=0:suppressions=$PWD/leaks
+	conversation GSSAPI <<'END'
+C? QUIT
+END
+	message | submit --auth=gssapi bob@example.net
+	smarthost_wait
+	expect 77 'GSSAPI' 'kinit'
+	delivered >rest <<'END'
+C: AUTH PLAIN *
+S: 235 welcome
+END
+	conversation 'GSSAPI PLAIN' <rest
+	message | submit --auth='gssapi plain' bob@example.net
+	smarthost_wait
+	expect 0
+}
+
+@test "auth_id: whom to act as" {
+	printf 'boss\0alice\0correct-horse' | openssl base64 -A >first
+	delivered >rest <<END
+C: AUTH PLAIN $(cat first)
+S: 235 welcome
+END
+	conversation PLAIN <rest
+	message | submit --auth=plain --auth-id=boss bob@example.net
+	smarthost_wait
+	expect 0
+	# this server hears it, and lets nobody act for another
+	serve
+	auth_account 'auth scram-sha-256' 'auth_id boss'
+	message | submit bob@example.net
+	expect 77 '535'
+	smarthost_stop
+	serve
+	auth_account 'auth scram-sha-256' 'auth_id alice'
+	authenticates SCRAM-SHA-256
+	serve --mechs LOGIN
+	auth_account 'auth login' 'auth_id boss'
+	message | submit bob@example.net
+	expect 69 'LOGIN: it cannot carry auth_id'
+	smarthost_stop
+}
+
+@test "EXTERNAL and GSSAPI need no user, a list with another does" {
+	account_file 'host 127.0.0.1' 'port 1' 'from alice@example.org' \
+		'auth external plain'
+	message | submit bob@example.net
+	expect 78 'auth but no user'
+	account_file 'host 127.0.0.1' 'port 1' 'from alice@example.org' \
+		'auth external gssapi' 'tls off'
+	message | submit bob@example.net
+	expect 75
+}
+
+@test "SCRAM: the password goes through SASLprep, salted by whichever library" {
+	local mechanism
+
+	# U+00AD maps to nothing, U+FF41 is another form of a, U+00A0 a blank
+	for mechanism in SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS; do
+		smarthost_serve --user 'alice:correct hao' --require-auth
+		auth_account "auth $mechanism" \
+			$'password cor\xc2\xadrect\xc2\xa0h\xef\xbd\x81o'
+		authenticates "$mechanism"
+	done
+}
+
+@test "SCRAM: a user's name of which SASLprep leaves nothing is not sent" {
+	smarthost_serve --user alice:secret
+	account 'tls off' 'from alice@example.org' 'auth scram-sha-256' \
+		$'user \xc2\xad' 'password correct horse'
+	message | submit bob@example.net
+	expect 77 'SCRAM-SHA-256: nothing is left'
+	smarthost_stop
+}
+
+# A library that cannot be loaded stands in for one that is not there.
+@test "without libgsasl: what is ours goes on, what is not is named" {
+	local mechanism so
+
+	so=$(sed -n 's/^#define SASL_LIBRARY_FILE "\(.*\)"/\1/p' \
+		"$ROOT/config.h")
+	if [ -z "$so" ] || ldd "$POSTRIDER" | grep -q gsasl; then
+		skip 'this program is linked with libgsasl'
+	fi
+	mkdir lib
+	echo broken >"lib/$so"
+	for mechanism in PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-256-PLUS; do
+		serve
+		auth_account "auth $mechanism"
+		message >m
+		LD_LIBRARY_PATH=$PWD/lib "$POSTRIDER" -C "$ACCOUNT" \
+			bob@example.net <m
+		smarthost_stop
+		grep -qx "auth alice $mechanism" "$CAPTURE/1.envelope"
+		rm -rf "$CAPTURE"
+	done
+	serve
+	auth_account 'auth cram-md5'
+	message | LD_LIBRARY_PATH=$PWD/lib submit bob@example.net
+	expect 69 'CRAM-MD5: no libgsasl here that knows it'
+	auth_account 'auth scram-sha-256' 'password grün'
+	message | LD_LIBRARY_PATH=$PWD/lib submit bob@example.net
+	expect 70 'not ASCII' "$so"
+	LD_LIBRARY_PATH=$PWD/lib "$POSTRIDER" --version >version
+	grep -q 'libgsasl not found' version
+	grep -q 'mechanisms: .*SCRAM-SHA-256 .*PLAIN LOGIN OAUTHBEARER' version
 }
