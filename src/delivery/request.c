@@ -25,6 +25,8 @@ request_choose(const struct request *r, struct accounts *accounts,
 	    out, f);
 
 	free(spec);
+	if (result == 0)
+		accounts_forget_passwords(accounts, out->name);
 	return result;
 }
 

@@ -67,20 +67,13 @@ relay_leave(struct relay *r)
 	secret_clear(&r->password);
 }
 
-/*
- * Reads the account files, again if need be: passwords of accounts that were
- * not chosen have left memory.
- */
 static int
 load(struct relay *r, struct fault *f)
 {
-	accounts_free(&r->accounts);
-	accounts_init(&r->accounts);
 	r->loaded = request_load(r->request, &r->accounts, f) == 0;
 	if (!r->loaded) {
 		/* what was read so far must not stay: it is read again */
 		accounts_free(&r->accounts);
-		accounts_init(&r->accounts);
 		return -1;
 	}
 	request_tell(r->request, &r->accounts, NULL);
@@ -113,11 +106,6 @@ choose_account(struct relay *r, const struct mailbox *sender, struct fault *f)
 	fault_clear(&r->denied);
 	alias_source_free(&r->aliases);
 	account_free(&r->account);
-	if (r->chosen) {
-		account_free(&next);
-		r->chosen = r->loaded = false;
-		return choose_account(r, sender, f);
-	}
 	r->account = next;
 	r->chosen = true;
 	alias_source_init(&r->aliases, &r->account,
