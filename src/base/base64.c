@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <limits.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -34,41 +35,85 @@ base64_add(struct buffer *b, const void *from, size_t n)
 	return 0;
 }
 
-/* One group's octets; 0 when it is none. Padding ends the last one only. */
-static size_t
-decode_group(const char *text, bool last, char *to)
-{
-	size_t digits = last && text[3] == '=' ? text[2] == '=' ? 2 : 3 : GROUP;
-	unsigned bits = 0;
-	const char *at;
+/* For what is left out and what must not be there, bits that no digit has. */
+#define LEFT_OUT 64
+#define WRONG 128
 
-	for (size_t i = 0; i < GROUP; i++) {
-		at = i >= digits ? alphabet : text[i] == '\0' ? NULL :
-		    strchr(alphabet, text[i]);
-		if (at == NULL)
-			return 0;
-		bits = bits << 6 | (unsigned)(at - alphabet);
+/* The value of each octet as a digit. */
+static const unsigned char *
+values(void)
+{
+	static unsigned char table[UCHAR_MAX + 1];
+
+	if (table[0] == WRONG)
+		return table;
+	memset(table, WRONG, sizeof(table));
+	for (unsigned char i = 0; alphabet[i] != '\0'; i++)
+		table[(unsigned char)alphabet[i]] = i;
+	table['\n'] = table['\r'] = table[' '] = table['\t'] = LEFT_OUT;
+	return table;
+}
+
+bool
+base64_is_digit(char c)
+{
+	return values()[(unsigned char)c] < LEFT_OUT;
+}
+
+ssize_t
+base64_decode_lines(const char *text, size_t n, unsigned char *out)
+{
+	const unsigned char *p = (const unsigned char *)text, *end = p + n;
+	const unsigned char *value = values();
+	unsigned char *to = out;
+	unsigned bits = 0, held = 0;
+
+	while (p < end) {
+		/* four digits are three octets */
+		while (held == 0 && end - p >= GROUP && (value[p[0]] |
+		    value[p[1]] | value[p[2]] | value[p[3]]) < LEFT_OUT) {
+			bits = (unsigned)value[p[0]] << 18 |
+			    (unsigned)value[p[1]] << 12 |
+			    (unsigned)value[p[2]] << 6 | value[p[3]];
+			*to++ = (unsigned char)(bits >> 16);
+			*to++ = (unsigned char)(bits >> 8);
+			*to++ = (unsigned char)bits;
+			p += GROUP;
+		}
+		if (p == end || *p == '=')
+			break;
+		if (value[*p] == WRONG)
+			return -1;
+		if (value[*p] < LEFT_OUT) {
+			bits = bits << 6 | value[*p];
+			held += 6;
+			if (held >= 8) {
+				held -= 8;
+				*to++ = (unsigned char)(bits >> held);
+			}
+		}
+		p++;
 	}
-	to[0] = (char)(bits >> 16);
-	to[1] = (char)(bits >> 8 & 0xff);
-	to[2] = (char)(bits & 0xff);
-	return digits - 1;
+	return to - out;
 }
 
 int
 base64_decode(struct buffer *b, const char *text, size_t n)
 {
 	char *to = n % GROUP != 0 ? NULL : buffer_reserve(b, n / GROUP * 3);
-	size_t got, len = 0;
+	size_t digits = n;
 
 	if (to == NULL)
 		return -1;
-	for (size_t i = 0; i < n; i += GROUP) {
-		got = decode_group(text + i, i + GROUP == n, to + len);
-		if (got == 0)
+	/* the last group has one "=" or two where it lacks octets */
+	if (digits > 0 && text[digits - 1] == '=')
+		digits--;
+	if (digits < n && text[digits - 1] == '=')
+		digits--;
+	for (size_t i = 0; i < digits; i++)
+		if (!base64_is_digit(text[i]))
 			return -1;
-		len += got;
-	}
-	buffer_commit(b, len);
+	buffer_commit(b, (size_t)base64_decode_lines(text, digits,
+	    (unsigned char *)to));
 	return 0;
 }

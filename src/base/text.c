@@ -19,6 +19,15 @@ text_is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+int
+text_hex_value(char c)
+{
+	if (text_is_digit(c))
+		return c - '0';
+	c = text_to_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 bool
 text_is_blank(char c)
 {
@@ -63,51 +72,76 @@ text_has_control(const char *s, size_t n)
 	return false;
 }
 
-/* Octets of the UTF-8 character at s (RFC 3629 section 4), 0 if malformed. */
-static size_t
-utf8_length(const char *s, size_t n, uint32_t *point)
+/* The first octet of a character that has several. */
+static bool
+begin_character(struct text_utf8 *u, unsigned char c)
 {
-	const unsigned char *u = (const unsigned char *)s;
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len;
-	uint32_t c;
+	u->least = 0x80;
+	u->most = 0xbf;
+	if (c < 0xc2 || c > 0xf4)
+		return false;
+	u->more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+	u->point = c & (0x3fU >> u->more);
+	/* no overlong forms, no surrogates, nothing beyond U+10FFFF */
+	if (c == 0xe0)
+		u->least = 0xa0;
+	else if (c == 0xed)
+		u->most = 0x9f;
+	else if (c == 0xf0)
+		u->least = 0x90;
+	else if (c == 0xf4)
+		u->most = 0x8f;
+	return true;
+}
 
-	if (u[0] < 0x80)
-		len = 1, c = u[0];
-	else if (u[0] >= 0xc2 && u[0] < 0xe0)
-		len = 2, c = u[0] & 0x1fU;
-	else if (u[0] >= 0xe0 && u[0] < 0xf0)
-		len = 3, c = u[0] & 0x0fU;
-	else if (u[0] >= 0xf0 && u[0] < 0xf5)
-		len = 4, c = u[0] & 0x07U;
-	else
-		return 0;
-	if (len > n)
-		return 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((u[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (u[i] & 0x3fU);
+static bool
+add_octet(struct text_utf8 *u, unsigned char c)
+{
+	if (u->more == 0) {
+		u->point = c;
+		return c < 0x80 || begin_character(u, c);
 	}
-	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	*point = c;
-	return len;
+	if (c < u->least || c > u->most)
+		return false;
+	u->point = u->point << 6 | (c & 0x3fU);
+	u->least = 0x80;
+	u->most = 0xbf;
+	u->more--;
+	return true;
+}
+
+bool
+text_utf8_add(struct text_utf8 *u, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!add_octet(u, (unsigned char)s[i]))
+			return false;
+	return true;
 }
 
 bool
 text_is_utf8(const char *s, size_t n)
 {
-	uint32_t point;
-	size_t len;
+	struct text_utf8 u = { .more = 0 };
 
-	for (size_t i = 0; i < n; i += len) {
-		len = (unsigned char)s[i] < 128 ? 1 :
-		    utf8_length(s + i, n - i, &point);
-		if (len == 0)
-			return false;
+	return text_is_ascii(s, n) ||
+	    (text_utf8_add(&u, s, n) && u.more == 0);
+}
+
+/* Octets of the UTF-8 character at s, 0 if malformed; n is not 0. */
+static size_t
+utf8_length(const char *s, size_t n, uint32_t *point)
+{
+	struct text_utf8 u = { .more = 0 };
+
+	for (size_t i = 0; i < n && add_octet(&u, (unsigned char)s[i]);) {
+		i++;
+		if (u.more == 0) {
+			*point = u.point;
+			return i;
+		}
 	}
-	return true;
+	return 0;
 }
 
 bool

@@ -14,6 +14,8 @@ struct buffer;
 
 bool text_is_alpha(char);
 bool text_is_digit(char);
+/* The value of a hexadecimal digit of either case, or -1. */
+int text_hex_value(char);
 bool text_is_blank(char);	/* space or tab */
 bool text_is_control(char);	/* 0 to 31 and 127 */
 char text_to_lower(char);
@@ -21,6 +23,17 @@ char text_to_lower(char);
 bool text_is_ascii(const char *, size_t);
 /* Well-formed UTF-8 as RFC 3629 has it: no surrogates, no overlong forms. */
 bool text_is_utf8(const char *, size_t);
+/*
+ * The same of text that comes in pieces: false once something is malformed;
+ * at the end of the text a character is unfinished unless `more` is 0.
+ */
+struct text_utf8 { /* all zeros at first */
+	unsigned more;		/* octets that the last character lacks */
+	unsigned char least;	/* range of the next one */
+	unsigned char most;
+	uint32_t point;		/* of the last character, as far as it came */
+};
+bool text_utf8_add(struct text_utf8 *, const char *, size_t);
 bool text_has_control(const char *, size_t);
 
 /* Equality where ASCII letters of either case are the same. */

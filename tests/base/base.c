@@ -93,6 +93,17 @@ check_sh_word(void)
 	}
 }
 
+static bool
+is_utf8_in_octets(const char *s, size_t n)
+{
+	struct text_utf8 u = { .more = 0 };
+
+	for (size_t i = 0; i < n; i++)
+		if (!text_utf8_add(&u, s + i, 1))
+			return false;
+	return u.more == 0;
+}
+
 static void
 check_text(void)
 {
@@ -103,6 +114,8 @@ check_text(void)
 		tap_string("printable", shown, texts[i].printable);
 		tap_ok(text_is_utf8(texts[i].s, texts[i].n) == texts[i].utf8,
 		    "is UTF-8, %zu", i + 1);
+		tap_ok(is_utf8_in_octets(texts[i].s, texts[i].n) ==
+		    texts[i].utf8, "in pieces, %zu", i + 1);
 		free(shown);
 	}
 	for (size_t i = 0; i < COUNT(words); i++)

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/text.h"
 #include "config/option/list.h"
@@ -11,19 +12,6 @@
 #define PIN_DIGITS 43		/* RFC 4648: 32 octets, before the one "=" */
 
 enum { MD5_DIGITS = 32, SHA1_DIGITS = 40, SHA256_DIGITS = 64 };
-
-static bool
-is_hex(char c)
-{
-	c = text_to_lower(c);
-	return text_is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-static bool
-is_base64(char c)
-{
-	return text_is_alpha(c) || text_is_digit(c) || c == '+' || c == '/';
-}
 
 /* Ends one value and begins the next. */
 static bool
@@ -45,7 +33,7 @@ add_fingerprint(struct buffer *out, const char *value, size_t at, size_t end)
 	if (out->len > 0)
 		buffer_add_char(out, ' ');
 	for (; at < end; at++) {
-		if (is_hex(value[at])) {
+		if (text_hex_value(value[at]) != -1) {
 			buffer_add_char(out, text_to_lower(value[at]));
 			digits++;
 			run++;
@@ -96,7 +84,7 @@ pin_length(const char *s, size_t n)
 		return 0;
 	s += PIN_PREFIX_LEN;
 	n -= PIN_PREFIX_LEN;
-	while (digits < n && is_base64(s[digits]))
+	while (digits < n && base64_is_digit(s[digits]))
 		digits++;
 	if (digits != PIN_DIGITS || digits == n || s[digits] != '=')
 		return 0;

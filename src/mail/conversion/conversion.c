@@ -6,57 +6,13 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/text.h"
 #include "mail/conversion/conversion.h"
 #include "mail/conversion/headerword.h"
 #include "mail/conversion/mimekind.h"
 
 #define NOTE_MAX 1024		/* octets of a note */
 #define SLICE_OCTETS (16 * 1024) /* encoded at once to count what comes out */
-
-/* UTF-8 that comes in pieces (RFC 3629 section 4). */
-struct utf8 {
-	unsigned more;		/* octets that the character lacks */
-	unsigned char least;	/* range of the next one */
-	unsigned char most;
-	bool wrong;
-};
-
-static bool
-utf8_begin(struct utf8 *u, unsigned char c)
-{
-	u->least = 0x80;
-	u->most = 0xbf;
-	if (c < 0xc2 || c > 0xf4)
-		return false;
-	u->more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-	/* no overlong forms, no surrogates, nothing beyond U+10FFFF */
-	if (c == 0xe0)
-		u->least = 0xa0;
-	else if (c == 0xed)
-		u->most = 0x9f;
-	else if (c == 0xf0)
-		u->least = 0x90;
-	else if (c == 0xf4)
-		u->most = 0x8f;
-	return true;
-}
-
-static void
-utf8_add(struct utf8 *u, const char *p, size_t n)
-{
-	for (size_t i = 0; i < n && !u->wrong; i++) {
-		unsigned char c = (unsigned char)p[i];
-
-		if (u->more > 0) {
-			u->wrong = c < u->least || c > u->most;
-			u->more--;
-			u->least = 0x80;
-			u->most = 0xbf;
-		} else if (c > 0x7f) {
-			u->wrong = !utf8_begin(u, c);
-		}
-	}
-}
 
 static int
 nul_fault(const struct message *m, enum mimekind kind, struct fault *f)
@@ -158,7 +114,8 @@ fit_header(struct conversion *h, const struct conversion_terms *terms,
 static int
 measure(struct message *m, bool *utf8, struct fault *f)
 {
-	struct utf8 u = { .wrong = false };
+	struct text_utf8 u = { .more = 0 };
+	bool good = true;
 	struct message_walk walk;
 	struct bodyscan scan;
 	struct quoted quoted;
@@ -171,8 +128,8 @@ measure(struct message *m, bool *utf8, struct fault *f)
 	quoted_start(&quoted);
 	message_walk_body(&walk, m);
 	while ((n = message_walk_next(&walk, &p, f)) > 0) {
-		if (m->eight_bit_body)
-			utf8_add(&u, p, (size_t)n);
+		good = good && (!m->eight_bit_body ||
+		    text_utf8_add(&u, p, (size_t)n));
 		for (size_t i = 0, part; i < (size_t)n; i += part) {
 			part = (size_t)n - i < SLICE_OCTETS ? (size_t)n - i :
 			    SLICE_OCTETS;
@@ -188,7 +145,7 @@ measure(struct message *m, bool *utf8, struct fault *f)
 	m->quoted_cuts = scan.cuts;
 	message_walk_end(&walk);
 	buffer_free(&out);
-	*utf8 = !u.wrong && u.more == 0;
+	*utf8 = good && u.more == 0;
 	return n == -1 ? -1 : 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/text.h"
 #include "mail/address/address.h"
@@ -123,27 +123,6 @@ add_q(struct buffer *b, const char *s, size_t n)
 	}
 }
 
-static void
-add_b(struct buffer *b, const char *s, size_t n)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *u = (const unsigned char *)s;
-
-	for (size_t i = 0; i < n; i += 3) {
-		uint32_t three = (uint32_t)u[i] << 16;
-
-		if (i + 1 < n)
-			three |= (uint32_t)u[i + 1] << 8;
-		if (i + 2 < n)
-			three |= u[i + 2];
-		buffer_add_char(b, digit[three >> 18]);
-		buffer_add_char(b, digit[three >> 12 & 63]);
-		buffer_add_char(b, i + 1 < n ? digit[three >> 6 & 63] : '=');
-		buffer_add_char(b, i + 2 < n ? digit[three & 63] : '=');
-	}
-}
-
 /* s is well-formed UTF-8; the first word has room for that much of it. */
 static void
 add_words(struct buffer *b, const char *s, size_t n, bool q, size_t room)
@@ -163,7 +142,7 @@ add_words(struct buffer *b, const char *s, size_t n, bool q, size_t room)
 		if (q)
 			add_q(b, s + i, end - i);
 		else
-			add_b(b, s + i, end - i);
+			base64_add(b, s + i, end - i);
 		buffer_add_string(b, WORD_END);
 		room = WORD_TEXT;
 	}

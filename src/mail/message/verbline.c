@@ -45,15 +45,6 @@ look_up(const char *word, size_t n, bool ended)
 	return best;
 }
 
-static int
-hex_value(char c)
-{
-	if (text_is_digit(c))
-		return c - '0';
-	c = text_to_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /*
  * Servers differ in what they take for blanks: also those of ISO 8859 and of
  * UTF-8, of which these are the octets, what is not seen (a byte order mark),
@@ -113,7 +104,7 @@ verbline_octet(struct verbline *s, char c)
 		s->value = 0;
 		return false;
 	}
-	digit = hex_value(c);
+	digit = text_hex_value(c);
 	if (digit == -1) {
 		/* "=" and no digits: it ends a word like anything else */
 		s->decided = true;

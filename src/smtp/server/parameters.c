@@ -127,12 +127,11 @@ next_parameter(struct parameter *p, const char *s, size_t n, size_t *at)
 	return 1;
 }
 
+/* A hexadecimal digit of xtext, which has capitals only. */
 static int
-hex_value(char c)
+xtext_digit(char c)
 {
-	if (text_is_digit(c))
-		return c - '0';
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= 'a' ? -1 : text_hex_value(c);
 }
 
 /* RFC 3461 section 4. Adds what it stands for; -1 when it is no xtext, or
@@ -146,8 +145,8 @@ read_xtext(struct buffer *b, const char *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		c = s[i];
 		if (c == '+') {
-			high = n - i > 2 ? hex_value(s[i + 1]) : -1;
-			low = n - i > 2 ? hex_value(s[i + 2]) : -1;
+			high = n - i > 2 ? xtext_digit(s[i + 1]) : -1;
+			low = n - i > 2 ? xtext_digit(s[i + 2]) : -1;
 			if (high == -1 || low == -1)
 				return -1;
 			c = (char)(high * 16 + low);

@@ -2,10 +2,10 @@
 #include "config.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -91,67 +91,6 @@ anchors_names(const unsigned char *der, size_t len, struct span *issuer,
 	    take(&in, TAG_SEQUENCE, issuer) &&
 	    take(&in, TAG_SEQUENCE, NULL) &&	/* validity */
 	    take(&in, TAG_SEQUENCE, subject);
-}
-
-/*
- * Base64 (RFC 4648 section 4), with a bit that a digit has not for what is
- * left out and for what must not be there.
- */
-#define LEFT_OUT 64
-#define WRONG 128
-
-static const unsigned char *
-digits(void)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	static unsigned char table[UCHAR_MAX + 1];
-
-	if (table[0] == WRONG)
-		return table;
-	memset(table, WRONG, sizeof(table));
-	for (unsigned char i = 0; alphabet[i] != '\0'; i++)
-		table[(unsigned char)alphabet[i]] = i;
-	table['\n'] = table['\r'] = table[' '] = table['\t'] = LEFT_OUT;
-	return table;
-}
-
-/* Decodes up to the padding; -1 for what is no base64. */
-static ssize_t
-decode(const char *text, size_t n, unsigned char *out)
-{
-	const unsigned char *p = (const unsigned char *)text, *end = p + n;
-	const unsigned char *value = digits();
-	unsigned char *to = out;
-	unsigned bits = 0, held = 0;
-
-	while (p < end) {
-		/* four digits are three octets */
-		while (held == 0 && end - p >= 4 && (value[p[0]] |
-		    value[p[1]] | value[p[2]] | value[p[3]]) < LEFT_OUT) {
-			bits = (unsigned)value[p[0]] << 18 |
-			    (unsigned)value[p[1]] << 12 |
-			    (unsigned)value[p[2]] << 6 | value[p[3]];
-			*to++ = (unsigned char)(bits >> 16);
-			*to++ = (unsigned char)(bits >> 8);
-			*to++ = (unsigned char)bits;
-			p += 4;
-		}
-		if (p == end || *p == '=')
-			break;
-		if (value[*p] == WRONG)
-			return -1;
-		if (value[*p] < LEFT_OUT) {
-			bits = bits << 6 | value[*p];
-			held += 6;
-			if (held >= 8) {
-				held -= 8;
-				*to++ = (unsigned char)(bits >> held);
-			}
-		}
-		p++;
-	}
-	return to - out;
 }
 
 /* The types of which an ASCII character is one octet, itself. */
@@ -251,7 +190,8 @@ is_wanted(const char *text, size_t n, const struct anchor_names *names)
 {
 	unsigned char small[PREFIX_TEXT], *whole;
 	struct span issuer, subject;
-	ssize_t len = decode(text, n < PREFIX_TEXT ? n : PREFIX_TEXT, small);
+	ssize_t len = base64_decode_lines(text,
+	    n < PREFIX_TEXT ? n : PREFIX_TEXT, small);
 	bool wanted = true;
 
 	if (len == -1)
@@ -259,7 +199,7 @@ is_wanted(const char *text, size_t n, const struct anchor_names *names)
 	if (anchors_names(small, (size_t)len, &issuer, &subject))
 		return is_among(&subject, names);
 	whole = memory_alloc(n + 1);
-	len = decode(text, n, whole);
+	len = base64_decode_lines(text, n, whole);
 	if (len != -1 && anchors_names(whole, (size_t)len, &issuer, &subject))
 		wanted = is_among(&subject, names);
 	free(whole);
