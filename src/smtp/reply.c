@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "smtp/reply.h"
 
+#define TEXT_MAX (REPLY_MAX * 2)	/* octets of one reply, shown */
+
 void
 reply_init(struct reply *r)
 {
@@ -165,4 +167,20 @@ reply_class(const struct reply *r, enum reply_stage stage)
 	if (r->subject == 1)
 		return stage == STAGE_MAIL ? FAULT_DATA : FAULT_RECIPIENT;
 	return FAULT_REFUSED;
+}
+
+int
+reply_refused(const struct reply *r, enum reply_stage stage, const char *peer,
+    const char *what, struct fault *f)
+{
+	struct buffer b;
+
+	buffer_init(&b, TEXT_MAX);
+	reply_add_text(r, &b);
+	fault(f, reply_class(r, stage), "%s: the server refused %s: %s", peer,
+	    what, b.data);
+	buffer_free(&b);
+	if (reply_digit(r) == 4)
+		return fault_hint(f, "a temporary refusal; try again later");
+	return -1;
 }

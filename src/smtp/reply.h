@@ -46,5 +46,11 @@ void reply_add_text(const struct reply *, struct buffer *);
  * the protocol.
  */
 enum fault_class reply_class(const struct reply *, enum reply_stage);
+/*
+ * Records the fault for a reply that is not the wanted one: the peer, what it
+ * refused, its reply. Always -1.
+ */
+int reply_refused(const struct reply *, enum reply_stage, const char *peer,
+    const char *what, struct fault *);
 
 #endif

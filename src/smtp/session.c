@@ -12,12 +12,14 @@
 #include "mail/address/address.h"
 #include "wire/conn.h"
 #include "wire/dial.h"
+#include "smtp/auth.h"
 #include "smtp/probe.h"
 #include "smtp/session.h"
 #include "smtp/verdict.h"
 
 #define HANDSHAKE_MS (120 * 1000)	/* TLS, without `timeout` */
 #define TEXT_MAX (REPLY_MAX * 2)	/* one reply, shown */
+#define BINDING_MAX 1024	/* octets; tls-exporter has 32 */
 #define HOST_MAX 255	/* octets: RFC 5321 section 4.5.3.1.2; not every
 			 * system has POSIX's HOST_NAME_MAX */
 
@@ -25,17 +27,8 @@ int
 session_refused(const struct session *s, const struct reply *r,
     enum reply_stage stage, const char *what, struct fault *f)
 {
-	struct buffer b;
-
 	verdict_reply(s->params->verdict, r);
-	buffer_init(&b, TEXT_MAX);
-	reply_add_text(r, &b);
-	fault(f, reply_class(r, stage), "%s: the server refused %s: %s",
-	    conn_peer(s->conn), what, b.data);
-	buffer_free(&b);
-	if (reply_digit(r) == 4)
-		return fault_hint(f, "a temporary refusal; try again later");
-	return -1;
+	return reply_refused(r, stage, conn_peer(s->conn), what, f);
 }
 
 static int
@@ -238,6 +231,36 @@ connect_to(struct session *s, struct fault *f)
 }
 
 static int
+authenticate(struct session *s, struct fault *f)
+{
+	const struct session_params *p = s->params;
+	struct buffer binding;
+	struct reply refusal;
+	struct auth a = {
+		.dialogue = &s->dialogue, .capabilities = &s->capabilities,
+		.setting = p->auth, .secure = s->secure,
+		.clear_allowed = p->auth_without_tls || s->local,
+		.credentials = {
+			.user = p->user, .password = p->password,
+			.authzid = p->auth_id, .domain = p->ntlm_domain,
+			.host = s->ascii_host, .port = p->port,
+			.binding = TLS_BINDING_NONE, .binding_data = &binding
+		}
+	};
+	int result;
+
+	buffer_init(&binding, BINDING_MAX);
+	reply_init(&refusal);
+	if (s->secure)
+		a.credentials.binding = tls_channel_binding(s->tls, &binding);
+	result = auth_run(&a, &refusal, f);
+	verdict_reply(p->verdict, &refusal);
+	reply_free(&refusal);
+	buffer_wipe(&binding);
+	return result;
+}
+
+static int
 converse(struct session *s, struct fault *f)
 {
 	if (s->params->tls == SESSION_IMPLICIT_TLS && secure(s, f) == -1)
@@ -251,7 +274,7 @@ converse(struct session *s, struct fault *f)
 		return -1;
 	/* a survey's peer may be anybody */
 	if (s->params->auth != NULL && !s->params->trust.survey &&
-	    session_authenticate(s, f) == -1)
+	    authenticate(s, f) == -1)
 		return -1;
 	return 0;
 }

@@ -76,8 +76,8 @@ int session_open(struct session *, const struct session_params *,
 /* QUIT without waiting for its reply, and close. Cannot fail. */
 void session_close(struct session *);
 /*
- * Records the fault for a reply that was not the wanted one: peer, what was
- * refused, the reply. Always -1.
+ * Records the fault for a reply that is not the wanted one, as reply_refused()
+ * does, and the reply in the verdict. Always -1.
  */
 int session_refused(const struct session *, const struct reply *,
     enum reply_stage, const char *what, struct fault *);
@@ -87,8 +87,5 @@ int session_refused(const struct session *, const struct reply *,
  * address_is_fqdn()), owned by the caller; else NULL.
  */
 char *session_own_name(void);
-
-/* smtp/auth.c: one SASL exchange, with the mechanism that fits best. */
-int session_authenticate(struct session *, struct fault *);
 
 #endif

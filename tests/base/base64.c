@@ -16,7 +16,19 @@ static const struct {
 	{ "Zg", NULL }, { "Zg=", NULL }, { "Zg===", NULL }, { "=", NULL },
 	{ "====", NULL }, { "Z===", NULL }, { "Zg==Zg==", NULL },
 	{ "Zm=v", NULL }, { "Zm9v\n", NULL }, { "Zm 9", NULL },
-	{ "Zm-_", NULL },
+	{ "Zm-_", NULL }, { "Z", NULL }, { "Zm9v====", NULL },
+	{ "%%%%", NULL }, { "=Zm9", NULL }, { "Zm9vZ", NULL },
+};
+
+/* Octets that are no text. */
+static const struct {
+	const char *octets;
+	size_t n;
+	const char *text;
+} binaries[] = {
+	{ "\0\0\0", 3, "AAAA" }, { "\xff\xfe\xfd", 3, "//79" },
+	{ "\xfb\xef\xbe", 3, "++++" },
+	{ "\0alice\0secret", 13, "AGFsaWNlAHNlY3JldA==" },
 };
 
 static void
@@ -39,6 +51,20 @@ test_row(const char *text, const char *octets)
 }
 
 static void
+test_binary(const char *octets, size_t n, const char *text)
+{
+	struct buffer b;
+
+	buffer_init(&b, 100);
+	base64_add(&b, octets, n);
+	tap_string("encode octets", b.data, text);
+	buffer_clear(&b);
+	base64_decode(&b, text, strlen(text));
+	tap_same("decode octets", b.data, b.len, octets, n);
+	buffer_free(&b);
+}
+
+static void
 test_lines(void)
 {
 	static const char text[] = "Zm9\r\nvYm\tFy Zm8=\nZm9v";
@@ -55,6 +81,9 @@ main(void)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		test_row(rows[i].text, rows[i].octets);
+	for (size_t i = 0; i < sizeof(binaries) / sizeof(binaries[0]); i++)
+		test_binary(binaries[i].octets, binaries[i].n,
+		    binaries[i].text);
 	test_lines();
 	return tap_done();
 }

@@ -444,8 +444,8 @@ END
 	expect_not AGFsaWNl
 }
 
-@test "SCRAM with iterations for an hour is refused at once" {
-	# r=x,s=c2FsdA==,i=2147483647
+@test "SCRAM: a challenge that does not go on from our nonce is not answered" {
+	# r=x,s=c2FsdA==,i=2147483647: how long that takes is shown by sasl.c
 	play <<'END'
 S: 220 mail.example.org ESMTP
 C: EHLO *
@@ -461,7 +461,7 @@ END
 		'user alice' 'password correct horse'
 	message | submit bob@example.net
 	smarthost_wait
-	expect 76 'iterations'
+	expect 76 'does not verify'
 }
 
 @test "a password that is part of a capability or a challenge harms neither" {
@@ -768,7 +768,7 @@ END
 	expect 75
 }
 
-@test "SCRAM: the password goes through SASLprep, salted by whichever library" {
+@test "SCRAM: the password goes through SASLprep" {
 	local mechanism
 
 	# U+00AD maps to nothing, U+FF41 is another form of a, U+00A0 a blank
@@ -785,39 +785,6 @@ END
 	account 'tls off' 'from alice@example.org' 'auth scram-sha-256' \
 		$'user \xc2\xad' 'password correct horse'
 	message | submit bob@example.net
-	expect 77 'SCRAM-SHA-256: nothing is left'
+	expect 77 'SCRAM-SHA-256: user or password cannot be sent'
 	smarthost_stop
-}
-
-# A library that cannot be loaded stands in for one that is not there.
-@test "without libgsasl: what is ours goes on, what is not is named" {
-	local mechanism so
-
-	so=$(sed -n 's/^#define SASL_LIBRARY_FILE "\(.*\)"/\1/p' \
-		"$ROOT/config.h")
-	if [ -z "$so" ] || ldd "$POSTRIDER" | grep -q gsasl; then
-		skip 'this program is linked with libgsasl'
-	fi
-	mkdir lib
-	echo broken >"lib/$so"
-	for mechanism in PLAIN LOGIN SCRAM-SHA-1 SCRAM-SHA-256-PLUS; do
-		serve
-		auth_account "auth $mechanism"
-		message >m
-		LD_LIBRARY_PATH=$PWD/lib "$POSTRIDER" -C "$ACCOUNT" \
-			bob@example.net <m
-		smarthost_stop
-		grep -qx "auth alice $mechanism" "$CAPTURE/1.envelope"
-		rm -rf "$CAPTURE"
-	done
-	serve
-	auth_account 'auth cram-md5'
-	message | LD_LIBRARY_PATH=$PWD/lib submit bob@example.net
-	expect 69 'CRAM-MD5: no libgsasl here that knows it'
-	auth_account 'auth scram-sha-256' 'password grün'
-	message | LD_LIBRARY_PATH=$PWD/lib submit bob@example.net
-	expect 70 'not ASCII' "$so"
-	LD_LIBRARY_PATH=$PWD/lib "$POSTRIDER" --version >version
-	grep -q 'libgsasl not found' version
-	grep -q 'mechanisms: .*SCRAM-SHA-256 .*PLAIN LOGIN OAUTHBEARER' version
 }

@@ -2,6 +2,7 @@
 /* The settings of TLS, authentication and its secrets. */
 #include <limits.h>
 
+#include "smtp/sasl/mechanism.h"
 #include "config/account/account.h"
 #include "config/option/table.h"
 
@@ -13,13 +14,11 @@ static const struct option_choice versions[] = {
 	{ "1.2", TLS_MIN_VERSION_1_2 }, { "1.3", TLS_MIN_VERSION_1_3 },
 	{ NULL, 0 }
 };
+#define WORD(name, ...) { name, 1 },
+
 /* SASL mechanism names (RFC 4422 section 3.1); the value 0 is "off". */
 static const struct option_choice methods[] = {
-	{ "on", 1 }, { "off", 0 }, { "PLAIN", 1 }, { "LOGIN", 1 },
-	{ "CRAM-MD5", 1 }, { "EXTERNAL", 1 }, { "SCRAM-SHA-1", 1 },
-	{ "SCRAM-SHA-256", 1 }, { "SCRAM-SHA-1-PLUS", 1 },
-	{ "SCRAM-SHA-256-PLUS", 1 }, { "DIGEST-MD5", 1 }, { "NTLM", 1 },
-	{ "GSSAPI", 1 }, { "OAUTHBEARER", 1 }, { "XOAUTH2", 1 }, { NULL, 0 }
+	{ "on", 1 }, { "off", 0 }, SASL_MECHANISMS(WORD) { NULL, 0 }
 };
 
 #define FIELD(member) offsetof(struct account, member)

@@ -2,140 +2,204 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gsasl.h>
+
 #include "base/base64.h"
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "smtp/sasl/library.h"
 #include "smtp/sasl/sasl.h"
-#include "smtp/sasl/scramstep.h"
 #include "smtp/sasl/token.h"
 
 #define TOKEN_MAX (256 * 1024)	/* octets; JWTs have a few thousand */
-#define ERROR_MAX 1024		/* octets of a server's JSON that are shown */
-
-/*
- * LOGIN stands behind PLAIN: the same secret, one round trip more. Of the
- * others, which say their secret to nobody, what crosses the wire can be
- * guessed offline: they come last, and are never chosen where there is no TLS.
- * What needs no password, or a token in its place, is used on request only.
- */
-const struct sasl_mechanism sasl_mechanisms[] = {
-	{ .name = "SCRAM-SHA-256-PLUS", .kind = SASL_SCRAM,
-	    .client_first = true, .binding = true, .password = true,
-	    .automatic = true, .authzid = true, .mutual = true },
-	{ .name = "SCRAM-SHA-1-PLUS", .kind = SASL_SCRAM,
-	    .client_first = true, .binding = true, .password = true,
-	    .automatic = true, .authzid = true, .mutual = true },
-	{ .name = "SCRAM-SHA-256", .kind = SASL_SCRAM, .client_first = true,
-	    .password = true, .automatic = true, .plain_wire = true,
-	    .authzid = true, .mutual = true },
-	{ .name = "SCRAM-SHA-1", .kind = SASL_SCRAM, .client_first = true,
-	    .password = true, .automatic = true, .plain_wire = true,
-	    .authzid = true, .mutual = true },
-	{ .name = "PLAIN", .kind = SASL_PLAIN, .client_first = true,
-	    .clear = true, .password = true, .automatic = true,
-	    .authzid = true },
-	{ .name = "LOGIN", .kind = SASL_LOGIN, .clear = true,
-	    .password = true, .automatic = true },
-	{ .name = "DIGEST-MD5", .password = true, .automatic = true,
-	    .authzid = true, .mutual = true },
-	{ .name = "CRAM-MD5", .password = true, .automatic = true },
-	{ .name = "NTLM", .password = true, .automatic = true },
-	{ .name = "GSSAPI", .client_first = true, .authzid = true,
-	    .mutual = true },
-	{ .name = "EXTERNAL", .client_first = true, .authzid = true },
-	{ .name = "OAUTHBEARER", .kind = SASL_OAUTHBEARER,
-	    .client_first = true, .clear = true, .password = true,
-	    .authzid = true },
-	{ .name = "XOAUTH2", .kind = SASL_XOAUTH2, .client_first = true,
-	    .clear = true, .password = true },
-	{ .name = NULL }
-};
+#define CHALLENGE_MAX (64 * 1024)	/* octets; replies are no longer */
 
 struct sasl {
 	const struct sasl_mechanism *mechanism;
 	const struct sasl_params *params;
-	struct sasl_session *session;	/* the library's, or NULL */
-	struct scram scram;
+	Gsasl_session *session;	/* NULL where the password is a token */
 	unsigned steps;
 	bool complete;
+	struct fault trouble;	/* what salt_password() had to refuse */
 	char *error;		/* the server's, or NULL */
 };
 
-/* The row of that name in any case, or NULL. */
-static const struct sasl_mechanism *
-find(const char *name)
+static int
+refuse_characters(const struct sasl *s, int n, struct fault *f)
 {
-	for (size_t i = 0; sasl_mechanisms[i].name != NULL; i++)
-		if (text_same_word(name, strlen(name),
-		    sasl_mechanisms[i].name))
-			return &sasl_mechanisms[i];
-	return NULL;
+	fault(f, FAULT_AUTH, "%s: user or password has characters that it "
+	    "cannot carry (RFC 4013): %s", s->mechanism->name,
+	    gsasl_strerror(n));
+	return fault_hint(f, "look for control characters in \"user\" and "
+	    "the password");
 }
 
-static bool
-is_automatic(const char *setting)
+/* Sets a property to octets in base64. */
+static int
+set_encoded(const struct sasl *s, Gsasl_property property,
+    const struct buffer *octets)
 {
-	return text_same_word(setting, strlen(setting), "on");
+	struct buffer text;
+	int n;
+
+	buffer_init(&text, CHALLENGE_MAX);
+	n = base64_add(&text, octets->data, octets->len) == -1 ?
+	    GSASL_BASE64_ERROR :
+	    gsasl_property_set(s->session, property, text.data);
+	buffer_wipe(&text);
+	return n;
 }
 
-const struct sasl_mechanism *
-sasl_choice(const char *setting, size_t i)
+/* Sets SCRAM's salted password, which libgsasl wants in hexadecimal. */
+static int
+set_salted(const struct sasl *s, const unsigned char *key, size_t len)
 {
-	const struct sasl_mechanism *m = NULL;
-	size_t n;
-	char *word;
+	static const char digits[] = "0123456789abcdef";
+	char hex[2 * TLS_HASH_MAX + 1];
+	int n;
 
-	if (is_automatic(setting))
-		return sasl_mechanisms[i].name == NULL ? NULL :
-		    &sasl_mechanisms[i];
-	for (;;) {
-		setting += strspn(setting, " ");
-		n = strcspn(setting, " ");
-		if (n == 0 || i-- == 0)
-			break;
-		setting += n;
+	for (size_t i = 0; i < len; i++) {
+		hex[2 * i] = digits[key[i] >> 4];
+		hex[2 * i + 1] = digits[key[i] & 15];
 	}
-	if (n > 0) {
-		word = memory_copy(setting, n);
-		m = find(word);
-		free(word);
+	hex[2 * len] = '\0';
+	n = gsasl_property_set(s->session, GSASL_SCRAM_SALTED_PASSWORD, hex);
+	memory_wipe(hex, sizeof(hex));
+	return n;
+}
+
+/* RFC 5802 section 3: Hi(Normalize(password), salt, i). */
+static int
+derive(struct sasl *s, const struct buffer *salt, unsigned iterations)
+{
+	const struct sasl_mechanism *m = s->mechanism;
+	unsigned char key[TLS_HASH_MAX];
+	char *password;
+	size_t len;
+	int n;
+
+	n = gsasl_saslprep(s->params->password->bytes, GSASL_ALLOW_UNASSIGNED,
+	    &password, NULL);
+	if (n != GSASL_OK)
+		return refuse_characters(s, n, &s->trouble);
+	len = tls_derive(m->scram, password, strlen(password), salt->data,
+	    salt->len, iterations, key);
+	memory_wipe(password, strlen(password));
+	gsasl_free(password);
+	n = len == 0 ? GSASL_CRYPTO_ERROR : set_salted(s, key, len);
+	memory_wipe(key, sizeof(key));
+	return n == GSASL_OK ? 0 : fault(&s->trouble, FAULT_SOFTWARE, "%s: "
+	    "the TLS library cannot do this", m->name);
+}
+
+/*
+ * Computes SCRAM's salted password by GnuTLS. libgsasl would do so itself if
+ * it had the password, which it does not get: it sets no limit to iterations.
+ */
+static int
+salt_password(struct sasl *s)
+{
+	const char *salt = gsasl_property_fast(s->session, GSASL_SCRAM_SALT);
+	const char *count = gsasl_property_fast(s->session, GSASL_SCRAM_ITER);
+	const char *name = s->mechanism->name;
+	struct fault *f = &s->trouble;
+	struct buffer octets;
+	int64_t iterations;
+	int r = -1;
+
+	if (salt == NULL || count == NULL)
+		return fault(f, FAULT_SOFTWARE, "%s: the SASL library does not "
+		    "show the server's salt", name);
+	iterations = text_number(count, strlen(count), SASL_ITERATIONS_MAX);
+	if (iterations < 1) {
+		fault(f, FAULT_PROTOCOL, "%s: the server asks for more than "
+		    "%d iterations", name, SASL_ITERATIONS_MAX);
+		return fault_hint(f, "this would take too long; set \"auth\" "
+		    "to another mechanism");
 	}
-	return m;
+	buffer_init(&octets, CHALLENGE_MAX);
+	if (base64_decode(&octets, salt, strlen(salt)) == -1 ||
+	    octets.len == 0)
+		fault(f, FAULT_PROTOCOL, "%s: the server's salt is not base64",
+		    name);
+	else
+		r = derive(s, &octets, (unsigned)iterations);
+	buffer_free(&octets);
+	return r;
+}
+
+/*
+ * Whom to act as. Where there is no password, NULL would be an error to
+ * libgsasl; EXTERNAL has no other place for the user's name.
+ */
+static const char *
+acting_for(const struct sasl *s)
+{
+	const struct sasl_params *p = s->params;
+
+	if (p->authzid != NULL || s->mechanism->password)
+		return p->authzid;
+	return s->mechanism->user_acts && p->user != NULL ? p->user : "";
+}
+
+/* libgsasl asks for what it needs when it needs it. */
+static int
+set_property(Gsasl *unused, Gsasl_session *session, Gsasl_property property)
+{
+	struct sasl *s = gsasl_session_hook_get(session);
+	const struct sasl_mechanism *m = s->mechanism;
+	const struct sasl_params *p = s->params;
+	const char *value = NULL;
+
+	(void)unused;
+	if (property == GSASL_SCRAM_SALTED_PASSWORD)
+		return m->scram == TLS_NO_HASH || salt_password(s) == -1 ?
+		    GSASL_NO_CALLBACK : GSASL_OK;
+	if (m->binding && property == (p->binding == TLS_BINDING_EXPORTER ?
+	    GSASL_CB_TLS_EXPORTER : GSASL_CB_TLS_UNIQUE))
+		return set_encoded(s, property, p->binding_data);
+	if (property == GSASL_AUTHID && !m->user_acts)
+		value = p->user;
+	else if (property == GSASL_AUTHZID)
+		value = acting_for(s);
+	else if (property == GSASL_PASSWORD && m->scram == TLS_NO_HASH &&
+	    m->password)
+		value = p->password->bytes;
+	else if (property == GSASL_REALM && m->domain)
+		value = p->domain;
+	else if (property == GSASL_SERVICE)
+		value = "smtp";
+	else if (property == GSASL_HOSTNAME)
+		value = p->host;
+	return value == NULL ? GSASL_NO_CALLBACK :
+	    gsasl_property_set(session, property, value);
+}
+
+/* One for the process: it holds no secrets, and costs time to make. */
+static Gsasl *
+library(void)
+{
+	static Gsasl *handle;
+
+	if (handle == NULL && gsasl_init(&handle) == GSASL_OK)
+		gsasl_callback_set(handle, set_property);
+	return handle;
 }
 
 bool
-sasl_needs_password(const char *setting)
+sasl_available(const struct sasl_mechanism *m)
 {
-	const struct sasl_mechanism *m;
-
-	for (size_t i = 0; (m = sasl_choice(setting, i)) != NULL; i++)
-		if (m->password)
-			return true;
-	return false;
-}
-
-bool
-sasl_available(const struct sasl_mechanism *mechanism)
-{
-	return mechanism->kind != SASL_LIBRARY ||
-	    sasl_library_knows(mechanism->name);
-}
-
-bool
-sasl_takes_token(const struct sasl_mechanism *mechanism)
-{
-	return mechanism->kind == SASL_OAUTHBEARER ||
-	    mechanism->kind == SASL_XOAUTH2;
+	return m->token != SASL_NO_TOKEN || (library() != NULL &&
+	    gsasl_client_support_p(library(), m->name) != 0);
 }
 
 int
 sasl_start(struct sasl **out, const struct sasl_mechanism *mechanism,
     const struct sasl_params *params, struct fault *f)
 {
-	bool token = sasl_takes_token(mechanism);
+	bool token = mechanism->token != SASL_NO_TOKEN;
+	int n = GSASL_OK;
 	struct sasl *s;
 
 	if (mechanism->password && ((params->user == NULL && !token) ||
@@ -145,109 +209,128 @@ sasl_start(struct sasl **out, const struct sasl_mechanism *mechanism,
 	s = memory_alloc(sizeof(*s));
 	s->mechanism = mechanism;
 	s->params = params;
-	if (mechanism->kind == SASL_LIBRARY && sasl_library_start(&s->session,
-	    mechanism, params, f) == -1) {
-		free(s);
-		return -1;
+	if (!token)
+		n = library() == NULL ? GSASL_MALLOC_ERROR :
+		    gsasl_client_start(library(), mechanism->name,
+		    &s->session);
+	if (n != GSASL_OK) {
+		sasl_free(s);
+		fault(f, FAULT_SOFTWARE, "the SASL library cannot do %s: %s",
+		    mechanism->name, gsasl_strerror(n));
+		return fault_hint(f, "set \"auth\" to another mechanism");
 	}
+	if (!token)
+		gsasl_session_hook_set(s->session, s);
 	*out = s;
 	return 0;
 }
 
-/* RFC 4616: whom to act as, who asks, and the password. */
+/* Adds a message of ours, in base64. */
 static int
-plain_step(struct sasl *s, struct buffer *out, struct fault *f)
+add_encoded(const struct sasl *s, struct buffer *out, const char *message,
+    size_t len, struct fault *f)
 {
-	const struct sasl_params *p = s->params;
-	const char *authzid = p->authzid == NULL ? "" : p->authzid;
-	size_t len = strlen(p->password->bytes);
-	size_t n = strlen(authzid) + strlen(p->user) + len + 2;
-	struct buffer message;
-	int r;
-
-	buffer_init(&message, n);
-	/* all of it now: nothing is moved, and left behind, later */
-	buffer_reserve(&message, n);
-	buffer_add(&message, authzid, strlen(authzid) + 1);
-	buffer_add(&message, p->user, strlen(p->user) + 1);
-	buffer_add(&message, p->password->bytes, len);
-	r = base64_add(out, message.data, message.len);
-	buffer_wipe(&message);
-	s->complete = r == 0;
-	return r == 0 ? 0 : fault(f, FAULT_CONFIG, "user and password are too "
-	    "long for AUTH");
-}
-
-/* Whatever the server asks with: some do in their own language. */
-static int
-login_step(struct sasl *s, struct buffer *out, struct fault *f)
-{
-	const struct sasl_params *p = s->params;
-	int r;
-
-	s->complete = s->steps++ > 0;
-	r = !s->complete ? base64_add(out, p->user, strlen(p->user)) :
-	    base64_add(out, p->password->bytes, strlen(p->password->bytes));
-	return r == 0 ? 0 : fault(f, FAULT_CONFIG, "user or password is too "
-	    "long for AUTH");
-}
-
-/* RFC 7628 section 3.2.2: base64 of JSON, which we show and do not obey. */
-static void
-keep_error(struct sasl *s, const char *challenge)
-{
-	const struct secret *token = s->params->password;
-	struct buffer text;
-
-	if (s->error != NULL || challenge[0] == '\0')
-		return;
-	buffer_init(&text, TOKEN_MAX);
-	if (base64_decode(&text, challenge, strlen(challenge)) == 0) {
-		s->error = memory_copy(text.data, text.len > ERROR_MAX ?
-		    ERROR_MAX : text.len);
-		for (char *p = s->error; (p = strstr(p, token->bytes)) !=
-		    NULL; p += token->len)
-			memset(p, '*', token->len);
-	}
-	buffer_wipe(&text);
+	if (base64_add(out, message, len) == 0)
+		return 0;
+	return fault(f, FAULT_CONFIG, "%s: user or password is too long for "
+	    "AUTH", s->mechanism->name);
 }
 
 /*
- * The first message, and an answer that says nothing to the error that a
- * server sends instead of its refusal, which then follows.
+ * The first message, then an answer without content to the error that a server
+ * sends before it refuses the token.
  */
 static int
 token_step(struct sasl *s, const char *challenge, struct buffer *out,
     struct fault *f)
 {
-	const struct sasl_params *p = s->params;
+	enum sasl_token kind = s->mechanism->token;
 	struct buffer message;
 	int r;
 
-	if (s->steps++ == 0) {
+	if (s->steps == 0) {
 		buffer_init(&message, TOKEN_MAX);
-		r = sasl_add_token(&message, s->mechanism->kind, p, f);
-		if (r == 0 && base64_add(out, message.data, message.len) == -1)
-			r = fault(f, FAULT_CONFIG, "the token is too long");
+		r = token_add_message(&message, kind, s->params, f);
+		if (r == 0)
+			r = add_encoded(s, out, message.data, message.len, f);
 		buffer_wipe(&message);
 		return r;
 	}
-	keep_error(s, challenge);
+	if (s->error == NULL)
+		s->error = token_error(challenge, s->params->password);
 	s->complete = true;
-	if (s->mechanism->kind == SASL_OAUTHBEARER)
+	if (kind == SASL_OAUTHBEARER)
 		buffer_add_string(out, "AQ==");
 	return 0;
 }
 
+/* Decodes the challenge, as far as the mechanism reads it. */
 static int
-scram_step(struct sasl *s, const char *challenge, struct buffer *out,
+read_challenge(const struct sasl *s, const char *challenge,
+    struct buffer *octets, struct fault *f)
+{
+	const struct sasl_mechanism *m = s->mechanism;
+
+	if (challenge == NULL || s->steps < m->deaf)
+		return 0;
+	if (base64_decode(octets, challenge, strlen(challenge)) == -1)
+		return fault(f, FAULT_PROTOCOL, "%s: the server's challenge is "
+		    "not base64", m->name);
+	/* libgsasl's parsers take it for the end of a string */
+	if (!m->binary && octets->len > 0 &&
+	    memchr(octets->data, '\0', octets->len) != NULL)
+		return fault(f, FAULT_PROTOCOL, "%s: the server's challenge "
+		    "holds a zero octet", m->name);
+	return 0;
+}
+
+/* What an error of libgsasl's means. */
+static int
+explain(const struct sasl *s, int n, bool challenged, struct fault *f)
+{
+	const struct sasl_mechanism *m = s->mechanism;
+
+	if (s->trouble.class != FAULT_NONE)
+		return fault_pass(f, &s->trouble, "");
+	if (n == GSASL_SASLPREP_ERROR)
+		return refuse_characters(s, n, f);
+	if (!challenged && m->password)
+		return fault(f, FAULT_AUTH, "%s: user or password cannot be "
+		    "sent: %s", m->name, gsasl_strerror(n));
+	if (!challenged) {
+		fault(f, FAULT_AUTH, "%s: %s", m->name, gsasl_strerror(n));
+		return fault_hint(f, "is there a ticket? klist shows it, "
+		    "kinit gets one");
+	}
+	fault(f, FAULT_PROTOCOL, "%s: the server's answer does not verify: %s",
+	    m->name, gsasl_strerror(n));
+	return fault_hint(f, "a server that does not know the password, or a "
+	    "broken one, does this; nothing was sent");
+}
+
+static int
+library_step(struct sasl *s, const char *challenge, struct buffer *out,
     struct fault *f)
 {
-	int r = sasl_scram_step(&s->scram, s->steps, s->mechanism, s->params,
-	    challenge, out, f);
+	struct buffer octets;
+	char *message = NULL;
+	size_t len = 0;
+	int n, r;
 
-	/* the step with which the server proves itself */
-	s->complete = r == 0 && s->steps++ == 2;
+	buffer_init(&octets, CHALLENGE_MAX);
+	r = read_challenge(s, challenge, &octets, f);
+	if (r == 0) {
+		n = gsasl_step(s->session, octets.data, octets.len, &message,
+		    &len);
+		r = n == GSASL_OK || n == GSASL_NEEDS_MORE ?
+		    add_encoded(s, out, message, len, f) :
+		    explain(s, n, challenge != NULL, f);
+		s->complete = r == 0 && n == GSASL_OK;
+	}
+	if (message != NULL)
+		memory_wipe(message, len);
+	gsasl_free(message);
+	buffer_free(&octets);
 	return r;
 }
 
@@ -255,21 +338,11 @@ int
 sasl_step(struct sasl *s, const char *challenge, struct buffer *out,
     struct fault *f)
 {
-	switch (s->mechanism->kind) {
-	case SASL_PLAIN:
-		return plain_step(s, out, f);
-	case SASL_LOGIN:
-		return login_step(s, out, f);
-	case SASL_SCRAM:
-		return scram_step(s, challenge, out, f);
-	case SASL_OAUTHBEARER:
-	case SASL_XOAUTH2:
-		return token_step(s, challenge, out, f);
-	case SASL_LIBRARY:
-		break;
-	}
-	return sasl_library_step(s->session, s->mechanism, challenge, out,
-	    &s->complete, f);
+	int r = s->session == NULL ? token_step(s, challenge, out, f) :
+	    library_step(s, challenge, out, f);
+
+	s->steps++;
+	return r;
 }
 
 const char *
@@ -284,13 +357,34 @@ sasl_complete(const struct sasl *s)
 	return s->complete;
 }
 
+/* The copy that libgsasl has made, and would only free. */
+static void
+wipe_property(const struct sasl *s, Gsasl_property property)
+{
+	const char *value = gsasl_property_fast(s->session, property);
+
+	if (value != NULL)
+		memory_wipe((char *)(uintptr_t)value, strlen(value));
+}
+
 void
 sasl_free(struct sasl *s)
 {
 	if (s == NULL)
 		return;
-	sasl_library_free(s->session);
-	scram_free(&s->scram);
+	if (s->session != NULL) {
+		wipe_property(s, GSASL_PASSWORD);
+		wipe_property(s, GSASL_SCRAM_SALTED_PASSWORD);
+		gsasl_finish(s->session);
+	}
+	fault_clear(&s->trouble);
 	free(s->error);
 	free(s);
+}
+
+void
+sasl_library_version(struct buffer *b)
+{
+	buffer_printf(b, "libgsasl %s (built with %s)",
+	    gsasl_check_version(NULL), GSASL_VERSION);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sasltoken: what OAUTHBEARER and XOAUTH2 say; libgsasl 2.2 has neither. */
+/* token: what OAUTHBEARER and XOAUTH2 say; libgsasl 2.2 has neither. */
 #ifndef SMTP_SASL_TOKEN_H
 #define SMTP_SASL_TOKEN_H
 
@@ -10,7 +10,13 @@
  * or what Google calls XOAUTH2. FAULT_CONFIG when user or token hold control
  * characters, which divide the parts of the message.
  */
-int sasl_add_token(struct buffer *, enum sasl_kind,
+int token_add_message(struct buffer *, enum sasl_token,
     const struct sasl_params *, struct fault *);
+/*
+ * The server's reason in a challenge (base64 of JSON, RFC 7628 section 3.2.2),
+ * with the token blanked out, as a string that the caller frees; NULL when
+ * there is none.
+ */
+char *token_error(const char *challenge, const struct secret *token);
 
 #endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * auth: AUTH (RFC 4954) with the mechanism that fits best: what the account
+ * allows, the server offers, and the connection may carry.
+ */
+#ifndef SMTP_AUTH_H
+#define SMTP_AUTH_H
+
+#include <stdbool.h>
+
+#include "smtp/sasl/sasl.h"
+
+struct capabilities;
+struct dialogue;
+struct fault;
+struct reply;
+
+/* Nothing here is owned; all of it outlives the call. */
+struct auth {
+	struct dialogue *dialogue;
+	const struct capabilities *capabilities;
+	const char *setting;	/* "on", or mechanisms in order of preference */
+	bool secure;		/* TLS is running */
+	bool clear_allowed;	/* a secret may be sent without TLS */
+	struct sasl_params credentials;
+};
+
+/*
+ * Tries one mechanism after the other until the server accepts one or refuses
+ * the credentials. The reply must be initialised; when one of the server's is
+ * the reason for -1 it is copied there, else its code is 0. Faults begin with
+ * the peer.
+ */
+int auth_run(const struct auth *, struct reply *refusal, struct fault *);
+
+#endif
