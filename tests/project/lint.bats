@@ -73,14 +73,29 @@ breach() {
 	breach layers 'src/smtp/sasl/token.c:1: smtp must not know delivery'
 }
 
-@test "circles: files that include each other are found, by others, too" {
-	seed src/base/a.c <<<'#include "base/a.h"'
-	seed src/base/a.h <<<'#include "base/b.h"'
-	seed src/mail/b.c <<<'#include "mail/b.h"'
+# compiled FILE: standard input is seeded as src/FILE.c and compiled.
+compiled() {
+	seed "src/$1.c"
+	mkdir -p "$(dirname "$BUILD/obj/src/$1")"
+	"${CC:-cc}" -c -o "$BUILD/obj/src/$1.o" "tree/src/$1.c"
+}
+
+@test "circles: files that call each other are found, by others, too" {
+	BUILD=$BATS_TEST_TMPDIR/build
+	export BUILD
+	mkdir tree
+	breach circles 'nothing to look at'
+	compiled base/a <<<'int b(void); int a(void); int a(void) { return b(); }'
+	compiled mail/b <<<'extern int c; int b(void); int b(void) { return c; }'
+	compiled mail/c <<<'int c;'
 	rules circles
-	seed src/base/b.c <<<'#include "base/c.h"'
-	seed src/base/c.c <<<'#include "base/a.h"'
-	breach circles 'circle: base/a base/b base/c base/a'
+	compiled mail/d <<<'int a(void); int d(void); int d(void) { return a(); }'
+	rules circles
+	compiled mail/c <<<'int c; int d(void); int e(void) { return d(); }'
+	breach circles 'circle: base/a (b) mail/b (c) mail/c (d) mail/d (a) base/a'
+	# what is left of a file that is gone counts no more
+	rm tree/src/mail/d.c
+	rules circles
 }
 
 @test "foreign headers: the tree keeps them with their owners" {
