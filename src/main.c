@@ -309,6 +309,7 @@ main(int argc, char *argv[])
 	struct cmdline c;
 	int status;
 
+	memory_settle(fault_exit_status(FAULT_TEMPORARY));
 	fill_descriptors();
 	guard_memory();
 	ignore_signals();

@@ -6,15 +6,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fault.h"
 #include "base/memory.h"
 
-static int exit_status = -1;
+static int exit_status = EXIT_FAILURE;
+static void (*on_exhaustion)(int);
 
 void
 memory_settle(int status)
 {
 	exit_status = status;
+}
+
+void
+memory_on_exhaustion(void (*call)(int))
+{
+	on_exhaustion = call;
 }
 
 static void
@@ -23,11 +29,14 @@ memory_exhausted(void)
 	static const char text[] = "postrider: out of memory\n"
 	    "hint: raise the memory limit of the calling process\n";
 
-	if (exit_status == -1) {
-		exit_status = fault_exit_status(FAULT_TEMPORARY);
-		if (write(STDERR_FILENO, text, sizeof(text) - 1) == -1) {
-			/* nobody listens; the status says it all the same */
-		}
+	void (*call)(int) = on_exhaustion;
+
+	on_exhaustion = NULL;
+	if (call != NULL)
+		call(exit_status);
+	if (exit_status != EXIT_SUCCESS &&
+	    write(STDERR_FILENO, text, sizeof(text) - 1) == -1) {
+		/* nobody listens; the status says it all the same */
 	}
 	_exit(exit_status);
 }

@@ -2,11 +2,10 @@
 /*
  * memory: allocation that cannot fail, and secrets that cannot be printed.
  *
- * When the system has no memory left, these functions write one line to
- * standard error and end the process with EX_TEMPFAIL: nothing has been
- * promised to anybody, and the caller may try again. memory_settle() changes
- * that status once a final reply has been read: from then on no shortage can
- * turn the outcome into another one.
+ * When the system has no memory left, these functions call what
+ * memory_on_exhaustion() has set, write a line to standard error unless the
+ * exit status is a success, and end the process with the status that
+ * memory_settle() was given last.
  */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
@@ -26,8 +25,14 @@ char *memory_copy(const void *p, size_t n);
 char *memory_string(const char *s);
 /* Overwrites n bytes in a way that the compiler does not drop. */
 void memory_wipe(void *p, size_t n);
-/* From now on a shortage of memory ends the process with this status. */
+/*
+ * From now on a shortage of memory ends the process with this status: that of
+ * a temporary failure at first, and the outcome's once a final reply has been
+ * read. EXIT_FAILURE until the first call.
+ */
 void memory_settle(int status);
+/* What is called then, once, with that status; it must not allocate memory. */
+void memory_on_exhaustion(void (*)(int status));
 
 /*
  * A password or token. The bytes are NUL-terminated for libraries that want
