@@ -32,6 +32,7 @@
 #include "modes/serve/serve.h"
 #include "modes/submit.h"
 #include "modes/verify.h"
+#include "cli/argv.h"
 #include "cli/cmdline.h"
 
 #define REFUSED_SHOWN 20	/* recipients named on standard error */
@@ -248,7 +249,7 @@ static int
 run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 {
 	c->request.note = print_note;
-	if (cmdline_parse(c, argc, argv, f) == -1) {
+	if (argv_parse(c, argc, argv, f) == -1) {
 		print_fault(f);
 		logfault(c->request.ident, f);
 		return fault_exit_status(f->class);
@@ -259,7 +260,7 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 		silence();
 	switch (c->mode) {
 	case CMDLINE_HELP:
-		cmdline_print_help(stdout);
+		argv_print_help(stdout);
 		return close_output(0);
 	case CMDLINE_VERSION:
 		return close_output(print_version());

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cmdline: the command line, as sendmail has it, plus our long options. It is
- * parsed and checked as a whole before anything else happens; nothing that is
+ * cmdline: what the command line says. cli/argv fills it; nothing of what is
  * wrong in it costs a connection.
  */
 #ifndef CLI_CMDLINE_H
 #define CLI_CMDLINE_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "mail/address/address.h"
 #include "mail/envelope.h"
@@ -17,18 +15,22 @@
 #include "delivery/request.h"
 #include "cli/invocation.h"
 
+struct fault;
+struct letter;
+
 enum cmdline_mode {
 	CMDLINE_SUBMIT,		/* -bm: a message on standard input */
 	CMDLINE_SERVE,		/* -bs: SMTP on standard input and output */
 	CMDLINE_QUEUE,		/* -bp, mailq: say that the queue is empty */
 	CMDLINE_ALIASES,	/* -bi, -I, newaliases: check the alias files */
 	CMDLINE_CHECK,		/* --check-config: find the errors in files */
-	/* these exclude each other and recipients, see cli/inquire.h */
+	/* these five stand alone: no message, no other mode */
 	CMDLINE_SERVERINFO,	/* -S: what the smarthost says of itself */
 	CMDLINE_CONFIGURE,	/* --configure: an account for an address */
 	CMDLINE_ETRN,		/* --rmqs: let the smarthost send its queue */
 	CMDLINE_VRFY,		/* --vrfy: does it know an address? */
 	CMDLINE_EXPN,		/* --expn: who is on a list? */
+	/* and these do not */
 	CMDLINE_VERIFY,		/* -bv: what recipients come to; no message */
 	CMDLINE_TEST,		/* -bt: how addresses are understood */
 	CMDLINE_QUEUE_COUNT,	/* -bP, -bpc: how many are in the queue */
@@ -41,9 +43,9 @@ enum cmdline_mode {
 /* Plain strings point into argv. Those for the message, the server or a log
  * have no control characters. */
 struct cmdline {
-	enum invocation personality;
+	enum invocation invocation;
 	enum cmdline_mode mode;
-	struct request request;		/* what every mode is asked for */
+	struct request request;		/* for every mode */
 	bool read_recipients;		/* -t */
 	bool ignore_dots;		/* -i */
 	bool read_sender;		/* --read-envelope-from */
@@ -57,7 +59,7 @@ struct cmdline {
 	enum dsn_return ret;		/* -R */
 	const char *envid;		/* -V, or NULL; printable ASCII */
 	bool smtputf8;			/* -U */
-	enum cmdline_mode inquiry;	/* CMDLINE_SERVERINFO and so on */
+	const struct letter *alone;	/* a mode that stands alone, or NULL */
 	const char *argument;		/* what that mode asks about */
 	struct address_list recipients;	/* the arguments; domains may be "" */
 	const char **word;		/* the arguments as they are */
@@ -70,16 +72,8 @@ struct cmdline {
 void cmdline_init(struct cmdline *);
 void cmdline_free(struct cmdline *);
 
-/*
- * Parses argv, argv[0] included (argc may be 0). FAULT_USAGE names the option
- * and what to do; an address that cannot be parsed is FAULT_DATA. In
- * CMDLINE_HELP and CMDLINE_VERSION the rest of the command line is not looked
- * at.
- */
-int cmdline_parse(struct cmdline *, int argc, char *const argv[],
+/* Sets a setting as its long option would. -1 as option_set(). */
+int cmdline_set(struct cmdline *, enum option_id, const char *value,
     struct fault *);
-
-/* Every option there is, one on a line that begins with two blanks. */
-void cmdline_print_help(FILE *);
 
 #endif

@@ -5,7 +5,7 @@
 
 static const struct {
 	const char *name;
-	enum invocation personality;
+	enum invocation invocation;
 } names[] = {
 	{ "sendmail", INVOCATION_SENDMAIL },
 	{ "send-mail", INVOCATION_SENDMAIL },
@@ -26,12 +26,12 @@ invocation_of(const char *argv0)
 	base = base == NULL ? argv0 : base + 1;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(base, names[i].name) == 0)
-			return names[i].personality;
+			return names[i].invocation;
 	return INVOCATION_POSTRIDER;
 }
 
 bool
-invocation_is_trusted(enum invocation personality)
+invocation_is_trusted(enum invocation invocation)
 {
-	return personality == INVOCATION_POSTRIDER;
+	return invocation == INVOCATION_POSTRIDER;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * personality: what the name that the program is called by changes. Callers
- * of "sendmail" pass arguments that they do not trust themselves.
+ * invocation: the name that the program is called by. Callers of "sendmail"
+ * pass arguments that they have not chosen themselves and cannot trust.
  */
 #ifndef CLI_INVOCATION_H
 #define CLI_INVOCATION_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -7,49 +6,20 @@
 #include "base/text.h"
 #include "mail/conversion/encoding.h"
 #include "mail/dsn.h"
-#include "cli/cmdline.h"
-#include "cli/inquire.h"
 #include "cli/letter.h"
-#include "cli/lettermode.h"
-#include "cli/letterold.h"
 
 #define ENVID_MAX 100	/* octets of xtext: RFC 3461 section 4.4 */
 #define HOPS_MAX 100	/* RFC 5321 section 6.3 */
 
 static int
-ignore(struct cmdline *c, const struct letter *l, const char *value,
+refuse(const struct letter *l, const char *value, const char *reason,
     struct fault *f)
 {
-	(void)c;
-	(void)l;
-	(void)value;
-	(void)f;
-	return 0;
+	fault(f, FAULT_USAGE, "-%c%s is not supported", l->letter, value);
+	return fault_hint(f, "%s", reason);
 }
 
-int
-letter_ours_only(const struct cmdline *c, const struct letter *l,
-    struct fault *f)
-{
-	if (invocation_is_trusted(c->personality))
-		return 0;
-	fault(f, FAULT_USAGE, "-%c is not an option of sendmail", l->letter);
-	return fault_hint(f, "call postrider itself: who calls sendmail wants "
-	    "the message sent");
-}
-
-/* Refuses the option for the row's reason: an `apply`. */
-static int
-unsupported(struct cmdline *c, const struct letter *l,
-    const char *value, struct fault *f)
-{
-	(void)c;
-	fault(f, FAULT_USAGE, "-%c%s is not supported", l->letter,
-	    value == NULL || l->takes != LETTER_ATTACHED ? "" : value);
-	return fault_hint(f, "%s", l->reason);
-}
-
-/* Values that go into the message or to the server in one line. */
+/* For values that go into the message, to the server or into a log. */
 static int
 check_line(const struct letter *l, const char *value, struct fault *f)
 {
@@ -59,23 +29,32 @@ check_line(const struct letter *l, const char *value, struct fault *f)
 	    l->letter, value);
 }
 
+static void
+set_text(struct cmdline *c, const struct letter *l, const char *value)
+{
+	memcpy((char *)c + l->text, &value, sizeof(value));
+}
+
+/* A string that is as good as missing when it is empty. */
 static int
-apply_account(struct cmdline *c, const struct letter *l, const char *value,
+apply_line(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
-	if (value[0] == '\0')
-		return fault(f, FAULT_USAGE, "-%c needs a name", l->letter);
-	c->request.account = value;
+	if (check_line(l, value, f) == -1)
+		return -1;
+	set_text(c, l, value[0] == '\0' ? NULL : value);
 	return 0;
 }
 
+/* A string that must not be empty; `given` says what it is. */
 static int
-apply_file(struct cmdline *c, const struct letter *l, const char *value,
+apply_name(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
 	if (value[0] == '\0')
-		return fault(f, FAULT_USAGE, "-%c needs a file", l->letter);
-	c->request.file = value;
+		return fault(f, FAULT_USAGE, "-%c needs a %s", l->letter,
+		    l->given);
+	set_text(c, l, value);
 	return 0;
 }
 
@@ -92,16 +71,6 @@ apply_body(struct cmdline *c, const struct letter *l, const char *value,
 	else
 		return fault(f, FAULT_USAGE, "-%c '%s' is not a body type; "
 		    "there are 7BIT and 8BITMIME", l->letter, value);
-	return 0;
-}
-
-static int
-apply_full_name(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
-	if (check_line(l, value, f) == -1)
-		return -1;
-	c->request.full_name = value[0] == '\0' ? NULL : value;
 	return 0;
 }
 
@@ -135,21 +104,18 @@ apply_path(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
-/* What a mail server's filter hands back must not be mended again. */
+/* A message that a mail server's filter hands back needs no more fields. */
 static int
 apply_gateway(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
-	static const struct option_place here = { NULL, 0, 0 };
 	static const enum option_id fields[] = { OPTION_SET_FROM_HEADER,
 	    OPTION_SET_DATE_HEADER, OPTION_SET_MSGID_HEADER };
-	static const char off[] = "off";
 
 	(void)l;
 	(void)value;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (option_set(&c->overrides, fields[i], off, sizeof(off) - 1,
-		    &here, f) == -1)
+		if (cmdline_set(c, fields[i], "off", f) == -1)
 			return -1;
 	return 0;
 }
@@ -172,111 +138,33 @@ apply_hops(struct cmdline *c, const struct letter *l, const char *value,
 	    "back to one where it has been");
 }
 
-static int
-apply_ident(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
-	if (check_line(l, value, f) == -1)
-		return -1;
-	c->request.ident = value[0] == '\0' ? NULL : value;
-	return 0;
-}
-
-static int
-apply_no_aliases(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
-	(void)l;
-	(void)value;
-	(void)f;
-	c->request.no_aliases = true;
-	return 0;
-}
-
-static int
-apply_dots(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
-	(void)l;
-	(void)value;
-	(void)f;
-	c->ignore_dots = true;
-	return 0;
-}
-
 /* Callers of sendmail do not name files for us to write. */
 static int
 apply_logfile(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
-	static const struct option_place here = { NULL, 0, 0 };
-
-	if (!invocation_is_trusted(c->personality))
-		return unsupported(c, l, value, f);
-	return option_set(&c->overrides, OPTION_LOGFILE, value, strlen(value),
-	    &here, f);
+	if (!invocation_is_trusted(c->invocation))
+		return refuse(l, "", "-v shows the dialogue on standard error",
+		    f);
+	return cmdline_set(c, OPTION_LOGFILE, value, f);
 }
 
 static int
 apply_family(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
-	static const struct option_place here = { NULL, 0, 0 };
-
-	(void)value;
-	return option_set(&c->overrides, OPTION_ADDRESS_FAMILY,
-	    l->letter == '4' ? "ipv4" : "ipv6", strlen("ipv4"), &here, f);
-}
-
-static int
-apply_recipients(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
 	(void)l;
-	(void)value;
-	(void)f;
-	c->read_recipients = true;
-	return 0;
+	return cmdline_set(c, OPTION_ADDRESS_FAMILY, value, f);
 }
 
-static int
-apply_smtputf8(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
-	(void)l;
-	(void)value;
-	(void)f;
-	c->smtputf8 = true;
-	return 0;
-}
-
-static int
-apply_verbose(struct cmdline *c, const struct letter *l, const char *value,
-    struct fault *f)
-{
-	(void)l;
-	(void)value;
-	(void)f;
-	c->verbose = true;
-	return 0;
-}
-
-/* "off" for a letter whose setting in the account is not to count. */
-static int
-turn_off(struct cmdline *c, enum option_id id, struct fault *f)
-{
-	static const struct option_place here = { NULL, 0, 0 };
-
-	return option_set(&c->overrides, id, "off", 3, &here, f);
-}
-
+/* "off" puts the setting of the account out of force. */
 static int
 apply_notify(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
 	if (text_same_word(value, strlen(value), "off")) {
 		c->notify = 0;
-		return turn_off(c, OPTION_DSN_NOTIFY, f);
+		return cmdline_set(c, OPTION_DSN_NOTIFY, "off", f);
 	}
 	if (dsn_parse_notify(&c->notify, value, strlen(value)) == 0)
 		return 0;
@@ -294,7 +182,7 @@ apply_return(struct cmdline *c, const struct letter *l, const char *value,
 
 	if (text_same_word(value, n, "off")) {
 		c->ret = DSN_RETURN_UNSET;
-		return turn_off(c, OPTION_DSN_RETURN, f);
+		return cmdline_set(c, OPTION_DSN_RETURN, "off", f);
 	}
 	if (text_same_word(value, n, "full"))
 		c->ret = DSN_RETURN_FULL;
@@ -331,105 +219,351 @@ apply_envid(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
-#define NO_QUEUE "there is no queue: each message is sent at once or not at all"
+/* ---- what is to be done at all */
+
+static const char no_daemon[] = "there is no daemon: each message is sent by "
+    "the program that is called with it";
+static const char no_batch[] = "-bm, the default, takes one message, with its "
+    "recipients as arguments or by -t";
+
+/* The modes of all sendmails; without a reason they are ours. */
+static const struct {
+	const char *name;
+	enum cmdline_mode mode;
+	const char *reason;	/* why not */
+} modes[] = {
+	{ "m", CMDLINE_SUBMIT, NULL },
+	{ "C", CMDLINE_CHECK, NULL },
+	{ "h", CMDLINE_NOTHING, NULL },
+	{ "H", CMDLINE_NOTHING, NULL },
+	{ "i", CMDLINE_ALIASES, NULL },
+	{ "I", CMDLINE_ALIASES, NULL },
+	{ "p", CMDLINE_QUEUE, NULL },
+	{ "pa", CMDLINE_QUEUE, NULL },
+	{ "pi", CMDLINE_QUEUE, NULL },
+	{ "pr", CMDLINE_QUEUE, NULL },
+	{ "pra", CMDLINE_QUEUE, NULL },
+	{ "pru", CMDLINE_QUEUE, NULL },
+	{ "pu", CMDLINE_QUEUE, NULL },
+	{ "P", CMDLINE_QUEUE_COUNT, NULL },
+	{ "pc", CMDLINE_QUEUE_COUNT, NULL },
+	{ "t", CMDLINE_TEST, NULL },
+	{ "v", CMDLINE_VERIFY, NULL },
+	{ "V", CMDLINE_VERSION, NULL },
+	{ "s", CMDLINE_SERVE, NULL },
+	{ "S", CMDLINE_SUBMIT, no_batch },
+	{ "a", CMDLINE_SUBMIT, no_batch },
+	{ "d", CMDLINE_SUBMIT, no_daemon },
+	{ "df", CMDLINE_SUBMIT, no_daemon },
+	{ "D", CMDLINE_SUBMIT, no_daemon },
+	{ "l", CMDLINE_SUBMIT, no_daemon },
+	{ "w", CMDLINE_SUBMIT, no_daemon },
+};
 
 static int
-apply_pretend(struct cmdline *c, const struct letter *l, const char *value,
+apply_mode(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(value, modes[i].name) != 0)
+			continue;
+		if (modes[i].reason != NULL)
+			return refuse(l, value, modes[i].reason, f);
+		c->mode = modes[i].mode;
+		return 0;
+	}
+	return refuse(l, value, "the modes are -bm, which is the default, "
+	    "-bs, -bv, -bt, -bi, -bp, -bP, -bC and -bV", f);
+}
+
+/* With -bp it chooses what is listed: of an empty queue, nothing. */
+static int
+apply_queue(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)l;
 	(void)value;
-	if (letter_ours_only(c, l, f) == -1)
-		return -1;
-	c->pretend = true;
+	(void)f;
+	if (c->mode == CMDLINE_SUBMIT)
+		c->mode = CMDLINE_QUEUE_RUN;
 	return 0;
 }
 
+/* -d0.1 and the like print what a program is, in every sendmail. */
+static int
+apply_debug(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)l;
+	(void)f;
+	if (strcmp(value, "0") == 0 || strncmp(value, "0.", 2) == 0)
+		c->mode = CMDLINE_VERSION;
+	else
+		c->verbose = true;
+	return 0;
+}
+
+/* A mode that asks a server or the DNS something, and has no message. */
+static int
+apply_alone(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	if (c->alone == l && value != NULL)
+		return fault(f, FAULT_USAGE, "--%s is there twice", l->name);
+	if (c->alone != l && c->alone != NULL)
+		return fault(f, FAULT_USAGE, "--%s and --%s exclude each "
+		    "other", c->alone->name, l->name);
+	if (value != NULL && value[0] == '\0')
+		return fault(f, FAULT_USAGE, "--%s needs a value", l->name);
+	if (value != NULL && text_has_control(value, strlen(value)))
+		return fault(f, FAULT_USAGE, "--%s '%s' holds a control "
+		    "character", l->name, value);
+	c->alone = l;
+	c->argument = value;
+	return 0;
+}
+
+/* ---- sendmail's own configuration: nearly all of it is about its queue */
+
+/*
+ * Of a file that is named here we would open none. But where callers of
+ * sendmail pass what they were given, a file's name shows that somebody's
+ * address was taken for an option: that message had better not go.
+ */
+static int
+refuse_file(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	if (invocation_is_trusted(c->invocation) ||
+	    strpbrk(value, "/|") == NULL)
+		return 0;
+	fault(f, FAULT_USAGE, "-%c%s names a file", l->letter, value);
+	return fault_hint(f, "callers of sendmail cannot choose files; if "
+	    "this was to be an address, put -- before it");
+}
+
+static void
+set_errors(struct cmdline *c, const char *value)
+{
+	c->quiet = text_to_lower(value[0]) == 'q';
+}
+
+/* A value that is missing means yes, as does one like "true" or "yes". */
+static void
+set_dots(struct cmdline *c, const char *value)
+{
+	c->ignore_dots = value[0] == '\0' || strchr("tTyY1", value[0]) != NULL;
+}
+
+static int
+apply_errors(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	(void)l;
+	(void)f;
+	set_errors(c, value);
+	return 0;
+}
+
+/* Emacs names its alias file so; callers of sendmail do not choose ours. */
+static int
+set_alias_file(struct cmdline *c, const char *value, struct fault *f)
+{
+	if (invocation_is_trusted(c->invocation) && value[0] != '\0')
+		return cmdline_set(c, OPTION_ALIASES, value, f);
+	notes_add(&c->notes, "-oA ignored: the account's setting "
+	    "'aliases' says which file is used");
+	return 0;
+}
+
+/*
+ * -o: a letter and its value in one word, but for "-o i", which both sendmail
+ * and this table take apart. No word that follows "-oX" is taken: it could be
+ * a recipient, and none of these values is worth losing one.
+ */
+static int
+apply_old(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	switch (value[0]) {
+	case '\0':
+		return fault(f, FAULT_USAGE, "-%c needs a letter", l->letter);
+	case 'A':
+		return set_alias_file(c, value + 1, f);
+	case 'e':
+		set_errors(c, value + 1);
+		return 0;
+	case 'i':
+		set_dots(c, value + 1);
+		return 0;
+	default:
+		return refuse_file(c, l, value, f);
+	}
+}
+
+/* -O: a word, "=" and its value. */
+static int
+apply_old_word(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	size_t n = strcspn(value, "=");
+	const char *is = value[n] == '=' ? value + n + 1 : value + n;
+
+	if (text_same_word(value, n, "IgnoreDots"))
+		set_dots(c, is);
+	else if (text_same_word(value, n, "ErrorMode"))
+		set_errors(c, is);
+	else
+		return refuse_file(c, l, value, f);
+	return 0;
+}
+
+/* ---- the table */
+
+#define AT(field) offsetof(struct cmdline, field)
+
 static const struct letter letters[] = {
-	{ '4', LETTER_ALONE, apply_family, NULL,
-	    "connect to IPv4 addresses only", NULL },
-	{ '6', LETTER_ALONE, apply_family, NULL,
-	    "connect to IPv6 addresses only", NULL },
-	{ 'A', LETTER_VALUE, ignore, NULL, NULL, NULL },
-	{ 'a', LETTER_VALUE, apply_account, "NAME", "account to send by",
-	    NULL },
-	{ 'B', LETTER_VALUE, apply_body, "TYPE",
-	    "body type: 7BIT or 8BITMIME", NULL },
-	{ 'b', LETTER_VALUE, letter_mode, "X",
+	{ '4', .help = "connect to IPv4 addresses only",
+	    .apply = apply_family, .given = "ipv4" },
+	{ '6', .help = "connect to IPv6 addresses only",
+	    .apply = apply_family, .given = "ipv6" },
+	{ 'A', .takes = LETTER_VALUE },
+	{ 'a', "account", LETTER_VALUE, "NAME", "account to send by",
+	    .apply = apply_name, .text = AT(request.account),
+	    .given = "name" },
+	{ 'B', NULL, LETTER_VALUE, "TYPE", "body type: 7BIT or 8BITMIME",
+	    .apply = apply_body },
+	{ 'b', NULL, LETTER_VALUE, "X",
 	    "-bm submits (the default), -bs speaks SMTP, -bv verifies, "
-	    "-bt tests, -bi, -bp, -bC", NULL },
-	{ 'C', LETTER_VALUE, apply_file, "FILE",
-	    "account file to read in place of the user's own", NULL },
-	{ 'D', LETTER_VALUE, letter_file, NULL, NULL, NULL },
-	{ 'd', LETTER_ATTACHED, letter_debug, "[X]",
-	    "the same as -v; -d0.1 prints the version", NULL },
-	{ 'E', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
-	{ 'e', LETTER_VALUE, letter_errors, "q",
+	    "-bt tests, -bi, -bp, -bC", .apply = apply_mode },
+	{ 'C', "file", LETTER_VALUE, "FILE",
+	    "account file to read in place of the user's own",
+	    .apply = apply_name, .text = AT(request.file), .given = "file" },
+	{ 'D', .takes = LETTER_VALUE, .apply = refuse_file },
+	{ 'd', "debug", LETTER_ATTACHED, "[X]",
+	    "the same as -v; -d0.1 prints the version",
+	    .apply = apply_debug },
+	{ 'E', .takes = LETTER_ATTACHED },
+	{ 'e', NULL, LETTER_VALUE, "q",
 	    "say nothing on standard error: only the exit status counts",
-	    NULL },
-	{ 'F', LETTER_VALUE, apply_full_name, "NAME",
-	    "full name for a From field that is missing", NULL },
-	{ 'f', LETTER_VALUE, apply_path, "ADDRESS",
-	    "reverse-path: where bounces go; '<>' for nowhere", NULL },
-	{ 'G', LETTER_ALONE, apply_gateway, NULL,
-	    "add no fields: the message has been through a mail server",
-	    NULL },
-	{ 'h', LETTER_VALUE, apply_hops, "N",
-	    "hosts that the message has passed, at most 100", NULL },
-	{ 'I', LETTER_ALONE, letter_aliases, NULL,
-	    "check the alias files; the same as -bi", NULL },
-	{ 'i', LETTER_ALONE, apply_dots, NULL,
-	    "a line with a lone dot does not end the message", NULL },
-	{ 'J', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
-	{ 'L', LETTER_VALUE, apply_ident, "NAME",
-	    "name of the program in the system log", NULL },
-	{ 'M', LETTER_ATTACHED, unsupported, NULL, NULL, NO_QUEUE },
-	{ 'm', LETTER_ALONE, ignore, NULL, NULL, NULL },
-	{ 'N', LETTER_VALUE, apply_notify, "LIST",
-	    "delivery notifications: never, or success,failure,delay", NULL },
-	{ 'n', LETTER_ALONE, apply_no_aliases, NULL,
-	    "use no aliases", NULL },
-	{ 'O', LETTER_VALUE, letter_long_old, NULL, NULL, NULL },
-	{ 'o', LETTER_VALUE, letter_old, "X",
-	    "-oi is -i; other options of sendmail are ignored", NULL },
-	{ 'P', LETTER_ALONE, apply_pretend, NULL,
-	    "show what would be done with the message, and do not", NULL },
-	{ 'p', LETTER_VALUE, ignore, NULL, NULL, NULL },
-	{ 'Q', LETTER_ATTACHED, ignore, NULL, NULL, NULL },
-	{ 'q', LETTER_ATTACHED, letter_queue, "[X]",
-	    "run the queue, which is always empty", NULL },
-	{ 'R', LETTER_VALUE, apply_return, "full|hdrs",
-	    "what notifications return of the message", NULL },
-	{ 'r', LETTER_VALUE, apply_path, "ADDRESS", "the same as -f", NULL },
-	{ 'S', LETTER_ALONE, inquire_apply, NULL,
-	    "show what the smarthost says about itself", NULL },
-	{ 's', LETTER_ALONE, unsupported, NULL, NULL,
-	    "the subject is a field of the message: Subject: ..." },
-	{ 'T', LETTER_VALUE, ignore, NULL, NULL, NULL },
-	{ 't', LETTER_ALONE, apply_recipients, NULL,
-	    "recipients of To, Cc and Bcc, added to the arguments", NULL },
-	{ 'U', LETTER_ALONE, apply_smtputf8, NULL,
-	    "ask for SMTPUTF8 though the addresses do not need it", NULL },
-	{ 'V', LETTER_VALUE, apply_envid, "ID",
-	    "envelope identifier for notifications", NULL },
-	{ 'v', LETTER_ALONE, apply_verbose, NULL,
-	    "show the dialogue on standard error", NULL },
-	{ 'X', LETTER_VALUE, apply_logfile, "FILE",
-	    "the same as --logfile=FILE",
-	    "-v shows the dialogue on standard error" },
-	{ 'x', LETTER_ALONE, ignore, NULL, NULL, NULL },
+	    .apply = apply_errors },
+	{ 'F', NULL, LETTER_VALUE, "NAME",
+	    "full name for a From field that is missing",
+	    .apply = apply_line, .text = AT(request.full_name) },
+	{ 'f', "from", LETTER_VALUE, "ADDRESS",
+	    "reverse-path: where bounces go; '<>' for nowhere",
+	    .apply = apply_path },
+	{ 'G', .help = "add no fields: the message has been through a mail "
+	    "server", .apply = apply_gateway },
+	{ 'h', NULL, LETTER_VALUE, "N",
+	    "hosts that the message has passed, at most 100",
+	    .apply = apply_hops },
+	{ 'I', .help = "check the alias files; the same as -bi",
+	    .mode = CMDLINE_ALIASES },
+	{ 'i', .help = "a line with a lone dot does not end the message",
+	    .flag = AT(ignore_dots) },
+	{ 'J', .takes = LETTER_ATTACHED },
+	{ 'L', NULL, LETTER_VALUE, "NAME",
+	    "name of the program in the system log",
+	    .apply = apply_line, .text = AT(request.ident) },
+	{ 'M', .takes = LETTER_ATTACHED, .refused = "there is no queue: each "
+	    "message is sent at once or not at all" },
+	{ .letter = 'm' },
+	{ 'N', NULL, LETTER_VALUE, "LIST",
+	    "delivery notifications: never, or success,failure,delay",
+	    .apply = apply_notify },
+	{ 'n', .help = "use no aliases", .flag = AT(request.no_aliases) },
+	{ 'O', .takes = LETTER_VALUE, .apply = apply_old_word },
+	{ 'o', NULL, LETTER_VALUE, "X",
+	    "-oi is -i; other options of sendmail are ignored",
+	    .apply = apply_old },
+	{ 'P', "pretend", .ours = true, .flag = AT(pretend),
+	    .help = "show what would be done with the message, and do not" },
+	{ 'p', .takes = LETTER_VALUE },
+	{ 'Q', .takes = LETTER_ATTACHED },
+	{ 'q', NULL, LETTER_ATTACHED, "[X]",
+	    "run the queue, which is always empty", .apply = apply_queue },
+	{ 'R', NULL, LETTER_VALUE, "full|hdrs",
+	    "what notifications return of the message",
+	    .apply = apply_return },
+	{ 'r', NULL, LETTER_VALUE, "ADDRESS", "the same as -f",
+	    .apply = apply_path },
+	{ 'S', "serverinfo", .ours = true, .mode = CMDLINE_SERVERINFO,
+	    .help = "show what the smarthost says about itself",
+	    .apply = apply_alone },
+	{ 's', .refused = "the subject is a field of the message: "
+	    "Subject: ..." },
+	{ 'T', .takes = LETTER_VALUE },
+	{ 't', "read-recipients", .flag = AT(read_recipients),
+	    .help = "recipients of To, Cc and Bcc, added to the arguments" },
+	{ 'U', .flag = AT(smtputf8),
+	    .help = "ask for SMTPUTF8 though the addresses do not need it" },
+	{ 'V', NULL, LETTER_VALUE, "ID",
+	    "envelope identifier for notifications",
+	    .apply = apply_envid },
+	{ 'v', .help = "show the dialogue on standard error",
+	    .flag = AT(verbose) },
+	{ 'X', NULL, LETTER_VALUE, "FILE", "the same as --logfile=FILE",
+	    .apply = apply_logfile },
+	{ .letter = 'x' },
+	{ .name = "read-envelope-from", .flag = AT(read_sender),
+	    .help = "take the reverse-path from the From field" },
+	{ '\0', "configure", LETTER_VALUE, "ADDRESS",
+	    "find the smarthost of an address, print an account",
+	    .mode = CMDLINE_CONFIGURE, .apply = apply_alone },
+	{ '\0', "rmqs", LETTER_VALUE, "HOST",
+	    "ask the smarthost to send its queue for a host",
+	    .mode = CMDLINE_ETRN, .apply = apply_alone },
+	{ '\0', "vrfy", LETTER_VALUE, "ADDRESS",
+	    "ask the smarthost whether it knows an address",
+	    .mode = CMDLINE_VRFY, .apply = apply_alone },
+	{ '\0', "expn", LETTER_VALUE, "LIST",
+	    "ask the smarthost who is on a list",
+	    .mode = CMDLINE_EXPN, .apply = apply_alone },
+	{ .name = "check-config", .mode = CMDLINE_CHECK,
+	    .help = "find all errors in account files, in place of "
+	    "recipients" },
+	{ .name = "help", .help = "print this", .mode = CMDLINE_HELP },
+	{ .name = "version", .help = "print the version",
+	    .mode = CMDLINE_VERSION },
 };
+
+#define LETTERS (sizeof(letters) / sizeof(letters[0]))
+
+int
+letter_apply(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	static const bool yes = true;
+
+	if (l->ours && !invocation_is_trusted(c->invocation)) {
+		fault(f, FAULT_USAGE, "-%c is not an option of sendmail",
+		    l->letter);
+		return fault_hint(f, "call postrider itself: who calls "
+		    "sendmail wants the message sent");
+	}
+	if (l->refused != NULL)
+		return refuse(l, value == NULL ? "" : value, l->refused, f);
+	if (l->apply != NULL)
+		return l->apply(c, l, value == NULL ? l->given : value, f);
+	if (l->flag != 0)
+		memcpy((char *)c + l->flag, &yes, sizeof(yes));
+	if (l->mode != CMDLINE_SUBMIT)
+		c->mode = l->mode;
+	return 0;
+}
 
 const struct letter *
 letter_find(char letter)
 {
-	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+	for (size_t i = 0; i < LETTERS; i++)
 		if (letters[i].letter == letter)
 			return &letters[i];
 	return NULL;
 }
 
 const struct letter *
-letter_at(unsigned i)
+letter_at(size_t i)
 {
-	return i < sizeof(letters) / sizeof(letters[0]) ? &letters[i] : NULL;
+	return i < LETTERS ? &letters[i] : NULL;
 }

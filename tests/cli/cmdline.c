@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "cli/argv.h"
 #include "cli/cmdline.h"
 #include "tests/tap.h"
 
@@ -392,7 +393,7 @@ test_row(size_t i)
 	for (; argc < WORDS_MAX && rows[i].words[argc] != NULL; argc++)
 		argv[argc] = memory_string(rows[i].words[argc]);
 	cmdline_init(&c);
-	r = cmdline_parse(&c, argc, argv, &f);
+	r = argv_parse(&c, argc, argv, &f);
 	got = describe(&c);
 	if (rows[i].asked != NULL)
 		tap_ok(r == 0 && strcmp(got, rows[i].asked) == 0,
@@ -417,8 +418,8 @@ test_no_name(void)
 	struct fault f = { 0 };
 
 	cmdline_init(&c);
-	cmdline_parse(&c, 0, argv, &f);
-	tap_ok(c.personality == INVOCATION_SENDMAIL &&
+	argv_parse(&c, 0, argv, &f);
+	tap_ok(c.invocation == INVOCATION_SENDMAIL &&
 	    f.class == FAULT_USAGE, "no argv[0]: least is allowed");
 	fault_clear(&f);
 	cmdline_free(&c);
@@ -435,10 +436,10 @@ test_envid_length(void)
 	memset(id, 'x', sizeof(id) - 1);
 	id[100] = '\0';
 	cmdline_init(&c);
-	tap_ok(cmdline_parse(&c, 4, argv, &f) == 0, "-V of 100 octets");
+	tap_ok(argv_parse(&c, 4, argv, &f) == 0, "-V of 100 octets");
 	cmdline_free(&c);
 	id[50] = '+'; /* three octets as xtext */
-	tap_ok(cmdline_parse(&c, 4, argv, &f) == -1 &&
+	tap_ok(argv_parse(&c, 4, argv, &f) == -1 &&
 	    f.class == FAULT_USAGE, "-V of 102 octets when encoded");
 	fault_clear(&f);
 	cmdline_free(&c);

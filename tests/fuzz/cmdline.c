@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/argv.h"
 #include "cli/cmdline.h"
 
 #define WORDS_MAX 64	/* arguments; the rest of the input is left out */
@@ -51,7 +52,7 @@ check_taken(const struct cmdline *c)
 	}
 	require(c->mode != CMDLINE_SUBMIT || c->read_recipients ||
 	    c->recipients.count > 0 || c->pretend);
-	if (invocation_is_trusted(c->personality))
+	if (invocation_is_trusted(c->invocation))
 		return;
 	require(!c->pretend && c->mode != CMDLINE_CHECK && !c->read_sender);
 	for (int i = 0; i < OPTION_COUNT; i++)
@@ -71,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	    i += strlen(words + i) + 1)
 		argv[argc++] = words + i;
 	cmdline_init(&c);
-	if (cmdline_parse(&c, argc, argv, &f) == 0)
+	if (argv_parse(&c, argc, argv, &f) == 0)
 		check_taken(&c);
 	else
 		require(f.class == FAULT_USAGE || f.class == FAULT_DATA);
