@@ -102,6 +102,12 @@ aliases_apply_to(struct alias_source *a, const struct mailbox *box,
 	return a->aliases.count > 0 || a->aliases.first != NULL;
 }
 
+void
+aliases_begin_message(struct alias_source *a)
+{
+	alias_begin_message(&a->aliases);
+}
+
 int
 aliases_expand(struct alias_source *a, const struct mailbox *box,
     struct envelope *to, struct fault *f)
@@ -165,21 +171,6 @@ check_entries(struct checks *c, const struct account *account,
 	alias_source_free(&a);
 }
 
-/* "~" is resolved for the account that is chosen; here none is. */
-static char *
-resolve(const char *path)
-{
-	char *home = path[0] == '~' ? account_home() : NULL;
-	struct buffer b;
-
-	if (home == NULL)
-		return memory_string(path);
-	buffer_init(&b, strlen(home) + strlen(path));
-	buffer_printf(&b, "%s%s", home, path + 1);
-	free(home);
-	return buffer_detach(&b);
-}
-
 /* The file of one account, unless it has been another's, too. */
 static void
 check_account(struct checks *c, const struct account *account)
@@ -193,8 +184,11 @@ check_account(struct checks *c, const struct account *account)
 	if (choice == ALIAS_CHOICE_NONE || (choice == ALIAS_CHOICE_DEFAULT &&
 	    stat(ALIASLOAD_DEFAULT, &st) == -1 && errno == ENOENT))
 		return;
-	path = choice == ALIAS_CHOICE_DEFAULT ?
-	    memory_string(ALIASLOAD_DEFAULT) : resolve(account->aliases);
+	/* "~" is resolved for the account that is chosen; here none is */
+	path = account_path(choice == ALIAS_CHOICE_DEFAULT ?
+	    ALIASLOAD_DEFAULT : account->aliases);
+	if (path == NULL)
+		path = memory_string(account->aliases);
 	for (size_t i = 0; i < c->paths.count; i++)
 		if (strcmp(c->paths.text[i], path) == 0) {
 			free(path);

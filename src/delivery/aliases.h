@@ -41,6 +41,8 @@ void alias_source_free(struct alias_source *);
  */
 int aliases_apply_to(struct alias_source *, const struct mailbox *,
     struct notes *, struct fault *);
+/* A new message begins: the recipients of the last one are forgotten. */
+void aliases_begin_message(struct alias_source *);
 /*
  * Adds to an envelope what such a recipient stands for. FAULT_CONFIG as
  * alias_expand().

@@ -3,6 +3,7 @@
 #include "mail/envelope.h"
 #include "smtp/path.h"
 #include "config/account/account.h"
+#include "config/alias/expand.h"
 #include "delivery/aliases.h"
 #include "delivery/expand.h"
 #include "delivery/qualify.h"
@@ -32,6 +33,9 @@ expand_recipient(struct alias_source *a, const struct mailbox *box,
 	r = aliases_apply_to(a, box, notes, f);
 	if (r <= 0)
 		return r == -1 ? -1 : add(to, box, a->account, f);
+	/* whoever came of an earlier recipient is in `to`, unless it is new */
+	if (to->count == 0)
+		alias_begin_expansion(&a->aliases);
 	envelope_init(&members);
 	r = aliases_expand(a, box, &members, f);
 	for (size_t i = 0; i < members.count && r == 0; i++)

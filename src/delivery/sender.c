@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "mail/address/address.h"
@@ -17,8 +16,6 @@
 #include "config/account/senderaddress.h"
 #include "delivery/qualify.h"
 #include "delivery/sender.h"
-
-#define WHERE_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 static const char *
 login_name(void)
@@ -50,19 +47,11 @@ sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
     const char *from, struct fault *f)
 {
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
-	struct buffer where;
 
 	if (address_parse_path(box, empty, from, strlen(from), &why) == 0)
 		return 0;
-	buffer_init(&where, WHERE_MAX);
-	account_add_origin(&where, a, OPTION_FROM);
-	fault(f, FAULT_CONFIG, "from '%s' (%s): %s", from, where.data,
-	    why.text);
-	buffer_free(&where);
-	if (why.hint != NULL)
-		fault_hint(f, "%s", why.hint);
-	fault_clear(&why);
-	return -1;
+	why.class = FAULT_CONFIG;
+	return account_pass_fault(f, a, OPTION_FROM, &why);
 }
 
 static int

@@ -53,26 +53,6 @@ log_close(struct log *log)
 	log_init(log);
 }
 
-/* The name with the home folder for "~/"; NULL: *trouble says why not. */
-static char *
-file_path(const char *name, const char **trouble)
-{
-	struct buffer b;
-	char *home;
-
-	if (name[0] != '~' || (name[1] != '/' && name[1] != '\0'))
-		return memory_string(name);
-	home = account_home();
-	if (home == NULL) {
-		*trouble = "this user has no home folder";
-		return NULL;
-	}
-	buffer_init(&b, strlen(home) + strlen(name));
-	buffer_printf(&b, "%s%s", home, name + 1);
-	free(home);
-	return buffer_detach(&b);
-}
-
 static void
 open_file(struct log *log, const char *name)
 {
@@ -84,9 +64,11 @@ open_file(struct log *log, const char *name)
 		log->file_shared = true;
 		return;
 	}
-	path = file_path(name, &log->file_trouble);
-	if (path == NULL)
+	path = account_path(name);
+	if (path == NULL) {
+		log->file_trouble = "this user has no home folder";
 		return;
+	}
 	/* without O_NONBLOCK a FIFO would hold us until somebody reads it */
 	log->file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
 	    O_NONBLOCK | O_NOCTTY, LOG_MODE);

@@ -5,6 +5,7 @@
 # what newaliases says.
 
 load ../helper
+load ../modes/serve
 
 # serve LINE...: an honest smarthost, and an account with the alias file that
 # standard input is.
@@ -108,7 +109,7 @@ END
 @test "alias_domains with something else in it is an error" {
 	nowhere 'alias_domains example.org; x' <<<'root: joe@example.org'
 	message | submit root
-	expect 78 "alias_domains of $ACCOUNT:6: 'example.org;' is no domain"
+	expect 78 "alias_domains ($ACCOUNT:6): 'example.org;' is no domain"
 }
 
 @test "a name that is no alias stays as it is" {
@@ -386,4 +387,27 @@ END
 	[ "$(recipients | wc -w)" -eq 8 ]
 	submit -bi
 	expect 0
+}
+
+@test "-bs reads the file once; each recipient and message has all of it" {
+	local i
+
+	echo 'team: bob@example.net' >names
+	smarthost_serve
+	account 'tls off' "aliases $PWD/names" 'timeout 20'
+	serve_start
+	hello
+	say 'MAIL FROM:<alice@example.org>' 'RCPT TO:<team>'
+	hear 250 250
+	echo 'team: carol@example.net' >names
+	say 'RCPT TO:<team>' DATA text . 'MAIL FROM:<alice@example.org>' \
+		'RCPT TO:<team>' DATA text .
+	hear 250 354 250 250 250 354 250
+	say QUIT
+	hear 221
+	serve_end 0
+	smarthost_stop
+	for i in 1 2; do
+		[ "$(recipients "$i")" = 'bob@example.net' ]
+	done
 }

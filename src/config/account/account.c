@@ -5,11 +5,12 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "base/text.h"
+#include "base/fault.h"
 #include "config/account/account.h"
 
 #define PASSWORDEVAL_SECONDS 60	/* time to type a passphrase into pinentry */
-#define SLOTS_MIN 64		/* hash slots to begin with; a power of two */
+#define ACCOUNTS_MIN 32		/* first size of a table */
+#define PATHS_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 void
 account_init(struct account *account)
@@ -76,6 +77,22 @@ account_add_origin(struct buffer *b, const struct account *account,
 		buffer_add_string(b, "the default");
 }
 
+int
+account_pass_fault(struct fault *f, const struct account *account,
+    enum option_id id, struct fault *why)
+{
+	struct buffer where;
+
+	buffer_init(&where, PATHS_MAX);
+	buffer_printf(&where, "%s (", option_row(id)->keyword);
+	account_add_origin(&where, account, id);
+	buffer_add_string(&where, "): ");
+	fault_pass(f, why, where.data);
+	buffer_free(&where);
+	fault_clear(why);
+	return -1;
+}
+
 char *
 account_home(void)
 {
@@ -90,65 +107,43 @@ account_home(void)
 	return memory_string(pw->pw_dir);
 }
 
-/* The slot of a name, or the free one where it belongs; slots is not 0. */
-static size_t
-table_slot(const struct account_table *table, const char *name, size_t n)
+char *
+account_path(const char *path)
 {
-	size_t mask = table->slots - 1;
-	size_t i = (size_t)text_hash(TEXT_HASH_SEED, name, n, false) & mask;
-	const char *there;
+	struct buffer b;
+	char *home;
 
-	for (; table->slot[i] != 0; i = (i + 1) & mask) {
-		there = table->account[table->slot[i] - 1]->name;
-		if (strlen(there) == n && memcmp(there, name, n) == 0)
-			break;
-	}
-	return i;
+	if (path[0] != '~' || (path[1] != '/' && path[1] != '\0'))
+		return memory_string(path);
+	home = account_home();
+	if (home == NULL)
+		return NULL;
+	buffer_init(&b, strlen(home) + strlen(path));
+	buffer_printf(&b, "%s%s", home, path + 1);
+	free(home);
+	return buffer_detach(&b);
 }
 
 struct account *
 account_table_find(const struct account_table *table, const char *name,
     size_t n)
 {
-	size_t i;
+	size_t i = index_find(&table->names, name, n);
 
-	if (table->slots == 0)
-		return NULL;
-	i = table_slot(table, name, n);
-	if (table->slot[i] == 0)
-		return NULL;
-	return table->account[table->slot[i] - 1];
-}
-
-static void
-table_rehash(struct account_table *table)
-{
-	const char *name;
-
-	free(table->slot);
-	table->slots = table->slots == 0 ? SLOTS_MIN : table->slots * 2;
-	table->slot = memory_array(table->slots, sizeof(*table->slot));
-	for (size_t i = 0; i < table->count; i++) {
-		name = table->account[i]->name;
-		table->slot[table_slot(table, name, strlen(name))] = i + 1;
-	}
+	return i == INDEX_NONE ? NULL : table->account[i];
 }
 
 void
 account_table_add(struct account_table *table, struct account *account)
 {
-	size_t slot;
-
 	if (table->count == table->cap) {
-		table->cap = table->cap == 0 ? SLOTS_MIN / 2 : table->cap * 2;
+		table->cap = table->cap == 0 ? ACCOUNTS_MIN : table->cap * 2;
 		table->account = memory_resize(table->account, table->cap,
 		    sizeof(struct account *));
 	}
-	if (table->count >= table->slots / 2)
-		table_rehash(table);
-	slot = table_slot(table, account->name, strlen(account->name));
+	index_add(&table->names, account->name, strlen(account->name),
+	    table->count);
 	table->account[table->count++] = account;
-	table->slot[slot] = table->count;
 }
 
 const char *
@@ -176,7 +171,7 @@ account_table_free(struct account_table *table)
 		free(table->account[i]);
 	}
 	free(table->account);
-	free(table->slot);
+	index_free(&table->names);
 	memset(table, 0, sizeof(*table));
 }
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/index.h"
 #include "base/memory.h"
 #include "mail/conversion/conversion.h"
 #include "mail/envelope.h"
@@ -133,14 +134,19 @@ const char *account_host(const struct account *);
  */
 void account_add_origin(struct buffer *, const struct account *,
     enum option_id);
+/*
+ * Passes on what is wrong with the value of a setting, behind "KEYWORD (WHERE):
+ * ", and clears `why`. Always -1.
+ */
+int account_pass_fault(struct fault *, const struct account *, enum option_id,
+    struct fault *why);
 
 /* Accounts by name, in order; owns them. */
 struct account_table {
 	struct account **account;
 	size_t count;
 	size_t cap;
-	size_t *slot;		/* hash slots: number of account + 1 */
-	size_t slots;
+	struct index names;
 };
 
 struct account *account_table_find(const struct account_table *,
@@ -221,5 +227,10 @@ void accounts_forget_passwords(struct accounts *, const char *but);
 /* The home folder: $HOME when absolute, else from passwd; NULL if neither.
  * The caller frees it. */
 char *account_home(void);
+/*
+ * A path with the home folder in place of a "~" that is all of it or stands
+ * before a slash. The caller frees it; NULL when there is no home folder.
+ */
+char *account_path(const char *);
 
 #endif

@@ -149,28 +149,22 @@ no_account(const struct accounts *accounts, const char *name,
 static int
 resolve_path(struct account *account, enum option_id id, struct fault *f)
 {
-	char **path = (char **)(void *)((char *)account +
-	    option_row(id)->offset);
-	struct buffer b, where;
-	char *home;
+	const struct option_row *row = option_row(id);
+	char **path = (char **)(void *)((char *)account + row->offset);
+	struct fault why = { .class = FAULT_NONE };
+	char *whole;
 
-	if (*path == NULL || (*path)[0] != '~' ||
-	    (option_row(id)->flags & OPTION_LATE) != 0)
+	if (*path == NULL || (row->flags & OPTION_LATE) != 0)
 		return 0;
-	home = account_home();
-	if (home == NULL) {
-		buffer_init(&where, MESSAGE_MAX);
-		account_add_origin(&where, account, id);
-		fault(f, FAULT_CONFIG, "%s '%s' from %s: this user has no "
-		    "home folder", option_row(id)->keyword, *path, where.data);
-		buffer_free(&where);
-		return fault_hint(f, "write the whole path, or set HOME");
+	whole = account_path(*path);
+	if (whole == NULL) {
+		fault(&why, FAULT_CONFIG, "'%s': this user has no home folder",
+		    *path);
+		fault_hint(&why, "write the whole path, or set HOME");
+		return account_pass_fault(f, account, id, &why);
 	}
-	buffer_init(&b, strlen(home) + strlen(*path));
-	buffer_printf(&b, "%s%s", home, *path + 1);
-	free(home);
 	free(*path);
-	*path = buffer_detach(&b);
+	*path = whole;
 	return 0;
 }
 
@@ -309,22 +303,6 @@ choose(struct accounts *accounts, const char *name, const char *sender,
 	return 0;
 }
 
-/* What is wrong with a setting's value, behind its name and place. */
-static int
-pass_fault(const struct account *a, enum option_id id,
-    const struct fault *why, struct fault *f)
-{
-	struct buffer where;
-
-	buffer_init(&where, MESSAGE_MAX);
-	buffer_printf(&where, "%s (", option_row(id)->keyword);
-	account_add_origin(&where, a, id);
-	buffer_add_string(&where, "): ");
-	fault_pass(f, why, where.data);
-	buffer_free(&where);
-	return -1;
-}
-
 /* Patterns, but not in what the command line gave. */
 static int
 expand_domain(struct account *a, enum option_id id, char **domain,
@@ -344,10 +322,9 @@ expand_domain(struct account *a, enum option_id id, char **domain,
 		free(*domain);
 		*domain = buffer_detach(&b);
 	} else {
-		pass_fault(a, id, &why, f);
+		account_pass_fault(f, a, id, &why);
 	}
 	buffer_free(&b);
-	fault_clear(&why);
 	return r;
 }
 
@@ -371,9 +348,7 @@ resolve_qualify_domain(struct account *a, struct fault *f)
 	}
 	fault(&why, FAULT_CONFIG, "'%s' is no domain", a->qualify_domain);
 	fault_hint(&why, "write a name such as example.org");
-	pass_fault(a, OPTION_QUALIFY_DOMAIN, &why, f);
-	fault_clear(&why);
-	return -1;
+	return account_pass_fault(f, a, OPTION_QUALIFY_DOMAIN, &why);
 }
 
 int

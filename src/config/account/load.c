@@ -387,23 +387,19 @@ include_file(const struct reading *reading, struct parser *parser,
 	return r;
 }
 
-/* Relative to the folder of the file that includes; "~/" is home. */
+/* Relative to the folder of the file that includes; "~/" is home. NULL when
+ * there is none. */
 static char *
 include_path(const char *includer, const char *pattern)
 {
 	const char *slash = strrchr(includer, '/');
-	char *home = NULL;
 	struct buffer b;
 
+	if (pattern[0] == '/' || pattern[0] == '~' || slash == NULL)
+		return account_path(pattern);
 	buffer_init(&b, PATHS_MAX);
-	if (strncmp(pattern, "~/", 2) == 0 && (home = account_home()) != NULL)
-		buffer_printf(&b, "%s%s", home, pattern + 1);
-	else if (pattern[0] != '/' && slash != NULL)
-		buffer_printf(&b, "%.*s/%s", (int)(slash - includer),
-		    includer, pattern);
-	else
-		buffer_add_string(&b, pattern);
-	free(home);
+	buffer_printf(&b, "%.*s/%s", (int)(slash - includer), includer,
+	    pattern);
 	return buffer_detach(&b);
 }
 
@@ -417,6 +413,9 @@ include(void *arg, struct parser *parser, const char *pattern,
 	glob_t found;
 	int r = 0, g;
 
+	if (path == NULL)
+		return option_fault(f, place, "%s: this user has no home "
+		    "folder", pattern);
 	if (strpbrk(pattern, "?*[") == NULL) {
 		r = include_file(reading, parser, path, place, f);
 		free(path);

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -15,7 +14,6 @@
 #include "config/account/account.h"
 #include "config/account/localdomain.h"
 
-#define ORIGIN_MAX (64 * 1024)	/* octets of where a setting comes from */
 
 void
 local_domains_add(struct local_domains *d, const char *name, size_t n,
@@ -72,7 +70,7 @@ add_configured(struct local_domains *d, const struct account *account,
     struct fault *f)
 {
 	const char *s = account->alias_domains, *separators = " \t,";
-	struct buffer where;
+	struct fault why = { .class = FAULT_NONE };
 	size_t n;
 
 	for (; s != NULL && *(s += strspn(s, separators)) != '\0'; s += n) {
@@ -81,13 +79,11 @@ add_configured(struct local_domains *d, const struct account *account,
 			local_domains_add(d, s, n, LOCALITY_OWN);
 			continue;
 		}
-		buffer_init(&where, ORIGIN_MAX);
-		account_add_origin(&where, account, OPTION_ALIAS_DOMAINS);
-		fault(f, FAULT_CONFIG, "alias_domains of %s: '%.*s' is no "
-		    "domain", where.data, (int)n, s);
-		buffer_free(&where);
-		return fault_hint(f, "write names such as example.org, "
-		    "separated by commas or blanks");
+		fault(&why, FAULT_CONFIG, "'%.*s' is no domain", (int)n, s);
+		fault_hint(&why, "write names such as example.org, separated "
+		    "by commas or blanks");
+		return account_pass_fault(f, account, OPTION_ALIAS_DOMAINS,
+		    &why);
 	}
 	return 0;
 }

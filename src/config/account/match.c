@@ -230,7 +230,6 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 	    OPTION_FROM;
 	const char *rest = a->from;
 	struct fault why = { 0 };
-	struct buffer where;
 	char *element = NULL;
 
 	*sender = NULL;
@@ -246,14 +245,7 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 	free(element);
 	if (*sender != NULL)
 		return 0;
-	buffer_init(&where, VALUE_MAX);
-	buffer_printf(&where, "%s (", option_row(id)->keyword);
-	account_add_origin(&where, a, id);
-	buffer_add_string(&where, "): ");
-	fault_pass(f, &why, where.data);
-	buffer_free(&where);
-	fault_clear(&why);
-	return -1;
+	return account_pass_fault(f, a, id, &why);
 }
 
 /* The element with something plausible for each pattern. */

@@ -12,7 +12,6 @@
 #include "config/account/senderaddress.h"
 #include "config/option/address.h"
 
-#define WHERE_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 /* Patterns, but not in what the command line gave. */
 static int
@@ -51,7 +50,7 @@ sender_address_get(struct sender_address *s, const struct account *a,
     struct fault *f)
 {
 	struct fault why = { .class = FAULT_NONE };
-	struct buffer value, where;
+	struct buffer value;
 	size_t n;
 	int r;
 
@@ -67,18 +66,11 @@ sender_address_get(struct sender_address *s, const struct account *a,
 		value.data[n] = '\0';
 		r = parse(s, value.data, &why);
 	}
-	if (r == -1) {
-		buffer_init(&where, WHERE_MAX);
-		account_add_origin(&where, a, OPTION_SENDER);
-		fault(f, FAULT_CONFIG, "sender (%s): %s", where.data,
-		    why.text);
-		if (why.hint != NULL)
-			fault_hint(f, "%s", why.hint);
-		buffer_free(&where);
-	}
 	buffer_free(&value);
-	fault_clear(&why);
-	return r;
+	if (r == 0)
+		return 0;
+	why.class = FAULT_CONFIG;
+	return account_pass_fault(f, a, OPTION_SENDER, &why);
 }
 
 void

@@ -8,7 +8,7 @@
 #include "config/account/notes.h"
 #include "config/alias/alias.h"
 
-#define SLOTS_MIN 64		/* hash slots to begin with; a power of two */
+#define ENTRIES_MIN 32		/* first size of the list of entries */
 #define NAME_SHOWN_MAX 60	/* octets of a name that are quoted */
 
 /* The walk over the lines of a file. */
@@ -27,6 +27,8 @@ aliases_init(struct aliases *a)
 {
 	memset(a, 0, sizeof(*a));
 	buffer_init(&a->text, ALIAS_FILE_MAX);
+	a->names.fold = true;
+	a->expansion = a->message = 1;
 }
 
 void
@@ -44,56 +46,22 @@ aliases_free(struct aliases *a)
 	free(a->first);
 	free(a->list);
 	free(a->entry);
-	free(a->slot);
+	index_free(&a->names);
 	free(a->file);
 	buffer_free(&a->text);
 	aliases_init(a);
 }
 
-/* The slot of a name, or the empty one where it belongs. */
-static size_t *
-find_slot(const struct aliases *a, const char *name, size_t n)
-{
-	size_t i = (size_t)text_hash(TEXT_HASH_SEED, name, n, true) &
-	    (a->slots - 1);
-	const struct alias_entry *e;
-
-	for (; a->slot[i] != 0; i = (i + 1) & (a->slots - 1)) {
-		e = &a->entry[a->slot[i] - 1];
-		if (text_same(a->text.data + e->name, e->name_len, name, n))
-			break;
-	}
-	return &a->slot[i];
-}
-
 struct alias_entry *
 alias_find(const struct aliases *a, const char *name, size_t n)
 {
-	size_t found = a->slots == 0 ? 0 : *find_slot(a, name, n);
+	size_t found = index_find(&a->names, name, n);
 	struct alias_entry *e = a->first == NULL ? NULL :
 	    alias_find(a->first, name, n);
 
 	if (e != NULL)
 		return e;
-	return found == 0 ? NULL : &a->entry[found - 1];
-}
-
-/* Half of the slots stay empty: a search ends after a few steps. */
-static void
-make_room(struct aliases *a)
-{
-	if (a->count == a->cap) {
-		a->cap = a->cap == 0 ? SLOTS_MIN / 2 : a->cap * 2;
-		a->entry = memory_resize(a->entry, a->cap, sizeof(*a->entry));
-	}
-	if (a->count < a->slots / 2)
-		return;
-	a->slots = a->slots == 0 ? SLOTS_MIN : a->slots * 2;
-	free(a->slot);
-	a->slot = memory_array(a->slots, sizeof(*a->slot));
-	for (size_t i = 0; i < a->count; i++)
-		*find_slot(a, a->text.data + a->entry[i].name,
-		    a->entry[i].name_len) = i + 1;
+	return found == INDEX_NONE ? NULL : &a->entry[found];
 }
 
 static int
@@ -173,19 +141,20 @@ static void
 begin_entry(struct lines *l)
 {
 	struct aliases *a = l->aliases;
-	size_t name_len, rest, *slot;
+	size_t name_len, rest;
 	struct alias_entry *e;
 
 	if (take_name(l, &name_len, &rest) == -1)
 		return;
-	make_room(a);
-	slot = find_slot(a, l->line, name_len);
-	if (*slot != 0) {
+	if (index_add(&a->names, l->line, name_len, a->count) != a->count) {
 		refuse(l, 0, "a second alias", l->line, name_len);
 		return;
 	}
+	if (a->count == a->cap) {
+		a->cap = a->cap == 0 ? ENTRIES_MIN : a->cap * 2;
+		a->entry = memory_resize(a->entry, a->cap, sizeof(*a->entry));
+	}
 	e = &a->entry[a->count++];
-	*slot = a->count;
 	memset(e, 0, sizeof(*e));
 	e->in = a;
 	e->name = (size_t)(l->line - a->text.data);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "base/index.h"
 #include "mail/address/address.h"
 
 struct fault;
@@ -58,9 +59,11 @@ struct alias_entry {
 	bool parsed;		/* `target` is filled */
 	struct alias_target *target;
 	size_t targets;
-	/* see setup/aliasexpand.h */
+	/* of config/alias/expand.h: */
+	size_t expansion;	/* the one that `state` belongs to */
 	enum alias_state state;
-	bool wanted;		/* a recipient is this entry by name */
+	size_t message;		/* the last one that had a recipient who is
+				 * this entry by name */
 	struct alias_summary summary;
 };
 
@@ -70,9 +73,10 @@ struct aliases {
 	struct alias_entry *entry;
 	size_t count;
 	size_t cap;
-	size_t *slot;		/* hash slots: number of entry + 1 */
-	size_t slots;
+	struct index names;
 	bool include;		/* ":include:" is followed */
+	size_t expansion;	/* counted from 1, as the messages are */
+	size_t message;
 	struct aliases *first;	/* entries that win over these, or NULL */
 	struct aliases **list;	/* lists that were included, each once */
 	size_t lists;

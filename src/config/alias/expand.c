@@ -33,6 +33,12 @@ struct walk {
 	size_t cap;
 };
 
+static enum alias_state
+state_of(const struct aliases *a, const struct alias_entry *e)
+{
+	return e->expansion == a->expansion ? e->state : ALIAS_NEW;
+}
+
 /*
  * The entry that an address leads to, or NULL: that of its local part, else
  * "default" (*by_default), when its domain is one of this host.
@@ -95,7 +101,9 @@ describe(const struct alias_entry *e)
 static int
 enter(struct walk *w, struct alias_entry *e, struct fault *f)
 {
+	e->expansion = w->aliases->expansion;
 	e->state = ALIAS_DONE;
+	memset(&e->summary, 0, sizeof(e->summary));
 	if (alias_targets(e, f) == -1)
 		return -1;
 	e->state = ALIAS_OPEN;
@@ -170,9 +178,9 @@ static int
 follow(struct walk *w, struct alias_entry *e, const struct alias_target *t,
     struct alias_entry *found, struct fault *f)
 {
-	if (found->state == ALIAS_OPEN)
+	if (state_of(w->aliases, found) == ALIAS_OPEN)
 		return refuse_circle(e, t, found, f);
-	if (found->state == ALIAS_NEW)
+	if (state_of(w->aliases, found) == ALIAS_NEW)
 		return enter(w, found, f);
 	sum_entry(&e->summary, &found->summary);
 	return 0;
@@ -198,7 +206,7 @@ take_target(struct walk *w, struct alias_entry *e,
 		    &by_default);
 	/* "default" is not for the names that it leads to itself */
 	if (found == NULL || found == e ||
-	    (by_default && found->state == ALIAS_OPEN)) {
+	    (by_default && state_of(w->aliases, found) == ALIAS_OPEN)) {
 		sum_address(&e->summary, &t->box);
 		if (w->envelope != NULL)
 			envelope_add(w->envelope, &t->box);
@@ -224,6 +232,19 @@ proceed(struct walk *w, struct fault *f)
 	return 0;
 }
 
+void
+alias_begin_message(struct aliases *a)
+{
+	a->message++;
+	a->expansion++;
+}
+
+void
+alias_begin_expansion(struct aliases *a)
+{
+	a->expansion++;
+}
+
 int
 alias_expand(struct aliases *a, const struct local_domains *d,
     const struct mailbox *box, struct envelope *envelope, struct fault *f)
@@ -237,8 +258,9 @@ alias_expand(struct aliases *a, const struct local_domains *d,
 		envelope_add(envelope, box);
 		return 0;
 	}
-	e->wanted |= !by_default;
-	if (e->state == ALIAS_NEW)
+	if (!by_default)
+		e->message = a->message;
+	if (state_of(a, e) == ALIAS_NEW)
 		r = enter(&w, e, f);
 	while (r == 0 && w.depth > 0)
 		r = proceed(&w, f);
@@ -253,7 +275,7 @@ alias_replacement(const struct aliases *a, const struct local_domains *d,
 	bool by_default;
 	const struct alias_entry *e = lookup(a, d, box, &by_default);
 
-	if (e == NULL || by_default || !e->wanted || e->summary.hidden ||
+	if (e == NULL || by_default || e->message != a->message || e->summary.hidden ||
 	    e->summary.addresses != 1 || mailbox_same(e->summary.only, box))
 		return NULL;
 	return e->summary.only;
@@ -275,7 +297,7 @@ alias_check(struct aliases *a, const struct local_domains *d,
 	struct fault f = { .class = FAULT_NONE };
 
 	for (size_t i = 0; i < a->count; i++) {
-		if (a->entry[i].state == ALIAS_NEW &&
+		if (state_of(a, &a->entry[i]) == ALIAS_NEW &&
 		    enter(&w, &a->entry[i], &f) == -1)
 			note(errors, &f);
 		while (w.depth > 0)

@@ -18,7 +18,15 @@ struct mailbox;
 struct notes;
 
 /*
- * Adds what a recipient stands for to the envelope, the address itself when no
+ * Begins an expansion: what earlier ones came to is added once more by this
+ * one. The first one has begun.
+ */
+void alias_begin_expansion(struct aliases *);
+/* The same, and forgets the recipients of alias_replacement(). */
+void alias_begin_message(struct aliases *);
+/*
+ * Adds what a recipient stands for to the envelope, but for what this expansion
+ * has come to before, the address itself when no
  * alias fits it. FAULT_CONFIG beginning "FILE:LINE" when it leads to a
  * command, a file, a list that is not to be included or cannot be read, to
  * what is no address, or round in a circle; an entry that names itself keeps

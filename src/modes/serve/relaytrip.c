@@ -404,6 +404,7 @@ relay_forget(struct relay *r)
 		r->used = r->open;
 	}
 	r->begun = r->asked = r->smtputf8 = r->too_big = false;
+	aliases_begin_message(&r->aliases);
 	envelope_free(&r->given);
 	envelope_free(&r->envelope);
 	free(r->member);
