@@ -434,3 +434,40 @@ END
 	smarthost_wait || true
 	expect 75 'stopped reading'
 }
+
+@test "an ordinary submission by AUTH LOGIN, word for word" {
+	play <<'END'
+S: 220 smtp.example.net ESMTP Welcome
+C: EHLO *
+S: 250-smtp.example.net
+S: 250-8BITMIME
+S: 250-ENHANCEDSTATUSCODES
+S: 250-AUTH PLAIN LOGIN
+S: 250-AUTH=PLAIN LOGIN
+S: 250 STARTTLS
+C: AUTH LOGIN
+S: 334 VXNlcm5hbWU6
+C: YWxpY2U=
+S: 334 UGFzc3dvcmQ6
+C: Y29ycmVjdCBob3JzZQ==
+S: 235 2.7.0 Authentication successful
+C: MAIL FROM:<alice@example.org>
+S: 250 2.1.0 Ok
+C: RCPT TO:<bob@example.net>
+S: 250 2.1.0 Ok
+C: DATA
+S: 354 End data with <CR><LF>.<CR><LF>
+! body body
+S: 250 2.0.0 Ok: queued as q422cl78
+C: QUIT
+S: 221 2.0.0 Bye
+END
+	account 'tls off' 'from alice@example.org' 'auth login' 'user alice' \
+		'password correct horse' 'logfile log'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 0
+	[ ! -s stderr ]
+	grep -q " smtpstatus=250 .* queueid=q422cl78 " log
+	tr -d '\r' <body | tail -n 1 | grep -qx 'Hello, Bob.'
+}
