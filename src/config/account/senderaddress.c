@@ -10,7 +10,6 @@
 #include "config/account/match.h"
 #include "config/account/pattern.h"
 #include "config/account/senderaddress.h"
-#include "config/option/address.h"
 
 
 /* Patterns, but not in what the command line gave. */
@@ -62,7 +61,7 @@ sender_address_get(struct sender_address *s, const struct account *a,
 	buffer_init(&value, ADDRESS_MAX);
 	r = expand(&value, a, a->sender, &why);
 	if (r == 0) {
-		n = optionaddress_split(value.data, value.len, &s->force);
+		n = option_address_split(value.data, value.len, &s->force);
 		value.data[n] = '\0';
 		r = parse(s, value.data, &why);
 	}

@@ -275,8 +275,9 @@ alias_replacement(const struct aliases *a, const struct local_domains *d,
 	bool by_default;
 	const struct alias_entry *e = lookup(a, d, box, &by_default);
 
-	if (e == NULL || by_default || e->message != a->message || e->summary.hidden ||
-	    e->summary.addresses != 1 || mailbox_same(e->summary.only, box))
+	if (e == NULL || by_default || e->message != a->message ||
+	    e->summary.hidden || e->summary.addresses != 1 ||
+	    mailbox_same(e->summary.only, box))
 		return NULL;
 	return e->summary.only;
 }

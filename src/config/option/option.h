@@ -2,9 +2,7 @@
 /*
  * option: the table of settings. One row is a keyword of the account file, a
  * long option, a field of struct account, a default and a help text; nothing
- * else in the program lists the settings. To add one: an enum here, a field in
- * struct account, a row in its group's file (option*.c), an item in
- * postrider-accounts(5).
+ * else in the program lists the settings. HACKING says how to add one.
  */
 #ifndef CONFIG_OPTION_OPTION_H
 #define CONFIG_OPTION_OPTION_H
@@ -17,7 +15,6 @@
 struct account;
 struct fault;
 
-/* In groups, each a range: see setup/optiontable.h. */
 enum option_id {
 	OPTION_HOST,
 	OPTION_PORT,
@@ -90,7 +87,7 @@ enum option_type {
 	OPTION_TYPE_NUMBER,	/* int64_t; 0 when unset */
 	OPTION_TYPE_CHOICE,	/* an enum; its word is one of `choices` */
 	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or mechanisms */
-	OPTION_TYPE_FINGERPRINTS,	/* char *; see setup/optionlist.h */
+	OPTION_TYPE_FINGERPRINTS,	/* char *; as in wire/tls/tls.h */
 	OPTION_TYPE_KEY_PINS,	/* char *; the same */
 	OPTION_TYPE_NOTIFY,	/* int64_t, DSN_* of mail/envelope.h; 0 off */
 	OPTION_TYPE_SECRET	/* struct secret */
@@ -168,6 +165,12 @@ void option_copy(struct account *to, const struct account *from,
     enum option_id);
 /* Back to unset; secrets are wiped. */
 void option_clear(struct account *, enum option_id);
+
+/*
+ * Of a value "ADDRESS [force]" the octets of the address; *force: that word
+ * stands behind it.
+ */
+size_t option_address_split(const char *, size_t, bool *force);
 
 /*
  * Records FAULT_CONFIG that begins "FILE:LINE:COLUMN: ", or FAULT_USAGE when

@@ -4,20 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "mail/address/address.h"
 #include "mail/dsn.h"
 #include "wire/dial.h"
 #include "config/account/account.h"
-#include "config/option/address.h"
-#include "config/option/list.h"
 #include "config/option/option.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 #define SHOWN_MAX 60		/* octets of a wrong value that are quoted */
 #define PORT_DIGITS_MAX 6	/* longer ones are no port in any base */
+
+#define PIN_PREFIX "sha256//"
+#define PIN_PREFIX_LEN (sizeof(PIN_PREFIX) - 1)
+#define PIN_DIGITS 43		/* RFC 4648: 32 octets, before the one "=" */
+
+enum { MD5_DIGITS = 32, SHA1_DIGITS = 40, SHA256_DIGITS = 64 };
+
+static const char word_force[] = "force";
 
 /* One value on its way into an account. */
 struct setter {
@@ -85,6 +93,12 @@ shown(const struct setter *s, size_t at)
 	size_t n = s->n - at;
 
 	return n > SHOWN_MAX ? SHOWN_MAX : (int)n;
+}
+
+static const void *
+const_field(const struct account *account, const struct option_row *row)
+{
+	return (const char *)account + row->offset;
 }
 
 static void *
@@ -341,12 +355,79 @@ refuse_name(const struct setter *s)
 	    "2001:db8::1, without brackets");
 }
 
+static int
+check_list(const char *s, size_t n, struct fault *f)
+{
+	struct address_list list = { .box = NULL };
+	struct fault why = { .class = FAULT_NONE };
+	int r = address_parse(&list, s, n, &why);
+
+	if (r == -1) {
+		fault(f, FAULT_CONFIG, "%s", why.text);
+		if (why.hint != NULL)
+			fault_hint(f, "%s", why.hint);
+	} else if (list.count == 0) {
+		r = fault(f, FAULT_CONFIG, "there is no address in it");
+	}
+	address_list_free(&list);
+	fault_clear(&why);
+	return r;
+}
+
+size_t
+option_address_split(const char *s, size_t n, bool *force)
+{
+	size_t end, word = n;
+
+	while (word > 0 && !text_is_blank(s[word - 1]))
+		word--;
+	*force = word > 0 && text_same(s + word, n - word, word_force,
+	    sizeof(word_force) - 1);
+	if (!*force)
+		return n;
+	for (end = word; end > 0 && text_is_blank(s[end - 1]); end--)
+		;
+	return end;
+}
+
+static int
+check_sender(const char *s, size_t n, struct fault *f)
+{
+	struct fault why = { .class = FAULT_NONE };
+	struct mailbox box = { NULL, NULL, NULL };
+	bool force, empty;
+	size_t end = option_address_split(s, n, &force);
+	int r = address_parse_path(&box, &empty, s, end, &why);
+
+	if (r == -1) {
+		fault(f, FAULT_CONFIG, "%s", why.text);
+		fault_hint(f, "write one address, and behind it nothing or "
+		    "the word force");
+	} else if (empty || (box.domain[0] == '\0' &&
+	    memchr(s, '%', end) == NULL)) {
+		fault(f, FAULT_CONFIG, "it has no domain");
+		r = fault_hint(f, "write it as in you@example.org");
+	}
+	mailbox_free(&box);
+	fault_clear(&why);
+	return r;
+}
+
+/* What the flags OPTION_ADDRESSES and OPTION_FORCE ask for. */
+static int
+check_by_flags(unsigned flags, const char *s, size_t n, struct fault *f)
+{
+	if ((flags & OPTION_ADDRESSES) != 0)
+		return check_list(s, n, f);
+	return (flags & OPTION_FORCE) != 0 ? check_sender(s, n, f) : 0;
+}
+
 /* What is wrong with an address is said best before anybody uses it. */
 static int
 check_addresses(const struct setter *s)
 {
 	struct fault why = { .class = FAULT_NONE };
-	int r = optionaddress_check(s->row->flags, s->value, s->n, &why);
+	int r = check_by_flags(s->row->flags, s->value, s->n, &why);
 
 	if (r == -1)
 		refuse(s, 0, "%s '%.*s': %s", s->row->keyword, shown(s, 0),
@@ -391,31 +472,135 @@ set_string(const struct setter *s)
 	return 0;
 }
 
-/* Kept in the one form that setup/optionlist.h describes. */
+/* Ends one value and begins the next. */
+static bool
+is_border(char c)
+{
+	return c == ',' || c == ';';
+}
+
+/* The digits of value[at..end) as a word of `out`; NULL, or what is wrong. */
+static const char *
+add_fingerprint(struct buffer *out, const char *value, size_t at, size_t end)
+{
+	size_t digits = 0, run = 0;
+
+	while (end > at && text_is_blank(value[end - 1]))
+		end--;
+	if (at == end)
+		return "lacks a fingerprint here";
+	if (out->len > 0)
+		buffer_add_char(out, ' ');
+	for (; at < end; at++) {
+		if (text_hex_value(value[at]) != -1) {
+			buffer_add_char(out, text_to_lower(value[at]));
+			digits++;
+			run++;
+		} else if (value[at] != ':' && !text_is_blank(value[at])) {
+			return "is not in hex";
+		} else if (run % 2 != 0) {
+			return "has half an octet";
+		} else {
+			run = 0;
+		}
+	}
+	if (digits != MD5_DIGITS && digits != SHA1_DIGITS &&
+	    digits != SHA256_DIGITS)
+		return "has not the length of a fingerprint";
+	return NULL;
+}
+
+/*
+ * Fingerprints of certificates, separated by commas or semicolons: each is
+ * 32 (SHA-256), 20 (SHA-1) or 16 (MD5) octets in hex, of either case, all
+ * without anything between the octets, or all with a colon or blanks. The
+ * result is words of lower case hex without separators, one blank between
+ * them. NULL, or what is wrong with the one at offset *at.
+ */
+static const char *
+list_fingerprints(struct buffer *out, const char *value, size_t n, size_t *at)
+{
+	const char *why = NULL;
+	size_t end;
+
+	for (*at = 0; *at < n; *at = end + 1) {
+		while (*at < n && text_is_blank(value[*at]))
+			(*at)++;
+		for (end = *at; end < n && !is_border(value[end]); end++)
+			;
+		why = add_fingerprint(out, value, *at, end);
+		if (why != NULL)
+			break;
+	}
+	return why;
+}
+
+/* Octets of the pin that begins here, or 0. */
+static size_t
+pin_length(const char *s, size_t n)
+{
+	size_t digits = 0;
+
+	if (n < PIN_PREFIX_LEN || memcmp(s, PIN_PREFIX, PIN_PREFIX_LEN) != 0)
+		return 0;
+	s += PIN_PREFIX_LEN;
+	n -= PIN_PREFIX_LEN;
+	while (digits < n && base64_is_digit(s[digits]))
+		digits++;
+	if (digits != PIN_DIGITS || digits == n || s[digits] != '=')
+		return 0;
+	return PIN_PREFIX_LEN + PIN_DIGITS + 1;
+}
+
+/*
+ * The same for pins of public keys, "sha256//" and the base64 (RFC 4648) of 32
+ * octets. Between them there may also be blanks alone.
+ */
+static const char *
+list_pins(struct buffer *out, const char *value, size_t n, size_t *at)
+{
+	size_t len;
+
+	for (*at = 0;; *at += len) {
+		while (*at < n && (text_is_blank(value[*at]) ||
+		    is_border(value[*at])))
+			(*at)++;
+		if (*at == n)
+			return NULL;
+		len = pin_length(value + *at, n - *at);
+		if (len == 0 || (*at + len < n &&
+		    !text_is_blank(value[*at + len]) &&
+		    !is_border(value[*at + len])))
+			return "is no pin";
+		buffer_printf(out, "%s%.*s", out->len == 0 ? "" : " ",
+		    (int)len, value + *at);
+	}
+}
+
 static int
 set_list(const struct setter *s)
 {
 	bool pins = s->row->type == OPTION_TYPE_KEY_PINS;
+	struct buffer list;
 	const char *why;
-	char *list;
 	size_t at;
 
-	list = pins ? option_pins(s->value, s->n, &at, &why) :
-	    option_fingerprints(s->value, s->n, &at, &why);
-	if (list == NULL) {
-		refuse(s, at, "%s '%.*s' %s", s->row->keyword, shown(s, at),
-		    s->value + at, why);
-		return fault_hint(s->fault, pins ? "a pin is sha256// and the "
-		    "base64 of 32 octets; several are separated by commas" :
-		    "write 32 octets (SHA-256) in hex, with or without colons; "
-		    "several fingerprints are separated by commas");
+	buffer_init(&list, s->n + 1);
+	why = pins ? list_pins(&list, s->value, s->n, &at) :
+	    list_fingerprints(&list, s->value, s->n, &at);
+	if (why == NULL) {
+		store_string(s->account, s->row, s->n == 0 ? NULL :
+		    buffer_detach(&list));
+		buffer_free(&list);
+		return 0;
 	}
-	if (s->n == 0) {
-		free(list);
-		list = NULL;
-	}
-	store_string(s->account, s->row, list);
-	return 0;
+	buffer_free(&list);
+	refuse(s, at, "%s '%.*s' %s", s->row->keyword, shown(s, at),
+	    s->value + at, why);
+	return fault_hint(s->fault, pins ? "a pin is sha256// and the "
+	    "base64 of 32 octets; several are separated by commas" :
+	    "write 32 octets (SHA-256) in hex, with or without colons; "
+	    "several fingerprints are separated by commas");
 }
 
 static int
@@ -495,4 +680,52 @@ option_set(struct account *account, enum option_id id, const char *value,
 	    place->line == ORIGIN_ENVIRONMENT ? place->line :
 	    ORIGIN_COMMAND_LINE;
 	return 0;
+}
+
+void
+option_copy(struct account *to, const struct account *from, enum option_id id)
+{
+	const struct option_row *row = option_row(id);
+
+	switch (row->type) {
+	case OPTION_TYPE_NUMBER:
+	case OPTION_TYPE_NOTIFY:
+		memcpy(field(to, row), const_field(from, row), sizeof(int64_t));
+		break;
+	case OPTION_TYPE_CHOICE:
+		memcpy(field(to, row), const_field(from, row), sizeof(int));
+		break;
+	case OPTION_TYPE_SECRET:
+		secret_copy(field(to, row), const_field(from, row));
+		break;
+	case OPTION_TYPE_STRING:
+	case OPTION_TYPE_PATH:
+	case OPTION_TYPE_AUTH:
+	case OPTION_TYPE_FINGERPRINTS:
+	case OPTION_TYPE_KEY_PINS:
+	default:
+		store_string(to, row, memory_string(
+		    *(char *const *)const_field(from, row)));
+		break;
+	}
+	to->origin[id] = from->origin[id];
+}
+
+void
+option_clear(struct account *account, enum option_id id)
+{
+	const struct option_row *row = option_row(id);
+
+	if (row->type == OPTION_TYPE_SECRET)
+		secret_clear(field(account, row));
+	else if (row->type == OPTION_TYPE_NUMBER ||
+	    row->type == OPTION_TYPE_NOTIFY)
+		memset(field(account, row), 0, sizeof(int64_t));
+	else if (row->type == OPTION_TYPE_CHOICE)
+		memset(field(account, row), 0, sizeof(int));
+	else
+		store_string(account, row, NULL);
+	account->set[id] = false;
+	account->origin[id].file = NULL;
+	account->origin[id].line = 0;
 }
