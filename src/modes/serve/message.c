@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The client's message: all of it, before the smarthost hears of it. */
+/*
+ * DATA and BDAT of -bs. The whole message is received before any of it goes to
+ * the smarthost.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -8,11 +11,11 @@
 #include "smtp/server/unstuff.h"
 #include "modes/serve/serving.h"
 
-#define LINE_OCTETS 512		/* of one line of ours and its NUL */
-#define TEXT_OCTETS 1024	/* of the beginning of a Received field */
+#define LINE_SIZE 512		/* octets of a reply of ours, with its NUL */
+#define RECEIVED_MAX 1024	/* octets of a Received field's first line */
 /*
- * What may be in the message and does not go out, such as Bcc. Above the
- * smarthost's limit and this, octets are counted and no more.
+ * Octets of a message that the smarthost will not see, such as a Bcc field.
+ * What exceeds the smarthost's limit by more is not kept.
  */
 #define SIZE_SLACK (64 * 1024)
 
@@ -37,7 +40,7 @@ serving_end_message(struct serving *s)
 	s->taking = false;
 }
 
-/* Once something is wrong with it, the rest only has to go by. */
+/* Octets of the message. Once it is broken, they are counted only. */
 static void
 take(struct serving *s, const char *p, size_t n)
 {
@@ -64,7 +67,7 @@ finish_message(struct serving *s)
 
 	if (s->broken.class == FAULT_NONE)
 		intake_finish(&s->intake);
-	buffer_init(&received, TEXT_OCTETS);
+	buffer_init(&received, RECEIVED_MAX);
 	buffer_printf(&received, "from %s (", hello);
 	peer_add_comment(&received, &s->peer);
 	buffer_add_char(&received, ')');
@@ -77,11 +80,22 @@ finish_message(struct serving *s)
 	serving_end_message(s);
 }
 
+/* No recipient was accepted, or the session broke: says which. */
+static void
+answer_nobody(struct serving *s)
+{
+	struct buffer b;
+
+	buffer_init(&b, SIZE_MAX / 4);
+	relay_answer_nobody(&s->relay, &b);
+	serving_put(s, &b);
+	buffer_free(&b);
+}
+
 void
 serving_data(struct serving *s, const struct command *c)
 {
 	struct unstuff u;
-	struct buffer b;
 	const char *p;
 	size_t n, used, len;
 
@@ -93,10 +107,7 @@ serving_data(struct serving *s, const struct command *c)
 	}
 	serving_settle(s);
 	if (!relay_may_send(&s->relay)) {
-		buffer_init(&b, SIZE_MAX / 4);
-		relay_answer_nobody(&s->relay, &b);
-		serving_put(s, &b);
-		buffer_free(&b);
+		answer_nobody(s);
 		return;
 	}
 	serving_say(s, "354 end with a line that is a dot");
@@ -113,7 +124,7 @@ serving_data(struct serving *s, const struct command *c)
 	finish_message(s);
 }
 
-/* -1 when the client hangs up before the chunk's last octet. */
+/* Reads a chunk; -1 when the client hangs up before its last octet. */
 static int
 take_chunk(struct serving *s, uint64_t octets, bool wanted)
 {
@@ -140,7 +151,7 @@ take_chunk(struct serving *s, uint64_t octets, bool wanted)
 static void
 answer_chunk(struct serving *s, uint64_t octets)
 {
-	char line[LINE_OCTETS];
+	char line[LINE_SIZE];
 	struct buffer b;
 
 	if (s->broken.class == FAULT_NONE) {
@@ -156,22 +167,19 @@ answer_chunk(struct serving *s, uint64_t octets)
 	buffer_free(&b);
 }
 
-/* The octets are here already or on their way, whatever we think of them. */
+/*
+ * The client does not wait for a reply before it sends the chunk (RFC 3030
+ * section 2), so the octets must be read even when they are refused.
+ */
 static void
 refuse_chunk(struct serving *s, uint64_t octets)
 {
-	struct buffer b;
-
 	if (take_chunk(s, octets, false) == -1)
 		return;
-	if (!s->relay.begun) {
+	if (!s->relay.begun)
 		serving_refuse(s, "503 5.5.1 MAIL comes first");
-		return;
-	}
-	buffer_init(&b, SIZE_MAX / 4);
-	relay_answer_nobody(&s->relay, &b);
-	serving_put(s, &b);
-	buffer_free(&b);
+	else
+		answer_nobody(s);
 }
 
 void
@@ -181,7 +189,8 @@ serving_bdat(struct serving *s, const struct command *c)
 	bool last;
 
 	if (command_read_bdat(&octets, &last, c->argument, c->len) == -1) {
-		/* nobody knows where the next command begins */
+		/* It is unknown how many octets follow, and so where the next
+		 * command begins. */
 		serving_say(s, "501 5.5.4 syntax: BDAT SIZE [LAST]");
 		s->done = true;
 		return;

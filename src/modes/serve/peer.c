@@ -51,7 +51,7 @@ peer_find(struct peer *p, int fd)
 	if (fstat(fd, &st) == -1 || !S_ISSOCK(st.st_mode))
 		return;
 	p->kind = PEER_REMOTE;
-	/* a socket without a peer is one to accept on, or all too late */
+	/* A socket without a peer is one that listens, or its peer is gone. */
 	if (getpeername(fd, (struct sockaddr *)&s, &len) == -1)
 		return;
 	if (s.ss_family == AF_UNIX) {

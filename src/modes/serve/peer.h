@@ -9,25 +9,24 @@
 struct buffer;
 
 enum peer_kind {
-	PEER_PROCESS,	/* a pipe, file or terminal: whoever started us */
+	PEER_PROCESS,	/* a pipe, file or terminal of whoever started us */
 	PEER_LOCAL,	/* a Unix socket */
-	PEER_LOOPBACK,	/* this machine, by TCP */
-	PEER_REMOTE	/* anybody else, or nobody knows */
+	PEER_LOOPBACK,	/* TCP from this machine */
+	PEER_REMOTE	/* another machine, or unknown */
 };
 
 struct peer {
 	enum peer_kind kind;
 	bool terminal;		/* a person types */
-	bool known;		/* the kernel says who: */
+	bool known;		/* the kernel has told uid and pid (0: no pid) */
 	uid_t uid;
 	pid_t pid;
 };
 
-/* The peer of a descriptor. What is a socket and cannot tell is PEER_REMOTE. */
 void peer_find(struct peer *, int fd);
-/* Has it another user than ours, as far as we can tell? */
+/* May it belong to another user than ours and root? */
 bool peer_is_foreign(const struct peer *);
-/* Adds it as a comment of a Received field, without parentheses. */
+/* Adds the text of a Received field's comment, without parentheses. */
 void peer_add_comment(struct buffer *, const struct peer *);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The client's side of -bs: its commands, in any order that it likes. */
+/* A session of -bs from its greeting to its end: what each command does. */
 #include "config.h"
 
 #include <sys/stat.h>
@@ -10,35 +10,177 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "wire/conn.h"
-#include "smtp/server/answer.h"
 #include "modes/serve/serve.h"
 #include "modes/serve/serving.h"
 
-#define ERRORS_MAX 20		/* in a row: no speaker of SMTP makes them */
-#define ANSWERS_MAX 1000	/* owed before the smarthost is asked */
-#define GARBAGE_MAX (1024 * 1024)	/* octets of a line that are skipped */
+#define OWED_MAX 1000		/* replies, before the smarthost is asked */
+#define EHLO_REPLY_MAX 4096	/* octets */
+#define SKIPPED_MAX (1024 * 1024)	/* octets of a line too long */
 
-static const char no_end[] = "554 5.5.2 a line that does not end in CRLF";
-static const char too_long[] = "500 5.5.2 line too long";
+static const struct fault no_fault = { FAULT_NONE, NULL, NULL, false };
 
-/* What a command does. A NULL `run` has a fixed reply. */
+/*
+ * Extensions that the smarthost must have, too. While there is no session with
+ * it, the client is offered all of them.
+ */
+static const struct {
+	enum capability capability;
+	const char *word;
+} extensions[] = {
+	{ CAP_8BITMIME, "8BITMIME" }, { CAP_SMTPUTF8, "SMTPUTF8" },
+	{ CAP_DSN, "DSN" },
+};
+
+/* Ends the transaction, if there is one (RFC 5321 section 4.1.1.5). */
+static void
+reset(struct serving *s)
+{
+	serving_settle(s);
+	serving_end_message(s);
+	relay_reset(&s->relay, &no_fault);
+}
+
+static void
+say_extensions(struct serving *s)
+{
+	uint64_t limit = relay_limit(&s->relay);
+	struct buffer b;
+
+	buffer_init(&b, EHLO_REPLY_MAX);
+	buffer_printf(&b, "250-%s\r\n250-PIPELINING\r\n250-SIZE", s->name);
+	if (limit > 0)
+		buffer_printf(&b, " %" PRIu64, limit);
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]);
+	    i++)
+		if (relay_offers(&s->relay, extensions[i].capability))
+			buffer_printf(&b, "\r\n250-%s", extensions[i].word);
+	buffer_add_string(&b, "\r\n250-CHUNKING\r\n"
+	    "250-ENHANCEDSTATUSCODES\r\n250 HELP\r\n");
+	serving_put(s, &b);
+	buffer_free(&b);
+}
+
+static void
+on_hello(struct serving *s, const struct command *c)
+{
+	if (c->len == 0) {
+		serving_refuse(s, "501 5.5.4 a name must follow");
+		return;
+	}
+	reset(s);
+	free(s->hello);
+	s->hello = memory_copy(c->argument, c->len);
+	s->relay.esmtp = c->verb == COMMAND_EHLO;
+	if (s->relay.esmtp) {
+		say_extensions(s);
+	} else {
+		conn_put(s->conn, "250 ", 4);
+		serving_say(s, s->name);
+	}
+}
+
+static void
+on_mail(struct serving *s, const struct command *c)
+{
+	struct command_mail mail;
+	const char *refusal;
+
+	if (s->hello == NULL) {
+		serving_refuse(s, "503 5.5.1 EHLO comes first");
+		return;
+	}
+	if (s->relay.begun) {
+		serving_settle(s);
+		if (relay_is_open(&s->relay)) {
+			serving_refuse(s, "503 5.5.1 there is a transaction "
+			    "already");
+			return;
+		}
+		relay_reset(&s->relay, &no_fault);
+	}
+	refusal = command_read_mail(&mail, c->argument, c->len);
+	if (refusal != NULL) {
+		serving_refuse(s, refusal);
+	} else {
+		s->errors = 0;
+		relay_mail(&s->relay, &mail);
+		serving_owe_mail(s);
+	}
+	command_mail_free(&mail);
+}
+
+static void
+on_rcpt(struct serving *s, const struct command *c)
+{
+	struct command_rcpt rcpt;
+	struct relay_share share;
+	const char *refusal;
+
+	if (!s->relay.begun) {
+		serving_refuse(s, "503 5.5.1 MAIL comes first");
+		return;
+	}
+	if (s->taking) {
+		serving_refuse(s, "503 5.5.1 BDAT has begun");
+		return;
+	}
+	refusal = command_read_rcpt(&rcpt, s->relay.smtputf8, c->argument,
+	    c->len);
+	if (refusal != NULL) {
+		serving_refuse(s, refusal);
+	} else {
+		relay_rcpt(&s->relay, &rcpt, &share);
+		serving_owe_rcpt(s, &share);
+	}
+	command_rcpt_free(&rcpt);
+}
+
+static void
+on_rset(struct serving *s, const struct command *c)
+{
+	(void)c;
+	reset(s);
+	serving_say(s, "250 2.0.0 ok");
+}
+
+static void
+on_quit(struct serving *s, const struct command *c)
+{
+	(void)c;
+	serving_settle(s);
+	serving_say(s, "221 2.0.0 bye");
+	s->done = true;
+}
+
+/*
+ * A browser speaks, perhaps made to by somebody else's page. The body of its
+ * request must not be read as commands.
+ */
+static void
+on_http(struct serving *s, const struct command *c)
+{
+	(void)c;
+	serving_settle(s);
+	serving_say(s, "554 5.5.1 this is not a web server");
+	s->done = true;
+}
+
 static const struct {
 	void (*run)(struct serving *, const struct command *);
-	const char *reply;
-	bool alone;	/* takes no argument */
-	bool error;	/* counts as one */
+	const char *reply;	/* where run is NULL */
+	bool alone;		/* the command has no argument */
+	bool error;		/* the client should not have sent it */
 } actions[COMMAND_UNKNOWN + 1] = {
-	[COMMAND_EHLO] = { serving_hello, NULL, false, false },
-	[COMMAND_HELO] = { serving_hello, NULL, false, false },
-	[COMMAND_MAIL] = { serving_mail, NULL, false, false },
-	[COMMAND_RCPT] = { serving_rcpt, NULL, false, false },
+	[COMMAND_EHLO] = { on_hello, NULL, false, false },
+	[COMMAND_HELO] = { on_hello, NULL, false, false },
+	[COMMAND_MAIL] = { on_mail, NULL, false, false },
+	[COMMAND_RCPT] = { on_rcpt, NULL, false, false },
 	[COMMAND_DATA] = { serving_data, NULL, true, false },
 	[COMMAND_BDAT] = { serving_bdat, NULL, false, false },
-	[COMMAND_RSET] = { serving_rset, NULL, true, false },
-	[COMMAND_QUIT] = { serving_quit, NULL, true, false },
+	[COMMAND_RSET] = { on_rset, NULL, true, false },
+	[COMMAND_QUIT] = { on_quit, NULL, true, false },
 	[COMMAND_NOOP] = { NULL, "250 2.0.0 ok", false, false },
 	[COMMAND_VRFY] = { NULL, "252 2.1.5 the smarthost decides, when it "
 	    "is asked by RCPT", false, false },
@@ -50,123 +192,16 @@ static const struct {
 	    "may use it", false, true },
 	[COMMAND_STARTTLS] = { NULL, "502 5.5.1 no TLS: this does not leave "
 	    "the machine", false, true },
-	[COMMAND_HTTP] = { serving_http, NULL, false, false },
+	[COMMAND_HTTP] = { on_http, NULL, false, false },
 	[COMMAND_UNKNOWN] = { NULL, "500 5.5.2 no such command", false,
 	    true },
 };
 
-/* One answer more is owed; those before it are owed still. */
-static struct owed_answer *
-owe(struct serving *s, enum owed_kind kind)
-{
-	struct owed_answer *o;
-
-	if (s->owed_count == s->owed_cap) {
-		s->owed_cap = s->owed_cap == 0 ? 16 : s->owed_cap * 2;
-		s->owed = memory_resize(s->owed, s->owed_cap,
-		    sizeof(*s->owed));
-	}
-	o = &s->owed[s->owed_count++];
-	memset(o, 0, sizeof(*o));
-	o->kind = kind;
-	return o;
-}
-
-void
-serving_owe_mail(struct serving *s)
-{
-	owe(s, OWED_MAIL);
-}
-
-void
-serving_owe_rcpt(struct serving *s, const struct relay_share *share)
-{
-	owe(s, OWED_RCPT)->share = *share;
-}
-
-void
-serving_say(struct serving *s, const char *text)
-{
-	if (s->owed_count > 0) {
-		owe(s, OWED_TEXT)->share.refusal = memory_string(text);
-		return;
-	}
-	conn_put(s->conn, text, strlen(text));
-	conn_put(s->conn, "\r\n", 2);
-}
-
-void
-serving_refuse(struct serving *s, const char *text)
-{
-	serving_say(s, text);
-	if (++s->errors < ERRORS_MAX)
-		return;
-	serving_say(s, "421 4.7.0 too many errors");
-	s->done = true;
-}
-
-void
-serving_put(struct serving *s, const struct buffer *answer)
-{
-	if (answer->len > 0)
-		conn_put(s->conn, answer->data, answer->len);
-}
-
-void
-serving_settle(struct serving *s)
-{
-	struct owed_answer *o;
-	struct buffer b;
-
-	if (s->owed_count == 0)
-		return;
-	relay_sync(&s->relay);
-	buffer_init(&b, SIZE_MAX / 4);
-	for (size_t i = 0; i < s->owed_count; i++) {
-		o = &s->owed[i];
-		buffer_clear(&b);
-		if (o->kind == OWED_MAIL)
-			relay_answer_mail(&s->relay, &b);
-		else if (o->kind == OWED_RCPT)
-			relay_answer_rcpt(&s->relay, &o->share, &b);
-		else
-			buffer_printf(&b, "%s\r\n", o->share.refusal);
-		serving_put(s, &b);
-		free(o->share.refusal);
-	}
-	buffer_free(&b);
-	s->owed_count = 0;
-}
-
-int
-serving_fill(struct serving *s)
-{
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
-	int64_t deadline;
-	const char *p;
-	size_t before;
-	int r;
-
-	/* what comes after all, in the middle of a message, is no command */
-	if (s->gone)
-		return -1;
-	/* who is waited for must have heard all that there is to say */
-	before = conn_input(s->conn, &p);
-	serving_settle(s);
-	/* who does not read yet has been listened to meanwhile, and there may
-	 * be no room for more */
-	if (conn_input(s->conn, &p) > before)
-		return 0;
-	deadline = s->peer.terminal ? CLOCK_NEVER :
-	    clock_after(SERVING_IDLE_MS);
-	r = conn_fill(s->conn, deadline, &ignored);
-	s->gone = r == -1;
-	s->silent = s->gone && clock_left(deadline) == 0;
-	fault_clear(&ignored);
-	return r;
-}
-
-/* Octets of the line without its end; -1: the client has hung up. */
+/*
+ * Waits for a line, whose len octets are without its end and whose `whole`
+ * octets are with it. Both are cut short where the line is too long. -1: the
+ * client has hung up.
+ */
 static int
 next_line(struct serving *s, const char **line, size_t *len, size_t *whole)
 {
@@ -182,7 +217,7 @@ next_line(struct serving *s, const char **line, size_t *len, size_t *whole)
 		if (n >= COMMAND_LINE_MAX) {
 			skipped += n;
 			conn_take(s->conn, n);
-			if (skipped > GARBAGE_MAX)
+			if (skipped > SKIPPED_MAX)
 				return -1;
 		}
 		if (serving_fill(s) == -1)
@@ -197,7 +232,7 @@ next_line(struct serving *s, const char **line, size_t *len, size_t *whole)
 }
 
 static void
-obey(struct serving *s, const char *line, size_t n)
+run_command(struct serving *s, const char *line, size_t n)
 {
 	struct command c;
 
@@ -219,9 +254,9 @@ obey(struct serving *s, const char *line, size_t n)
 }
 
 /*
- * The line is copied, so that what runs may take in more. A bare LF ends the
- * session, not the line: whoever passes on what others say, and lets that
- * through, is being used.
+ * The line is copied, because a command may read more input. A line that ends
+ * in LF alone ends the session: a program that passes on what others wrote,
+ * and lets a bare LF through, is being made to send somebody else's commands.
  */
 static void
 converse(struct serving *s)
@@ -236,22 +271,23 @@ converse(struct serving *s)
 		copy = memory_copy(line, len > COMMAND_LINE_MAX ? 0 : len);
 		conn_take(s->conn, whole);
 		if (!s->cr && !s->peer.terminal) {
-			serving_say(s, no_end);
+			serving_say(s, "554 5.5.2 a line that does not "
+			    "end in CRLF");
 			s->done = true;
 		} else if (s->overlong) {
-			serving_refuse(s, too_long);
+			serving_refuse(s, "500 5.5.2 line too long");
 		} else {
-			obey(s, copy, len);
+			run_command(s, copy, len);
 		}
 		free(copy);
-		if (s->owed_count >= ANSWERS_MAX)
+		if (s->owed_count >= OWED_MAX)
 			serving_settle(s);
 	}
 }
 
 /*
- * inetd, and systemd unless told otherwise, give the socket as standard error,
- * too. What is meant for people must not get into the dialogue.
+ * Under inetd, and under systemd unless told otherwise, standard error is the
+ * client's socket. Messages for people go nowhere then.
  */
 static void
 keep_notes_apart(void)
@@ -291,7 +327,10 @@ welcome(struct serving *s, struct fault *f)
 	return 0;
 }
 
-/* How it came to its end, for the log and for whoever started us. */
+/*
+ * The session has ended. -1 when the client did not end it properly, which the
+ * log has then, too.
+ */
 static int
 leave(struct serving *s, struct fault *f)
 {
@@ -317,7 +356,7 @@ leave(struct serving *s, struct fault *f)
 	return result;
 }
 
-/* Standard input may be a terminal that others use, too. */
+/* A terminal or pipe that others share must not stay non-blocking. */
 static void
 restore(int fd, int flags)
 {

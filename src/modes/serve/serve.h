@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * serve: -bs, an SMTP server on standard input and output (RFC 5321) for one
- * client that is on this machine, by a pipe or by a socket that inetd or
- * systemd has accepted. It keeps nothing: what it answers to RCPT and to the
- * end of a message is what the smarthost has answered.
+ * client on this machine, which speaks by a pipe, or by a socket that inetd or
+ * systemd has accepted. It stores no message: the replies to RCPT and to the
+ * end of a message are the smarthost's.
  */
 #ifndef MODES_SERVE_SERVE_H
 #define MODES_SERVE_SERVE_H
@@ -12,10 +12,11 @@ struct fault;
 struct request;
 
 /*
- * Serves until the client says QUIT or hangs up, and 0 then. -1: the client
- * was not welcome (FAULT_REFUSED), broke off in the middle of a message, or
- * was silent for too long (FAULT_IO). What became of messages is in the
- * replies and in the log.
+ * Serves until the client says QUIT or hangs up, and returns 0 then. Returns
+ * -1 when the client is not on this machine (FAULT_REFUSED), hung up in the
+ * middle of a transaction, or was silent for too long (FAULT_IO), and when
+ * there are no descriptors left (FAULT_SYSTEM). What became of messages is in
+ * the replies and in the log; it makes no difference here.
  */
 int serve(const struct request *, struct fault *);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * serving: one session of -bs, as the parts of serve share it. Answers are
- * owed in the order of the commands: whatever needs the smarthost's word is
- * put off until the client waits, so that what it sent together travels on
- * together.
+ * serving: one session of -bs, as client.c, message.c and serve.c share it.
+ * Replies go out in the order of the commands. A reply that needs the
+ * smarthost's word is owed until the client waits for us, so that commands
+ * which the client sent together reach the smarthost together (RFC 2920).
  */
 #ifndef MODES_SERVE_SERVING_H
 #define MODES_SERVE_SERVING_H
@@ -22,69 +22,60 @@
 
 struct conn;
 
-#define SERVING_IDLE_MS (300 * 1000)	/* RFC 5321 section 4.5.3.2.7 */
-
 enum owed_kind { OWED_TEXT, OWED_MAIL, OWED_RCPT };
 
-struct owed_answer {
+/* A reply that the client has not been given yet. */
+struct owed_reply {
 	enum owed_kind kind;
-	struct relay_share share;	/* its refusal is the text */
+	struct relay_share share;	/* OWED_TEXT: its refusal */
 };
 
 struct serving {
-	struct conn *conn;		/* the client's */
+	struct conn *conn;		/* to the client */
 	struct peer peer;
 	struct relay relay;
-	char *name;			/* ours */
-	char *hello;			/* the client's, or NULL: none yet */
-	bool done;
-	bool silent;			/* the client, for too long */
-	bool gone;			/* nothing more of it is heard */
-	bool cr;			/* the line at hand ended in CRLF */
-	bool overlong;			/* it is too long */
-	unsigned errors;		/* in a row */
-	struct owed_answer *owed;
+	char *name;			/* our host name */
+	char *hello;			/* what EHLO or HELO said, or NULL */
+	bool done;			/* no further command is read */
+	bool silent;			/* the client's time has run out */
+	bool gone;			/* nothing more is read */
+	bool cr;			/* the current line ended in CRLF */
+	bool overlong;			/* the current line is too long */
+	unsigned errors;		/* commands in a row that were wrong */
+	struct owed_reply *owed;
 	size_t owed_count;
 	size_t owed_cap;
-	/* the message being taken in */
+	/* the message, while it is being received */
 	bool taking;
-	bool by_chunks;			/* BDAT */
+	bool by_chunks;			/* by BDAT, not by DATA */
 	struct message message;
 	struct intake intake;
 	struct fault broken;		/* why it will not be sent */
-	uint64_t taken;			/* octets so far */
+	uint64_t taken;			/* octets received so far */
 };
 
-/* serve.c */
+/* client.c */
 
-/* Owes, or gives at once, one line without its CRLF. */
+/* Gives the client a line, without its CRLF, behind what is owed. */
 void serving_say(struct serving *, const char *text);
-/* The same, and it counts as an error of the client's. */
+/* The same, where the client's command was wrong; too many end the session. */
 void serving_refuse(struct serving *, const char *text);
+/* Owes the client the smarthost's reply to MAIL. */
 void serving_owe_mail(struct serving *);
-/* Takes over the share's refusal. */
+/* The same for RCPT. The share's refusal belongs to the session then. */
 void serving_owe_rcpt(struct serving *, const struct relay_share *);
-/* Asks the smarthost, and gives all that is owed. */
+/* Waits for the smarthost's replies, and gives the client all that is owed. */
 void serving_settle(struct serving *);
-/* Gives answers that end in CRLF; nothing may be owed. */
-void serving_put(struct serving *, const struct buffer *answer);
-/* Waits for more from the client; -1 when there will be none. */
+/* Gives the client whole lines, each with its CRLF. Nothing may be owed. */
+void serving_put(struct serving *, const struct buffer *lines);
+/* Settles, and waits for octets from the client; -1: none will come. */
 int serving_fill(struct serving *);
 
-/* servecommand.c */
-
-void serving_hello(struct serving *, const struct command *);
-void serving_mail(struct serving *, const struct command *);
-void serving_rcpt(struct serving *, const struct command *);
-void serving_rset(struct serving *, const struct command *);
-void serving_quit(struct serving *, const struct command *);
-void serving_http(struct serving *, const struct command *);
-
-/* servemessage.c */
+/* message.c */
 
 void serving_data(struct serving *, const struct command *);
 void serving_bdat(struct serving *, const struct command *);
-/* Forgets the message that is being taken in, if there is one. */
+/* Forgets the message that is being received, if there is one. */
 void serving_end_message(struct serving *);
 
 #endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+/* The client's side of a session of -bs: what it is told, and when. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "wire/conn.h"
+#include "modes/serve/serving.h"
+
+#define IDLE_MS (300 * 1000)	/* RFC 5321 section 4.5.3.2.7 */
+#define ERRORS_MAX 20		/* in a row: no speaker of SMTP makes them */
+#define OWED_MIN 16		/* first size of the list */
+
+static struct owed_reply *
+owe(struct serving *s, enum owed_kind kind)
+{
+	struct owed_reply *o;
+
+	if (s->owed_count == s->owed_cap) {
+		s->owed_cap = s->owed_cap == 0 ? OWED_MIN : s->owed_cap * 2;
+		s->owed = memory_resize(s->owed, s->owed_cap,
+		    sizeof(*s->owed));
+	}
+	o = &s->owed[s->owed_count++];
+	memset(o, 0, sizeof(*o));
+	o->kind = kind;
+	return o;
+}
+
+void
+serving_owe_mail(struct serving *s)
+{
+	owe(s, OWED_MAIL);
+}
+
+void
+serving_owe_rcpt(struct serving *s, const struct relay_share *share)
+{
+	owe(s, OWED_RCPT)->share = *share;
+}
+
+void
+serving_say(struct serving *s, const char *text)
+{
+	if (s->owed_count > 0) {
+		owe(s, OWED_TEXT)->share.refusal = memory_string(text);
+		return;
+	}
+	conn_put(s->conn, text, strlen(text));
+	conn_put(s->conn, "\r\n", 2);
+}
+
+void
+serving_refuse(struct serving *s, const char *text)
+{
+	serving_say(s, text);
+	if (++s->errors < ERRORS_MAX)
+		return;
+	serving_say(s, "421 4.7.0 too many errors");
+	s->done = true;
+}
+
+void
+serving_put(struct serving *s, const struct buffer *lines)
+{
+	if (lines->len > 0)
+		conn_put(s->conn, lines->data, lines->len);
+}
+
+void
+serving_settle(struct serving *s)
+{
+	struct owed_reply *o;
+	struct buffer b;
+
+	if (s->owed_count == 0)
+		return;
+	relay_sync(&s->relay);
+	buffer_init(&b, SIZE_MAX / 4);
+	for (size_t i = 0; i < s->owed_count; i++) {
+		o = &s->owed[i];
+		buffer_clear(&b);
+		if (o->kind == OWED_MAIL)
+			relay_answer_mail(&s->relay, &b);
+		else if (o->kind == OWED_RCPT)
+			relay_answer_rcpt(&s->relay, &o->share, &b);
+		else
+			buffer_printf(&b, "%s\r\n", o->share.refusal);
+		serving_put(s, &b);
+		free(o->share.refusal);
+	}
+	buffer_free(&b);
+	s->owed_count = 0;
+}
+
+int
+serving_fill(struct serving *s)
+{
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	int64_t deadline;
+	const char *p;
+	size_t before;
+	int r;
+
+	/* The session has ended once: octets that come after all, perhaps in
+	 * the middle of a message, must not be read as commands. */
+	if (s->gone)
+		return -1;
+	/* The client may be waiting for these replies before it goes on. */
+	before = conn_input(s->conn, &p);
+	serving_settle(s);
+	/* While a reply could not be written, the conn has read on; the input
+	 * window may be full by now. */
+	if (conn_input(s->conn, &p) > before)
+		return 0;
+	deadline = s->peer.terminal ? CLOCK_NEVER : clock_after(IDLE_MS);
+	r = conn_fill(s->conn, deadline, &ignored);
+	s->gone = r == -1;
+	s->silent = s->gone && clock_left(deadline) == 0;
+	fault_clear(&ignored);
+	return r;
+}
