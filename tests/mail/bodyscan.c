@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is found out about a body 64 octets at a time is what a look at each
- * octet gives, however it is cut; and so is the conversion of its line ends.
+ * What is found out about a body line by line is what a look at each octet
+ * gives, however it is cut; and so is the conversion of its line ends.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/octets.h"
 #include "mail/message/bodyscan.h"
 #include "mail/message/lineend.h"
 #include "tests/tap.h"
@@ -25,45 +24,7 @@ draw(uint32_t below)
 	return (seed >> 8) % below;
 }
 
-static void
-test_octets(void)
-{
-	char block[OCTETS];
-	bool good = true;
-
-	for (int round = 0; round < ROUNDS; round++) {
-		uint64_t are = 0, high = 0;
-		unsigned count = 0;
-
-		for (int i = 0; i < OCTETS; i++) {
-			block[i] = (char)(draw(2) == 0 ? draw(256) : '\n');
-			are |= (uint64_t)(block[i] == '\n') << i;
-			high |= (uint64_t)((block[i] & 0x80) != 0) << i;
-			count += block[i] == '\n';
-		}
-		good = good && octets_are(block, '\n') == are &&
-		    octets_are_portable(block, '\n') == are &&
-		    octets_high(block) == high &&
-		    octets_high_portable(block) == high &&
-		    octets_count(are) == count && (are == 0 ||
-		    (are >> octets_first(are) & 1 &&
-		    (are & octets_before(octets_first(are))) == 0 &&
-		    are >> octets_last(are) == 1));
-	}
-	tap_ok(good, "64 octets at once");
-	for (unsigned c = 0; c < 256; c++) {
-		memset(block, (int)c, sizeof(block));
-		good = good && octets_are(block, (char)c) == UINT64_MAX &&
-		    octets_are_portable(block, (char)c) == UINT64_MAX &&
-		    octets_are_portable(block, (char)(c ^ 1)) == 0 &&
-		    octets_are_portable(block, (char)(c ^ 0x80)) == 0;
-	}
-	tap_ok(good && octets_before(0) == 0 && octets_before(1) == 1 &&
-	    octets_before(64) == UINT64_MAX && octets_count(UINT64_MAX) == 64,
-	    "each octet, and the ends");
-}
-
-/* The same, octet by octet; `wire` is what goes out. */
+/* What is found out octet by octet; `wire` is what goes out. */
 static void
 look(struct bodyscan *s, const char *p, size_t n, struct buffer *wire)
 {
@@ -224,7 +185,6 @@ test_cuts(const char *line, size_t size)
 int
 main(void)
 {
-	test_octets();
 	test_scan(200, ROUNDS);
 	test_scan(TEXT_MAX, ROUNDS);
 	test_scan(20000, ROUNDS / 20);

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/octets.h"
 #include "base/text.h"
 #include "mail/conversion/quoted.h"
 
@@ -199,15 +198,6 @@ is_settled(const struct quoted *q)
 	return q->from == 0 && !q->cr && q->blank == '\0';
 }
 
-/* Of 64 octets, those in front that are literal or blank. */
-static size_t
-count_literal(const char *p)
-{
-	uint64_t others = ~octets_between(p, ' ', '~') | octets_are(p, '=');
-
-	return others == 0 ? OCTETS : octets_first(others);
-}
-
 /* Octets from p that can be copied on the line begun, as they are. */
 static size_t
 run_length(const struct quoted *q, const char *p, size_t n)
@@ -218,13 +208,8 @@ run_length(const struct quoted *q, const char *p, size_t n)
 		return 0;
 	if (room > n)
 		room = n;
-	if (n >= OCTETS)
-		i = count_literal(p);
-	if (i > room)
-		i = room;
-	if (i == 0 || i == OCTETS || n < OCTETS)
-		while (i < room && (is_literal(p[i]) || p[i] == ' '))
-			i++;
+	while (i < room && (is_literal(p[i]) || p[i] == ' '))
+		i++;
 	/* a blank that may be the last octet of its line is held back */
 	if (i > 0 && p[i - 1] == ' ' && (i == n || p[i] == '\r'))
 		i--;

@@ -43,7 +43,6 @@ struct bodyscan {
 	bool cr;		/* the last octet was a CR: its LF may follow */
 	bool begins;		/* a line begins with the next octet, but for
 				 * such an LF */
-	bool dense;		/* the lines are short */
 	bool in_doubt;		/* the line so far may become a verb: */
 	struct verbline verbline;
 	uint64_t next_cut;	/* in wire form; not before that */

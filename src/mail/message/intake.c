@@ -18,20 +18,6 @@
 #include "mail/message/mbox.h"
 #include "mail/message/message.h"
 
-/* A line has ended at eol (not the end of the block): where the next begins. */
-static const char *
-next_line(struct intake *in, const char *eol, const char *end)
-{
-	in->lines++;
-	if (*eol == '\n')
-		return eol + 1;
-	if (eol + 1 == end)
-		in->cr = true;
-	else if (eol[1] == '\n')
-		return eol + 2;
-	return eol + 1;
-}
-
 static void
 note_length(struct intake *in, uint64_t octets)
 {
@@ -234,10 +220,11 @@ static int
 header_take_line(struct intake *in, const char *p, const char *eol,
     const char *end)
 {
-	const char *next = next_line(in, eol, end);
+	const char *next = line_next(eol, end, &in->cr);
 	bool cut = in->line.len > 0;
 	int r;
 
+	in->lines++;
 	if (cut) {
 		buffer_add(&in->line, p, (size_t)(eol - p));
 		r = header_take(in, in->line.data, in->line.len);
@@ -296,17 +283,14 @@ intake_start(struct intake *in, struct message *m, bool dot_ends,
 static int
 feed(struct intake *in, const char *p, size_t n)
 {
-	const char *end = p + n;
+	const char *end = p + n, *first = p;
 	struct line_scan scan;
 
 	if (n == 0 || in->ended)
 		return 0;
 	if (in->place != INTAKE_BODY) {
-		if (in->cr && *p == '\n') {
-			in->taken++;
-			p++;
-		}
-		in->cr = false;
+		p = line_behind_cr(p, &in->cr);
+		in->taken += (uint64_t)(p - first);
 		line_scan_start(&scan, p, end);
 		while (p < end && in->place != INTAKE_BODY && !in->ended)
 			if (header_step(in, &scan, &p) == -1)

@@ -23,14 +23,24 @@ void line_scan_start(struct line_scan *, const char *p, const char *end);
 /* Where the line at p ends; its end is `end` when it is not in this block. */
 const char *line_scan_next(struct line_scan *, const char *p);
 
+/*
+ * Where the next line begins that one which ends at eol, before `end`, is
+ * followed by. *cr is set when the last octet before `end` is a CR: its LF may
+ * be the first octet of the next block.
+ */
+const char *line_next(const char *eol, const char *end, bool *cr);
+/* Where to go on in a block, which is not empty: behind the LF of such a CR.
+ * *cr is false afterwards. */
+const char *line_behind_cr(const char *p, bool *cr);
+
 /* Octets on their way; zeroed to begin with. */
 struct lineend {
 	bool cr;	/* the last octet was a CR: its LF may follow */
 	bool open;	/* the last line has no end yet */
 };
-/* What n octets may come to, and some that are written in vain. */
-#define LINEEND_ROOM(n) (2 * (n) + 64)
-/* Converts n octets to at most 2n at `to`; returns how many. */
+/* What n octets may come to. */
+#define LINEEND_ROOM(n) (2 * (n))
+/* Converts n octets to at most LINEEND_ROOM(n) at `to`; returns how many. */
 size_t lineend_convert(struct lineend *, const char *, size_t n, char *to);
 
 #endif
