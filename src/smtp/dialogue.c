@@ -199,13 +199,14 @@ owed_push(struct dialogue *d, const struct owed *o)
 
 /*
  * Replies that are read further are left as they are: a password may well be
- * part of a capability's name or of a challenge, which is not shown anyway.
+ * part of a capability's name or of a challenge (RFC 4954 section 6), which is
+ * not shown anyway.
  */
 static bool
 may_echo(const struct reply *r, enum verb verb)
 {
-	return reply_digit(r) != 3 && verb != VERB_GREETING &&
-	    verb != VERB_EHLO && verb != VERB_HELO;
+	return !(verbs[verb].secret && r->code == 334) &&
+	    verb != VERB_GREETING && verb != VERB_EHLO && verb != VERB_HELO;
 }
 
 /* d->reply answers the oldest debt. -1 after a 421: nothing more will come. */

@@ -321,6 +321,24 @@ END
 	expect_not 'correct horse' AGFsaWNlAGNvcnJlY3QgaG9yc2U=
 }
 
+@test "a secret does not appear in a 3yz reply that is no challenge, either" {
+	play <<'END'
+S: 220 mail.example.org ESMTP
+C: EHLO *
+S: 250-mail.example.org
+S: 250 AUTH PLAIN
+C: AUTH PLAIN *
+S: 354 correct horse
+C? QUIT
+END
+	account 'tls off' 'from alice@example.org' 'auth plain' 'user alice' \
+		'password correct horse'
+	message | submit -v bob@example.net
+	smarthost_wait
+	expect 76 '354'
+	expect_not 'correct horse'
+}
+
 @test "the transcript hides what authenticates, for each mechanism" {
 	local mechanism
 
