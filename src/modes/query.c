@@ -157,7 +157,7 @@ look(struct visit *v, struct probe *i, struct fault *f)
 	struct session_params *p = &v->params;
 	int result;
 
-	p->interview = i;
+	p->probe = i;
 	/* who is not sure whom he talks to says nothing about himself */
 	p->trust.survey = true;
 	p->trust.key_file = p->trust.cert_file = NULL;

@@ -122,20 +122,14 @@ read_line(struct capabilities *c, const char *p, size_t n)
 void
 capability_read(struct capabilities *c, const struct reply *r)
 {
-	const char *p = r->text.data, *end;
-	size_t left = r->text.len, len;
-	bool first = true;
+	const char *line;
+	size_t at = 0, n;
 
 	capability_clear(c);
-	while (p != NULL && left > 0) {
-		end = memchr(p, '\n', left);
-		len = end == NULL ? left : (size_t)(end - p);
-		if (!first)
-			read_line(c, p, len);
-		first = false;
-		left -= end == NULL ? len : len + 1;
-		p = end == NULL ? NULL : end + 1;
-	}
+	/* the first line is the server's name */
+	reply_line(r, &at, &line, &n);
+	while (reply_line(r, &at, &line, &n))
+		read_line(c, line, n);
 }
 
 bool

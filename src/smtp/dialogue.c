@@ -156,26 +156,24 @@ static void
 transcribe_reply(const struct dialogue *d, enum verb verb)
 {
 	const struct reply *r = &d->reply;
-	const char *p = r->text.data, *end;
+	bool hidden = verbs[verb].secret && reply_digit(r) == 3;
+	const char *line;
 	struct buffer b;
-	size_t left = r->text.len, len;
+	size_t at = 0, n;
 
 	if (d->transcript == NULL)
 		return;
 	buffer_init(&b, REPLY_MAX * 2);
-	do {
-		end = left == 0 ? NULL : memchr(p, '\n', left);
-		len = end == NULL ? left : (size_t)(end - p);
+	while (reply_line(r, &at, &line, &n)) {
 		buffer_clear(&b);
-		buffer_printf(&b, "%03d%c", r->code, end == NULL ? ' ' : '-');
-		if (verbs[verb].secret && reply_digit(r) == 3)
+		buffer_printf(&b, "%03d%c", r->code,
+		    reply_is_last(r, at) ? ' ' : '-');
+		if (hidden)
 			buffer_add_string(&b, "(challenge hidden)");
-		else if (len > 0)
-			buffer_add(&b, p, len);
+		else
+			buffer_add(&b, line, n);
 		transcribe(d, "S:", b.data, b.len);
-		left -= end == NULL ? len : len + 1;
-		p = end == NULL ? NULL : end + 1;
-	} while (p != NULL);
+	}
 	buffer_free(&b);
 }
 

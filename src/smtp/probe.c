@@ -47,51 +47,51 @@ static const struct {
 };
 
 void
-probe_init(struct probe *i)
+probe_init(struct probe *p)
 {
-	memset(i, 0, sizeof(*i));
-	reply_init(&i->greeting);
-	reply_init(&i->clear);
-	reply_init(&i->hello);
-	buffer_init(&i->tls, REPORT_MAX);
+	memset(p, 0, sizeof(*p));
+	reply_init(&p->greeting);
+	reply_init(&p->clear);
+	reply_init(&p->hello);
+	buffer_init(&p->tls, REPORT_MAX);
 }
 
 void
-probe_free(struct probe *i)
+probe_free(struct probe *p)
 {
-	reply_free(&i->greeting);
-	reply_free(&i->clear);
-	reply_free(&i->hello);
-	buffer_free(&i->tls);
-	fault_clear(&i->distrust);
+	reply_free(&p->greeting);
+	reply_free(&p->clear);
+	reply_free(&p->hello);
+	buffer_free(&p->tls);
+	fault_clear(&p->distrust);
 }
 
 void
-probe_greeting(struct probe *i, const struct reply *r)
+probe_greeting(struct probe *p, const struct reply *r)
 {
-	if (i != NULL)
-		reply_copy(&i->greeting, r);
+	if (p != NULL)
+		reply_copy(&p->greeting, r);
 }
 
 void
-probe_hello(struct probe *i, const struct reply *r)
+probe_hello(struct probe *p, const struct reply *r)
 {
-	if (i == NULL)
+	if (p == NULL)
 		return;
-	if (i->hello.code != 0)
-		reply_copy(&i->clear, &i->hello);
-	reply_copy(&i->hello, r);
+	if (p->hello.code != 0)
+		reply_copy(&p->clear, &p->hello);
+	reply_copy(&p->hello, r);
 }
 
 void
-probe_secured(struct probe *i, const struct tls *t)
+probe_secured(struct probe *p, const struct tls *t)
 {
-	if (i == NULL)
+	if (p == NULL)
 		return;
-	buffer_clear(&i->tls);
-	tls_add_report(t, &i->tls);
+	buffer_clear(&p->tls);
+	tls_add_report(t, &p->tls);
 	if (tls_distrust(t) != NULL)
-		fault_pass(&i->distrust, tls_distrust(t), "");
+		fault_pass(&p->distrust, tls_distrust(t), "");
 }
 
 static const char *
@@ -144,54 +144,29 @@ add_capability(struct buffer *b, const char *p, size_t n)
 	buffer_add_char(b, '\n');
 }
 
-static void
-add_lines(struct buffer *b, const struct reply *r,
-    void (*add)(struct buffer *, const struct reply *, const char *, size_t,
-    bool last), bool skip)
-{
-	const char *p = r->text.data, *end;
-	size_t left = r->text.len, len;
-
-	for (;; skip = false) {
-		end = left == 0 ? NULL : memchr(p, '\n', left);
-		len = end == NULL ? left : (size_t)(end - p);
-		if (!skip)
-			add(b, r, len == 0 ? "" : p, len, end == NULL);
-		if (end == NULL)
-			return;
-		left -= len + 1;
-		p = end + 1;
-	}
-}
-
-static void
-add_keyword_line(struct buffer *b, const struct reply *r, const char *p,
-    size_t n, bool last)
-{
-	(void)r;
-	(void)last;
-	if (n > 0)
-		add_capability(b, p, n);
-}
-
-static void
-add_reply_line(struct buffer *b, const struct reply *r, const char *p,
-    size_t n, bool last)
-{
-	buffer_printf(b, "%03d%c", r->code, last ? ' ' : '-');
-	text_add_printable(b, p, n);
-	buffer_add_char(b, '\n');
-}
-
 void
 probe_add_capabilities(struct buffer *b, const struct reply *r)
 {
+	const char *line;
+	size_t at = 0, n;
+
 	/* the first line is the server's name */
-	add_lines(b, r, add_keyword_line, true);
+	reply_line(r, &at, &line, &n);
+	while (reply_line(r, &at, &line, &n))
+		if (n > 0)
+			add_capability(b, line, n);
 }
 
 void
 probe_add_reply(struct buffer *b, const struct reply *r)
 {
-	add_lines(b, r, add_reply_line, false);
+	const char *line;
+	size_t at = 0, n;
+
+	while (reply_line(r, &at, &line, &n)) {
+		buffer_printf(b, "%03d%c", r->code,
+		    reply_is_last(r, at) ? ' ' : '-');
+		text_add_printable(b, line, n);
+		buffer_add_char(b, '\n');
+	}
 }

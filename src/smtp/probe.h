@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * interview: what a server said about itself in a session, kept for those who
- * want to know it when its connection is closed and its memory is gone.
+ * probe: what a server says about itself in a session. It is kept to be
+ * printed when the session has ended, or has failed.
  */
 #ifndef SMTP_PROBE_H
 #define SMTP_PROBE_H
@@ -23,7 +23,7 @@ struct probe {
 void probe_init(struct probe *);
 void probe_free(struct probe *);
 
-/* These take it down; the interview may be NULL. */
+/* For the session to record it; they do nothing where the probe is NULL. */
 void probe_greeting(struct probe *, const struct reply *);
 void probe_hello(struct probe *, const struct reply *);
 void probe_secured(struct probe *, const struct tls *);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * inquiry: commands that carry no message and have one reply: ETRN (RFC 1985),
+ * query: commands that carry no message and have one reply: ETRN (RFC 1985),
  * VRFY and EXPN (RFC 5321 section 3.5).
  */
 #ifndef SMTP_QUERY_H
@@ -13,12 +13,12 @@ struct session;
 enum query { QUERY_ETRN, QUERY_VRFY, QUERY_EXPN };
 
 /*
- * Sends the command in an open session, domains that are not ASCII as
- * A-labels where nothing else needs UTF-8. 0: *r is the reply. -1, and *r is
- * the reply if one came: FAULT_REFUSED when the server does not offer what is
- * asked for or will not do it now, FAULT_DATA when it cannot make sense of
- * the argument, FAULT_RECIPIENT when it knows no such mailbox or list,
- * FAULT_TEMPORARY, or FAULT_PROTOCOL.
+ * Sends the command in an open session, with the domain of its argument as
+ * A-labels. 0: *r, which must be initialised, is the reply. -1, and *r is the
+ * reply if one came: FAULT_REFUSED when the server does not offer the command
+ * or the SMTPUTF8 that the argument needs, or refuses; FAULT_DATA when it
+ * does not understand the argument; FAULT_RECIPIENT when it knows no such
+ * mailbox or list; FAULT_TEMPORARY; FAULT_PROTOCOL.
  */
 int query_make(struct session *, enum query, const char *argument,
     struct reply *r, struct fault *);

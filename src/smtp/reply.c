@@ -128,19 +128,37 @@ reply_has_status(const struct reply *r, int subject, int detail)
 	return r->subject == subject && r->detail == detail;
 }
 
+bool
+reply_line(const struct reply *r, size_t *at, const char **line, size_t *n)
+{
+	const char *end;
+	size_t left = r->text.len - *at;
+
+	if (*at > r->text.len)
+		return false;
+	*line = left == 0 ? "" : r->text.data + *at;
+	end = memchr(*line, '\n', left);
+	*n = end == NULL ? left : (size_t)(end - *line);
+	*at += *n + 1;
+	return true;
+}
+
+bool
+reply_is_last(const struct reply *r, size_t at)
+{
+	return at > r->text.len;
+}
+
 void
 reply_add_text(const struct reply *r, struct buffer *b)
 {
-	const char *line = r->text.data, *end;
+	const char *line, *before = " ";
+	size_t at = 0, n;
 
 	buffer_printf(b, "%03d", r->code);
-	while (line != NULL) {
-		end = memchr(line, '\n',
-		    r->text.len - (size_t)(line - r->text.data));
-		buffer_add_string(b, line == r->text.data ? " " : " / ");
-		buffer_add(b, line, end == NULL ? r->text.len -
-		    (size_t)(line - r->text.data) : (size_t)(end - line));
-		line = end == NULL ? NULL : end + 1;
+	for (; reply_line(r, &at, &line, &n); before = " / ") {
+		buffer_add_string(b, before);
+		buffer_add(b, line, n);
 	}
 	while (b->len > 0 && text_is_blank(b->data[b->len - 1]))
 		b->len--;

@@ -38,6 +38,14 @@ int reply_parse(struct reply *, const char *p, size_t n, size_t *used);
 int reply_digit(const struct reply *);
 /* Has it the enhanced status code X.subject.detail? */
 bool reply_has_status(const struct reply *, int subject, int detail);
+/*
+ * The next line of the text: n octets at *line, which is never NULL. *at is
+ * where to look, 0 at first; false when there are no more. The line was the
+ * last one if reply_is_last() says so of *at.
+ */
+bool reply_line(const struct reply *, size_t *at, const char **line,
+    size_t *n);
+bool reply_is_last(const struct reply *, size_t at);
 /* Adds code and text on one line, as it is shown to people; not escaped. */
 void reply_add_text(const struct reply *, struct buffer *);
 /*

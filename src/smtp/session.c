@@ -44,7 +44,7 @@ greeting(struct session *s, struct fault *f)
 			    "\"tls_starttls off\"");
 		return -1;
 	}
-	probe_greeting(s->params->interview, &d->reply);
+	probe_greeting(s->params->probe, &d->reply);
 	if (reply_digit(&d->reply) != 2)
 		return session_refused(s, &d->reply, STAGE_GREETING,
 		    "the connection", f);
@@ -103,7 +103,7 @@ hello(struct session *s, struct fault *f)
 		result = -1;
 	} else if (reply_digit(&r) == 2) {
 		capability_read(&s->capabilities, &r);
-		probe_hello(s->params->interview, &r);
+		probe_hello(s->params->probe, &r);
 	} else if (!s->params->lmtp && (r.code == 500 || r.code == 502 ||
 	    r.code == 504)) {
 		if (dialogue_ask(&s->dialogue, VERB_HELO, &r, f, "HELO %s",
@@ -140,7 +140,7 @@ secure(struct session *s, struct fault *f)
 	s->secure = true;
 	if (s->params->verdict != NULL)
 		s->params->verdict->tls_version = tls_version(s->tls);
-	probe_secured(s->params->interview, s->tls);
+	probe_secured(s->params->probe, s->tls);
 	buffer_init(&b, TEXT_MAX);
 	tls_describe(s->tls, &b);
 	dialogue_remark(&s->dialogue, "TLS %s, certificate %s", b.data,

@@ -47,7 +47,7 @@ struct session_params {
 	const struct secret *password;
 	FILE *transcript;	/* NULL: none */
 	struct verdict *verdict;	/* filled as it comes; NULL: unwanted */
-	struct probe *interview;	/* the same */
+	struct probe *probe;	/* filled as it comes; NULL: unwanted */
 	void (*note)(const char *text);	/* what a user may want to know */
 };
 

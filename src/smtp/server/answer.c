@@ -99,29 +99,21 @@ code_for_client(const struct reply *r)
 void
 answer_add_reply(struct buffer *b, const struct reply *r, bool utf8)
 {
-	const char *line = r->text.len == 0 ? "" : r->text.data;
-	const char *end = line + r->text.len, *eol;
 	int code = code_for_client(r);
 	char status[STATUS_SIZE];
 	struct buffer shown;
-	size_t n, skip;
+	size_t at = 0, n, skip;
+	const char *line;
 
 	snprintf(status, sizeof(status), "%d.%d.%d", code / 100,
 	    r->subject < 0 ? 0 : r->subject, r->detail < 0 ? 0 : r->detail);
 	buffer_init(&shown, REPLY_MAX * 16);
-	for (bool last = false; !last; line = eol + 1) {
-		eol = memchr(line, '\n', (size_t)(end - line));
-		last = eol == NULL;
-		if (last)
-			eol = end;
-		n = (size_t)(eol - line);
+	while (reply_line(r, &at, &line, &n)) {
 		skip = status_length(line, n);
 		buffer_clear(&shown);
 		add_shown(&shown, line + skip, n - skip, utf8);
 		add_lines(b, code, status, shown.len == 0 ? "" : shown.data,
-		    shown.len, last);
-		if (last)
-			break;
+		    shown.len, reply_is_last(r, at));
 	}
 	buffer_free(&shown);
 }
