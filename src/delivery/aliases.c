@@ -18,8 +18,6 @@
 #include "wire/tls/tls.h"
 #include "config/account/localdomain.h"
 #include "config/alias/alias.h"
-#include "config/alias/expand.h"
-#include "config/alias/load.h"
 #include "delivery/aliases.h"
 #include "delivery/request.h"
 

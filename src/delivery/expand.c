@@ -3,7 +3,7 @@
 #include "mail/envelope.h"
 #include "smtp/path.h"
 #include "config/account/account.h"
-#include "config/alias/expand.h"
+#include "config/alias/alias.h"
 #include "delivery/aliases.h"
 #include "delivery/expand.h"
 #include "delivery/qualify.h"

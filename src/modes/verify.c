@@ -10,7 +10,7 @@
 #include "mail/message/message.h"
 #include "config/account/account.h"
 #include "config/account/localdomain.h"
-#include "config/alias/load.h"
+#include "config/alias/alias.h"
 #include "delivery/aliases.h"
 #include "delivery/expand.h"
 #include "delivery/request.h"

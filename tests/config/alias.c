@@ -14,8 +14,6 @@
 #include "config/account/account.h"
 #include "config/account/localdomain.h"
 #include "config/alias/alias.h"
-#include "config/alias/expand.h"
-#include "config/alias/load.h"
 #include "tests/tap.h"
 
 #define TEXT_MAX 4096

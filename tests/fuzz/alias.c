@@ -16,7 +16,6 @@
 #include "config/account/localdomain.h"
 #include "config/account/notes.h"
 #include "config/alias/alias.h"
-#include "config/alias/expand.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

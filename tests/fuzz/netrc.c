@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "config/password/netrc.h"
+#include "config/password/source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * account: one field for each setting, each named once in the option table
- * (setup/option.c), with where its value came from; and the set of accounts
+ * (config/option), with where its value came from; and the set of accounts
  * that the account files define, from which one is chosen.
  */
 #ifndef CONFIG_ACCOUNT_ACCOUNT_H
@@ -75,7 +75,7 @@ struct account {
 	enum toggle tls_certcheck;	/* unset: on */
 	char *tls_extra_trust_file;
 	char *tls_crl_file;
-	char *tls_fingerprints;		/* see setup/optionlist.h */
+	char *tls_fingerprints;		/* as in wire/tls/tls.h */
 	char *tls_pins;		/* of public keys */
 	char *tls_host_override;
 	char *tls_key_file;		/* PEM, or a PKCS#11 URI */
@@ -97,10 +97,10 @@ struct account {
 	enum toggle remove_bcc_headers;	/* unset: on */
 	enum toggle set_date_header;	/* unset: on (auto) */
 	enum toggle set_msgid_header;
-	char *aliases;			/* see setup/aliasload.h */
+	char *aliases;			/* file; see alias_choice() */
 	char *alias_domains;		/* separated by commas or blanks */
 	enum toggle alias_include;	/* unset: off */
-	char *sender;			/* see setup/senderaddress.h */
+	char *sender;			/* see senderaddress.h */
 	enum toggle sender_reply_to;	/* unset: off */
 	char *qualify_domain;		/* of bare names; patterns replaced */
 	char *root;			/* whom the name root stands for */
@@ -130,7 +130,7 @@ const char *account_server(const struct account *);
 const char *account_host(const struct account *);
 /*
  * Adds where a setting came from, in words that fit into a message:
- * "FILE:LINE", "the command line" or "the default".
+ * "FILE:LINE", "the environment", "the command line" or "the default".
  */
 void account_add_origin(struct buffer *, const struct account *,
     enum option_id);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +13,8 @@
 #include "config/account/account.h"
 #include "config/account/localdomain.h"
 
+
+#define HOST_SIZE 256	/* octets; a domain has at most 255 (RFC 1035) */
 
 void
 local_domains_add(struct local_domains *d, const char *name, size_t n,
@@ -50,7 +51,7 @@ local_domains_find(const struct local_domains *d, const char *domain)
 static void
 add_host(struct local_domains *d)
 {
-	char host[HOST_NAME_MAX + 1];
+	char host[HOST_SIZE];
 	size_t n, label;
 
 	if (gethostname(host, sizeof(host)) == -1)

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <limits.h>
 #include <netdb.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "config/account/pattern.h"
 
 #define MAILNAME SYSCONFDIR "/mailname"
+#define HOST_SIZE 256	/* octets; a domain has at most 255 (RFC 1035) */
 
 /*
  * The name that the system has for the user. The environment counts only where
@@ -47,7 +47,7 @@ user_name(struct fault *f)
 static char *
 host_name(struct fault *f)
 {
-	char host[HOST_NAME_MAX + 1];
+	char host[HOST_SIZE];
 
 	if (gethostname(host, sizeof(host)) == -1) {
 		fault(f, FAULT_SYSTEM, "%%H: the host's name: %s",

@@ -23,10 +23,12 @@ struct fault;
 #define PATTERN_SENDER "UHCM%"
 
 /*
- * Adds the value with its patterns replaced; others stay as they are. With
- * `glob`, what replaces them means itself in fnmatch(3). `author` is for %F.
- * FAULT_CONFIG when a pattern has no value here, FAULT_DATA for %F without an
- * author: then the fault names the pattern.
+ * Adds the value with its patterns of `letters` replaced. With `glob` the value
+ * is a pattern of fnmatch(3), in which what replaces ours is escaped. `author`
+ * is the value of %F, or NULL.
+ * -1 with a fault that begins with the pattern: FAULT_CONFIG when it has no
+ * value here, FAULT_DATA for %F without an author, FAULT_SYSTEM when the system
+ * does not tell its name.
  */
 int pattern_expand(struct buffer *, const char *value, const char *letters,
     const char *author, bool glob, struct fault *);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * alias: files of aliases(5): "name: address, address ...". Lines that begin
- * with a blank continue the entry above; names have no case; what stands
- * behind a name is looked at only when somebody asks for it, so that a long
- * file costs one walk over its octets.
+ * alias: files of aliases(5), in lines of "name: address, address ...". A line
+ * that begins with a blank continues the entry above, and the case of a name
+ * does not matter. What stands behind a name is parsed only when a recipient
+ * leads there, so that a long file costs one walk over its octets.
  */
 #ifndef CONFIG_ALIAS_ALIAS_H
 #define CONFIG_ALIAS_ALIAS_H
@@ -15,18 +15,21 @@
 #include "base/index.h"
 #include "mail/address/address.h"
 
+struct account;
+struct envelope;
 struct fault;
+struct local_domains;
 struct notes;
 
 /*
  * Octets of a file: 100,000 entries of 2,000 octets fit. No RFC has a limit;
- * this one keeps a device or a wrong file from filling the memory.
+ * this one keeps a wrong file from filling the memory.
  */
 #define ALIAS_FILE_MAX (256 * 1024 * 1024)
 
 enum alias_kind {
 	ALIAS_ADDRESS,
-	ALIAS_FINAL,		/* "\name": is no alias itself */
+	ALIAS_FINAL,		/* "\name": not looked up again */
 	ALIAS_COMMAND,		/* "|command" */
 	ALIAS_FILE,		/* "/file" */
 	ALIAS_INCLUDE,		/* ":include:/file" */
@@ -40,11 +43,11 @@ struct alias_target {
 	size_t line;		/* in the file, from 1 */
 };
 
-/* What an entry comes to once all aliases behind it are resolved. */
+/* The addresses that an entry stands for, once all behind it is resolved. */
 struct alias_summary {
-	size_t addresses;		/* 0, 1, or 2 for more */
+	size_t addresses;		/* 0, 1, or 2 for more than one */
 	const struct mailbox *only;	/* that one; lives as the aliases do */
-	bool hidden;			/* by "default", or by a list */
+	bool hidden;			/* it comes of "default" or a list */
 };
 
 enum alias_state { ALIAS_NEW, ALIAS_OPEN, ALIAS_DONE };
@@ -59,7 +62,7 @@ struct alias_entry {
 	bool parsed;		/* `target` is filled */
 	struct alias_target *target;
 	size_t targets;
-	/* of config/alias/expand.h: */
+	/* of expand.c: */
 	size_t expansion;	/* the one that `state` belongs to */
 	enum alias_state state;
 	size_t message;		/* the last one that had a recipient who is
@@ -86,30 +89,96 @@ void aliases_init(struct aliases *);
 void aliases_free(struct aliases *);
 
 /*
- * Takes the octets of a file (`text` is empty afterwards) and finds its
- * entries. Lines that are none, and a name's second entry, are left out; each
- * is a note that begins "FILE:LINE:COLUMN: ", lines and columns from 1,
- * columns in octets. The aliases must be empty before.
+ * Parses the octets of a file into empty aliases, which own them then: `text`
+ * is empty afterwards. A line that is no entry and a second entry of a name are
+ * left out; `errors` gets a note of each, which begins "FILE:LINE:COLUMN: "
+ * (both from 1, columns in octets).
  */
 void alias_parse(struct aliases *, const char *file, struct buffer *text,
     struct notes *errors);
-/* The same for an included list: addresses in lines or behind commas. They
- * become the only entry, without a name. */
+/*
+ * The same for an included list, which has an address in each line or between
+ * commas. They are the targets of its only entry, which has no name.
+ */
 void alias_parse_list(struct aliases *, const char *file, struct buffer *text);
 /*
- * An entry from elsewhere, in place of the one that a file may have: `text` is
- * a line of such a file, `origin` what messages call it. It must be right.
+ * Adds an entry that is found before the one that a file has by its name.
+ * `text` is a valid line of an alias file, and `origin` takes the place of the
+ * file's name in messages.
  */
 void alias_put_first(struct aliases *, const char *origin, const char *text);
 /* The entry of a name in any case, or NULL. */
 struct alias_entry *alias_find(const struct aliases *, const char *name,
     size_t n);
 /*
- * Fills the entry's targets, once. FAULT_CONFIG beginning "FILE:LINE:COLUMN: "
- * for what is no address, and for an entry without any.
+ * Parses the entry's targets, the first time that it is called. FAULT_CONFIG
+ * that begins "FILE:LINE:COLUMN: ": one is no address, or there is none.
  */
 int alias_targets(struct alias_entry *, struct fault *);
-/* Forgets them. */
-void alias_clear(struct alias_entry *);
+
+/* ---- load.c: the files ---- */
+
+/* The alias file of the system, and the file with its mail name. */
+#define ALIASLOAD_DEFAULT SYSCONFDIR "/aliases"
+#define ALIASLOAD_MAILNAME SYSCONFDIR "/mailname"
+
+/* What an account's setting `aliases` says: nothing, no file, or a file. */
+enum alias_choice { ALIAS_CHOICE_DEFAULT, ALIAS_CHOICE_NONE,
+    ALIAS_CHOICE_FILE };
+enum alias_choice alias_choice(const struct account *);
+
+/*
+ * Reads and parses a file; `errors` as of alias_parse(). FAULT_CONFIG: it
+ * cannot be read, is no regular file, or is longer than ALIAS_FILE_MAX.
+ */
+int alias_read(struct aliases *, const char *path, struct notes *errors,
+    struct fault *);
+/*
+ * The same before mail is sent. The first error in a file that the account
+ * names (`configured`) is FAULT_CONFIG. The system's file is made for a mail
+ * server and must not stop the mail of all users: it may be missing, and its
+ * errors become notes.
+ */
+int alias_load(struct aliases *, const char *path, bool configured,
+    struct notes *, struct fault *);
+/*
+ * The entry of an included list, which the aliases own and read once. NULL
+ * with FAULT_CONFIG as of alias_read(), and when there are too many lists.
+ */
+struct alias_entry *alias_list(struct aliases *, const char *path,
+    struct fault *);
+
+/* ---- expand.c: from a recipient to those that it stands for ---- */
+
+/*
+ * Begins a new expansion. Within an expansion each entry is resolved once,
+ * whatever leads to it, and its addresses are added once: the time is that of
+ * the entries reached, not of the ways to them. A new one adds them again.
+ */
+void alias_begin_expansion(struct aliases *);
+/* The same for a new message: alias_replacement() forgets its recipients. */
+void alias_begin_message(struct aliases *);
+/*
+ * Adds to the envelope the addresses that a recipient stands for; its own when
+ * it has no alias, or its alias names it. FAULT_CONFIG that begins "FILE:LINE":
+ * it leads to a command, a file, a list that is not to be included or cannot
+ * be read, to what is no address, or round in a circle.
+ */
+int alias_expand(struct aliases *, const struct local_domains *,
+    const struct mailbox *, struct envelope *, struct fault *);
+/*
+ * The address to write in place of this one in the header, or NULL when it
+ * stays: it must be a recipient of the message by the name of an alias that
+ * stands for one address only. Neither "default" nor an included list counts,
+ * so that the header tells nobody who is on a list.
+ */
+const struct mailbox *alias_replacement(const struct aliases *,
+    const struct local_domains *, const struct mailbox *);
+/*
+ * Resolves all entries and notes each fault that a recipient could lead to, but
+ * for commands, files and lists: a mail server may have a use for them.
+ */
+void alias_check(struct aliases *, const struct local_domains *,
+    struct notes *errors);
 
 #endif

@@ -9,8 +9,6 @@
 #include "config/account/localdomain.h"
 #include "config/account/notes.h"
 #include "config/alias/alias.h"
-#include "config/alias/expand.h"
-#include "config/alias/load.h"
 
 #define STACK_MIN 16		/* first allocation; few chains are longer */
 #define NAME_SHOWN_MAX 60	/* octets of a name that are quoted */

@@ -12,7 +12,6 @@
 #include "base/memory.h"
 #include "config/account/account.h"
 #include "config/alias/alias.h"
-#include "config/alias/load.h"
 
 #define LISTS_MAX 1000		/* each costs a file and a search */
 #define ERRORS_NOTED 5		/* of a file that is not ours; see newaliases */

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "config/password/file.h"
+#include "config/password/source.h"
 
 #define PATH_SIZE_MAX (64 * 1024)	/* octets of a path */
 #define NAME_MAX_SIZE 64		/* octets of "password_fd N" */

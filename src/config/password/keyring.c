@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "config/account/account.h"
 #include "config/password/child.h"
-#include "config/password/keyring.h"
+#include "config/password/source.h"
 
 #define PROGRAM "secret-tool"
 #define COMMAND_MAX (64 * 1024)	/* octets; host and user are in it thrice */

@@ -10,8 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
-#include "config/password/file.h"
-#include "config/password/netrc.h"
+#include "config/password/source.h"
 
 #define PATH_SIZE_MAX (64 * 1024)	/* octets of a path */
 

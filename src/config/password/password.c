@@ -8,11 +8,8 @@
 #include "base/text.h"
 #include "config/account/account.h"
 #include "config/password/child.h"
-#include "config/password/file.h"
-#include "config/password/keyring.h"
-#include "config/password/netrc.h"
 #include "config/password/password.h"
-#include "config/password/terminal.h"
+#include "config/password/source.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 
