@@ -56,30 +56,10 @@ print_sources(const struct accounts *accounts)
 	    accounts->table.count == 1 ? "" : "s");
 }
 
-/* Each of the files by itself: an account may be in several of them. */
+/* One file by itself, or (NULL) those that a message would go by. */
 static int
-check_each(const char *const *files, size_t n, size_t *errors,
+check(const struct request *request, const char *file, size_t *errors,
     struct fault *f)
-{
-	struct accounts accounts;
-	int r = 0;
-
-	for (size_t i = 0; i < n && r == 0; i++) {
-		accounts_init(&accounts);
-		accounts.report = report;
-		accounts.report_arg = errors;
-		r = accountfile_read(&accounts, files[i], ACCOUNTFILE_NAMED,
-		    f);
-		print_notes(&accounts);
-		print_sources(&accounts);
-		*errors += aliases_check_named(&accounts, report_alias);
-		accounts_free(&accounts);
-	}
-	return r;
-}
-
-static int
-check_usual(const struct request *request, size_t *errors, struct fault *f)
 {
 	struct accounts accounts;
 	int r;
@@ -87,7 +67,9 @@ check_usual(const struct request *request, size_t *errors, struct fault *f)
 	accounts_init(&accounts);
 	accounts.report = report;
 	accounts.report_arg = errors;
-	r = accountfile_load(&accounts, request->file, request->file_of_root,
+	r = file != NULL ?
+	    accountfile_read(&accounts, file, ACCOUNTFILE_NAMED, f) :
+	    accountfile_load(&accounts, request->file, request->file_of_root,
 	    f);
 	print_notes(&accounts);
 	print_sources(&accounts);
@@ -101,9 +83,11 @@ check_config(const struct request *request, const char *const *files,
     size_t n, struct fault *f)
 {
 	size_t errors = 0;
-	int r = n > 0 ? check_each(files, n, &errors, f) :
-	    check_usual(request, &errors, f);
+	int r = n == 0 ? check(request, NULL, &errors, f) : 0;
 
+	/* an account may be in several of the files */
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = check(request, files[i], &errors, f);
 	if (r == -1 || errors == 0)
 		return r;
 	return fault(f, FAULT_CONFIG, "%zu error%s", errors,

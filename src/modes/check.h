@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* check: every error in account files, without running anything. */
+/* check: --check-config, every error in account files. No command is run. */
 #ifndef MODES_CHECK_H
 #define MODES_CHECK_H
 
@@ -9,8 +9,8 @@ struct fault;
 struct request;
 
 /*
- * Checks the given files, or, if there are none, those that a message would
- * go by, and the alias files that they name. Errors and what is obsolete go to
+ * Checks these n files, or if n is 0 those that a message would go by, and the
+ * alias files that they name. Errors and notes on what is obsolete go to
  * standard error, a summary to standard output. -1 when there was an error: it
  * has been printed, and the fault, FAULT_CONFIG, says how many there were.
  */

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/text.h"
-#include "mail/address/address.h"
 #include "mail/dsn.h"
 #include "mail/envelope.h"
 #include "mail/header/header.h"
@@ -14,18 +11,9 @@
 #include "config/password/password.h"
 #include "delivery/upstream.h"
 #include "modes/pretend.h"
+#include "modes/show.h"
 
 #define TEXT_MAX (64 * 1024 * 1024)	/* octets; more than any setting has */
-
-/* "WHAT: TEXT", where nothing in the text can deceive a terminal. */
-static void
-print_line(const char *what, const char *s, size_t n)
-{
-	char *text = text_printable(s, n);
-
-	printf("%s%s\n", what, text);
-	free(text);
-}
 
 static void
 print_sources(const struct accounts *accounts)
@@ -39,27 +27,9 @@ print_sources(const struct accounts *accounts)
 
 	for (size_t i = 0; i < accounts->sources; i++) {
 		source = accounts->source[i];
-		print_line(words[source->state], source->path,
+		show_text(words[source->state], source->path,
 		    strlen(source->path));
 	}
-}
-
-void
-pretend_print_account(const struct account *a)
-{
-	struct buffer b;
-
-	buffer_init(&b, TEXT_MAX);
-	if (a->name == NULL)
-		buffer_add_string(&b, "of the command line");
-	else
-		buffer_add_string(&b, a->name);
-	if (a->defined.file != NULL)
-		buffer_printf(&b, " (%s:%zu)", a->defined.file,
-		    a->defined.line);
-	buffer_printf(&b, ", since %s", a->reason == NULL ? "" : a->reason);
-	print_line("account: ", b.data, b.len);
-	buffer_free(&b);
 }
 
 static void
@@ -127,7 +97,7 @@ print_settings(const struct account *a)
 		buffer_add_string(&b, "  [");
 		account_add_origin(&b, a, (enum option_id)i);
 		buffer_add_char(&b, ']');
-		print_line("", b.data, b.len);
+		show_text("", b.data, b.len);
 	}
 	buffer_free(&b);
 }
@@ -143,18 +113,8 @@ print_secret(const struct account *a)
 	}
 	buffer_init(&b, TEXT_MAX);
 	account_add_password_source(&b, a);
-	print_line("secret: from ", b.data, b.len);
+	show_text("secret: from ", b.data, b.len);
 	buffer_free(&b);
-}
-
-static void
-print_address(const char *what, const struct mailbox *box)
-{
-	char *spec = address_spec(box);
-	const char *shown = spec == NULL ? "<>" : spec;
-
-	print_line(what, shown, strlen(shown));
-	free(spec);
 }
 
 static void
@@ -162,15 +122,15 @@ print_envelope(const struct envelope *e)
 {
 	struct buffer b;
 
-	print_address("reverse-path: ", &e->path);
+	show_mailbox("reverse-path: ", &e->path);
 	for (size_t i = 0; i < e->count; i++)
-		print_address("recipient: ", &e->recipient[i].box);
+		show_mailbox("recipient: ", &e->recipient[i].box);
 	if (e->count == 0)
 		printf("recipient: none\n");
 	buffer_init(&b, TEXT_MAX);
 	dsn_add_notify(&b, e->notify);
 	if (e->notify != 0)
-		print_line("notify: ", b.data, b.len);
+		show_text("notify: ", b.data, b.len);
 	buffer_free(&b);
 	if (e->ret != DSN_RETURN_UNSET)
 		printf("return: %s\n", e->ret == DSN_RETURN_FULL ? "full" :
@@ -187,7 +147,7 @@ print_text(const char *what, const char *s, size_t n)
 		eol = memchr(s, '\r', (size_t)(end - s));
 		if (eol == NULL)
 			eol = end;
-		print_line(what, s, (size_t)(eol - s));
+		show_text(what, s, (size_t)(eol - s));
 		s = end - eol > 2 ? eol + 2 : end;
 	}
 }
@@ -211,7 +171,7 @@ pretend_print(const struct accounts *accounts, const struct account *a,
     const struct envelope *e, const struct header *h)
 {
 	print_sources(accounts);
-	pretend_print_account(a);
+	show_account(a);
 	print_settings(a);
 	print_secret(a);
 	print_envelope(e);

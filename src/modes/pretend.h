@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* pretend: what would be done with a message. */
+/* pretend: -P, what would be done with a message. */
 #ifndef MODES_PRETEND_H
 #define MODES_PRETEND_H
 
@@ -10,14 +10,11 @@ struct header;
 
 /*
  * Prints to standard output: which files were read, which account was chosen
- * and why, its settings with where each is from, where its secret would come
- * from (nobody is asked for it), the envelope, and the fields that are added,
- * removed and changed. Passwords are not shown.
+ * and why, its settings and where each of them is set, where its password
+ * would come from (it is not fetched), the envelope, and the fields that are
+ * added, removed and changed. Passwords are not shown.
  */
 void pretend_print(const struct accounts *, const struct account *,
     const struct envelope *, const struct header *);
-
-/* Only the line that says which account it is, and why. */
-void pretend_print_account(const struct account *);
 
 #endif

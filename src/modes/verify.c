@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "mail/message/message.h"
@@ -15,35 +14,17 @@
 #include "delivery/expand.h"
 #include "delivery/request.h"
 #include "delivery/sender.h"
-#include "modes/pretend.h"
+#include "modes/show.h"
 #include "modes/verify.h"
 
-
-/* What there is to verify by. */
+/* What addresses are looked up in. */
 struct verifying {
 	const struct request *request;
 	struct accounts accounts;
 	struct account account;
 	struct local_domains domains;
+	struct alias_source aliases;
 };
-
-static void
-print_text(const char *what, const char *s, size_t n)
-{
-	char *shown = text_printable(s, n);
-
-	printf("%s: %s\n", what, shown);
-	free(shown);
-}
-
-static void
-print_box(const char *what, const struct mailbox *box)
-{
-	char *spec = address_spec(box);
-
-	print_text(what, spec, strlen(spec));
-	free(spec);
-}
 
 static void
 print_fault_line(const char *what, const struct fault *f)
@@ -65,6 +46,7 @@ begin(struct verifying *v, const struct request *request,
 	    request_choose(request, &v->accounts, sender, &v->account,
 	    f) == -1)
 		return -1;
+	alias_source_init(&v->aliases, &v->account, request->no_aliases);
 	return local_domains_gather(&v->domains, &v->account,
 	    ALIASLOAD_MAILNAME, f);
 }
@@ -72,28 +54,27 @@ begin(struct verifying *v, const struct request *request,
 static void
 end(struct verifying *v)
 {
+	alias_source_free(&v->aliases);
 	local_domains_free(&v->domains);
 	account_free(&v->account);
 	accounts_free(&v->accounts);
 }
 
-/* All that becomes of recipients before there is a connection. */
+/* Puts those that the recipients stand for in their place. */
 static int
 expand(struct verifying *v, struct envelope *e, struct fault *f)
 {
-	struct alias_source aliases;
 	struct envelope out;
 	int r = 0;
 
-	alias_source_init(&aliases, &v->account, v->request->no_aliases);
+	aliases_begin_message(&v->aliases);
 	envelope_init(&out);
 	for (size_t i = 0; i < e->count && r == 0; i++)
-		r = expand_recipient(&aliases, &e->recipient[i].box, &out,
+		r = expand_recipient(&v->aliases, &e->recipient[i].box, &out,
 		    &v->accounts.warnings, f);
 	if (r == 0)
 		envelope_swap_recipients(e, &out);
 	envelope_free(&out);
-	alias_source_free(&aliases);
 	request_tell(v->request, &v->accounts, NULL);
 	return r;
 }
@@ -106,7 +87,7 @@ print_recipients(const char *what, const struct envelope *e,
 
 	for (size_t i = 0; i < e->count; i++) {
 		r = &e->recipient[i];
-		print_box(what, &r->box);
+		show_mailbox(what, &r->box);
 		if (bare == NULL && r->box.domain[0] == '\0')
 			bare = r;
 	}
@@ -118,7 +99,10 @@ print_recipients(const char *what, const struct envelope *e,
 	    "\"qualify_domain\" of the account");
 }
 
-/* Without a message there is no From field that a pattern could be. */
+/*
+ * A pattern for the From field has no value here, as there is no message: that
+ * is printed in place of the reverse-path, and is no failure.
+ */
 static int
 print_sender(const struct verifying *v, struct envelope *e, struct fault *f)
 {
@@ -130,10 +114,8 @@ print_sender(const struct verifying *v, struct envelope *e, struct fault *f)
 		r = 0;
 	} else if (r == -1) {
 		fault_pass(f, &why, "");
-	} else if (e->path.local == NULL) {
-		printf("reverse-path: <>\n");
 	} else {
-		print_box("reverse-path", &e->path);
+		show_mailbox("reverse-path: ", &e->path);
 	}
 	fault_clear(&why);
 	return r;
@@ -147,13 +129,13 @@ verify_recipients(const struct request *request, struct envelope *e,
 	int r = begin(&v, request, &e->path, f);
 
 	if (r == 0) {
-		pretend_print_account(&v.account);
+		show_account(&v.account);
 		r = print_sender(&v, e, f);
 	}
 	if (r == 0)
 		r = expand(&v, e, f);
 	if (r == 0)
-		r = print_recipients("recipient", e, f);
+		r = print_recipients("recipient: ", e, f);
 	end(&v);
 	return r;
 }
@@ -169,7 +151,7 @@ print_account_of(struct verifying *v, const struct mailbox *box)
 	printf("  as a sender, ");
 	if (request_choose(v->request, &v->accounts, box, &account,
 	    &why) == 0)
-		pretend_print_account(&account);
+		show_account(&account);
 	else
 		print_fault_line("no account", &why);
 	account_free(&account);
@@ -183,16 +165,16 @@ test_box(struct verifying *v, const struct mailbox *box)
 	struct envelope e;
 	const char *domain = box->domain[0] == '\0' ? "none" : box->domain;
 
-	print_box("address", box);
-	print_text("  local part", box->local, strlen(box->local));
-	print_text("  domain", domain, strlen(domain));
+	show_mailbox("address: ", box);
+	show_text("  local part: ", box->local, strlen(box->local));
+	show_text("  domain: ", domain, strlen(domain));
 	printf("  aliases apply: %s\n", local_domains_find(&v->domains,
 	    box->domain) != LOCALITY_NONE && !v->request->no_aliases ? "yes" :
 	    "no");
 	envelope_init(&e);
 	envelope_add(&e, box);
 	if (expand(v, &e, &why) == -1 ||
-	    print_recipients("  recipient", &e, &why) == -1)
+	    print_recipients("  recipient: ", &e, &why) == -1)
 		print_fault_line("  but", &why);
 	envelope_free(&e);
 	fault_clear(&why);
@@ -230,7 +212,7 @@ verify_words(const struct request *request, const struct mailbox *sender,
 		end(&v);
 		return -1;
 	}
-	pretend_print_account(&v.account);
+	show_account(&v.account);
 	for (size_t i = 0; i < n; i++)
 		test_word(&v, words[i], strlen(words[i]), f);
 	while (n == 0 && (got = getline(&line, &size, stdin)) != -1)

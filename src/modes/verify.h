@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* verify: -bv and -bt, what addresses come to. No network, no message. */
+/*
+ * verify: -bv and -bt, which recipients an address stands for. There is no
+ * network and no message.
+ */
 #ifndef MODES_VERIFY_H
 #define MODES_VERIFY_H
 
@@ -11,10 +14,10 @@ struct mailbox;
 struct request;
 
 /*
- * -bv: prints the account, the reverse-path and the recipients as a message to
- * these would have them. FAULT_RECIPIENT when one is a name without a domain
- * in the end, which only a mail server on this host could deliver to; else as
- * submit().
+ * -bv: prints the account, the reverse-path and the recipients that a message
+ * with this envelope would be sent with; the envelope has them afterwards.
+ * FAULT_RECIPIENT when one is still a name without a domain, which only a mail
+ * server on this host could deliver to; other faults are those of submit().
  */
 int verify_recipients(const struct request *, struct envelope *,
     struct fault *);
