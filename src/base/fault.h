@@ -19,7 +19,7 @@ enum fault_class {
 	FAULT_REFUSED,		/* the server refused for good, or cannot */
 	FAULT_SOFTWARE,		/* a bug here or in a library */
 	FAULT_SYSTEM,		/* the system refused something ordinary */
-	FAULT_IO,		/* reading standard input or the spool failed */
+	FAULT_IO,		/* reading the message, or its file, failed */
 	FAULT_TEMPORARY,	/* worth another try, and anything unforeseen */
 	FAULT_PROTOCOL,		/* the server does not speak SMTP as it must */
 	FAULT_AUTH,		/* the server refused the credentials */

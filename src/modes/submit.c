@@ -114,7 +114,7 @@ talk(struct trip *t, struct fault *f)
 {
 	struct session_params params;
 	struct session session;
-	struct conversion hygiene;
+	struct conversion converted;
 	int result;
 
 	upstream_fill(&params, &t->account, &t->password);
@@ -123,12 +123,12 @@ talk(struct trip *t, struct fault *f)
 	params.verdict = &t->verdict;
 	if (session_open(&session, &params, f) == -1)
 		return -1;
-	result = outgoing_fit(&hygiene, &t->message, &session,
+	result = outgoing_fit(&converted, &t->message, &session,
 	    &t->job->envelope, &t->account, f);
 	if (result == 0)
 		result = submission_run(&session, &t->job->envelope,
-		    hygiene.message, t->job->request->eight_bit, f);
-	conversion_end(&hygiene);
+		    converted.message, t->job->request->eight_bit, f);
+	conversion_end(&converted);
 	session_close(&session);
 	return result;
 }

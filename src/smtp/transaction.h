@@ -104,7 +104,7 @@ const struct reply *transaction_reply(const struct transaction *,
  * its own, and becomes DELIVERED, DEFERRED or REFUSED by it.
  * 0: transaction_verdict() is what came of it. -1: no reply came, and the fault
  * says so; if the connection broke between the end of the message and the
- * reply, that it may have been delivered; FAULT_IO if the spool failed. After
+ * reply, that it may have been delivered; FAULT_IO if its file failed. After
  * -1 the session must be closed, which then breaks off without QUIT.
  */
 int transaction_send(struct transaction *, const struct message *,

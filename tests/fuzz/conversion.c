@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Hygiene. The first octet says what the server has and what is wished for;
+ * Conversion. The first octet says what the server has and what is wished for;
  * the rest is a message. What comes out, when it is not the message itself,
  * has lines of 998 octets and no NUL, an announced size that is true, a body
  * that decodes to what came in by a decoder of our own here, fields that mean

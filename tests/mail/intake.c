@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Reading and spooling that fail, sizes, and the mbox line. */
+/* Reading and writing that fail, sizes, and the mbox line. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -304,7 +304,7 @@ take_large(struct message *m, struct fault *f)
 }
 
 static void
-check_spool(void)
+check_tempfile(void)
 {
 	struct fault f = { .class = FAULT_NONE };
 	struct message_walk w;
@@ -315,17 +315,17 @@ check_spool(void)
 	ssize_t n;
 
 	setenv("TMPDIR", "/nonexistent/folder", 1);
-	tap_ok(take_large(&m, &f) == 0 && m.body.spool != -1 &&
-	    (fcntl(m.body.spool, F_GETFD) & FD_CLOEXEC) != 0,
+	tap_ok(take_large(&m, &f) == 0 && m.body.tempfile != -1 &&
+	    (fcntl(m.body.tempfile, F_GETFD) & FD_CLOEXEC) != 0,
 	    "TMPDIR does not exist: another will do");
 	message_walk_start(&w, &m);
-	if (ftruncate(m.body.spool, 1000) == -1)
+	if (ftruncate(m.body.tempfile, 1000) == -1)
 		abort();
 	while ((n = message_walk_next(&w, &p, &f)) > 0)
 		octets += (size_t)n;
 	tap_ok(n == -1 && f.class == FAULT_IO &&
 	    octets == strlen("\r\n") + 1000,
-	    "spool that became shorter");
+	    "file that became shorter");
 	message_walk_end(&w);
 	message_free(&m);
 	fault_clear(&f);
@@ -345,7 +345,7 @@ check_spool(void)
 		abort();
 	tap_ok(n == -1 && f.class == FAULT_IO &&
 	    strstr(f.text, "in /tmp") != NULL && f.hint != NULL &&
-	    strstr(f.hint, "TMPDIR") != NULL, "no room for the spool");
+	    strstr(f.hint, "TMPDIR") != NULL, "no room for the file");
 	message_free(&m);
 	fault_clear(&f);
 }
@@ -364,6 +364,6 @@ main(void)
 	check_short_lines();
 	check_read_errors();
 	check_nonblocking();
-	check_spool();
+	check_tempfile();
 	return tap_done();
 }

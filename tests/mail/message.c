@@ -299,11 +299,11 @@ read_text(struct message *m, const struct buffer *text, struct fault *f)
 }
 
 /*
- * The same shape with so long a body behind it that most of it is spooled.
+ * The same shape with so long a body behind it that most of it is in a file.
  * After two line ends every shape is in its body, and what follows is lines.
  */
 static void
-check_spooled(const struct shape *s, struct buffer *out)
+check_in_tempfile(const struct shape *s, struct buffer *out)
 {
 	static const char line[] = "..............................xyz\r\n";
 	struct fault f = { .class = FAULT_NONE };
@@ -324,11 +324,11 @@ check_spooled(const struct shape *s, struct buffer *out)
 		buffer_add_string(&want, line);
 	}
 	message_init(&m);
-	good = good && read_text(&m, &text, &f) == 0 && m.body.spool != -1 &&
+	good = good && read_text(&m, &text, &f) == 0 && m.body.tempfile != -1 &&
 	    walk(&m, out) == 0 && walk(&m, out) == 0;
 	tap_ok(good && out->len == want.len &&
 	    memcmp(out->data, want.data, want.len) == 0,
-	    "%s, spooled", s->label);
+	    "%s, from a temporary file", s->label);
 	message_free(&m);
 	fault_clear(&f);
 	buffer_free(&text);
@@ -369,7 +369,7 @@ main(void)
 		check_pieces(s, 1, &out);
 		check_cuts(s, &out);
 		if (s->want[0] != '!' && (s->flags & DOT) == 0)
-			check_spooled(s, &out);
+			check_in_tempfile(s, &out);
 	}
 	check_removed(&out);
 	buffer_free(&out);

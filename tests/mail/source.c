@@ -64,7 +64,7 @@ walk(const struct message *m, struct buffer *out, struct fault *f)
 	return n == 0 ? 0 : -1;
 }
 
-/* The same octets by the spool, as from a pipe. */
+/* The same octets by a temporary file, as from a pipe. */
 static void
 take_copy(struct message *m, FILE *from, struct fault *f)
 {
@@ -102,8 +102,8 @@ compare(const char *label, size_t n, const char *from, const char *tail)
 	buffer_init(&b, ROOM);
 	take_copy(&copy, input, &f);
 	good = take_file(&file, input, &f) && f.class == FAULT_NONE &&
-	    file.body.spool == -1 &&
-	    (file.body.source.fd != -1) == (copy.body.spool != -1) &&
+	    file.body.tempfile == -1 &&
+	    (file.body.source.fd != -1) == (copy.body.tempfile != -1) &&
 	    message_octets(&copy) == message_octets(&file) &&
 	    copy.longest_line == file.longest_line &&
 	    walk(&copy, &a, &f) == 0 && walk(&file, &b, &f) == 0 &&

@@ -200,7 +200,7 @@ conversion_start(struct conversion *h, const struct message *m,
 		return quote_body(h, f);
 	if (body_long)
 		note_long(terms, mimekind_name(kind));
-	/* conversion_check() has been left out, or its verdict not heard */
+	/* the caller has not asked conversion_check(), or ignored it */
 	return m->nul_line > 0 ? nul_fault(m, kind, f) : 0;
 }
 

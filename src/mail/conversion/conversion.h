@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * hygiene: a message as a certain server can take it. What cron and daemons
- * write is text of one part that may have lines of any length, 8-bit data or
- * NULs: it goes as quoted-printable where it would not arrive otherwise.
- * Fields with raw UTF-8 get encoded words. What is signed is never changed,
- * and what needs nothing goes as it came.
+ * conversion: a message in the form that one server can take. Text of one
+ * part, which is what cron and daemons write, may have long lines, 8-bit data
+ * or NULs; where the server would not take those, the body is sent as
+ * quoted-printable (RFC 2045 section 6.7). Fields with raw UTF-8 get encoded
+ * words (RFC 2047). A signed message is never changed, nor is one that the
+ * server can take as it is.
  */
 #ifndef MAIL_CONVERSION_CONVERSION_H
 #define MAIL_CONVERSION_CONVERSION_H
@@ -15,33 +16,35 @@
 
 struct fault;
 
-/* Lines of more than MESSAGE_LINE_MAX octets. */
+/* What is done about lines of more than MESSAGE_LINE_MAX octets. */
 enum long_lines { LONG_LINES_ENCODE, LONG_LINES_PASS, LONG_LINES_REFUSE };
 
 struct conversion_terms {
 	enum long_lines long_lines;
-	bool eight_bit;		/* the server has 8BITMIME (RFC 6152) */
+	bool eight_bit;		/* the server offers 8BITMIME (RFC 6152) */
 	bool utf8;		/* SMTPUTF8 will be declared (RFC 6531) */
-	void (*note)(const char *);	/* what had to stay; NULL: unwanted */
+	void (*note)(const char *);	/* is told which long line could not be
+					 * changed; may be NULL */
 };
 
 struct conversion {
-	/* what to send: the message itself, or one below that shares its body;
-	 * valid as long as both are */
+	/* the message to send: the original, or `changed`, which shares the
+	 * original's body and is valid no longer than that */
 	const struct message *message;
 	struct message changed;
 };
 
 /*
- * What no server will change: FAULT_DATA for a NUL in what cannot be encoded,
- * and for a long line if those are refused. To be called before there is a
- * connection, once the header is complete.
+ * Finds what no conversion can help: -1 with FAULT_DATA for a NUL in a body
+ * that cannot be encoded, and for a long line if those are refused. Call it
+ * when the header is complete, before there is a connection.
  */
 int conversion_check(const struct message *, enum long_lines, struct fault *);
 /*
- * Fits a message to the server; it stays as it is itself, and may be fitted
- * again to another. FAULT_IO when its spool fails. conversion_end() is due
- * after a failure, too.
+ * Makes the form of a message that the server can take. The message itself is
+ * not changed, and can be converted again for another server. -1 with FAULT_IO
+ * when its temporary file cannot be read, with FAULT_DATA for a NUL as above.
+ * Call conversion_end() in every case.
  */
 int conversion_start(struct conversion *, const struct message *,
     const struct conversion_terms *, struct fault *);

@@ -15,7 +15,7 @@ body_init(struct body *b)
 {
 	memset(b, 0, sizeof(*b));
 	buffer_init(&b->memory, BODY_MEMORY_MAX + BODY_READ);
-	b->spool = -1;
+	b->tempfile = -1;
 	b->source.fd = -1;
 }
 
@@ -24,8 +24,8 @@ body_free(struct body *b)
 {
 	buffer_free(&b->memory);
 	bodycuts_free(&b->cuts);
-	if (b->spool != -1)
-		close(b->spool);
+	if (b->tempfile != -1)
+		close(b->tempfile);
 	body_init(b);
 }
 
@@ -33,8 +33,9 @@ body_free(struct body *b)
 static int
 flush(struct body *b, struct fault *f)
 {
-	int result = b->memory.len == 0 ? 0 : tempfile_write(b->spool,
-	    b->tempfile_dir, b->memory.data, b->memory.len, f);
+	int result = b->memory.len == 0 ? 0 :
+	    tempfile_write(b->tempfile, b->tempfile_dir, b->memory.data,
+	    b->memory.len, f);
 
 	buffer_clear(&b->memory);
 	return result;
@@ -50,8 +51,8 @@ leave_memory(struct body *b, int input, uint64_t start, struct fault *f)
 		buffer_free(&b->memory);
 		return 0;
 	}
-	b->spool = tempfile_open(&b->tempfile_dir, f);
-	return b->spool == -1 ? -1 : flush(b, f);
+	b->tempfile = tempfile_open(&b->tempfile_dir, f);
+	return b->tempfile == -1 ? -1 : flush(b, f);
 }
 
 char *
@@ -80,7 +81,7 @@ body_add(struct body *b, const char *p, size_t n, int input, uint64_t start,
 		else
 			buffer_add(&b->memory, p, part);
 		if (b->memory.len >= BODY_MEMORY_MAX)
-			r = b->spool != -1 ? flush(b, f) :
+			r = b->tempfile != -1 ? flush(b, f) :
 			    leave_memory(b, input, start, f);
 	}
 	return r;
@@ -93,7 +94,7 @@ body_end(struct body *b, struct bodyscan *scan, struct fault *f)
 	b->octets = scan->octets;
 	b->cuts = scan->cuts;
 	memset(&scan->cuts, 0, sizeof(scan->cuts));
-	if (b->spool == -1)
+	if (b->tempfile == -1)
 		return 0;
 	if (flush(b, f) == -1)
 		return -1;
@@ -125,13 +126,13 @@ next_raw(const struct body *b, struct body_walk *w, const char **p,
 	size_t want = left < WALK_OCTETS ? (size_t)left : WALK_OCTETS;
 	ssize_t n = (ssize_t)want;
 
-	if (b->spool == -1 && b->source.fd == -1) {
+	if (b->tempfile == -1 && b->source.fd == -1) {
 		*p = want == 0 ? "" : b->memory.data + w->at;
 	} else if (want > 0) {
 		*p = buffer_reserve(&w->raw, want);
 		n = b->source.fd != -1 ?
 		    source_next(&b->source, &w->source, w->raw.data, want, f) :
-		    tempfile_read(b->spool, w->raw.data, want, w->at, f);
+		    tempfile_read(b->tempfile, w->raw.data, want, w->at, f);
 	}
 	w->at += n > 0 ? (uint64_t)n : 0;
 	return n;

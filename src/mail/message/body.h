@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * body: what is behind a header, kept as it came and given in wire form, with
- * CRLF for every line end and one behind the last line.
+ * body: the octets behind the header and its empty line. They are kept as they
+ * came, and read in wire form: CRLF for every line end, and one behind the last
+ * line.
  */
 #ifndef MAIL_MESSAGE_BODY_H
 #define MAIL_MESSAGE_BODY_H
@@ -24,45 +25,50 @@ struct fault;
 #define BODY_READ (64 * 1024)
 
 struct body {
-	struct buffer memory;	/* the octets, while they are few; later those
-				 * on their way to the spool */
-	int spool;		/* or all of them: an unlinked file, or -1, */
-	struct source source;	/* or the file that we were given */
-	const char *tempfile_dir;	/* where it is, for faults */
+	/* all octets are in one of three places: in memory, where otherwise
+	 * those stand that have still to be written to the file, */
+	struct buffer memory;
+	int tempfile;		/* in a file without a name, or -1, */
+	const char *tempfile_dir;	/* which is in this folder, */
+	struct source source;	/* or in the regular file we were given */
 	uint64_t size;		/* octets as they came */
-	bool cr;		/* they begin behind a CR */
+	bool cr;		/* the octet before the first was a CR */
 	uint64_t octets;	/* in wire form */
-	struct bodycuts cuts;	/* where to cut it then */
+	struct bodycuts cuts;	/* where the wire form may be cut */
 };
 
 void body_init(struct body *);
 void body_free(struct body *);
-/* Room for the next BODY_READ octets: read there, they need not be copied. */
+/* Where the next BODY_READ octets may be read to: body_add() need not copy
+ * them then. */
 char *body_room(struct body *);
 /*
- * Keeps n octets more. From BODY_MEMORY_MAX on all of them move to a spool (in
- * $TMPDIR, else /var/tmp, else /tmp); or, if the input is a regular file (not
- * -1) in which the body begins at `start`, stay there, and it must stay open
- * as long as the body. FAULT_IO when spooling fails.
+ * Adds n octets. A body of BODY_MEMORY_MAX octets or more leaves memory. If
+ * `input` is not -1 but a regular file in which the body begins at `start`, it
+ * is read from there whenever it is needed, and the file must stay open as
+ * long as the body; otherwise it moves to a temporary file. -1 with FAULT_IO
+ * when that cannot be written.
  */
 int body_add(struct body *, const char *, size_t n, int input,
     uint64_t start, struct fault *);
-/* There are no more of them: scan has seen all; its cuts become the body's. */
+/* The body is complete; `scan` has seen all of it, and its cuts become the
+ * body's. -1 with FAULT_IO as above. */
 int body_end(struct body *, struct bodyscan *scan, struct fault *);
 
-/* A walk over it, from body_walk_start() to body_walk_end(). */
+/* A walk over the body, from body_walk_start() to body_walk_end(). */
 struct body_walk {
 	uint64_t at;		/* octets read */
 	uint64_t given;		/* octets given, in wire form */
 	struct lineend lineend;
 	struct source_walk source;
-	struct buffer raw;	/* octets from a file, */
-	struct buffer wire;	/* and in wire form */
+	struct buffer raw;	/* octets read from a file */
+	struct buffer wire;	/* the same in wire form */
 };
 void body_walk_start(struct body_walk *);
 /*
  * The next octets in wire form at *p, valid until the next call. Returns their
- * number, 0 at the end, -1 with FAULT_IO if the file fails, or has changed.
+ * number, 0 at the end, -1 with FAULT_IO if the file cannot be read or has
+ * changed.
  */
 ssize_t body_next(const struct body *, struct body_walk *, const char **p,
     struct fault *);

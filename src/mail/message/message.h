@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * message: the whole of standard input, taken in before anything else
- * happens, and seen in wire form from then on (RFC 5321 section 2.3.7: CRLF
- * and no other line end). Only these modules know other line ends.
+ * message: header and body. All of standard input is read before anything else
+ * happens; from then on the message is seen in wire form, which knows no line
+ * end but CRLF (RFC 5321 section 2.3.7). Other line ends are known in
+ * mail/message/ only.
  */
 #ifndef MAIL_MESSAGE_MESSAGE_H
 #define MAIL_MESSAGE_MESSAGE_H
@@ -22,7 +23,7 @@ struct fault;
 struct message {
 	struct header header;
 	struct body body;
-	/* facts of the whole input, fields removed later included */
+	/* what is known of the input, with fields that were removed later */
 	uint64_t longest_line;	/* octets without CRLF, header and body */
 	uint64_t longest_body_line;	/* the same of the body alone */
 	uint64_t long_body_line;	/* number in the input of the first
@@ -31,43 +32,43 @@ struct message {
 	uint64_t nul_octet;	/* octet from 1; 0: it has none */
 	bool eight_bit_header;
 	bool eight_bit_body;
-	/* how the body goes out: see mail/hygiene.h */
-	bool quoted;		/* as quoted-printable, in so many */
-	uint64_t quoted_octets;	/* octets, */
-	struct bodycuts quoted_cuts;	/* and cut there */
+	/* the body goes out as quoted-printable: mail/conversion/ sets these */
+	bool quoted;
+	uint64_t quoted_octets;	/* octets of the encoded body */
+	struct bodycuts quoted_cuts;	/* where that may be cut */
 };
 
 void message_init(struct message *);
 void message_free(struct message *);
 /*
- * Reads fd to its end (or, if dot_ends, to a line that is a lone dot). A body
- * above BODY_MEMORY_MAX goes to an unlinked file in $TMPDIR, else /var/tmp,
- * else /tmp; that of a regular file stays where it is, and fd must stay open
- * as long as the message. Every last line gets its CRLF. A leading mbox "From "
- * line goes; text without a header is body. Faults: FAULT_DATA for a NUL in
- * the header (with line and octet; one in the body is noted, and mail/hygiene
- * decides) and for a header above its limit, FAULT_IO when reading or spooling
- * fails (a full disk named with the directory).
+ * Reads fd to its end (or, if dot_ends, to a line that is a lone dot). If fd is
+ * a regular file it must stay open as long as the message: see body_add(). A
+ * leading mbox "From " line is dropped (RFC 4155); text without a header is
+ * body. -1 with FAULT_DATA for a NUL in the header, with line and octet, and
+ * for a header of more than HEADER_MAX octets; with FAULT_IO when fd cannot be
+ * read, or the temporary file cannot be written. A NUL in the body is no
+ * fault here: see conversion_check().
  */
 int message_read(struct message *, int fd, bool dot_ends, struct fault *);
 
-/* Octets that will go out: header, empty line, body. Without dot-stuffing. */
+/* Octets that will be sent: header, empty line, body; no dots are doubled. */
 uint64_t message_octets(const struct message *);
-/* Those of them in front of the body, and where that may be cut. */
+/* Octets of these in front of the body. */
 uint64_t message_header_octets(const struct message *);
+/* Where the body may be cut, in octets of the body as it is sent. */
 const struct bodycuts *message_cuts(const struct message *);
 
 /*
- * A walk over what goes out: added fields, kept fields, empty line, body.
- * Any number of walks may be made; they do not disturb each other.
+ * A walk over what will be sent: added fields, kept fields, empty line, body.
+ * There may be any number of walks at a time.
  */
 struct message_walk {
 	const struct message *message;
 	int stage;		/* what comes next */
-	bool as_it_came;	/* nothing is quoted */
+	bool as_it_came;	/* the body is not quoted */
 	size_t field;		/* next field of the header */
 	struct body_walk body;
-	const char *plain;	/* octets of the body to be quoted yet */
+	const char *plain;	/* octets of the body that are not quoted yet */
 	size_t plain_len;
 	struct quoted quoted;
 	struct buffer quoted_chunk;
@@ -77,14 +78,13 @@ void message_walk_start(struct message_walk *, const struct message *);
 /* A walk over the body alone, not quoted. */
 void message_walk_body(struct message_walk *, const struct message *);
 /*
- * The next octets at *p, valid until the next call. Returns their number (as
- * many as lie side by side: a header, a body, 64 KiB of a spool, a few of what
- * is quoted), 0 at the
- * end, -1 with FAULT_IO if the spool fails.
+ * The next octets at *p, valid until the next call. Returns their number, 0 at
+ * the end, -1 with FAULT_IO if a file cannot be read or has changed.
  */
 ssize_t message_walk_next(struct message_walk *, const char **p,
     struct fault *);
-/* Of a new walk only what stands in front of the body: 0 behind it. */
+/* The same for the octets in front of the body, where a walk begins; 0 when
+ * the body comes next. */
 size_t message_walk_header(struct message_walk *, const char **p);
 void message_walk_end(struct message_walk *);
 

@@ -75,7 +75,7 @@ tempfile_open(const char **dir, struct fault *f)
 
 int
 tempfile_write(int fd, const char *dir, const char *p, size_t n,
-	       struct fault *f)
+    struct fault *f)
 {
 	ssize_t w;
 	int error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* spool: the file that takes a body of BODY_MEMORY_MAX octets or more. */
+/* tempfile: the file that holds a body of BODY_MEMORY_MAX octets or more. */
 #ifndef MAIL_MESSAGE_TEMPFILE_H
 #define MAIL_MESSAGE_TEMPFILE_H
 
@@ -10,18 +10,18 @@
 struct fault;
 
 /*
- * An empty file without a name, closed on exec, readable by nobody else: in
- * $TMPDIR, or else in /var/tmp, or else in /tmp. Returns its descriptor, -1
- * with FAULT_IO when none of them will do. *dir names where it is; the string
- * is static or the environment's.
+ * Opens an empty file that has no name, is closed on exec, and can be read by
+ * nobody else: in $TMPDIR, or else in /var/tmp, or else in /tmp. Returns its
+ * descriptor, or -1 with FAULT_IO when it can be made in none of them. *dir is
+ * the folder; the string is static or the environment's.
  */
 int tempfile_open(const char **dir, struct fault *);
-/* Appends n octets; dir is for the fault (FAULT_IO). */
+/* Appends n octets. -1 with FAULT_IO, which names `dir`. */
 int tempfile_write(int fd, const char *dir, const char *, size_t n,
     struct fault *);
-/* Reads up to n octets at an offset where there are some: their number, or -1
- * with FAULT_IO. The file position is not moved. */
+/* Reads up to n octets, and at least one, at an offset below the file's size.
+ * Returns their number, or -1 with FAULT_IO. The file position stays. */
 ssize_t tempfile_read(int fd, char *, size_t n, uint64_t offset,
-		      struct fault *);
+    struct fault *);
 
 #endif

@@ -284,13 +284,13 @@ submit_message(struct relay *r, const struct message *m, struct fault *f)
 		.utf8 = r->course.utf8,
 		.note = r->request->note,
 	};
-	struct conversion hygiene;
+	struct conversion converted;
 	int result;
 
-	result = conversion_start(&hygiene, m, &terms, f);
+	result = conversion_start(&converted, m, &terms, f);
 	if (result == 0)
-		result = send_message(r, hygiene.message, f);
-	conversion_end(&hygiene);
+		result = send_message(r, converted.message, f);
+	conversion_end(&converted);
 	return result;
 }
 
