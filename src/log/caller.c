@@ -12,7 +12,7 @@
 
 #define PATH_SIZE 64	/* octets: /proc/NUMBER/comm */
 
-/* There is no portable way; where /proc is another thing, none is found. */
+/* There is no portable way. Without Linux's /proc the name is unknown. */
 static char *
 parent_name(pid_t parent)
 {
@@ -29,7 +29,7 @@ caller_get(struct caller *c)
 
 	c->known = true;
 	c->uid = (long)getuid();
-	/* 0: it is outside of what we can see; 1: it has ended, or is init */
+	/* 0: the parent is outside of our PID namespace */
 	c->parent = parent > 0 ? parent_name(parent) : NULL;
 }
 

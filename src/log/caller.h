@@ -12,14 +12,14 @@ struct caller {
 };
 
 /*
- * The parent's name is that of its program: never its arguments, which may
- * hold what nobody else should see. Where the system does not show it, and
- * once the parent has ended, there is none.
+ * The parent's name is that of its program, without arguments, which may hold
+ * secrets. There is none when the system does not show it. Once the parent has
+ * ended, the name is that of the process that has taken us over.
  */
 void caller_get(struct caller *);
 void caller_free(struct caller *);
 
-/* Could somebody be sitting in front of us: have we a terminal at all? */
+/* Have we a controlling terminal, in front of which a user may sit? */
 bool caller_has_terminal(void);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* logfault: failures that come before there is anything else to log. */
+/* logfault: failures before there is an account or a message to log. */
 #ifndef LOG_EARLY_H
 #define LOG_EARLY_H
 
 struct fault;
 
 /*
- * Writes it to the system log where a message without an account would be
- * logged; see log_open(). `ident` (-L) may be NULL.
+ * Writes the fault to the system log, if log_open() would open that for an
+ * account without settings. `ident` (-L) may be NULL.
  */
 void logfault(const char *ident, const struct fault *);
 

@@ -140,7 +140,7 @@ add_refused(struct buffer *b, const struct envelope *e, size_t max)
 		buffer_add_char(b, '\'');
 }
 
-/* What msmtp's line does not have. */
+/* The fields that msmtp's line does not have. */
 static void
 add_more(struct buffer *b, const struct log_entry *entry, size_t max)
 {
@@ -200,7 +200,7 @@ logline_add(struct buffer *b, const struct log_entry *entry, size_t value_max)
 	add_more(b, entry, value_max);
 }
 
-/* The format is the user's; nothing but the time is read by it. */
+/* The format is the user's, which is safe: strftime(3) has one argument. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 static size_t
@@ -221,7 +221,8 @@ logline_add_time(struct buffer *b, const char *format, time_t when)
 		format = LOGLINE_TIME;
 	if (strcmp(format, "none") == 0 || localtime_r(&when, &tm) == NULL)
 		return;
-	/* strftime() says 0 for what is empty, too: with a mark nothing is */
+	/* strftime(3) returns 0 for too little room and for an empty time: with
+	 * a mark no time is empty */
 	buffer_init(&marked, BUFFER_MAX);
 	buffer_printf(&marked, "%s.", format);
 	buffer_init(&text, TIME_MAX);

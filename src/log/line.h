@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * logline: what a submission came to, on one line, the fields and their order
- * as in msmtp's log so that scripts that read one can read the other; ours
- * come behind.
+ * logline: the outcome of a submission on one line. Fields and order are those
+ * of msmtp's log, so that scripts can read both; our own fields follow them.
  */
 #ifndef LOG_LINE_H
 #define LOG_LINE_H
@@ -20,7 +19,7 @@ struct fault;
 struct message;
 struct verdict;
 
-/* What there is to tell. Nothing is owned. */
+/* What is logged. Nothing is owned. */
 struct log_entry {
 	const struct account *account;
 	const struct envelope *envelope;

@@ -22,7 +22,7 @@
 #include "log/log.h"
 
 #define LOG_MODE 0640		/* it names who writes to whom */
-#define LOOK_MS 20		/* between two tries for what others hold */
+#define LOOK_MS 20		/* between two tries for a lock or for room */
 #define LINE_MAX_OCTETS (SIZE_MAX / 8)	/* a list of recipients has no limit */
 /* Octets of one value for syslog: a dozen of them fit into the datagram of
  * any syslogd that takes more than RFC 3164's 1024. */
@@ -79,8 +79,8 @@ open_file(struct log *log, const char *name)
 }
 
 /*
- * A socket of our own in place of syslog(3), which waits for a syslogd that
- * has stopped reading for as long as that takes.
+ * The socket is our own, since syslog(3) waits without limit for a syslogd that
+ * has stopped reading.
  */
 static void
 open_syslog(struct log *log, const char *path)
@@ -171,8 +171,8 @@ put(int fd, const char *p, size_t n, bool blocking, int64_t deadline,
 }
 
 /*
- * Tries for the lock; without it the line is written all the same, since one
- * write to a file that was opened with O_APPEND is not torn by others.
+ * Tries to lock the file. Without the lock the line is written all the same:
+ * other processes cannot tear one write(2) to a file opened with O_APPEND.
  */
 static bool
 lock(int fd, int64_t deadline)
@@ -188,7 +188,8 @@ lock(int fd, int64_t deadline)
 	return true;
 }
 
-/* A line of which the disk took a part would spoil the next one. */
+/* Removes the part of a line that the full disk took: the next line would be
+ * appended to it. */
 static void
 take_back(int fd, off_t end, size_t written)
 {
@@ -196,7 +197,7 @@ take_back(int fd, off_t end, size_t written)
 
 	if (written > 0 && fstat(fd, &st) == 0 &&
 	    st.st_size == end + (off_t)written && ftruncate(fd, end) == -1)
-		return;	/* the note has the line; there is no more to do */
+		return;	/* the note has the line at least */
 }
 
 static int
@@ -230,13 +231,13 @@ send_syslog(int fd, const char *p, size_t n, int64_t deadline)
 			return errno;
 		if (clock_left(deadline) == 0)
 			return ETIMEDOUT;
-		/* not every system's poll(2) knows the queue of the peer */
+		/* not every poll(2) waits for room in the peer's queue */
 		poll(NULL, 0, LOOK_MS);
 	}
 	return 0;
 }
 
-/* What is behind it must not be mistaken for something else. */
+/* Replaces characters after which syslogd would misread the rest. */
 static void
 add_ident(struct buffer *b, const char *ident)
 {
@@ -280,7 +281,7 @@ add_trouble(struct buffer *b, const char *what, const char *trouble,
 	    error == ETIMEDOUT ? "nobody reads it" : strerror(error));
 }
 
-/* Once, with the line: it must not be lost with the log. */
+/* Notes what is wrong with the log, once, with the line that it lost. */
 static void
 tell(struct buffer *trouble, const struct buffer *line,
     void (*note)(const char *))
@@ -316,7 +317,7 @@ log_write(const struct log *log, struct log_entry *entry,
 	buffer_init(&line, LINE_MAX_OCTETS);
 	buffer_init(&trouble, LINE_MAX_OCTETS);
 	buffer_init(&name, LINE_MAX_OCTETS);
-	/* which may be long, and without a file is for a trouble at most */
+	/* it may be long, and without a file only trouble needs it */
 	if (log->file_wanted)
 		compose(&line, entry);
 	error = log->file == -1 ? 0 : write_file(log, line.data, line.len,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * log: where the line about a submission goes, a file and the system log. It
- * is opened before the connection is made and written when all is over. It
- * cannot fail in a way that matters to the message: whatever goes wrong is
- * told once, with the line, and takes less than a second.
+ * log: the file and the system log, which get the line about a submission. It
+ * is opened before the connection is made and written when all is over. A log
+ * that fails makes no difference to the message: the user gets a note with the
+ * line, and no more than a second is lost.
  */
 #ifndef LOG_LOG_H
 #define LOG_LOG_H
@@ -17,10 +17,10 @@
 
 struct account;
 
-#define LOG_MS 900	/* to write it all; a second is what it may cost */
-#define LOG_LOCK_MS 500	/* of these, to wait for others at the file */
+#define LOG_MS 900	/* milliseconds to write it all, less than a second */
+#define LOG_LOCK_MS 500	/* milliseconds of these to wait for the lock */
 
-#ifndef SYSLOG_PATH		/* where syslogd listens; no RFC says that */
+#ifndef SYSLOG_PATH		/* where syslogd listens; no RFC has it */
 #ifdef _PATH_LOG
 #define SYSLOG_PATH _PATH_LOG
 #else
@@ -34,7 +34,7 @@ struct log {
 	int file;		/* -1: none, see file_trouble */
 	bool syslog_wanted;
 	int facility;		/* RFC 3164 */
-	bool unasked;		/* nobody configured it: no word of trouble */
+	bool unasked;		/* not configured: its trouble is not noted */
 	const char *ident;	/* -L; NULL: our name; not owned */
 	struct caller caller;
 	int syslog;		/* -1: none, see syslog_trouble */
@@ -46,18 +46,18 @@ struct log {
 /* A log that goes nowhere. */
 void log_init(struct log *);
 /*
- * Opens what the account wants: the system log with the facility LOG_MAIL if
- * it says nothing of logs and there is no terminal, where nobody would see
- * what becomes of the message; its file (made with mode 640 and the umask;
- * a FIFO without a reader is an error) and a socket to the syslogd at `path`,
- * usually SYSLOG_PATH. Trouble is kept for log_write(). Never waits.
+ * Opens the account's log file (made with mode 640 and the umask; a FIFO
+ * without a reader is an error) and a socket to the syslogd at `path`, usually
+ * SYSLOG_PATH. An account without either setting gets the system log with the
+ * facility LOG_MAIL when there is no terminal on which the user could see what
+ * becomes of the message. Errors are kept for log_write(). Never waits.
  */
 void log_open(struct log *, const struct account *, const char *path);
 /*
- * Writes the entry, whose duration is that since log_open(), within LOG_MS.
- * The line is added to the file as a whole; other writers are kept out by a
- * lock (fcntl, as msmtp's) where it can be had in LOG_LOCK_MS. Where it cannot
- * be written, `note` gets one text that says so and has the line.
+ * Writes the entry within LOG_MS; its duration is the time since log_open().
+ * The line is added to the file as a whole, under a lock (fcntl(2), as msmtp
+ * has it) if that can be had within LOG_LOCK_MS. When anything cannot be
+ * written, `note` (or NULL) gets one text that says so and has the line.
  */
 void log_write(const struct log *, struct log_entry *,
     void (*note)(const char *text));

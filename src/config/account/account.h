@@ -109,7 +109,7 @@ struct account {
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */
 };
 
-/* Nothing set, defaults where a field cannot be without a value. */
+/* Leaves all settings unset; a field that needs a value has its default. */
 void account_init(struct account *);
 /* Frees all that the account owns and wipes its password. */
 void account_free(struct account *);
@@ -179,9 +179,9 @@ struct accounts {
 	size_t sources;
 	struct notes warnings;	/* for the caller to print */
 	/*
-	 * For checking files. When it is not NULL, it is called for each error
-	 * in a file, parsing goes on behind it and does not fail, no command
-	 * of the files is run, and obsolete settings are warned of.
+	 * Not NULL while files are checked: it is called for each error in a
+	 * file, and parsing then goes on and does not fail. No command of the
+	 * files is run, and obsolete settings become warnings.
 	 */
 	void (*report)(void *arg, const struct fault *);
 	void *report_arg;
@@ -193,19 +193,21 @@ struct accounts {
 };
 
 void accounts_init(struct accounts *);
-/* Origins of accounts point into this: free those accounts before. */
+/* The accounts chosen from these have origins that point into them: free those
+ * accounts first. */
 void accounts_free(struct accounts *);
 /* Remembers a file, once; the result lives as long as the accounts. */
 struct account_source *accounts_source(struct accounts *, const char *path);
 
 /*
- * Chooses, into `out` (initialised; the caller frees it before the accounts):
- * the account called `name`; else the one whose `from` fits `sender` best;
- * else "default"; else the only one; else what the environment holds. With
- * overrides->host set no file counts and the account is made of the overrides.
- * They come last in any case. Paths and the patterns of `domain` are resolved,
- * and what the account cannot be without is checked. `name` and `sender` may
- * be NULL; sender is as address_add_spec() writes it.
+ * Chooses an account and copies it into `out`, which is initialised and which
+ * the caller frees before the accounts. It is the account called `name`; else
+ * the one whose `from` fits `sender` best; else "default"; else the only one;
+ * else that of the environment. `name` and `sender` (as address_spec() writes
+ * it) may be NULL. Then the settings in `overrides` replace its own; if they
+ * have a host, the account is made of them alone. Paths and the patterns of
+ * `domain` and `qualify_domain` are resolved, and it is checked that no setting
+ * is missing that an account needs.
  *
  * FAULT_CONFIG names the accounts there are and the files that were tried.
  * When the password of the chosen account has been forgotten, the files are

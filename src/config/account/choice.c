@@ -82,7 +82,7 @@ unreadable_source(const struct accounts *accounts)
 	return NULL;
 }
 
-/* To somebody who has no account yet: where the first one could be. */
+/* Tells a user who has no account yet where to write the first one. */
 static int
 hint_at_files(const struct accounts *accounts, struct fault *f)
 {
@@ -168,7 +168,7 @@ resolve_path(struct account *account, enum option_id id, struct fault *f)
 	return 0;
 }
 
-/* "account 'NAME' (FILE:LINE)", or that it is of the command line. */
+/* "account 'NAME' (FILE:LINE)", or what else it comes from; to be freed. */
 static char *
 describe(const struct account *account)
 {
@@ -185,7 +185,7 @@ describe(const struct account *account)
 	return buffer_detach(&b);
 }
 
-/* What can be known before anything is sent. */
+/* Are all settings there that an account needs? */
 static int
 check(const struct account *account, struct fault *f)
 {
@@ -254,7 +254,7 @@ choose_environment(struct account *out, const char *name, struct fault *f)
 	return 0;
 }
 
-/* The passwords that accounts_forget_passwords() has wiped, from the files. */
+/* Gets from the files what accounts_forget_passwords() has wiped. */
 static int
 recall_passwords(struct accounts *accounts, struct fault *f)
 {
@@ -328,7 +328,7 @@ expand_domain(struct account *a, enum option_id id, char **domain,
 	return r;
 }
 
-/* It goes into addresses of the header, too: as an A-label. */
+/* It becomes an A-label, since it goes into addresses of the header, too. */
 static int
 resolve_qualify_domain(struct account *a, struct fault *f)
 {

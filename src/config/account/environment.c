@@ -111,7 +111,7 @@ take(struct account *account, const char *variable, struct fault *f)
 	return option_set(account, id, value, strlen(value), &here, f);
 }
 
-/* A variable of others: no pattern is meant by it. */
+/* A variable that other programs have, too: a "%" in it begins no pattern. */
 static int
 take_other(struct account *account, enum option_id id, const char *name,
     struct fault *f)

@@ -18,13 +18,15 @@ struct notes;
 /* Is a smarthost named there? */
 bool environment_has_host(void);
 /*
- * Sets what is there, and passes over variables that are no settings: they may
- * be another program's. FAULT_CONFIG says what is wrong with a value.
+ * Sets the settings that the environment has; a variable that is no setting may
+ * be another program's and is passed over. FAULT_CONFIG: a value is wrong, or
+ * it is a command.
  */
 int environment_read(struct account *, struct fault *);
 /*
- * If the account is that of the environment: adds a note for each variable
- * that looks like a setting and is none, with the one that was meant.
+ * Does nothing unless the account is that of the environment: then adds a note
+ * for each variable that looks like a setting and is none, with the name that
+ * was probably meant.
  */
 void environment_note(const struct account *, struct notes *);
 

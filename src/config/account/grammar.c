@@ -67,7 +67,7 @@ trim(struct slice t)
 	return t;
 }
 
-/* Takes what stands before `end`, trimmed; *rest goes on behind it. */
+/* Takes what stands before `end` and trims it; *rest begins behind `end`. */
 static struct slice
 take(struct slice *rest, char end)
 {
@@ -85,7 +85,7 @@ take(struct slice *rest, char end)
 	return trim(part);
 }
 
-/* An error is the end, unless somebody wants to hear of all of them. */
+/* An error ends the parsing, unless all errors are to be reported. */
 static int
 settle(struct parser *p, int r)
 {
@@ -184,8 +184,8 @@ account_begin(struct parser *p, struct slice name)
 	account->name = memory_copy(name.s, name.n);
 	account->defined.file = p->place.file;
 	account->defined.line = p->place.line;
-	/* what comes from defaults is not explicitly set: a base that has it
-	 * from there does not hand it on */
+	/* what comes from defaults is not explicitly set, so that an account
+	 * does not inherit it from this one */
 	account_copy(account, &p->defaults);
 	memset(account->set, 0, sizeof(account->set));
 	return account;
@@ -235,7 +235,7 @@ unknown_word(struct parser *p, struct slice word)
 	const char *near = option_nearest(word.s, word.n);
 
 	if (p->evaluated != 0) {
-		/* it may be a password without the word before it */
+		/* its output may be a password that lacks the word before it */
 		option_fault(p->fault, &place,
 		    "eval printed no setting this program knows");
 		return fault_hint(p->fault, "its first line of output should "
@@ -339,7 +339,7 @@ parse_evaluated(struct parser *p, const struct option_place *place,
 	p->len = line->len;
 	p->evaluated = place->column;
 	r = parse_line(p);
-	/* it is not in the file, so the file's mode does not matter to it */
+	/* a password that is not in the file asks nothing of its mode */
 	p->facts->password = was_password;
 	p->evaluated = 0;
 	p->line = outer.s;
@@ -470,7 +470,7 @@ parse_line(struct parser *p)
 	return parse_setting(p, word, rest);
 }
 
-/* Windows editors begin UTF-8 with one; msmtp files do not. */
+/* Windows editors put one before UTF-8. */
 static size_t
 byte_order_mark(const char *bytes, size_t n)
 {
@@ -528,7 +528,7 @@ parser_include(struct parser *p, const struct parser_hooks *hooks,
 	return r;
 }
 
-/* Hands the accounts over, but for names that an earlier file defined. */
+/* Moves the accounts over, but for those that an earlier file has defined. */
 static void
 merge(struct accounts *accounts, struct account_table *table)
 {

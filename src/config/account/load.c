@@ -28,7 +28,7 @@
 #define FILE_MAX (64 * 1024 * 1024)	/* octets; far above 20,000 accounts */
 #define PATHS_MAX (64 * 1024)		/* octets of a path or a message */
 #define EVAL_SECONDS 60	/* as passwordeval_timeout: to type a passphrase */
-#define INCLUDE_DEPTH_MAX 16	/* nobody nests more; a loop of links does */
+#define INCLUDE_DEPTH_MAX 16	/* more is a loop of symbolic links */
 #define MODE_OTHERS (S_IRWXG | S_IRWXO)
 #define MODE_WRITE (S_IWGRP | S_IWOTH)
 
@@ -69,7 +69,7 @@ add_group(struct buffer *b, gid_t gid)
 		buffer_printf(b, "gid %lu", (unsigned long)gid);
 }
 
-/* What its owner can do so that we may read it. */
+/* What can be done so that we may read it; to be freed. */
 static char *
 remedy(const char *path, const struct stat *st)
 {
@@ -92,7 +92,7 @@ remedy(const char *path, const struct stat *st)
 	return buffer_detach(&b);
 }
 
-/* What the system said, whose file it is, and who we are. */
+/* Why it cannot be read, whose file it is, and who we are; to be freed. */
 static char *
 trouble(const char *why, const struct stat *st)
 {
@@ -300,7 +300,7 @@ eval(void *arg, const char *command, const struct option_place *place,
 	return r;
 }
 
-/* A fault about the whole file, where somebody wants to hear of them all. */
+/* A fault about the whole file, which may be only one of those reported. */
 static int
 settle(struct accounts *accounts, int r, struct fault *f)
 {
@@ -324,7 +324,7 @@ check_mode(struct accounts *accounts, const struct account_file *file,
 	    "an eval" : "a passwordeval", f), f);
 }
 
-/* `parser`: of the file that includes this one, or NULL. */
+/* `parser` is that of the file that includes this one, or NULL. */
 static int
 read_open(struct accounts *accounts, struct account_file *file,
     struct parser *parser, struct fault *f)
@@ -347,7 +347,8 @@ read_open(struct accounts *accounts, struct account_file *file,
 	return r == -1 ? -1 : check_mode(accounts, file, &facts, f);
 }
 
-/* A file that is being read already, or too many in one another. */
+/* Refuses a file that includes itself by way of others, and a nesting that is
+ * too deep. */
 static int
 check_loop(const struct account_file *file, const struct option_place *place,
     struct fault *f)
@@ -403,7 +404,8 @@ include_path(const char *includer, const char *pattern)
 	return buffer_detach(&b);
 }
 
-/* In the order of their names. A pattern may fit nothing, a name may not. */
+/* Includes the files that fit the pattern in the order of their names. There
+ * need be none, but a name without wildcards must be that of a file. */
 static int
 include(void *arg, struct parser *parser, const char *pattern,
     const struct option_place *place, struct fault *f)
@@ -454,7 +456,7 @@ accountfile_read(struct accounts *accounts, const char *path,
 	return settle(accounts, r, f);
 }
 
-/* Did the search end at this file? It exists, readable or not. */
+/* Does the file exist, readable or not? Then the search ends with it. */
 static bool
 found(struct accounts *accounts, const char *path)
 {
@@ -464,7 +466,7 @@ found(struct accounts *accounts, const char *path)
 	    ACCOUNT_SOURCE_READ || stat(path, &st) == 0;
 }
 
-/* folder + name; *stop says whether to look no further. */
+/* Reads folder + name unless *stop, which is set when that file exists. */
 static int
 try(struct accounts *accounts, const char *folder, const char *name,
     enum accountfile_kind kind, bool *stop, struct fault *f)
@@ -495,7 +497,7 @@ load_user(struct accounts *accounts, struct fault *f)
 	bool stop = false;
 	int r = -1;
 
-	/* relative ones are invalid: XDG Base Directory Specification */
+	/* the XDG Base Directory Specification calls relative ones invalid */
 	if (xdg != NULL && xdg[0] == '/') {
 		config = memory_string(xdg);
 	} else if (home != NULL) {

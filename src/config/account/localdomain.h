@@ -15,9 +15,9 @@ struct fault;
 enum locality {
 	LOCALITY_NONE,		/* somewhere else */
 	/*
-	 * The domain is only in the file mailname, where many have the
-	 * domain of their organisation: its aliases apply, "default" does
-	 * not. It would take the mail of everybody there.
+	 * Only the file mailname has the domain. It may be the domain of a
+	 * whole organisation: aliases apply to it, but "default" does not,
+	 * since it would take everybody's mail.
 	 */
 	LOCALITY_SHARED,
 	LOCALITY_OWN
@@ -44,7 +44,7 @@ int local_domains_gather(struct local_domains *, const struct account *,
 void local_domains_add(struct local_domains *, const char *, size_t,
     enum locality);
 void local_domains_free(struct local_domains *);
-/* By an address's domain in any case; "" is LOCALITY_OWN. */
+/* The locality of a domain in any case; "" is LOCALITY_OWN. */
 enum locality local_domains_find(const struct local_domains *,
     const char *domain);
 

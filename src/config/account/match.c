@@ -48,7 +48,7 @@ next_element(const char **rest)
 		*rest = s + part;
 		s += open + 1;
 		n = element_length(s, ">,");
-		/* "<>" is the null reverse-path, and nothing else is short */
+		/* "<>" is the null reverse-path */
 		return n == 0 ? memory_string("<>") : memory_copy(s, n);
 	}
 	n = element_length(s, ", \t");
@@ -84,7 +84,8 @@ expand(const struct account *a, const char *element, const char *author,
 	return buffer_detach(&b);
 }
 
-/* Lower case from the last "@" on, or all of it when there is none. */
+/* Makes lower case what follows the last "@", or all when there is none; to be
+ * freed. */
 static char *
 lower_domain(const char *s)
 {
@@ -95,7 +96,7 @@ lower_domain(const char *s)
 	return copy;
 }
 
-/* A glob without "@" stands for domains too: case does not count then. */
+/* A glob without "@" may fit a domain: then no case counts at all. */
 static bool
 glob_fits(const char *glob, const char *sender)
 {
@@ -111,7 +112,7 @@ glob_fits(const char *glob, const char *sender)
 	return fits;
 }
 
-/* Characters that fit only themselves. */
+/* How many characters of it fit only themselves. */
 static size_t
 glob_weight(const char *glob)
 {
@@ -128,7 +129,7 @@ glob_weight(const char *glob)
 	return n;
 }
 
-/* Is it that address, and is the local part in the same case? */
+/* Is it that address, and has the local part the same case? */
 static size_t
 address_fit(const char *address, const char *sender)
 {
@@ -142,7 +143,8 @@ address_fit(const char *address, const char *sender)
 	return ACCOUNTMATCH_CASE;
 }
 
-/* Without "+..." before its domain, for the caller to free; NULL without. */
+/* The address without its subaddress ("+..."), for the caller to free; NULL
+ * when it has none. */
 static char *
 untagged(const char *sender)
 {
@@ -207,7 +209,7 @@ accountmatch(const struct account *a, const char *sender, const char *author)
 	return best;
 }
 
-/* user@maildomain, or the user alone: what auto_from stands for. */
+/* What auto_from stands for: user@maildomain, or the user alone. */
 static char *
 automatic(const struct account *a, struct fault *f)
 {
@@ -248,7 +250,8 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 	return account_pass_fault(f, a, id, &why);
 }
 
-/* The element with something plausible for each pattern. */
+/* The element with a plausible value for each pattern, for a check of its
+ * syntax. */
 static char *
 exemplify(const char *element)
 {

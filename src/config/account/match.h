@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * accountmatch: the addresses and globs in an account's `from`, and how well
- * they fit a reverse-path. account_sender() is here, too.
+ * accountmatch: how well the addresses and globs in an account's `from` fit a
+ * reverse-path. match.c also has account_sender().
  *
- * They are separated by commas or blanks, neither of which counts in double
- * quotes; in an element with <...>, that is the address. What has one of ? * [
- * is a glob. Patterns are expanded before anything is compared.
+ * Commas or blanks outside of double quotes separate the elements; the address
+ * of an element with <...> is what stands in them. An element with one of ? * [
+ * is a glob. Patterns (%U and so on) are expanded before anything is compared.
  */
 #ifndef CONFIG_ACCOUNT_MATCH_H
 #define CONFIG_ACCOUNT_MATCH_H
@@ -17,10 +17,11 @@ struct fault;
 struct option_place;
 
 /*
- * How well, the greater the better: an address in the same case of the local
- * part, in another one, without the subaddress ("+...") of the reverse-path,
- * a glob, and that without the subaddress. Globs with more characters that
- * are no wildcards fit better.
+ * A greater number is a better fit. From the best on: the address with the same
+ * case of the local part; in another case; both again when the subaddress
+ * ("+...") of the reverse-path is left out; a glob that fits, the better the
+ * more of its characters are no wildcards; a glob that fits without the
+ * subaddress.
  */
 #define ACCOUNTMATCH_NONE 0
 #define ACCOUNTMATCH_GLOB ((size_t)1 << 30)	/* below: globs */
@@ -28,13 +29,13 @@ struct option_place;
 #define ACCOUNTMATCH_CASE (ACCOUNTMATCH_GLOB + 3)
 #define ACCOUNTMATCH_EXACT (ACCOUNTMATCH_GLOB + 4)
 
-/* An element whose pattern has no value here fits nothing. */
+/* The fit of the best element. One whose pattern has no value fits nothing. */
 size_t accountmatch(const struct account *, const char *sender,
     const char *author);
 /*
- * Are all the elements but globs addresses? FAULT_CONFIG with the place of
- * the first that is none; `place` is that of the value. Nothing is expanded:
- * patterns stand for what they may come to.
+ * FAULT_CONFIG, with its place, at the first element that is neither a glob nor
+ * an address; `place` is that of the value. No pattern is expanded: an element
+ * passes if some value of its patterns could make it an address.
  */
 int accountmatch_check(const struct account *, const struct option_place *,
     struct fault *);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * notes: sentences for the user that are no faults. Whoever gathers them does
- * not print; the caller decides whether and where they appear.
+ * notes: sentences for the user that are no faults. They are gathered where
+ * they arise; the caller decides whether and where to print them.
  */
 #ifndef CONFIG_ACCOUNT_NOTES_H
 #define CONFIG_ACCOUNT_NOTES_H

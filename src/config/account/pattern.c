@@ -21,8 +21,8 @@
 #define HOST_SIZE 256	/* octets; a domain has at most 255 (RFC 1035) */
 
 /*
- * The name that the system has for the user. The environment counts only where
- * it has none: who calls us for somebody else does not choose the sender.
+ * The name that the system has for the user. The environment counts only when
+ * it has none, so that a caller cannot choose another sender by it.
  */
 static char *
 user_name(struct fault *f)

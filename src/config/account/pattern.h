@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pattern: %U and its like in configured values. What a pattern stands for is
- * never looked at again, so that no value can bring in another pattern.
+ * pattern: %U and its like in values of settings. The value of a pattern is not
+ * expanded again, so that it cannot bring in another pattern.
  *
  *	%U	the user's name	%H	the host's name
  *	%C	the host's name as the resolver has it

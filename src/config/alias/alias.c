@@ -24,7 +24,7 @@ struct lines {
 	size_t n;
 	size_t number;
 	bool open;		/* an entry that lines can continue */
-	bool broken;		/* what they continue has been complained of */
+	bool broken;		/* the entry they continue has been refused */
 };
 
 static void
@@ -54,7 +54,7 @@ aliases_free(struct aliases *a)
 {
 	for (size_t i = 0; i < a->count; i++)
 		clear_targets(&a->entry[i]);
-	/* no list holds another: all belong to the file that was asked */
+	/* lists that lists include belong to the file, too */
 	for (size_t i = 0; i < a->lists; i++) {
 		aliases_free(a->list[i]);
 		free(a->list[i]);
@@ -88,7 +88,7 @@ shown(size_t n)
 	return n > NAME_SHOWN_MAX ? NAME_SHOWN_MAX : (int)n;
 }
 
-/* The line is no entry; lines that continue it are dropped with it. */
+/* Drops a line that is no entry, with the lines that continue it. */
 static void
 refuse(struct lines *l, size_t at, const char *what, const char *s, size_t n)
 {
@@ -100,8 +100,8 @@ refuse(struct lines *l, size_t at, const char *what, const char *s, size_t n)
 }
 
 /*
- * Takes the quotes and escapes off a name, where it stands: nothing else needs
- * these octets again. Returns the offset behind the closing quote, 0 if there
+ * Removes quotes and escapes from a name where it stands, since these octets
+ * are not read again. Returns the offset behind the closing quote, 0 if there
  * is none.
  */
 static size_t
@@ -118,7 +118,7 @@ unquote(struct lines *l, size_t *name_len)
 	return from < l->n ? from + 1 : 0;
 }
 
-/* The name at the beginning of the line; *rest goes on behind it. */
+/* The name at the beginning of the line; *rest is the offset of its value. */
 static int
 take_name(struct lines *l, size_t *name_len, size_t *rest)
 {
@@ -210,7 +210,7 @@ take_line(struct lines *l)
 	}
 }
 
-/* Windows editors begin UTF-8 with one. */
+/* Windows editors put one before UTF-8. */
 static size_t
 byte_order_mark(const struct buffer *text)
 {
@@ -357,7 +357,7 @@ add_octet(struct scan *sc)
 	buffer_add_char(&sc->text, c);
 }
 
-/* Commas separate, and line ends do in a list of its own. */
+/* Commas separate addresses; in an included list line ends do, too. */
 static bool
 is_separator(const struct scan *sc)
 {
@@ -367,8 +367,8 @@ is_separator(const struct scan *sc)
 }
 
 /*
- * The next element into sc->text, without blanks around it. Quotes end on
- * their own line: a forgotten one must not take the rest of an entry along.
+ * Copies the next element to sc->text, without blanks around it. Quotes end
+ * with their line, so that a forgotten one does not swallow the whole entry.
  */
 static int
 next_element(struct scan *sc)
@@ -417,8 +417,8 @@ begins(const char *s, size_t n, const char *word)
 	return n >= len && text_same(s, len, word, len);
 }
 
-/* Quotes around all of it are no part of what a command or file begins with;
- * around the local part of an address they are. */
+/* Quotes around a whole command or path are not part of it; those around the
+ * local part of an address are. */
 static enum alias_kind
 kind_of(const char *s, size_t n)
 {
@@ -451,7 +451,7 @@ add_target(struct alias_entry *e, struct alias_target target)
 	e->target[e->targets++] = target;
 }
 
-/* "Doe, John <john@...>": Doe is half a name, and somebody's address. */
+/* In "Doe, John <john@...>" Doe is half of a name, not an address. */
 static int
 check_bare(struct scan *sc, const struct mailbox *box)
 {
@@ -531,7 +531,7 @@ take_element(struct scan *sc, struct alias_entry *e)
 	return 0;
 }
 
-/* Where the line of an entry begins: behind the line end before its name. */
+/* The offset of the line in which an entry begins. */
 static size_t
 line_begin(const struct alias_entry *e)
 {

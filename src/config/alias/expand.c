@@ -15,13 +15,13 @@
 
 static const char fallback[] = "default";
 
-/* An entry on the way down, and its next target. */
+/* An entry that is being resolved, and its next target. */
 struct step {
 	struct alias_entry *entry;
 	size_t next;
 };
 
-/* A stack of our own: a chain may be as long as the file. */
+/* The stack is our own, since a chain may be as long as the file. */
 struct walk {
 	struct aliases *aliases;
 	const struct local_domains *domains;
@@ -38,8 +38,8 @@ state_of(const struct aliases *a, const struct alias_entry *e)
 }
 
 /*
- * The entry that an address leads to, or NULL: that of its local part, else
- * "default" (*by_default), when its domain is one of this host.
+ * The entry that an address of this host leads to, or NULL: that of its local
+ * part, else "default" (*by_default).
  */
 static struct alias_entry *
 lookup(const struct aliases *a, const struct local_domains *d,
@@ -95,7 +95,7 @@ describe(const struct alias_entry *e)
 	return buffer_detach(&b);
 }
 
-/* Begins with an entry; targets that cannot be read leave it resolved. */
+/* Begins to resolve an entry. One with wrong targets is done at once. */
 static int
 enter(struct walk *w, struct alias_entry *e, struct fault *f)
 {
@@ -122,7 +122,7 @@ refuse_kind(const struct walk *w, const struct alias_entry *e,
 	    "a list in another file" : "something that is no address";
 	char *who;
 
-	/* it may do so in a file that a mail server shares with us */
+	/* the file may be a mail server's, which can deliver to that */
 	if (w->envelope == NULL)
 		return 0;
 	who = describe(e);
@@ -151,7 +151,7 @@ refuse_circle(const struct alias_entry *e, const struct alias_target *t,
 	    "stands, not as an alias");
 }
 
-/* A list that cannot be read is told with the line that includes it. */
+/* A list that cannot be read is a fault of the line that includes it. */
 static int
 include(struct walk *w, const struct alias_entry *e,
     const struct alias_target *t, struct alias_entry **found, struct fault *f)
@@ -202,7 +202,7 @@ take_target(struct walk *w, struct alias_entry *e,
 	if (t->kind == ALIAS_ADDRESS)
 		found = lookup(w->aliases, w->domains, &t->box,
 		    &by_default);
-	/* "default" is not for the names that it leads to itself */
+	/* a name that "default" leads to is not sent to "default" again */
 	if (found == NULL || found == e ||
 	    (by_default && state_of(w->aliases, found) == ALIAS_OPEN)) {
 		sum_address(&e->summary, &t->box);
@@ -214,7 +214,7 @@ take_target(struct walk *w, struct alias_entry *e,
 	return follow(w, e, t, found, f);
 }
 
-/* One target, or the end of an entry. */
+/* Takes the next target of the innermost entry, or ends that entry. */
 static int
 proceed(struct walk *w, struct fault *f)
 {

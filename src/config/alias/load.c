@@ -14,7 +14,7 @@
 #include "config/alias/alias.h"
 
 #define LISTS_MAX 1000		/* each costs a file and a search */
-#define ERRORS_NOTED 5		/* of a file that is not ours; see newaliases */
+#define ERRORS_NOTED 5		/* of the system's file; newaliases shows all */
 
 enum alias_choice
 alias_choice(const struct account *account)
@@ -23,7 +23,7 @@ alias_choice(const struct account *account)
 
 	if (account->aliases != NULL)
 		return ALIAS_CHOICE_FILE;
-	/* set to nothing is not the same as not set */
+	/* an empty value means no aliases; no setting, the system's */
 	return origin->file != NULL || origin->line != 0 ?
 	    ALIAS_CHOICE_NONE : ALIAS_CHOICE_DEFAULT;
 }

@@ -23,9 +23,9 @@ static const struct legacy rows[] = {
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
 /*
- * All of msmtp's long options: what abbreviates one of them is in scripts. And
- * "password", which is none: who writes that means no passwordeval, which
- * would run the password as a command.
+ * All of msmtp's long options, since scripts abbreviate them. "password" is
+ * none of them, but keeps "--password" from being short for "--passwordeval",
+ * which would run the password as a command.
  */
 static const char *const msmtp_names[] = {
 	"account", "add-missing-date-header", "add-missing-from-header",
@@ -73,7 +73,7 @@ legacy_at(size_t i)
 	return i < ROWS ? &rows[i] : NULL;
 }
 
-/* What the setting becomes; NULL for a value that the word does not take. */
+/* The value that the setting gets; NULL when the word cannot have this one. */
 static const char *
 value_of(const struct legacy *l, const char *value, size_t n)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * legacy: words of msmtp's account files and command line that are no settings
- * here: those that stand for a setting of another name, and those that this
- * version does not support.
+ * here. Most stand for a setting of another name; the others have no effect.
  */
 #ifndef CONFIG_OPTION_LEGACY_H
 #define CONFIG_OPTION_LEGACY_H
@@ -30,19 +29,20 @@ const struct legacy *legacy_find_name(const char *, size_t);
 const struct legacy *legacy_at(size_t i);
 
 /*
- * Sets what the word stands for. A word without effect adds a note. Faults
- * are those of option_set().
+ * Sets the setting that the word stands for; a word without effect adds a note
+ * instead. Faults are those of option_set().
  */
 int legacy_set(struct account *, const struct legacy *, const char *value,
     size_t n, const struct option_place *, struct notes *, struct fault *);
-/* What to write in place of the word: for a note on an obsolete one. */
+/* Adds a note on what to write in place of the word. */
 void legacy_note(struct notes *, const struct legacy *, const char *value,
     size_t n, const struct option_place *);
-/* A setting that works and should not be used any more: the line to write
- * instead; NULL for all others. */
+/* The line to write instead of a setting that should not be used any more; NULL
+ * for all others. */
 const char *legacy_advice(enum option_id);
 
-/* The only one of msmtp's long options that begins like this, or NULL. */
+/* The long option of msmtp that these octets abbreviate; NULL when none or
+ * several begin so. */
 const char *legacy_expand(const char *, size_t);
 
 #endif

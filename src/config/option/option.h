@@ -94,14 +94,14 @@ enum option_type {
 };
 
 enum {
-	OPTION_EMPTY = 1,	/* an empty value unsets it */
+	OPTION_EMPTY = 1,	/* an empty value is allowed and unsets it */
 	OPTION_WORD = 2,	/* no blanks in the value */
 	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
 	OPTION_OFF = 8,		/* a number that may be "off": unset */
-	OPTION_LATE = 16,	/* a path whose "~" its user resolves */
-	OPTION_SYSTEM = 32,	/* a path: "system" unsets it, empty is none */
+	OPTION_LATE = 16,	/* a path: "~" is resolved when it is used */
+	OPTION_SYSTEM = 32,	/* a path: "system" unsets it, "" is no file */
 	OPTION_ANY_CASE = 256,	/* words of either case are the same */
-	OPTION_NEEDED = 512,	/* an empty value is none of the choices */
+	OPTION_NEEDED = 512,	/* an empty value is not the first choice */
 	OPTION_COMMAND = 1024,	/* a shell command: not from the environment */
 	OPTION_LITERAL = 2048,	/* an IPv4 or IPv6 address, no name */
 	OPTION_ADDRESSES = 4096,	/* a string: addresses, or bare names */
@@ -128,13 +128,13 @@ struct option_row {
 	const char *help;
 };
 
-/* What struct origin and struct option_place have for a line if no file. */
+/* What struct origin and struct option_place have as `line` without a file. */
 enum { ORIGIN_DEFAULT, ORIGIN_COMMAND_LINE, ORIGIN_ENVIRONMENT };
 
 /* Where a value stands. */
 struct option_place {
-	const char *file;	/* NULL: the command line or, if line is */
-	size_t line;		/* ORIGIN_ENVIRONMENT, that; else from 1 */
+	const char *file;	/* NULL: none; see line */
+	size_t line;		/* from 1; without a file, ORIGIN_* */
 	size_t column;		/* of the value's first octet, from 1 */
 };
 
@@ -142,14 +142,14 @@ const struct option_row *option_row(enum option_id);
 /* The setting of a keyword or long option, OPTION_COUNT if there is none. */
 enum option_id option_find_keyword(const char *, size_t);
 enum option_id option_find_name(const char *, size_t);
-/* Keyword that an unknown word was probably meant to be, or NULL. */
+/* The keyword that was probably meant by an unknown word, or NULL. */
 const char *option_nearest(const char *, size_t);
 /*
- * Does `b` look like a slip of the pen for `a`? The number of edits, or
- * SIZE_MAX when they are too many for words of that length. Case is no edit.
+ * How many slips of the pen make `a` of the known word `b`; SIZE_MAX when they
+ * are too many for a word of that length. Another case is no slip.
  */
 size_t option_slip(const char *a, size_t alen, const char *b);
-/* May the value be left out of the long option (--tls for --tls=on)? */
+/* May the long option stand without a value (--tls for --tls=on)? */
 bool option_value_optional(enum option_id);
 
 /*
@@ -163,12 +163,12 @@ int option_set(struct account *, enum option_id, const char *value, size_t n,
 /* Copies one field with its origin; what `to` had is freed. */
 void option_copy(struct account *to, const struct account *from,
     enum option_id);
-/* Back to unset; secrets are wiped. */
+/* Makes it unset; a secret is wiped. */
 void option_clear(struct account *, enum option_id);
 
 /*
- * Of a value "ADDRESS [force]" the octets of the address; *force: that word
- * stands behind it.
+ * The length of the address in a value "ADDRESS [force]"; *force tells whether
+ * that word follows.
  */
 size_t option_address_split(const char *, size_t, bool *force);
 

@@ -10,7 +10,7 @@
 #include "config/account/account.h"
 #include "config/option/option.h"
 
-/* Fields are reached by offset; an enum has to be as wide as an int. */
+/* A field is written by its offset, as an int: its enum must be as wide. */
 _Static_assert(sizeof(enum toggle) == sizeof(int), "enum toggle");
 _Static_assert(sizeof(enum tls_min_version) == sizeof(int), "enum version");
 _Static_assert(sizeof(enum from_header) == sizeof(int), "enum from_header");
@@ -185,7 +185,7 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.value = "NAME", .preset = "none",
 		.help = "name to authenticate as to the proxy"
 	},
-	[OPTION_PROXY_PASSWORD] = { /* no long option, as with the other one */
+	[OPTION_PROXY_PASSWORD] = { /* no long option, as for password */
 		.keyword = "proxy_password", .type = OPTION_TYPE_SECRET,
 		.flags = OPTION_EMPTY | OPTION_RAW,
 		.offset = FIELD(proxy_password),
@@ -205,7 +205,7 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.value = "NAME", .preset = "none",
 		.help = "full name for a From field that is added"
 	},
-	[OPTION_ALLOW_FROM_OVERRIDE] = { /* the file is to forbid it */
+	[OPTION_ALLOW_FROM_OVERRIDE] = { /* only a file can forbid it */
 		.keyword = "allow_from_override", .type = OPTION_TYPE_CHOICE,
 		.offset = FIELD(allow_from_override), .choices = toggles,
 		.value = "on|off", .preset = "on",
@@ -473,7 +473,7 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.value = "NAME", .preset = "none",
 		.help = "name to authenticate as"
 	},
-	[OPTION_PASSWORD] = { /* no long option: everybody can read argv */
+	[OPTION_PASSWORD] = { /* no long option: others can read argv */
 		.keyword = "password", .type = OPTION_TYPE_SECRET,
 		.flags = OPTION_EMPTY | OPTION_RAW, .offset = FIELD(password),
 		.value = "TEXT", .preset = "none",
@@ -525,7 +525,7 @@ static const struct option_row rows[OPTION_COUNT] = {
 	},
 };
 
-/* Other words for a setting, from files that exist. */
+/* Other words for a setting, which existing files use. */
 static const struct {
 	const char *keyword;
 	const char *name;
@@ -593,7 +593,7 @@ option_slip(const char *a, size_t alen, const char *b)
 	for (char *p = known; *p != '\0'; p++)
 		*p = *p == '-' ? '_' : text_to_lower(*p);
 	edits = text_distance(word, known);
-	/* "prt" may be port, and "b" is not a slip for "a" */
+	/* "prt" is a slip for port, but "b" is none for "a" */
 	allowed = strlen(known) < 3 ? 0 : strlen(known) < 6 ? 1 :
 	    strlen(known) / 3;
 	free(word);

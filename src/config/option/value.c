@@ -86,7 +86,7 @@ refuse(const struct setter *s, size_t at, const char *fmt, ...)
 	return -1;
 }
 
-/* As much of the rest of a value as a message should repeat. */
+/* How many octets of a value, from `at` on, a message quotes. */
 static int
 shown(const struct setter *s, size_t at)
 {
@@ -118,8 +118,8 @@ store_string(struct account *account, const struct option_row *row,
 }
 
 /*
- * What stands behind a word or number that is right in itself. A comment at
- * the end of a line is the most frequent case: in this grammar it is text.
+ * Refuses text behind a word or number that is valid in itself. Mostly it is a
+ * comment, which in this grammar needs a line of its own.
  */
 static int
 refuse_rest(const struct setter *s, size_t at)
@@ -263,7 +263,7 @@ digits_value(const char *s, size_t n, int base)
 	return strtol(digits, NULL, base);
 }
 
-/* strtol(3) with base 0 is how other programs read these: 025 is 21 there. */
+/* Other programs use strtol(3) with base 0, for which 025 is 21. */
 static int
 refuse_other_base(const struct setter *s)
 {
@@ -325,7 +325,7 @@ set_number(const struct setter *s)
 	return 0;
 }
 
-/* host:port is how much else writes it; IPv6 literals have more colons. */
+/* Other programs take "host:port"; an IPv6 literal has more colons. */
 static int
 refuse_host_port(const struct setter *s, size_t colon)
 {
@@ -422,7 +422,7 @@ check_by_flags(unsigned flags, const char *s, size_t n, struct fault *f)
 	return (flags & OPTION_FORCE) != 0 ? check_sender(s, n, f) : 0;
 }
 
-/* What is wrong with an address is said best before anybody uses it. */
+/* An address is checked when it is set, not when a message is sent. */
 static int
 check_addresses(const struct setter *s)
 {
@@ -472,14 +472,14 @@ set_string(const struct setter *s)
 	return 0;
 }
 
-/* Ends one value and begins the next. */
+/* Does it separate two values? */
 static bool
 is_border(char c)
 {
 	return c == ',' || c == ';';
 }
 
-/* The digits of value[at..end) as a word of `out`; NULL, or what is wrong. */
+/* Adds the digits of value[at..end) as a word; NULL, or what is wrong. */
 static const char *
 add_fingerprint(struct buffer *out, const char *value, size_t at, size_t end)
 {
@@ -535,7 +535,7 @@ list_fingerprints(struct buffer *out, const char *value, size_t n, size_t *at)
 	return why;
 }
 
-/* Octets of the pin that begins here, or 0. */
+/* The length of the pin that begins here, or 0. */
 static size_t
 pin_length(const char *s, size_t n)
 {

@@ -45,7 +45,7 @@ note_child(int number)
 
 	(void)number;
 	if (write(ended_write, "", 1) == -1) {
-		/* full: then it is readable already, which is the message */
+		/* the pipe is full, so that it is readable already */
 	}
 	errno = error;
 }
@@ -126,8 +126,8 @@ close_one(int *fd)
 }
 
 /*
- * Both ends above the standard descriptors, even when the caller has started
- * us with some of those closed: dup2() in the child must not hit them.
+ * A pipe with both ends above the standard descriptors, some of which may be
+ * closed: dup2(2) in the child must not overwrite an end.
  */
 static int
 pipe_high(int fd[2])
@@ -151,7 +151,7 @@ pipe_high(int fd[2])
 	return -1;
 }
 
-/* In the child: nothing here may allocate or fail for want of memory. */
+/* Runs in the child, where no memory may be allocated. */
 static void
 exec_shell(const char *command, int out, int err)
 {
@@ -164,7 +164,7 @@ exec_shell(const char *command, int out, int err)
 	act.sa_handler = SIG_DFL;
 	sigemptyset(&act.sa_mask);
 	for (int i = 1; i < NSIG; i++)
-		sigaction(i, &act, NULL); /* KILL and STOP refuse, rightly */
+		sigaction(i, &act, NULL); /* fails for KILL and STOP */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (in == -1 || dup2(in, STDIN_FILENO) == -1 ||
@@ -174,7 +174,7 @@ exec_shell(const char *command, int out, int err)
 		close(in);
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	if (write(STDERR_FILENO, failed, sizeof(failed) - 1) == -1) {
-		/* the exit status says it too */
+		/* the exit status tells it, too */
 	}
 	_exit(EXIT_NOT_RUN);
 }
@@ -202,8 +202,8 @@ start(struct run *run, const char *command)
 	act.sa_handler = note_child;
 	act.sa_flags = SA_RESTART | SA_NOCLDSTOP;
 	sigemptyset(&act.sa_mask);
-	/* also undoes an inherited SIG_IGN, under which nothing can be
-	 * waited for */
+	/* this also undoes an inherited SIG_IGN, with which waitpid(2)
+	 * does not work */
 	sigaction(SIGCHLD, &act, &run->before);
 	sigemptyset(&child_only);
 	sigaddset(&child_only, SIGCHLD);
@@ -240,7 +240,7 @@ finish(struct run *run)
 	close_one(&run->err);
 }
 
-/* Takes what is there, keeping as much as fits. */
+/* Reads what is there, and keeps as much as fits. */
 static void
 drain(int *fd, struct buffer *b)
 {
@@ -277,7 +277,7 @@ has_ended(struct run *run, struct child *child)
 	return pid == run->pid;
 }
 
-/* Takes output until the child has ended; false when the time was up first. */
+/* Reads output until the child has ended; false when the time is up first. */
 static bool
 attend(struct run *run, struct child *child, int64_t deadline)
 {
@@ -302,8 +302,8 @@ attend(struct run *run, struct child *child, int64_t deadline)
 		if (p[2].revents != 0)
 			drain(&run->err, &child->err);
 	}
-	/* what it wrote before its end is there; what it left behind in the
-	 * background may hold the pipes open, and is not waited for */
+	/* all that the shell wrote is in the pipes by now; commands that it
+	 * left in the background may keep them open, and are not waited for */
 	drain(&run->out, &child->out);
 	drain(&run->err, &child->err);
 	return true;
@@ -315,7 +315,7 @@ child_run(struct child *child, const char *command, int64_t ms,
 {
 	struct run run = { .pid = -1, .out = -1, .err = -1, .ended = -1 };
 
-	/* at once, since growing would leave copies of a secret behind */
+	/* at once: a buffer that grows leaves copies of a secret behind */
 	buffer_reserve(&child->out, CHILD_OUTPUT_MAX);
 	if (start(&run, command) == -1)
 		return fault(f, FAULT_SYSTEM, "cannot run a command: %s",

@@ -41,7 +41,7 @@ passwordfile_check(const struct file *file, struct fault *f)
 	}
 }
 
-/* FAULT_CONFIG begins with `where`. */
+/* Takes the password from its first line; FAULT_CONFIG begins with `where`. */
 static int
 take_line(const struct buffer *b, const char *where, struct secret *secret,
     struct fault *f)
@@ -132,7 +132,7 @@ static struct kept {
 } *kept;
 static size_t kept_count;
 
-/* The descriptor's place, made if there is none. */
+/* Finds the descriptor's place, or makes it. */
 static struct kept *
 kept_of(int fd)
 {
@@ -144,7 +144,7 @@ kept_of(int fd)
 	return &kept[kept_count++];
 }
 
-/* Octet by octet, as far as the line goes: the rest is not ours. */
+/* Reads octet by octet: what follows the line is for others. */
 static int
 read_line(int fd, int64_t deadline, struct buffer *b, struct fault *f)
 {

@@ -17,7 +17,8 @@
 #define PROGRAM "secret-tool"
 #define COMMAND_MAX (64 * 1024)	/* octets; host and user are in it thrice */
 
-/* Is it in a folder of PATH? A child for nothing costs a millisecond. */
+/* Is it in a folder of PATH? To start a shell for nothing costs a
+ * millisecond. */
 static bool
 is_installed(void)
 {

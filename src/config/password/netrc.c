@@ -40,7 +40,7 @@ skip_line(struct scan *s)
 		s->p++;
 }
 
-/* An opened quote ends with its line at the latest. */
+/* Reads a quoted word; a quote that is not closed ends with its line. */
 static void
 quoted(struct scan *s)
 {
@@ -55,7 +55,8 @@ quoted(struct scan *s)
 		s->p++;
 }
 
-/* The next word, or false at the end. Only grammar has comments. */
+/* Reads the next word; false at the end. Only where a keyword could stand
+ * (`grammar`) "#" begins a comment. */
 static bool
 next_word(struct scan *s, bool grammar)
 {
@@ -126,8 +127,8 @@ entry_set_password(struct entry *e, const struct scan *s)
 }
 
 /*
- * Reads on to the beginning of the next entry, or to the end: false. It is
- * begun only then, so that the one before can be looked at.
+ * Reads up to the keyword of the next entry; false at the end. The caller looks
+ * at the entry that was read before it begins that one.
  */
 static bool
 read_entry(struct scan *s, struct entry *e, const char *user)
@@ -158,8 +159,8 @@ netrc_find(const char *text, size_t n, const char *host, const char *user,
 	struct entry e = { false, false, { NULL, 0 } };
 	bool more = n > 0, found;
 
-	/* as large as the text, at once: a password is not left behind when
-	 * the buffer grows */
+	/* at once as large as the text: a buffer that grows leaves copies of a
+	 * password behind */
 	buffer_init(&s.word, n + 1);
 	buffer_reserve(&s.word, n);
 	while (more) {

@@ -81,7 +81,7 @@ account_add_password_source(struct buffer *b, const struct account *account)
 	    keyring_can_ask(account) ? "the keyring, then " : "");
 }
 
-/* What the account does not say itself: 1 when found, else 0, or -1. */
+/* Looks where no setting says where to look: 1 when found, 0, or -1. */
 static int
 search(const struct account *account, struct secret *secret, struct fault *f)
 {

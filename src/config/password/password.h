@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* secret: where the password of an account comes from. */
+/* password: where the password of an account comes from. */
 #ifndef CONFIG_PASSWORD_PASSWORD_H
 #define CONFIG_PASSWORD_PASSWORD_H
 
@@ -23,12 +23,12 @@ struct secret;
 int account_password(const struct account *, struct secret *, struct fault *);
 
 /*
- * Adds in words where account_password() would look, in its order, without
- * looking: one setting with its origin, or what is asked without any.
+ * Adds in words where account_password() would look: the setting with its
+ * origin or, without one, the places in their order. Nothing is read.
  */
 void account_add_password_source(struct buffer *, const struct account *);
 
-/* Does the account itself say where its password comes from? */
+/* Does a setting of the account say where its password comes from? */
 bool account_has_password(const struct account *);
 
 #endif

@@ -40,13 +40,13 @@ say(int fd, const char *text, size_t n)
 	while (n > 0 && caught == 0) {
 		done = write(fd, text, n);
 		if (done == -1)
-			return;	/* the question is not seen: that is all */
+			return;	/* the answer may come all the same */
 		text += done;
 		n -= (size_t)done;
 	}
 }
 
-/* A line without its end; -1 when a signal came, or nothing more can. */
+/* Reads a line, without its end; -1 after a signal or an error. */
 static int
 read_answer(int fd, char *answer, size_t *len)
 {
@@ -69,8 +69,8 @@ read_answer(int fd, char *answer, size_t *len)
 }
 
 /*
- * One question with echo off. Signals are caught only as long as that is so;
- * the one that came is raised again when all is as before.
+ * Asks once, with echo off. Signals are caught while echo is off; the caller
+ * raises the one that came once the terminal is as before.
  */
 static int
 ask_once(int fd, const struct buffer *prompt, char *answer, size_t *len)
@@ -84,7 +84,7 @@ ask_once(int fd, const struct buffer *prompt, char *answer, size_t *len)
 	hidden = shown;
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
 	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = catch;	/* no SA_RESTART: reading must end */
+	sa.sa_handler = catch;	/* no SA_RESTART: a signal ends read(2) */
 	caught = 0;
 	for (size_t i = 0; i < SIGNALS; i++) {
 		sigaction(signals[i], NULL, &before[i]);
@@ -114,7 +114,7 @@ ask(int fd, const struct buffer *prompt, struct secret *secret,
 		r = ask_once(fd, prompt, answer, &len);
 		if (caught != 0)
 			raise(caught);
-		/* after a stop we go on, and ask again */
+		/* when we are continued after a stop, we ask again */
 	} while (r == -1 && caught == SIGTSTP);
 	if (r == 0 && len > 0 && memchr(answer, '\0', len) == NULL) {
 		secret_set(secret, answer, len);
