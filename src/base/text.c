@@ -145,6 +145,13 @@ utf8_length(const char *s, size_t n, uint32_t *point)
 }
 
 bool
+text_is(const char *s, size_t n, const char *word)
+{
+	return word != NULL && strlen(word) == n &&
+	    (n == 0 || memcmp(s, word, n) == 0);
+}
+
+bool
 text_same(const char *a, size_t alen, const char *b, size_t blen)
 {
 	if (alen != blen)

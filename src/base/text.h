@@ -36,6 +36,8 @@ struct text_utf8 { /* all zeros at first */
 bool text_utf8_add(struct text_utf8 *, const char *, size_t);
 bool text_has_control(const char *, size_t);
 
+/* Are these octets that word? Never when the word is NULL. */
+bool text_is(const char *, size_t, const char *word);
 /* Equality where ASCII letters of either case are the same. */
 bool text_same(const char *a, size_t alen, const char *b, size_t blen);
 bool text_same_word(const char *a, size_t alen, const char *word);

@@ -282,18 +282,12 @@ parse_legacy(struct parser *p, const struct legacy *l, struct slice argument,
 	return 0;
 }
 
-static bool
-is_word(struct slice t, const char *word)
-{
-	return t.n == strlen(word) && memcmp(t.s, word, t.n) == 0;
-}
-
 static void
 note_obsolete(struct parser *p, struct slice word, enum option_id id)
 {
 	const char *advice = legacy_advice(id);
 
-	if (advice == NULL && !is_word(word, option_row(id)->keyword))
+	if (advice == NULL && !text_is(word.s, word.n, option_row(id)->keyword))
 		advice = option_row(id)->keyword;
 	if (advice != NULL)
 		notes_add(&p->accounts->warnings, "%s:%zu: %.*s is obsolete; "
@@ -459,13 +453,13 @@ parse_line(struct parser *p)
 		rest.s++;
 		rest.n -= 2;
 	}
-	if (is_word(word, "account"))
+	if (text_is(word.s, word.n, "account"))
 		return parse_account(p, rest);
-	if (is_word(word, "defaults"))
+	if (text_is(word.s, word.n, "defaults"))
 		return parse_defaults(p, rest);
-	if (is_word(word, "eval"))
+	if (text_is(word.s, word.n, "eval"))
 		return parse_eval(p, rest);
-	if (is_word(word, "include"))
+	if (text_is(word.s, word.n, "include"))
 		return parse_include(p, rest);
 	return parse_setting(p, word, rest);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/text.h"
 #include "config/account/account.h"
 #include "config/option/legacy.h"
 
@@ -43,17 +44,11 @@ static const char *const msmtp_names[] = {
 	"undisclosed-recipients", "user", "version",
 };
 
-static bool
-same(const char *s, size_t n, const char *word)
-{
-	return word != NULL && strlen(word) == n && memcmp(s, word, n) == 0;
-}
-
 const struct legacy *
 legacy_find_keyword(const char *s, size_t n)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (same(s, n, rows[i].keyword))
+		if (text_is(s, n, rows[i].keyword))
 			return &rows[i];
 	return NULL;
 }
@@ -62,7 +57,7 @@ const struct legacy *
 legacy_find_name(const char *s, size_t n)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (same(s, n, rows[i].name))
+		if (text_is(s, n, rows[i].name))
 			return &rows[i];
 	return NULL;
 }
@@ -77,9 +72,9 @@ legacy_at(size_t i)
 static const char *
 value_of(const struct legacy *l, const char *value, size_t n)
 {
-	if (n == 0 || (l->off != NULL && same(value, n, "on")))
+	if (n == 0 || (l->off != NULL && text_is(value, n, "on")))
 		return l->on;
-	return l->off != NULL && same(value, n, "off") ? l->off : NULL;
+	return l->off != NULL && text_is(value, n, "off") ? l->off : NULL;
 }
 
 int

@@ -541,20 +541,14 @@ option_row(enum option_id id)
 	return &rows[id];
 }
 
-static bool
-same(const char *s, size_t n, const char *word)
-{
-	return word != NULL && strlen(word) == n && memcmp(s, word, n) == 0;
-}
-
 enum option_id
 option_find_keyword(const char *s, size_t n)
 {
 	for (int i = 0; i < OPTION_COUNT; i++)
-		if (same(s, n, option_row((enum option_id)i)->keyword))
+		if (text_is(s, n, option_row((enum option_id)i)->keyword))
 			return (enum option_id)i;
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
-		if (same(s, n, aliases[i].keyword))
+		if (text_is(s, n, aliases[i].keyword))
 			return aliases[i].id;
 	return OPTION_COUNT;
 }
@@ -563,10 +557,10 @@ enum option_id
 option_find_name(const char *s, size_t n)
 {
 	for (int i = 0; i < OPTION_COUNT; i++)
-		if (same(s, n, option_row((enum option_id)i)->name))
+		if (text_is(s, n, option_row((enum option_id)i)->name))
 			return (enum option_id)i;
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
-		if (same(s, n, aliases[i].name))
+		if (text_is(s, n, aliases[i].name))
 			return aliases[i].id;
 	return OPTION_COUNT;
 }

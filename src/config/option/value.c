@@ -158,7 +158,7 @@ find_choice(const struct setter *s, size_t n)
 
 	for (c = s->row->choices; c->word != NULL; c++)
 		if (any_case ? text_same_word(s->value, n, c->word) :
-		    strlen(c->word) == n && memcmp(s->value, c->word, n) == 0)
+		    text_is(s->value, n, c->word))
 			return c;
 	return NULL;
 }

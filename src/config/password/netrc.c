@@ -82,8 +82,7 @@ next_word(struct scan *s, bool grammar)
 static bool
 word_is(const struct scan *s, const char *word)
 {
-	return s->word.len == strlen(word) &&
-	    memcmp(s->word.data, word, s->word.len) == 0;
+	return text_is(s->word.data, s->word.len, word);
 }
 
 static bool
