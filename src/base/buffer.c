@@ -95,18 +95,25 @@ buffer_add_string(struct buffer *b, const char *s)
 int
 buffer_vprintf(struct buffer *b, const char *fmt, va_list ap)
 {
+	size_t room = b->cap - b->len;
 	va_list again;
 	char *to;
 	int n;
 
+	/* there may be room enough; if not, this says how much it takes */
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(b->data == NULL ? NULL : b->data + b->len, room, fmt,
+	    again);
 	va_end(again);
-	if (n < 0 || (to = buffer_reserve(b, (size_t)n)) == NULL) {
+	to = n < 0 ? NULL : buffer_reserve(b, (size_t)n);
+	if (to == NULL) {
+		if (b->data != NULL)
+			b->data[b->len] = '\0';
 		b->full = true;
 		return -1;
 	}
-	vsnprintf(to, (size_t)n + 1, fmt, ap);
+	if ((size_t)n >= room)
+		vsnprintf(to, (size_t)n + 1, fmt, ap);
 	buffer_commit(b, (size_t)n);
 	return 0;
 }

@@ -9,11 +9,9 @@
 
 #define SLOTS_MIN 64	/* at first; a power of two */
 
-struct index_slot {
-	bool used;
+struct index_entry {
 	uint64_t hash;
-	size_t at;	/* of the key in `keys` */
-	size_t n;
+	size_t at;	/* where the key begins in `keys` */
 	size_t number;
 };
 
@@ -32,25 +30,26 @@ hash(const struct index *ix, const char *key, size_t n)
 }
 
 static bool
-is_key(const struct index *ix, const struct index_slot *slot,
-    const char *key, size_t n)
+is_key(const struct index *ix, size_t entry, const char *key, size_t n)
 {
-	const char *there = ix->keys.data + slot->at;
+	size_t at = ix->entry[entry].at;
+	size_t end = entry + 1 < ix->count ? ix->entry[entry + 1].at :
+	    ix->keys.len;
 
 	if (ix->fold)
-		return text_same(there, slot->n, key, n);
-	return slot->n == n && memcmp(there, key, n) == 0;
+		return text_same(ix->keys.data + at, end - at, key, n);
+	return end - at == n && memcmp(ix->keys.data + at, key, n) == 0;
 }
 
 /* The slot of a key, or the free one where it belongs. Half of the slots are
  * free, so a search ends after a few steps. */
-static struct index_slot *
+static size_t *
 find_slot(const struct index *ix, uint64_t h, const char *key, size_t n)
 {
 	size_t i = (size_t)h & (ix->slots - 1);
 
-	while (ix->slot[i].used && (ix->slot[i].hash != h ||
-	    !is_key(ix, &ix->slot[i], key, n)))
+	while (ix->slot[i] != 0 && (ix->entry[ix->slot[i] - 1].hash != h ||
+	    !is_key(ix, ix->slot[i] - 1, key, n)))
 		i = (i + 1) & (ix->slots - 1);
 	return &ix->slot[i];
 }
@@ -58,19 +57,19 @@ find_slot(const struct index *ix, uint64_t h, const char *key, size_t n)
 static void
 grow(struct index *ix)
 {
-	struct index_slot *old = ix->slot, *to;
-	size_t slots = ix->slots;
+	size_t i;
 
-	ix->slots = slots == 0 ? SLOTS_MIN : slots * 2;
+	ix->slots = ix->slots == 0 ? SLOTS_MIN : ix->slots * 2;
+	ix->entry = memory_resize(ix->entry, ix->slots / 2,
+	    sizeof(*ix->entry));
+	free(ix->slot);
 	ix->slot = memory_array(ix->slots, sizeof(*ix->slot));
-	for (size_t i = 0; i < slots; i++) {
-		if (!old[i].used)
-			continue;
-		to = find_slot(ix, old[i].hash, ix->keys.data + old[i].at,
-		    old[i].n);
-		*to = old[i];
+	for (size_t k = 0; k < ix->count; k++) {
+		i = (size_t)ix->entry[k].hash & (ix->slots - 1);
+		while (ix->slot[i] != 0)
+			i = (i + 1) & (ix->slots - 1);
+		ix->slot[i] = k + 1;
 	}
-	free(old);
 }
 
 /* Without random numbers the seed stays 0, which is no worse than a fixed
@@ -86,31 +85,32 @@ begin(struct index *ix)
 size_t
 index_find(const struct index *ix, const char *key, size_t n)
 {
-	const struct index_slot *slot;
+	size_t found;
 
 	if (ix->slots == 0)
 		return INDEX_NONE;
-	slot = find_slot(ix, hash(ix, key, n), key, n);
-	return slot->used ? slot->number : INDEX_NONE;
+	found = *find_slot(ix, hash(ix, key, n), key, n);
+	return found == 0 ? INDEX_NONE : ix->entry[found - 1].number;
 }
 
 size_t
 index_add(struct index *ix, const char *key, size_t n, size_t number)
 {
-	struct index_slot *slot;
+	size_t *slot;
 	uint64_t h;
 
 	if (ix->slots == 0)
 		begin(ix);
-	if (ix->count >= ix->slots / 2)
+	if (ix->count == ix->slots / 2)
 		grow(ix);
 	h = hash(ix, key, n);
 	slot = find_slot(ix, h, key, n);
-	if (slot->used)
-		return slot->number;
-	*slot = (struct index_slot){ true, h, ix->keys.len, n, number };
+	if (*slot != 0)
+		return ix->entry[*slot - 1].number;
+	ix->entry[ix->count++] = (struct index_entry){ h, ix->keys.len,
+	    number };
+	*slot = ix->count;
 	buffer_add(&ix->keys, key, n);
-	ix->count++;
 	return number;
 }
 
@@ -118,6 +118,7 @@ void
 index_free(struct index *ix)
 {
 	buffer_free(&ix->keys);
+	free(ix->entry);
 	free(ix->slot);
 	memset(ix, 0, sizeof(*ix));
 }

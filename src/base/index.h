@@ -17,15 +17,16 @@
 
 #include "base/buffer.h"
 
-struct index_slot;
+struct index_entry;
 
 struct index {
 	bool fold;		/* ASCII letters of either case are the same */
 	uint64_t seed;
-	struct buffer keys;	/* the octets of all of them */
-	struct index_slot *slot;
+	struct buffer keys;	/* the octets of all of them, in turn */
+	struct index_entry *entry;
+	size_t count;
+	size_t *slot;		/* 0: free, else the number of an entry + 1 */
 	size_t slots;		/* 0, or a power of two */
-	size_t count;		/* keys */
 };
 
 #define INDEX_NONE SIZE_MAX	/* the number of no key */

@@ -15,6 +15,7 @@ void
 envelope_init(struct envelope *e)
 {
 	memset(e, 0, sizeof(*e));
+	buffer_init(&e->key, SIZE_MAX);
 }
 
 void
@@ -27,6 +28,7 @@ envelope_free(struct envelope *e)
 	}
 	free(e->recipient);
 	index_free(&e->index);
+	buffer_free(&e->key);
 	mailbox_free(&e->path);
 	free(e->envid);
 	envelope_init(e);
@@ -50,31 +52,30 @@ envelope_set_null_path(struct envelope *e)
 	e->null_path = true;
 }
 
-/* What mailbox_same() compares, to be freed: the local part and its NUL, and
- * the domain in lower case. */
-static char *
-key_of(const struct mailbox *box, size_t *n)
+/* What mailbox_same() compares: the local part, its NUL, and the domain in
+ * lower case. */
+static void
+make_key(struct buffer *key, const struct mailbox *box)
 {
-	size_t local = strlen(box->local), domain = strlen(box->domain);
-	char *key = memory_array(local + domain + 1, 1);
+	size_t local = strlen(box->local) + 1, domain = strlen(box->domain);
+	char *to;
 
-	memcpy(key, box->local, local + 1);
+	buffer_clear(key);
+	buffer_add(key, box->local, local);
+	to = buffer_reserve(key, domain);
 	for (size_t i = 0; i < domain; i++)
-		key[local + 1 + i] = text_to_lower(box->domain[i]);
-	*n = local + 1 + domain;
-	return key;
+		to[i] = text_to_lower(box->domain[i]);
+	buffer_commit(key, domain);
 }
 
 void
 envelope_add(struct envelope *e, const struct mailbox *box)
 {
-	size_t n;
-	char *key = key_of(box, &n);
-	bool there = index_add(&e->index, key, n, e->count) != e->count;
 	struct recipient *r;
 
-	free(key);
-	if (there)
+	make_key(&e->key, box);
+	if (index_add(&e->index, e->key.data, e->key.len, e->count) !=
+	    e->count)
 		return;
 	if (e->count == e->cap) {
 		e->cap = e->cap == 0 ? RECIPIENTS_MIN : e->cap * 2;
@@ -88,14 +89,10 @@ envelope_add(struct envelope *e, const struct mailbox *box)
 }
 
 size_t
-envelope_find(const struct envelope *e, const struct mailbox *box)
+envelope_find(struct envelope *e, const struct mailbox *box)
 {
-	size_t n;
-	char *key = key_of(box, &n);
-	size_t number = index_find(&e->index, key, n);
-
-	free(key);
-	return number;
+	make_key(&e->key, box);
+	return index_find(&e->index, e->key.data, e->key.len);
 }
 
 bool

@@ -46,6 +46,7 @@ struct envelope {
 	size_t count;
 	size_t cap;
 	struct index index;	/* of the recipients */
+	struct buffer key;	/* of the one that was looked for last */
 	unsigned notify;	/* DSN_*, 0 when not asked for */
 	enum dsn_return ret;
 	char *envid;		/* before xtext; NULL when not asked for */
@@ -59,7 +60,7 @@ void envelope_set_null_path(struct envelope *);
 /* Adds a recipient unless mailbox_same() finds it among those there. */
 void envelope_add(struct envelope *, const struct mailbox *);
 /* The recipient's number, or INDEX_NONE when it is not there. */
-size_t envelope_find(const struct envelope *, const struct mailbox *);
+size_t envelope_find(struct envelope *, const struct mailbox *);
 /* Has the reverse-path or a recipient a local part that is not ASCII? */
 bool envelope_needs_smtputf8(const struct envelope *);
 /*
