@@ -150,12 +150,15 @@ fill_envelope(struct envelope *e, const struct cmdline *c)
 static int
 run_submit(const struct cmdline *c, struct fault *f)
 {
-	struct submission job = {
+	struct submission_request job = {
 		.request = &c->request,
-		.read_recipients = c->read_recipients,
-		.read_sender = c->read_sender,
+		.input = {
+			.read_recipients = c->read_recipients,
+			.read_sender = c->read_sender,
+			.ignore_dots = c->ignore_dots,
+			.recipients_needed = !c->pretend,
+		},
 		.pretend = c->pretend,
-		.ignore_dots = c->ignore_dots,
 	};
 
 	fill_envelope(&job.envelope, c);

@@ -10,15 +10,221 @@
 #include "mail/envelope.h"
 #include "mail/header/header.h"
 #include "delivery/diagnosis.h"
+#include "delivery/outcome.h"
 
 #define TEXT_MAX (64 * 1024)	/* octets of a hint */
 #define ADDRESS_MIN 3		/* "a@b": anything shorter is in every text */
 
+/* What the server said, as far as it decides. */
+enum answer {
+	ANSWER_NONE,	/* no reply: something else went wrong */
+	ANSWER_4YZ, ANSWER_5YZ,
+	ANSWER_OTHER	/* a reply that was not the wanted one */
+};
+
+enum auth_setting { AUTH_ANY, AUTH_SET, AUTH_UNSET };
+
+#define CODE_ANY 0, 999
+#define CODE(n) n, n
+#define STATUS_ANY -1, -1	/* X.subject.detail of RFC 3463 */
+#define SUBJECT(n) n, -1
+
+/*
+ * A refusal and its meaning; the first row that fits is the one. Reasons stand
+ * in RFC 5321 section 4.2.1 for the first digit, in RFC 3463 section 3 for the
+ * enhanced status codes: X.1 addressing, X.6 media, X.2.3 and X.3.4 a message
+ * that is too large.
+ */
+static const struct rule {
+	enum phase first, last;
+	enum answer answer;
+	int code_min, code_max;
+	int subject, detail;
+	enum auth_setting auth;
+	enum fault_class class;
+	enum retry retry;
+	const char *hint;	/* "$" is the name that we greeted with */
+} rules[] = {
+	/* temporary: before the message anybody may take it */
+	{ PHASE_NONE, PHASE_MAIL, ANSWER_4YZ, CODE_ANY, STATUS_ANY, AUTH_ANY,
+	    FAULT_TEMPORARY, RETRY_ELSEWHERE,
+	    "a temporary refusal; try again later" },
+	{ PHASE_RCPT, PHASE_DATA, ANSWER_4YZ, CODE(421), STATUS_ANY, AUTH_ANY,
+	    FAULT_TEMPORARY, RETRY_ELSEWHERE,
+	    "a temporary refusal; try again later" },
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_4YZ, CODE_ANY, STATUS_ANY,
+	    AUTH_ANY, FAULT_TEMPORARY, RETRY_LATER,
+	    "a temporary refusal; try again later" },
+	/* the session: another server may be willing, or this one be mended */
+	{ PHASE_NONE, PHASE_GREETING, ANSWER_5YZ, CODE_ANY, STATUS_ANY,
+	    AUTH_ANY, FAULT_REFUSED, RETRY_ELSEWHERE, NULL },
+	{ PHASE_HELLO, PHASE_HELLO, ANSWER_5YZ, CODE_ANY, STATUS_ANY,
+	    AUTH_ANY, FAULT_REFUSED, RETRY_ELSEWHERE,
+	    "the server may dislike the name $; set \"domain\"" },
+	{ PHASE_STARTTLS, PHASE_STARTTLS, ANSWER_5YZ, CODE_ANY, STATUS_ANY,
+	    AUTH_ANY, FAULT_REFUSED, RETRY_ELSEWHERE, NULL },
+	/* not the credentials, but the command AUTH */
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, 500, 503, STATUS_ANY, AUTH_ANY,
+	    FAULT_REFUSED, RETRY_ELSEWHERE, NULL },
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, CODE_ANY, STATUS_ANY, AUTH_ANY,
+	    FAULT_AUTH, RETRY_ELSEWHERE, NULL },
+	/* the reverse-path, or that we may send at all */
+	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE(530), STATUS_ANY,
+	    AUTH_UNSET, FAULT_REFUSED, RETRY_NEVER,
+	    "the server wants authentication: set \"auth on\", \"user\" and "
+	    "a password" },
+	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE(530), STATUS_ANY,
+	    AUTH_SET, FAULT_REFUSED, RETRY_NEVER,
+	    "the server wants more than this account gives: check \"auth\" "
+	    "and \"tls\"" },
+	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE_ANY, 7, 0, AUTH_UNSET,
+	    FAULT_REFUSED, RETRY_NEVER,
+	    "the server wants authentication: set \"auth on\", \"user\" and "
+	    "a password" },
+	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE_ANY, 7, 0, AUTH_SET,
+	    FAULT_REFUSED, RETRY_NEVER,
+	    "the server wants more than this account gives: check \"auth\" "
+	    "and \"tls\"" },
+	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE_ANY, SUBJECT(1), AUTH_ANY,
+	    FAULT_DATA, RETRY_NEVER,
+	    "the server may accept only addresses of the account: set "
+	    "\"from\", or give -f" },
+	/* recipients */
+	{ PHASE_RCPT, PHASE_RCPT, ANSWER_5YZ, CODE_ANY, STATUS_ANY, AUTH_ANY,
+	    FAULT_RECIPIENT, RETRY_NEVER, "check the addresses" },
+	/* the message itself */
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, CODE_ANY, SUBJECT(6),
+	    AUTH_ANY, FAULT_DATA, RETRY_NEVER, NULL },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, CODE_ANY, 2, 3, AUTH_ANY,
+	    FAULT_DATA, RETRY_NEVER, NULL },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, CODE_ANY, 3, 4, AUTH_ANY,
+	    FAULT_DATA, RETRY_NEVER, NULL },
+	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE_ANY, STATUS_ANY, AUTH_ANY,
+	    FAULT_REFUSED, RETRY_NEVER,
+	    "the server may accept only addresses of the account: set "
+	    "\"from\", or give -f" },
+	{ PHASE_DATA, PHASE_MESSAGE, ANSWER_5YZ, CODE_ANY, SUBJECT(1),
+	    AUTH_ANY, FAULT_RECIPIENT, RETRY_NEVER, NULL },
+	{ PHASE_DATA, PHASE_MESSAGE, ANSWER_5YZ, CODE_ANY, STATUS_ANY,
+	    AUTH_ANY, FAULT_REFUSED, RETRY_NEVER, NULL },
+	/* a server that does not speak SMTP as it must */
+	{ PHASE_NONE, PHASE_MESSAGE, ANSWER_OTHER, CODE_ANY, STATUS_ANY,
+	    AUTH_ANY, FAULT_PROTOCOL, RETRY_LATER, NULL },
+};
+
+/* No reply, so the class was recorded where it went wrong. */
+static const enum retry without_reply[FAULT_CLASSES] = {
+	[FAULT_NONE] = RETRY_NEVER, [FAULT_USAGE] = RETRY_NEVER,
+	[FAULT_DATA] = RETRY_NEVER, [FAULT_INPUT] = RETRY_NEVER,
+	[FAULT_RECIPIENT] = RETRY_NEVER, [FAULT_CONFIG] = RETRY_NEVER,
+	[FAULT_SOFTWARE] = RETRY_NEVER,
+	/* this machine is short of something */
+	[FAULT_SYSTEM] = RETRY_LATER, [FAULT_IO] = RETRY_LATER,
+	/* the name, the network, the certificate, the credentials */
+	[FAULT_HOST] = RETRY_ELSEWHERE, [FAULT_REFUSED] = RETRY_ELSEWHERE,
+	[FAULT_TEMPORARY] = RETRY_ELSEWHERE,
+	[FAULT_PROTOCOL] = RETRY_ELSEWHERE, [FAULT_AUTH] = RETRY_ELSEWHERE,
+};
+
+/*
+ * Recipients have a reply each. When nobody was accepted, one that is
+ * temporary makes it worth another try; when all or none should be, one for
+ * good makes that vain.
+ */
+static enum answer
+answer_to_recipients(const struct outcome *o)
+{
+	bool nobody = o->deferred + o->refused == o->recipients;
+
+	if (nobody)
+		return o->deferred > 0 ? ANSWER_4YZ : ANSWER_5YZ;
+	return o->refused > 0 ? ANSWER_5YZ : ANSWER_4YZ;
+}
+
+static enum answer
+answer_of(const struct outcome *o, const struct fault *f)
+{
+	int digit = reply_digit(&o->reply);
+
+	if (digit == 4 || digit == 5)
+		return o->phase == PHASE_RCPT ? answer_to_recipients(o) :
+		    digit == 4 ? ANSWER_4YZ : ANSWER_5YZ;
+	/* an earlier success says nothing about this failure */
+	return digit != 0 && f->class == FAULT_PROTOCOL ? ANSWER_OTHER :
+	    ANSWER_NONE;
+}
+
+static bool
+fits(const struct rule *rule, const struct outcome *o, enum answer answer)
+{
+	const struct reply *r = &o->reply;
+
+	return o->phase >= rule->first && o->phase <= rule->last &&
+	    answer == rule->answer &&
+	    r->code >= rule->code_min && r->code <= rule->code_max &&
+	    (rule->subject == -1 || r->subject == rule->subject) &&
+	    (rule->detail == -1 || r->detail == rule->detail) &&
+	    (rule->auth == AUTH_ANY || (rule->auth == AUTH_SET) == o->auth);
+}
+
+static void
+add_hint(const char *hint, const struct outcome *o, struct fault *f)
+{
+	const char *name = strchr(hint, '$');
+
+	if (f->hint != NULL)
+		return;
+	if (name == NULL)
+		fault_replace_hint(f, "%s", hint);
+	else
+		fault_replace_hint(f, "%.*s%s%s", (int)(name - hint), hint,
+		    o->ehlo_name == NULL ? "" : o->ehlo_name, name + 1);
+}
+
+/* Some recipients have the message; the fault is about the others. */
+static enum retry
+settle_partial(const struct outcome *o, struct fault *f)
+{
+	f->class = o->refused > 0 ? FAULT_RECIPIENT : FAULT_TEMPORARY;
+	add_hint(o->refused > 0 ? "send it again to the refused recipients "
+	    "only, once their addresses are right" : "send it again to the "
+	    "refused recipients only, once their addresses are taken", o, f);
+	return o->deferred > 0 ? RETRY_LATER : RETRY_NEVER;
+}
+
+enum retry
+diagnosis_settle(const struct outcome *o, struct fault *f)
+{
+	enum answer answer = answer_of(o, f);
+
+	if (f->class == FAULT_NONE)
+		return RETRY_NEVER;
+	if (o->unsure) {
+		fault_replace_hint(f, "look whether it arrived before you "
+		    "send it again");
+		return RETRY_HERE;
+	}
+	if (o->delivered > 0)
+		return settle_partial(o, f);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (!fits(&rules[i], o, answer))
+			continue;
+		f->class = rules[i].class;
+		if (rules[i].hint != NULL)
+			add_hint(rules[i].hint, o, f);
+		return rules[i].retry;
+	}
+	return o->phase <= PHASE_DATA ? without_reply[f->class] :
+	    RETRY_LATER;
+}
+
+/* ---- Which address a refusal is about. */
+
 enum { /* bits: a reply may leave it open */
-	DIAGNOSIS_PATH = 1,		/* the reverse-path */
-	DIAGNOSIS_FROM = 2,		/* the field From */
-	DIAGNOSIS_SENDER = 4,	/* the field Sender */
-	DIAGNOSIS_RECIPIENT = 8
+	ABOUT_PATH = 1,		/* the reverse-path */
+	ABOUT_FROM = 2,		/* the field From */
+	ABOUT_SENDER = 4,	/* the field Sender */
+	ABOUT_RECIPIENT = 8
 };
 
 /* As servers say it, the first that is there; see plain_text(). */
@@ -26,34 +232,34 @@ static const struct {
 	const char *words;
 	unsigned about;
 } phrases[] = {
-	{ "sender header", DIAGNOSIS_SENDER },
-	{ "header sender", DIAGNOSIS_SENDER },
-	{ "sender field", DIAGNOSIS_SENDER },
-	{ "from header", DIAGNOSIS_FROM },
-	{ "header from", DIAGNOSIS_FROM },
-	{ "header address", DIAGNOSIS_FROM },
-	{ "from field", DIAGNOSIS_FROM },
-	{ "rfc5322 from", DIAGNOSIS_FROM },
-	{ "rfc5322.from", DIAGNOSIS_FROM },
-	{ "send as", DIAGNOSIS_FROM },
-	{ "sendas", DIAGNOSIS_FROM },
-	{ "on behalf of", DIAGNOSIS_FROM },
-	{ "envelope from", DIAGNOSIS_PATH },
-	{ "envelope sender", DIAGNOSIS_PATH },
-	{ "envelope address", DIAGNOSIS_PATH },
-	{ "mail from", DIAGNOSIS_PATH },
-	{ "mailfrom", DIAGNOSIS_PATH },
-	{ "return path", DIAGNOSIS_PATH },
-	{ "reverse path", DIAGNOSIS_PATH },
-	{ "recipient address rejected", DIAGNOSIS_RECIPIENT },
+	{ "sender header", ABOUT_SENDER },
+	{ "header sender", ABOUT_SENDER },
+	{ "sender field", ABOUT_SENDER },
+	{ "from header", ABOUT_FROM },
+	{ "header from", ABOUT_FROM },
+	{ "header address", ABOUT_FROM },
+	{ "from field", ABOUT_FROM },
+	{ "rfc5322 from", ABOUT_FROM },
+	{ "rfc5322.from", ABOUT_FROM },
+	{ "send as", ABOUT_FROM },
+	{ "sendas", ABOUT_FROM },
+	{ "on behalf of", ABOUT_FROM },
+	{ "envelope from", ABOUT_PATH },
+	{ "envelope sender", ABOUT_PATH },
+	{ "envelope address", ABOUT_PATH },
+	{ "mail from", ABOUT_PATH },
+	{ "mailfrom", ABOUT_PATH },
+	{ "return path", ABOUT_PATH },
+	{ "reverse path", ABOUT_PATH },
+	{ "recipient address rejected", ABOUT_RECIPIENT },
 	/* once the server has the header, these can mean it */
-	{ "sender address", DIAGNOSIS_PATH | DIAGNOSIS_FROM },
-	{ "sender verif", DIAGNOSIS_PATH | DIAGNOSIS_FROM },
-	{ "sender rejected", DIAGNOSIS_PATH | DIAGNOSIS_FROM },
-	{ "sender domain", DIAGNOSIS_PATH | DIAGNOSIS_FROM },
-	{ "from address", DIAGNOSIS_PATH | DIAGNOSIS_FROM },
-	{ "not owned by", DIAGNOSIS_PATH | DIAGNOSIS_FROM },
-	{ "not local sender", DIAGNOSIS_PATH | DIAGNOSIS_FROM },
+	{ "sender address", ABOUT_PATH | ABOUT_FROM },
+	{ "sender verif", ABOUT_PATH | ABOUT_FROM },
+	{ "sender rejected", ABOUT_PATH | ABOUT_FROM },
+	{ "sender domain", ABOUT_PATH | ABOUT_FROM },
+	{ "from address", ABOUT_PATH | ABOUT_FROM },
+	{ "not owned by", ABOUT_PATH | ABOUT_FROM },
+	{ "not local sender", ABOUT_PATH | ABOUT_FROM },
 };
 
 /* The octets of a reply, in lower case and with blanks where words meet. */
@@ -121,11 +327,11 @@ find_address(const struct reply *r, const struct envelope *e,
 	unsigned about = 0;
 
 	if (e->path.local != NULL && repeats_box(r, &e->path))
-		about |= DIAGNOSIS_PATH;
+		about |= ABOUT_PATH;
 	if (h != NULL && repeats_field(r, h, "From"))
-		about |= DIAGNOSIS_FROM;
+		about |= ABOUT_FROM;
 	if (h != NULL && repeats_field(r, h, "Sender"))
-		about |= DIAGNOSIS_SENDER;
+		about |= ABOUT_SENDER;
 	return about;
 }
 
@@ -160,27 +366,27 @@ repeats_refused(const struct reply *r, const struct envelope *e)
 /*
  * What a reply that is no success is about; 0: it does not tell. By the words
  * in it, by an address that it repeats, by its enhanced status code, by the
- * stage. The header may be NULL.
+ * phase. The header may be NULL.
  */
 static unsigned
-find(const struct reply *r, enum reply_stage stage,
+find(const struct reply *r, enum phase phase,
     const struct envelope *e, const struct header *h)
 {
-	bool early = stage != STAGE_MESSAGE;
+	bool early = phase < PHASE_DATA;
 	unsigned said = find_phrase(r);
 	unsigned found = find_address(r, e, h);
 
 	if (said == 0 && (reply_has_status(r, 1, 7) ||
 	    reply_has_status(r, 1, 8)))
-		said = DIAGNOSIS_PATH;
+		said = ABOUT_PATH;
 	/* the server has not seen the header, whatever it repeats */
-	if (early && said == 0 && (stage == STAGE_MAIL ||
-	    ((found & DIAGNOSIS_PATH) != 0 && !repeats_refused(r, e))))
-		said = DIAGNOSIS_PATH;
-	if (early && (said & DIAGNOSIS_PATH) != 0)
-		return DIAGNOSIS_PATH;
+	if (early && said == 0 && (phase == PHASE_MAIL ||
+	    ((found & ABOUT_PATH) != 0 && !repeats_refused(r, e))))
+		said = ABOUT_PATH;
+	if (early && (said & ABOUT_PATH) != 0)
+		return ABOUT_PATH;
 	if (early)
-		return stage == STAGE_RCPT ? DIAGNOSIS_RECIPIENT : said;
+		return phase == PHASE_RCPT ? ABOUT_RECIPIENT : said;
 	if ((said & found) != 0)
 		return said & found;
 	return said != 0 ? said : found;
@@ -228,17 +434,17 @@ explain(unsigned about, const struct envelope *e, const struct header *h,
 
 	buffer_init(&b, TEXT_MAX);
 	buffer_add_string(&b, what);
-	if ((about & DIAGNOSIS_PATH) != 0) {
+	if ((about & ABOUT_PATH) != 0) {
 		buffer_add_string(&b, "the reverse-path <");
 		if (e->path.local != NULL)
 			address_add_spec(&b, &e->path);
 		buffer_add_char(&b, '>');
 	}
-	if ((about & DIAGNOSIS_FROM) != 0) {
+	if ((about & ABOUT_FROM) != 0) {
 		add_or(&b, start);
 		add_field(&b, h, "From");
 	}
-	if ((about & DIAGNOSIS_SENDER) != 0) {
+	if ((about & ABOUT_SENDER) != 0) {
 		add_or(&b, start);
 		add_field(&b, h, "Sender");
 	}
@@ -248,13 +454,17 @@ explain(unsigned about, const struct envelope *e, const struct header *h,
 	    "the account: %s\"sender ADDRESS\" in the account, which replaces "
 	    "those that are not yours, or \"sender ADDRESS force\"",
 	    b.data,
-	    about == DIAGNOSIS_PATH ? "set \"from\", give -f, or set "
+	    about == ABOUT_PATH ? "set \"from\", give -f, or set "
 				    : "set ");
 	buffer_free(&b);
 }
 
-void
-diagnosis_bare(const struct envelope *e, struct fault *f)
+/*
+ * The same for a recipient that is a bare name: whatever else the hint said
+ * gives way to that.
+ */
+static void
+explain_bare(const struct envelope *e, struct fault *f)
 {
 	const struct recipient *r;
 
@@ -284,29 +494,27 @@ wants_authentication(const struct reply *r)
 }
 
 void
-diagnosis_explain(const struct diagnosis_replies *to, const struct envelope *e,
+diagnosis_find_address(const struct outcome *o, const struct envelope *e,
     const struct header *h, struct fault *f)
 {
-	const struct reply *r = to->mail;
-	enum reply_stage stage = STAGE_MAIL;
+	const struct reply *r = &o->reply;
 	unsigned about;
 
-	if (!refused(r)) {
-		stage = STAGE_RCPT;
-		r = to->rcpt;
-		if (envelope_in_state(e, RECIPIENT_ACCEPTED) > 0) {
-			stage = STAGE_MESSAGE;
-			r = refused(to->data) ? to->data : to->message;
-		}
+	if (o->unsure)
+		return;
+	if (o->delivered > 0) {
+		explain_bare(e, f);
+		return;
 	}
-	if (!refused(r) || wants_authentication(r))
+	if (!refused(r) || o->phase < PHASE_MAIL || wants_authentication(r))
 		return;
-	about = find(r, stage, e, h);
+	about = find(r, o->phase, e, h);
 	/* what is temporary may mend itself, unless the reply is clear */
-	if (reply_digit(r) == 4 && find_phrase(r) == 0 && stage == STAGE_MAIL)
+	if (reply_digit(r) == 4 && find_phrase(r) == 0 &&
+	    o->phase == PHASE_MAIL)
 		return;
-	if (about == DIAGNOSIS_RECIPIENT)
-		diagnosis_bare(e, f);
+	if (about == ABOUT_RECIPIENT)
+		explain_bare(e, f);
 	else if (about != 0)
 		explain(about, e, h, f);
 }

@@ -1,35 +1,39 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * blame: which address a refusal is about. Servers refuse the reverse-path in
- * the reply to RCPT, or From in the reply to the message; what the reply says
- * is all there is to know it by.
+ * diagnosis: what a failure means. One table maps an outcome to the exit
+ * status, to whether another try may do better, and where, and to the remedy.
+ * To add a rule is to add a row.
  */
 #ifndef DELIVERY_DIAGNOSIS_H
 #define DELIVERY_DIAGNOSIS_H
 
-#include "smtp/reply.h"
-
 struct envelope;
 struct fault;
 struct header;
+struct outcome;
+
+/* Where another try may do better; each includes those before it. */
+enum retry {
+	RETRY_NEVER,	/* only a change of the message or the settings helps */
+	RETRY_HERE,	/* at this smarthost only: it may have the message */
+	RETRY_LATER,	/* at this smarthost, some time later */
+	RETRY_ELSEWHERE	/* by another account at once, or here later */
+};
 
 /*
- * For a transaction that has failed: gives the fault a hint that names the
- * address that was refused, and the setting or option that it comes from. The
- * replies are those to MAIL, the last refusal of a recipient, to DATA and to
- * the message; their code is 0 where there was none.
+ * Gives the fault of an outcome the class that the table has for it, and the
+ * remedy unless one is recorded already. A fault that no reply made keeps its
+ * class. FAULT_NONE stays what it is, and is RETRY_NEVER.
  */
-struct diagnosis_replies {
-	const struct reply *mail;
-	const struct reply *rcpt;
-	const struct reply *data;
-	const struct reply *message;
-};
-void diagnosis_explain(const struct diagnosis_replies *,
-		       const struct envelope *, const struct header *,
-		       struct fault *);
-/* The same for recipients that were refused while others were not: if one is
- * a bare name, whatever else the hint said gives way to that. */
-void diagnosis_bare(const struct envelope *, struct fault *);
+enum retry diagnosis_settle(const struct outcome *, struct fault *);
+/*
+ * For a transaction that has failed: gives the fault a hint that names the
+ * address that was refused, and the setting or option that it comes from.
+ * Servers refuse the reverse-path in the reply to RCPT, or From in the reply
+ * to the message; what the reply says is all there is to know it by. The
+ * header is the one that was sent.
+ */
+void diagnosis_find_address(const struct outcome *, const struct envelope *,
+    const struct header *, struct fault *);
 
 #endif

@@ -12,37 +12,26 @@
 #include "smtp/path.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
-#include "smtp/verdict.h"
 #include "delivery/rejection.h"
 
 #define NAME_MAX_OCTETS (2 * ADDRESS_MAX)	/* "the sender <...>" */
 
 int
-refusal_of_sender(const struct transaction *c, struct fault *f)
+rejection_of_sender(const struct transaction *t, struct fault *f)
 {
-	const struct reply *r = &c->mail;
 	struct buffer b;
 
 	buffer_init(&b, NAME_MAX_OCTETS);
 	buffer_add_string(&b, "the sender <");
-	path_add_sender(&b, c->envelope, true, NULL);
+	path_add_sender(&b, t->envelope, true, NULL);
 	buffer_add_char(&b, '>');
-	session_refused(c->session, r, STAGE_MAIL, b.data, f);
+	session_refused(t->session, &t->mail, PHASE_MAIL, b.data, f);
 	buffer_free(&b);
-	if (r->code == 530 || reply_has_status(r, 7, 0))
-		return fault_hint(f, c->session->params->auth == NULL ?
-		    "the server wants authentication: set \"auth on\", "
-		    "\"user\" and a password" : "the server wants more "
-		    "than this account gives: check \"auth\" and \"tls\"");
-	if (reply_digit(r) == 5)
-		return fault_hint(f, "the server may accept only addresses "
-		    "of the account: set \"from\", or give -f");
 	return -1;
 }
 
-/* Nobody was accepted; if any refusal is temporary, it is worth a try. */
 int
-refusal_of_all(const struct session *s, const struct envelope *e,
+rejection_of_all(struct session *s, const struct envelope *e,
     const struct reply *last, struct fault *f)
 {
 	const char *peer = conn_peer(s->conn);
@@ -50,7 +39,8 @@ refusal_of_all(const struct session *s, const struct envelope *e,
 	enum fault_class class = temporary ? FAULT_TEMPORARY : FAULT_RECIPIENT;
 	const struct recipient *r = &e->recipient[0];
 
-	verdict_reply(s->params->verdict, last);
+	reply_copy(&s->settled, last);
+	s->phase = PHASE_RCPT;
 	if (e->count == 1)
 		fault(f, class, "%s: the server refused the recipient "
 		    "<%s%s%s>: %s", peer, r->box.local,
@@ -60,29 +50,27 @@ refusal_of_all(const struct session *s, const struct envelope *e,
 		fault(f, class, "%s: the server refused all %zu recipients; "
 		    "%s", peer, e->count, s->params->lmtp ?
 		    "nobody got the message" : "nothing was sent");
-	return fault_hint(f, temporary ? "a temporary refusal; try again "
-	    "later" : "check the addresses");
+	return -1;
 }
 
-/* `rejected_recipients abort`: somebody was refused, so nobody gets it. */
 int
-refusal_of_some(const struct transaction *c, struct fault *f)
+rejection_of_some(const struct transaction *t, struct fault *f)
 {
-	const struct session *s = c->session;
-	size_t refused = envelope_in_state(c->envelope, RECIPIENT_REFUSED);
-	size_t deferred = envelope_in_state(c->envelope, RECIPIENT_DEFERRED);
+	struct session *s = t->session;
+	size_t refused = envelope_in_state(t->envelope, RECIPIENT_REFUSED);
+	size_t deferred = envelope_in_state(t->envelope, RECIPIENT_DEFERRED);
 
-	verdict_reply(s->params->verdict, &c->refusal);
+	reply_copy(&s->settled, &t->refusal);
+	s->phase = PHASE_RCPT;
 	fault(f, refused > 0 ? FAULT_RECIPIENT : FAULT_TEMPORARY, "%s: the "
 	    "server refused %zu of %zu recipients; nobody gets the message, "
 	    "as rejected_recipients is abort", conn_peer(s->conn),
-	    refused + deferred, c->envelope->count);
-	return fault_hint(f, refused > 0 ? "check the addresses" :
-	    "a temporary refusal; try again later");
+	    refused + deferred, t->envelope->count);
+	return -1;
 }
 
 int
-refusal_by_size(const struct session *s, const struct message *m,
+rejection_by_size(const struct session *s, const struct message *m,
     struct fault *f)
 {
 	uint64_t limit = s->capabilities.size, octets = message_octets(m);
@@ -94,9 +82,8 @@ refusal_by_size(const struct session *s, const struct message *m,
 	return fault_hint(f, "make the attachment smaller, or send a link");
 }
 
-/* All or none cannot be had in two transactions. */
 int
-refusal_by_count(const struct session *s, const struct envelope *e,
+rejection_by_count(const struct session *s, const struct envelope *e,
     struct fault *f)
 {
 	uint64_t max = s->capabilities.rcpt_max;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * refusal: a transaction that comes to nothing, told to the user: who was
- * refused, what the server said, and the remedy. Each records a fault.
+ * rejection: the sentence that tells the user who was refused, and what the
+ * server said. Each records a fault, whose meaning is delivery/diagnosis'.
  */
 #ifndef DELIVERY_REJECTION_H
 #define DELIVERY_REJECTION_H
@@ -14,21 +14,17 @@ struct reply;
 struct session;
 
 /* MAIL was refused. Always -1. */
-int refusal_of_sender(const struct transaction *, struct fault *);
-/*
- * No recipient was accepted, the last one refused by this reply:
- * FAULT_TEMPORARY if any refusal is, as it is worth another try; else
- * FAULT_RECIPIENT. Always -1.
- */
-int refusal_of_all(const struct session *, const struct envelope *,
+int rejection_of_sender(const struct transaction *, struct fault *);
+/* No recipient was accepted, the last one refused by this reply. Always -1. */
+int rejection_of_all(struct session *, const struct envelope *,
     const struct reply *last, struct fault *);
 /* `rejected_recipients abort`: some were refused, so nobody gets it. */
-int refusal_of_some(const struct transaction *, struct fault *);
+int rejection_of_some(const struct transaction *, struct fault *);
 /* The server takes no message as large as this: -1. Else 0. */
-int refusal_by_size(const struct session *, const struct message *,
+int rejection_by_size(const struct session *, const struct message *,
     struct fault *);
 /* All or none cannot be had in two transactions: -1. Else 0. */
-int refusal_by_count(const struct session *, const struct envelope *,
+int rejection_by_count(const struct session *, const struct envelope *,
     struct fault *);
 
 #endif

@@ -1,337 +1,397 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
 #include "base/memory.h"
-#include "base/text.h"
-#include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "wire/conn.h"
-#include "smtp/chunk.h"
+#include "smtp/content.h"
 #include "smtp/path.h"
 #include "smtp/session.h"
-#include "smtp/transaction.h"
-#include "smtp/verdict.h"
+#include "config/account/account.h"
 #include "delivery/diagnosis.h"
+#include "delivery/link.h"
+#include "delivery/outcome.h"
 #include "delivery/rejection.h"
 #include "delivery/submission.h"
 
-/* Octets of a message that travels with its envelope: sent in vain when that
- * is refused, and little more than what a new connection may have on the way
- * (RFC 6928: 10 segments, then twice as many). */
+/*
+ * Octets of a message that travels in the same flight as its envelope. They
+ * are sent in vain when the envelope is refused, and are little more than what
+ * a new connection may have on the way (RFC 6928: 10 segments, then twice as
+ * many).
+ */
 #define RIDE_MAX (32 * 1024)
 /* Recipients that every server takes: RFC 5321 section 4.5.3.1.8. */
 #define RCPT_SURE 100
 
-/* What is the same for all transactions that it takes. */
-struct plan {
-	const struct message *message;
-	struct chunk_plan chunks;
-	bool eight_bit;
-	bool utf8;
-	size_t first;		/* no recipient before it is pending */
-	size_t opened;		/* those before it are of earlier sessions */
-	size_t limit;		/* recipients in a transaction; 0: not known */
-	struct reply refusal;	/* the last one of a recipient */
-};
+void
+submission_init(struct submission *s, struct link *link, struct envelope *e,
+    struct outcome *o, bool stepwise)
+{
+	memset(s, 0, sizeof(*s));
+	s->link = link;
+	s->envelope = e;
+	s->outcome = o;
+	s->stepwise = stepwise;
+	reply_init(&s->refusal);
+}
 
+static void
+drop_transaction(struct submission *s)
+{
+	if (s->begun)
+		transaction_free(&s->transaction);
+	s->begun = false;
+}
+
+void
+submission_free(struct submission *s)
+{
+	drop_transaction(s);
+	chunk_free(&s->chunks);
+	reply_free(&s->refusal);
+}
+
+static bool
+all_or_none(const struct submission *s)
+{
+	/* a client that is asked about each recipient decides itself */
+	return s->link->params.all_or_none && !s->stepwise;
+}
 
 /* How many recipients are pending, but not above max. */
 static size_t
-count_pending(const struct plan *p, const struct envelope *e, size_t max)
+count_pending(const struct submission *s, size_t max)
 {
+	const struct envelope *e = s->envelope;
 	size_t n = 0;
 
-	for (size_t i = p->first; i < e->count && n < max; i++)
+	for (size_t i = s->first; i < e->count && n < max; i++)
 		n += e->recipient[i].state == RECIPIENT_PENDING;
 	return n;
 }
 
-static int
-send_envelope(struct transaction *c, const struct plan *p, struct fault *f)
-{
-	const struct message *m = p->message;
-	struct envelope *e = c->envelope;
+/* ---- The envelope. */
 
-	if (transaction_mail(c, message_octets(m), p->eight_bit ||
-	    m->eight_bit_body || m->eight_bit_header, p->utf8, f) == -1)
+static int
+begin(struct submission *s, struct fault *f)
+{
+	struct session *session = &s->link->session;
+
+	drop_transaction(s);
+	transaction_init(&s->transaction, session, s->envelope, s->stepwise);
+	s->transaction.spill = !s->stepwise && !all_or_none(s);
+	s->begun = s->link->used = true;
+	return transaction_mail(&s->transaction, s->octets, s->eight_bit,
+	    s->utf8, f);
+}
+
+static int
+send_envelope(struct submission *s, struct fault *f)
+{
+	struct envelope *e = s->envelope;
+	struct transaction *t = &s->transaction;
+
+	if (begin(s, f) == -1)
 		return -1;
-	for (size_t i = p->first; i < e->count; i++) {
+	for (size_t i = s->first; i < e->count; i++) {
 		/* what is known of a refusal makes the next step needless */
-		if ((c->mail.code != 0 &&
-		     !transaction_is_success(c, &c->mail)) ||
-		    c->overflow > 0)
+		if ((t->mail.code != 0 &&
+		    !transaction_is_success(t, &t->mail)) || t->overflow > 0)
 			return 0;
-		if (p->limit > 0 && c->asked_count == p->limit)
+		if (s->limit > 0 && t->asked_count == s->limit)
 			return 0;
 		if (e->recipient[i].state == RECIPIENT_PENDING &&
-		    transaction_rcpt(c, i, f) == -1)
+		    transaction_rcpt(t, i, f) == -1)
 			return -1;
 	}
 	return 0;
 }
 
+/* Every recipient of this transaction has been refused by its own reply. */
+static bool
+nobody_accepted(const struct transaction *t)
+{
+	return t->asked_count > 0 && t->answered == t->asked_count &&
+	    t->accepted == 0;
+}
+
+/* ---- Replies out of step. */
+
 /*
- * Too many or too few replies: whose is the one taken for the message's? And
- * those to the messages before it in this session?
+ * Replies are told apart by nothing but their order. When there are more or
+ * fewer than commands, nobody knows which one was the message's; nor those of
+ * the messages before it in the same session.
  */
 static int
-out_of_step(struct transaction *c, const struct plan *p, struct fault *f)
+out_of_step(struct submission *s, struct fault *f)
 {
-	struct recipient *to = c->envelope->recipient;
+	struct transaction *t = &s->transaction;
+	struct recipient *to = s->envelope->recipient;
 
 	fault_clear(f);
 	fault(f, FAULT_PROTOCOL, "%s: the server's replies are out of step",
-	    conn_peer(c->session->conn));
-	for (size_t i = p->opened; i < c->envelope->count; i++) {
+	    conn_peer(t->session->conn));
+	for (size_t i = s->opened; i < s->envelope->count; i++) {
 		if (to[i].state != RECIPIENT_DELIVERED)
 			continue;
 		to[i].state = RECIPIENT_ACCEPTED;
-		/* a message was sent, be it by another course */
-		c->last_put = true;
+		t->end_put = true;	/* be it by another transaction */
 	}
-	transaction_add_unknown(c, f);
-	/* what was said cannot be blamed on anything */
-	c->mail.code = c->refusal.code = c->data.code = c->end.code = 0;
+	content_add_unsure(t, f);
+	/* no reply can be said to be about anything */
+	reply_clear(&t->session->settled);
+	reply_clear(&s->outcome->reply);
 	return -1;
 }
 
-/* Every recipient of this transaction has been refused by its own reply. */
-static bool
-nobody_accepted(const struct transaction *c)
-{
-	return c->asked_count > 0 && c->answered == c->asked_count &&
-	    c->accepted == 0;
-}
-
 /*
- * Replies are told apart by nothing but their number. Were there more than
- * commands, then the verdict is sure only if all say the same.
+ * As many replies as commands must have come, up to QUIT's; if there are more,
+ * the result is certain only when it is the same whichever replies they are.
+ * QUIT marks the end; it may go if no other transaction follows (`over`: that
+ * is certain).
  */
 static bool
-is_in_step(struct transaction *c, const struct plan *p, bool taken, bool over)
+in_step(struct submission *s, bool taken, bool over)
 {
-	struct dialogue *d = &c->session->dialogue;
-	struct sequence_surplus surplus;
+	const struct transaction *t = &s->transaction;
+	struct dialogue *d = &s->link->session.dialogue;
+	struct dialogue_surplus more;
 
-	/* QUIT marks the end; it may go if no other transaction follows */
-	if (!d->left && !d->closing &&
-	    (over || count_pending(p, c->envelope, 1) == 0))
+	if (!d->left && !d->closing && (over || count_pending(s, 1) == 0))
 		dialogue_put_quit(d);
-	surplus = sequence_surplus(d);
-	if (c->session->params->lmtp)
-		return !surplus.refusals && !surplus.successes;
+	more = dialogue_surplus(d);
+	if (t->session->params->lmtp)
+		return !more.successes && !more.refusals;
 	if (taken)
-		return !surplus.refusals && !(surplus.successes &&
-		    c->accepted < c->answered);
-	return !surplus.successes;
+		return !more.refusals &&
+		    !(more.successes && t->accepted < t->answered);
+	return !more.successes;
 }
+
+/* ---- The message. */
 
 /* 0: the message was taken, or each recipient refused by a reply of its own. */
 static int
-judge(struct transaction *c, const struct plan *p, bool count, struct fault *f)
+judge(struct submission *s, bool count, struct fault *f)
 {
-	const struct reply *r = transaction_verdict(c);
-	struct session *s = c->session;
-	bool taken = transaction_is_success(c, r) && c->last_taken;
+	struct transaction *t = &s->transaction;
+	const struct reply *r = transaction_final(t);
+	struct session *session = t->session;
+	bool taken = transaction_is_success(t, r) && t->end_taken;
 
 	/* a refusal can wait for QUIT's reply, if there is to be one */
-	count = count || (!taken &&
-	    (s->dialogue.left || !s->dialogue.closing));
-	if (c->dismissed || (count && c->last_put &&
-	    !is_in_step(c, p, taken, !taken)))
-		return out_of_step(c, p, f);
+	count = !s->stepwise && (count || (!taken &&
+	    (session->dialogue.left || !session->dialogue.closing)));
+	if (t->dismissed || (count && t->end_put && !in_step(s, taken,
+	    !taken)))
+		return out_of_step(s, f);
 	if (taken) {
-		verdict_reply(s->params->verdict, r);
+		reply_copy(&session->settled, r);
 		return 0;
 	}
-	if (s->params->lmtp && c->last_put && !c->chunk_failed)
+	if (session->params->lmtp && t->end_put && !t->chunk_failed) {
+		reply_copy(&session->settled, r);
 		return 0;
-	session_refused(s, r, c->data.code != 0 && c->end.code == 0 ?
-	    STAGE_DATA : STAGE_MESSAGE, c->end.code == 0 ? "DATA" :
+	}
+	session_refused(session, r, t->data.code != 0 && t->end.code == 0 ?
+	    PHASE_DATA : PHASE_MESSAGE, t->end.code == 0 ? "DATA" :
 	    "the message", f);
-	if (c->last_taken)
-		transaction_add_unknown(c, f);
+	if (t->end_taken)
+		content_add_unsure(t, f);
 	return -1;
 }
 
 /* The message, behind an envelope whose replies are known. */
 static int
-send_message(struct transaction *c, const struct plan *p, bool chunks,
-    struct fault *f)
+send_message(struct submission *s, bool chunks, struct fault *f)
 {
-	bool quit = c->session->dialogue.pipelining &&
-	    count_pending(p, c->envelope, 1) == 0;
+	struct transaction *t = &s->transaction;
+	bool quit = !s->stepwise && t->session->dialogue.pipelining &&
+	    count_pending(s, 1) == 0;
 
 	if (chunks)
-		return transaction_send_chunks(c, p->message, &p->chunks, quit,
-					       f);
-	if (c->data.code == 0 && transaction_data(c, f) == -1)
+		return content_send_chunks(t, s->message, &s->chunks, quit,
+		    f);
+	if (t->data.code == 0 && (content_data(t, f) == -1 ||
+	    transaction_sync(t, f) == -1))
 		return -1;
-	if (reply_digit(&c->data) != 3)
+	if (reply_digit(&t->data) != 3)
 		return 0;
-	return transaction_send_data(c, p->message, quit, f);
-}
-
-/* Refused only because the sender was, if at all: nothing about themselves. */
-static void
-forget_recipients(struct transaction *c)
-{
-	struct recipient *to;
-
-	for (size_t i = 0; i < c->answered; i++) {
-		to = &c->envelope->recipient[c->asked[i]];
-		to->state = RECIPIENT_PENDING;
-		free(to->reply);
-		to->reply = NULL;
-	}
-	reply_free(&c->refusal);
-	reply_init(&c->refusal);
+	return content_send_data(t, s->message, quit, f);
 }
 
 /* Behind a message the refusals may be those of other commands. */
 static bool
-may_be_another(struct transaction *c, const struct plan *p, bool over)
+may_be_another(struct submission *s, bool over)
 {
-	bool before = p->opened < p->first;
+	bool before = s->opened < s->first;
 
-	return (c->last_put || before) && !is_in_step(c, p, false, over);
+	return (s->transaction.end_put || before) &&
+	    !in_step(s, false, over);
 }
 
 /*
  * What went out together with the envelope comes to nothing when that is
- * refused: the verdict is then the same as if we had waited for it.
+ * refused: the result is then the same as if we had waited for it.
  */
 static int
-judge_envelope(struct transaction *c, const struct plan *p, int result,
-    struct fault *f)
+judge_envelope(struct submission *s, int result, struct fault *f)
 {
+	struct transaction *t = &s->transaction;
+	struct dialogue *d = &t->session->dialogue;
+
 	/* without PIPELINING nothing came behind it that is not its own */
-	if (result == -1 && !c->session->dialogue.pipelining)
+	if (result == -1 && !d->pipelining)
 		return -1;
-	if (c->mail.code != 0 && !transaction_is_success(c, &c->mail) &&
-	    c->mail.code != 421) {
-		if (c->last_taken && c->accepted > 0)
-			return out_of_step(c, p, f);
+	if (t->mail.code != 0 && !transaction_is_success(t, &t->mail) &&
+	    t->mail.code != 421) {
+		if (t->end_taken && t->accepted > 0)
+			return out_of_step(s, f);
 		fault_clear(f);
-		if (reply_digit(&c->data) == 3)
-			transaction_end_unwanted(c);
-		if (may_be_another(c, p, true))
-			return out_of_step(c, p, f);
-		forget_recipients(c);
-		return refusal_of_sender(c, f);
+		if (reply_digit(&t->data) == 3)
+			content_end_unwanted(t);
+		if (may_be_another(s, true))
+			return out_of_step(s, f);
+		transaction_forget(t);
+		return rejection_of_sender(t, f);
 	}
-	if (!nobody_accepted(c) || c->session->dialogue.closing)
+	if (!nobody_accepted(t) || d->closing)
 		return result;
 	fault_clear(f);
-	if (reply_digit(&c->data) == 3)
-		transaction_end_unwanted(c);
-	return may_be_another(c, p, false) ? out_of_step(c, p, f) : 0;
+	if (reply_digit(&t->data) == 3)
+		content_end_unwanted(t);
+	return may_be_another(s, false) ? out_of_step(s, f) : 0;
 }
 
 /*
- * One transaction, for as many pending recipients as it may have. 0: none of
- * these is open any more, but for an overflow.
+ * One transaction, for as many pending recipients as it may have. `asked`: the
+ * envelope's replies are known already. 0: none of these is open any more, but
+ * for an overflow.
  */
 static int
-attempt(struct transaction *c, const struct plan *p, struct fault *f)
+attempt(struct submission *s, bool asked, struct fault *f)
 {
-	struct session *s = c->session;
-	bool chunks = s->chunking && p->chunks.safe;
-	bool together = s->dialogue.pipelining && !s->params->all_or_none;
-	bool ride = together && chunks && !s->params->lmtp &&
-	    message_octets(p->message) <= RIDE_MAX;
-	size_t sure = p->limit > 0 ? p->limit : RCPT_SURE;
-	bool quit = count_pending(p, c->envelope, sure + 1) <= sure;
-	int result = send_envelope(c, p, f);
+	struct transaction *t = &s->transaction;
+	struct session *session = &s->link->session;
+	bool chunks = s->chunking && session->chunking && s->chunks.safe;
+	bool together = session->dialogue.pipelining && !all_or_none(s);
+	bool ride = !asked && together && chunks && !session->params->lmtp &&
+	    message_octets(s->message) <= RIDE_MAX;
+	size_t sure = s->limit > 0 ? s->limit : RCPT_SURE;
+	bool quit = !s->stepwise && count_pending(s, sure + 1) <= sure;
+	int result = 0;
 
-	if (result == 0 && ride)
-		result =
-		    transaction_send_chunks(c, p->message, &p->chunks, quit, f);
-	else if (result == 0)
-		result = together && !chunks ? transaction_data(c, f) :
-		    transaction_sync(c, f);
-	result = judge_envelope(c, p, result, f);
-	if (result == -1 || nobody_accepted(c))
+	if (!asked) {
+		result = send_envelope(s, f);
+		if (result == 0 && ride)
+			result = content_send_chunks(t, s->message,
+			    &s->chunks, quit, f);
+		else if (result == 0 && together && !chunks)
+			result = content_data(t, f);
+		if (result == 0 && !ride)
+			result = transaction_sync(t, f);
+		result = judge_envelope(s, result, f);
+	}
+	if (result == -1 || nobody_accepted(t))
 		return result;
-	if (s->params->all_or_none && c->accepted < c->envelope->count)
-		return refusal_of_some(c, f);
-	if (!ride && send_message(c, p, chunks, f) == -1)
+	if (all_or_none(s) && t->accepted < s->envelope->count)
+		return rejection_of_some(t, f);
+	if (!ride && send_message(s, chunks, f) == -1)
 		return -1;
-	/* what has no 354 in front of it, or replies without commands */
-	return judge(c, p, chunks || s->params->lmtp, f);
+	/* chunks and LMTP: replies that no 354 stands in front of */
+	return judge(s, chunks || session->params->lmtp, f);
 }
 
-/* A server that offers CHUNKING and does not know BDAT. */
+/* ---- One transaction after the other. */
+
+/* Did the server offer CHUNKING, and refuse BDAT as a command? */
 static bool
-worth_another_try(const struct transaction *c)
+bdat_unknown(const struct submission *s)
 {
-	return transaction_is_success(c, &c->mail) && c->accepted > 0 &&
-	    !c->last_taken && !c->unknown &&
-	    c->data.code == 0 && c->end.code >= 500 && c->end.code <= 504;
+	const struct transaction *t = &s->transaction;
+
+	return s->begun && transaction_is_success(t, &t->mail) &&
+	    t->accepted > 0 && !t->end_taken && !t->unsure &&
+	    t->data.code == 0 && t->end.code >= 500 && t->end.code <= 504;
 }
 
-/* The session anew, for the accepted ones of a course that came to nothing. */
-static int
-reopen(struct session *s, struct fault *f)
+/*
+ * An old session that breaks, or says 421, before it has answered MAIL had
+ * ended before we came.
+ */
+static bool
+was_stale(const struct submission *s)
 {
-	const struct session_params *params = s->params;
+	const struct transaction *t = &s->transaction;
 
-	session_close(s);
-	return session_open(s, params, f);
-}
-
-static int
-try_data(struct transaction *c, struct plan *p, struct fault *f)
-{
-	struct session *s = c->session;
-	struct recipient *to = c->envelope->recipient;
-
-	for (size_t i = 0; i < c->answered; i++)
-		if (to[c->asked[i]].state == RECIPIENT_ACCEPTED)
-			to[c->asked[i]].state = RECIPIENT_PENDING;
-	if (s->params->note != NULL)
-		s->params->note("the server offers CHUNKING and refuses BDAT; "
-		    "once more without (\"chunking off\" saves that)");
-	p->chunks.safe = false;
-	p->opened = p->first;
-	fault_clear(f);
-	return reopen(s, f);
+	return s->reused && s->begun && !t->unsure &&
+	    (t->mail.code == 0 || t->mail.code == 421);
 }
 
 /* Ready for the next transaction: that may need another session. */
 static int
-prepare_next(struct transaction *c, struct plan *p, struct fault *f)
+prepare_next(struct submission *s, struct fault *f)
 {
-	struct session *s = c->session;
-	uint64_t max = s->capabilities.mail_max;
+	struct session *session = &s->link->session;
+	uint64_t max = session->capabilities.mail_max;
 
-	if (c->overflow > 0)
-		p->limit = c->accepted;
-	if (s->dialogue.left || (max > 0 && s->transactions >= max)) {
-		p->opened = p->first;
-		return reopen(s, f);
+	if (session->dialogue.left ||
+	    (max > 0 && session->transactions >= max)) {
+		s->opened = s->first;
+		return link_renew(s->link, s->outcome, f);
 	}
-	return c->last_taken ? 0 : transaction_reset(c, f);
+	return s->transaction.end_taken ? 0 :
+	    transaction_reset(&s->transaction, f);
+}
+
+/* The recipients that were accepted once more, by DATA. */
+static int
+go_back_to_data(struct submission *s, struct fault *f)
+{
+	struct envelope *e = s->envelope;
+
+	for (size_t i = 0; i < e->count; i++)
+		if (e->recipient[i].state == RECIPIENT_ACCEPTED)
+			e->recipient[i].state = RECIPIENT_PENDING;
+	if (s->link->params.note != NULL)
+		s->link->params.note("the server offers CHUNKING and refuses "
+		    "BDAT; once more without (\"chunking off\" saves that)");
+	s->link->no_chunking = true;
+	s->chunking = false;
+	fault_clear(f);
+	reply_clear(&s->link->session.settled);
+	reply_clear(&s->outcome->reply);
+	return prepare_next(s, f);
+}
+
+static int
+go_on(struct submission *s, struct fault *f)
+{
+	if (s->transaction.overflow > 0)
+		s->limit = s->transaction.accepted;
+	return prepare_next(s, f);
 }
 
 /*
  * The others did not get it, and some have it already: that is no failure of
- * the whole, unless we do not know who has it.
+ * the whole, unless nobody knows who has it.
  */
 static int
-settle_rest(struct envelope *e, bool unknown, struct fault *f)
+settle_rest(struct submission *s, struct fault *f)
 {
+	struct envelope *e = s->envelope;
 	enum recipient_state state = f->class == FAULT_TEMPORARY ||
 	    f->class == FAULT_HOST ? RECIPIENT_DEFERRED : RECIPIENT_REFUSED;
 	struct recipient *to;
 
-	if (unknown || envelope_in_state(e, RECIPIENT_DELIVERED) == 0)
+	if (s->outcome->unsure ||
+	    envelope_in_state(e, RECIPIENT_DELIVERED) == 0)
 		return -1;
 	for (size_t i = 0; i < e->count; i++) {
 		to = &e->recipient[i];
@@ -346,59 +406,86 @@ settle_rest(struct envelope *e, bool unknown, struct fault *f)
 	return 0;
 }
 
-/* A course; *again: and another one, as there are recipients left. */
-static int
-run_once(struct session *s, struct envelope *e, struct plan *p, bool *again,
-    struct fault *f)
+static void
+take_outcome(struct submission *s)
 {
-	struct transaction c;
-	int result;
+	if (s->link->open)
+		outcome_take(s->outcome, &s->link->session);
+	s->outcome->unsure = s->begun && s->transaction.unsure;
+	outcome_count(s->outcome, s->envelope);
+}
 
-	transaction_init(&c, s, e, false);
-	c.spill = !s->params->all_or_none;
-	result = attempt(&c, p, f);
-	if (c.refusal.code != 0)
-		reply_copy(&p->refusal, &c.refusal);
+/* What the submission has come to, and what that means. Always -1. */
+static int
+conclude(struct submission *s, struct fault *f)
+{
+	take_outcome(s);
+	diagnosis_settle(s->outcome, f);
+	diagnosis_find_address(s->outcome, s->envelope, &s->message->header,
+	    f);
+	return -1;
+}
+
+/* A transaction; *again: and another one, as there are recipients left. */
+static int
+run_once(struct submission *s, bool asked, bool *again, struct fault *f)
+{
+	const struct envelope *e = s->envelope;
+	int result = attempt(s, asked, f);
+
+	if (s->transaction.refusal.code != 0)
+		reply_copy(&s->refusal, &s->transaction.refusal);
 	*again = false;
-	if (result == -1 && worth_another_try(&c)) {
-		result = try_data(&c, p, f);
+	if (result == -1 && bdat_unknown(s)) {
+		result = go_back_to_data(s, f);
 		*again = result == 0;
 	} else if (result == 0) {
-		while (p->first < e->count &&
-		    e->recipient[p->first].state != RECIPIENT_PENDING)
-			p->first++;
-		*again = p->first < e->count;
+		while (s->first < e->count &&
+		    e->recipient[s->first].state != RECIPIENT_PENDING)
+			s->first++;
+		*again = s->first < e->count;
 		if (*again)
-			result = prepare_next(&c, p, f);
+			result = go_on(s, f);
 	}
-	if (result == -1) {
-		*again = false;
-		diagnosis_explain(&(struct diagnosis_replies){&c.mail,
-							      &c.refusal,
-							      &c.data, &c.end},
-				  e, &p->message->header, f);
-		result = settle_rest(e, c.unknown, f);
+	if (result == 0)
+		return 0;
+	*again = false;
+	conclude(s, f);
+	return settle_rest(s, f);
+}
+
+/* Everybody is settled; who has the message? */
+static int
+sum_up(struct submission *s, struct fault *f)
+{
+	struct outcome *o = s->outcome;
+
+	take_outcome(s);
+	if (o->delivered == o->recipients)
+		return 0;
+	if (o->delivered == 0) {
+		rejection_of_all(&s->link->session, s->envelope, &s->refusal,
+		    f);
+	} else {
+		fault(f, o->refused > 0 ? FAULT_RECIPIENT : FAULT_TEMPORARY,
+		    "%s: the message was accepted for %zu of %zu recipients",
+		    account_server(s->link->account), o->delivered,
+		    o->recipients);
 	}
-	transaction_free(&c);
-	return result;
+	return conclude(s, f);
 }
 
 static int
-run(struct session *s, struct envelope *e, struct plan *p, struct fault *f)
+run(struct submission *s, bool asked, struct fault *f)
 {
-	static const struct reply none = { .code = 0 };
-	bool again = envelope_in_state(e, RECIPIENT_PENDING) > 0;
+	bool again = asked || count_pending(s, 1) > 0;
 
-	while (again)
-		if (run_once(s, e, p, &again, f) == -1)
+	while (again) {
+		if (run_once(s, asked, &again, f) == -1)
 			return -1;
-	if (envelope_in_state(e, RECIPIENT_DELIVERED) > 0)
-		return 0;
-	refusal_of_all(s, e, &p->refusal, f);
-	diagnosis_explain(
-	    &(struct diagnosis_replies){&none, &p->refusal, &none, &none}, e,
-	    &p->message->header, f);
-	return -1;
+		asked = false;
+	}
+	return sum_up(s, f);
 }
 
 static void
@@ -421,27 +508,127 @@ note_lacks(const struct session *s, const struct envelope *e,
 		    "message goes without -U");
 }
 
-int
-submission_run(struct session *s, struct envelope *e,
-    const struct message *m, bool eight_bit, struct fault *f)
+static void
+take_message(struct submission *s, const struct message *m)
 {
-	struct plan p = { .message = m, .eight_bit = eight_bit };
-	int result;
+	s->message = m;
+	s->chunking = s->link->session.chunking;
+	if (s->chunking)
+		chunk_plan(&s->chunks, m);
+}
 
-	reply_init(&p.refusal);
-	p.limit = (size_t)s->capabilities.rcpt_max;
-	note_lacks(s, e, m);
-	result = refusal_by_size(s, m, f);
-	if (result == 0)
-		result = refusal_by_count(s, e, f);
-	if (result == 0)
-		result = path_prepare(e, s->capabilities.has[CAP_SMTPUTF8],
-		    &p.utf8, conn_peer(s->conn), f);
-	if (result == 0 && s->chunking)
-		chunk_plan(&p.chunks, m);
-	if (result == 0)
-		result = run(s, e, &p, f);
-	chunk_free(&p.chunks);
-	reply_free(&p.refusal);
+int
+submission_run(struct submission *s, const struct message *m, bool eight_bit,
+    struct fault *f)
+{
+	struct session *session = &s->link->session;
+	struct envelope *e = s->envelope;
+
+	s->message = m;
+	s->octets = message_octets(m);
+	s->eight_bit = eight_bit || m->eight_bit_body || m->eight_bit_header;
+	s->limit = (size_t)session->capabilities.rcpt_max;
+	note_lacks(session, e, m);
+	if (rejection_by_size(session, m, f) == -1 ||
+	    rejection_by_count(session, e, f) == -1 ||
+	    path_prepare(e, session->capabilities.has[CAP_SMTPUTF8],
+	    &s->utf8, conn_peer(session->conn), f) == -1)
+		return conclude(s, f);
+	take_message(s, m);
+	return run(s, false, f);
+}
+
+/* ---- Step by step. */
+
+static int
+open_and_begin(struct submission *s, struct fault *f)
+{
+	const struct session *session = &s->link->session;
+
+	if (link_open(s->link, s->outcome, f) == -1 ||
+	    path_prepare(s->envelope, session->capabilities.has[CAP_SMTPUTF8],
+	    &s->utf8, conn_peer(session->conn), f) == -1)
+		return -1;
+	return begin(s, f);
+}
+
+/*
+ * The connection broke, or a 421 came. A session that had gone stale is
+ * replaced, and everything is asked again there.
+ */
+static int
+recover(struct submission *s, struct fault *f)
+{
+	struct envelope *e = s->envelope;
+
+	if (!was_stale(s)) {
+		take_outcome(s);
+		diagnosis_settle(s->outcome, f);
+		link_close(s->link);
+		return -1;
+	}
+	s->reused = false;
+	fault_clear(f);
+	transaction_forget(&s->transaction);
+	drop_transaction(s);
+	link_close(s->link);
+	if (open_and_begin(s, f) == -1)
+		return -1;
+	for (size_t i = 0; i < e->count; i++)
+		if (e->recipient[i].state == RECIPIENT_PENDING &&
+		    transaction_rcpt(&s->transaction, i, f) == -1)
+			return -1;
+	return transaction_sync(&s->transaction, f);
+}
+
+int
+submission_mail(struct submission *s, uint64_t octets, bool eight_bit,
+    struct fault *f)
+{
+	s->octets = octets;
+	s->eight_bit = eight_bit;
+	s->reused = s->link->open && s->link->used;
+	if (open_and_begin(s, f) == 0)
+		return 0;
+	return s->begun ? recover(s, f) : -1;
+}
+
+int
+submission_rcpt(struct submission *s, size_t recipient, struct fault *f)
+{
+	if (transaction_rcpt(&s->transaction, recipient, f) == 0)
+		return 0;
+	return recover(s, f);
+}
+
+int
+submission_sync(struct submission *s, struct fault *f)
+{
+	if (transaction_sync(&s->transaction, f) == 0 &&
+	    !(s->transaction.mail.code == 421 && was_stale(s)))
+		return 0;
+	return recover(s, f);
+}
+
+int
+submission_send(struct submission *s, const struct message *m,
+    struct fault *f)
+{
+	take_message(s, m);
+	return run(s, true, f);
+}
+
+int
+submission_end(struct submission *s, struct fault *f)
+{
+	struct transaction *t = &s->transaction;
+	int result = 0;
+
+	/* not all servers forget it by themselves when they refuse */
+	if (s->begun && s->link->open &&
+	    transaction_is_success(t, &t->mail) &&
+	    !transaction_is_success(t, transaction_final(t)))
+		result = transaction_reset(t, f);
+	drop_transaction(s);
 	return result;
 }

@@ -1,28 +1,86 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * transaction: one envelope and one message over an open session (RFC 5321
- * section 3.3). Here the envelope meets the wire.
+ * submission: a message over the link to its smarthost, in as many mail
+ * transactions as that takes (RFC 6409). Here the envelope meets the wire.
+ *
+ * submission_run() does it all. A caller that hears of the recipients one by
+ * one (-bs) says submission_mail(), submission_rcpt(), submission_sync(), and
+ * submission_send() when it has the message.
  */
 #ifndef DELIVERY_SUBMISSION_H
 #define DELIVERY_SUBMISSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "smtp/chunk.h"
+#include "smtp/transaction.h"
 
 struct envelope;
 struct fault;
+struct link;
 struct message;
-struct session;
+struct outcome;
+
+struct submission {
+	struct link *link;
+	struct envelope *envelope;
+	struct outcome *outcome;
+	const struct message *message;	/* NULL until it is known */
+	bool stepwise;		/* the caller asks for each step, and the
+				 * session goes on: no QUIT */
+	bool reused;		/* stepwise: MAIL was said in an old session */
+	uint64_t octets;	/* to be declared by SIZE, 0: unknown */
+	bool eight_bit;		/* BODY=8BITMIME is declared */
+	bool utf8;		/* SMTPUTF8 is declared */
+	struct chunk_plan chunks;
+	bool chunking;		/* the message may go by BDAT */
+	size_t first;		/* no recipient before it is pending */
+	size_t opened;		/* those before it are of earlier sessions */
+	size_t limit;		/* recipients in a transaction; 0: unknown */
+	struct reply refusal;	/* the last one of a recipient */
+	bool begun;		/* there is a transaction: */
+	struct transaction transaction;
+};
+
+/* Nothing is owned. `stepwise`: see above. */
+void submission_init(struct submission *, struct link *, struct envelope *,
+    struct outcome *, bool stepwise);
+void submission_free(struct submission *);
 
 /*
- * Submits. 0: every recipient is settled, and the server has taken
- * responsibility for the message (a 2yz to the end of data was read) for
- * those recipients that are RECIPIENT_DELIVERED; others carry the reply that
- * refused them. -1: for nobody, and the fault says why; if the connection
- * broke between the end of data and its reply, that the message may have
- * been delivered all the same. eight_bit: BODY=8BITMIME was asked for even
- * if there is no 8-bit data.
+ * Submits over a link that is open. 0: every recipient has the message, for a
+ * 2yz to the end of data was read. -1: the fault and the outcome say why, and
+ * the envelope's recipients carry the replies that refused them; some may have
+ * the message all the same. eight_bit: BODY=8BITMIME was asked for even if
+ * there is no 8-bit data.
  */
-int submission_run(struct session *, struct envelope *,
-    const struct message *, bool eight_bit, struct fault *);
+int submission_run(struct submission *, const struct message *,
+    bool eight_bit, struct fault *);
+
+/*
+ * Opens the link where that is needed, and says MAIL, with SIZE unless octets
+ * is 0; its reply comes with a sync. A session that turns out to have gone
+ * stale is replaced, and MAIL and RCPT are said again.
+ */
+int submission_mail(struct submission *, uint64_t octets, bool eight_bit,
+    struct fault *);
+/* RCPT for the envelope's recipient of that number; each at most once. */
+int submission_rcpt(struct submission *, size_t recipient, struct fault *);
+/* Reads every reply that is owed. */
+int submission_sync(struct submission *, struct fault *);
+/*
+ * The message, to those that were accepted; there must be one. As
+ * submission_run(); transaction_final() of the transaction is what a client
+ * may be told.
+ */
+int submission_send(struct submission *, const struct message *,
+    struct fault *);
+/*
+ * Ends it; a transaction that the smarthost may have open is reset. -1 when
+ * the session is of no more use.
+ */
+int submission_end(struct submission *, struct fault *);
 
 #endif

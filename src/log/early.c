@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "mail/envelope.h"
 #include "mail/message/message.h"
-#include "smtp/verdict.h"
+#include "smtp/reply.h"
 #include "config/account/account.h"
 #include "log/early.h"
 #include "log/log.h"
@@ -12,22 +12,22 @@ logfault(const char *ident, const struct fault *f)
 	struct account account;
 	struct envelope envelope;
 	struct message message;
-	struct verdict verdict;
+	struct reply none;
 	struct log_entry entry = { .account = &account,
-	    .envelope = &envelope, .message = &message, .verdict = &verdict,
+	    .envelope = &envelope, .message = &message, .reply = &none,
 	    .fault = f };
 	struct log log;
 
 	account_init(&account);
 	envelope_init(&envelope);
 	message_init(&message);
-	verdict_init(&verdict);
+	reply_init(&none);
 	log_init(&log);
 	log.ident = ident;
 	log_open(&log, &account, SYSLOG_PATH);
 	log_write(&log, &entry, NULL);
 	log_close(&log);
-	verdict_free(&verdict);
+	reply_free(&none);
 	message_free(&message);
 	envelope_free(&envelope);
 	account_free(&account);

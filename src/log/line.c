@@ -11,8 +11,7 @@
 #include "mail/envelope.h"
 #include "mail/header/msgid.h"
 #include "mail/message/message.h"
-#include "smtp/queueid.h"
-#include "smtp/verdict.h"
+#include "smtp/reply.h"
 #include "config/account/account.h"
 #include "log/caller.h"
 #include "log/line.h"
@@ -89,17 +88,17 @@ add_envelope(struct buffer *b, const struct envelope *e, size_t max)
 
 /* The lines of a reply as they came, code and all, with "\n" between them. */
 static void
-add_reply(struct buffer *b, const struct verdict *v, size_t max)
+add_reply(struct buffer *b, const struct reply *r, size_t max)
 {
-	const char *p = v->text.data, *end;
-	size_t left = v->text.len, n;
+	const char *p = r->text.data, *end;
+	size_t left = r->text.len, n;
 	struct buffer lines;
 
 	buffer_init(&lines, BUFFER_MAX);
 	do {
 		end = left == 0 ? NULL : memchr(p, '\n', left);
 		n = end == NULL ? left : (size_t)(end - p);
-		buffer_printf(&lines, "%03d%s", v->code, end != NULL ? "-" :
+		buffer_printf(&lines, "%03d%s", r->code, end != NULL ? "-" :
 		    n == 0 ? "" : " ");
 		if (n > 0)
 			buffer_add(&lines, p, n);
@@ -109,7 +108,7 @@ add_reply(struct buffer *b, const struct verdict *v, size_t max)
 		left -= n + 1;
 		p = end + 1;
 	} while (!lines.full);
-	buffer_printf(b, " smtpstatus=%03d smtpmsg='", v->code);
+	buffer_printf(b, " smtpstatus=%03d smtpmsg='", r->code);
 	add_value(b, lines.data, lines.len, max, FORM_QUOTED);
 	buffer_add_char(b, '\'');
 	buffer_free(&lines);
@@ -144,21 +143,17 @@ add_refused(struct buffer *b, const struct envelope *e, size_t max)
 static void
 add_more(struct buffer *b, const struct log_entry *entry, size_t max)
 {
-	const struct verdict *v = entry->verdict;
 	char *msgid = msgid_find(&entry->message->header);
-	const char *id;
-	size_t n = 0;
 
 	add_refused(b, entry->envelope, max);
 	if (msgid != NULL)
 		add_string(b, "msgid", msgid, max);
 	free(msgid);
-	if (v->code / 100 == 2)
-		n = queueid_find(v->text.data, v->text.len, &id);
-	if (n > 0)
-		buffer_printf(b, " queueid=%.*s", (int)n, id);
-	if (v->tls_version != NULL)
-		add_string(b, "tlsversion", v->tls_version, max);
+	if (entry->queue_id_len > 0)
+		buffer_printf(b, " queueid=%.*s", (int)entry->queue_id_len,
+		    entry->queue_id);
+	if (entry->tls_version != NULL)
+		add_string(b, "tlsversion", entry->tls_version, max);
 	if (entry->peer_known)
 		buffer_printf(b, " peeruid=%lu peerpid=%ld", entry->peer_uid,
 		    entry->peer_pid);
@@ -188,8 +183,8 @@ logline_add(struct buffer *b, const struct log_entry *entry, size_t value_max)
 	if (envelope_in_state(entry->envelope, RECIPIENT_DELIVERED) > 0)
 		buffer_printf(b, " mailsize=%" PRIu64,
 		    message_octets(entry->message));
-	if (entry->verdict->code != 0)
-		add_reply(b, entry->verdict, value_max);
+	if (entry->reply->code != 0)
+		add_reply(b, entry->reply, value_max);
 	if (f->class != FAULT_NONE) {
 		buffer_add_string(b, " errormsg='");
 		add_value(b, f->text, strlen(f->text), value_max,

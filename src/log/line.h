@@ -17,14 +17,18 @@ struct caller;
 struct envelope;
 struct fault;
 struct message;
-struct verdict;
+struct reply;
 
 /* What is logged. Nothing is owned. */
 struct log_entry {
 	const struct account *account;
 	const struct envelope *envelope;
 	const struct message *message;
-	const struct verdict *verdict;
+	const struct reply *reply;	/* that settled it; its code is 0 where
+					 * there was none */
+	const char *queue_id;		/* not terminated, */
+	size_t queue_id_len;		/* octets; 0: the server told none */
+	const char *tls_version;	/* NULL: there was no TLS */
 	const struct fault *fault;	/* FAULT_NONE: a success */
 	bool tls;			/* required, by setting or by default */
 	int64_t duration_ms;

@@ -28,6 +28,9 @@ struct recipient {
 	struct mailbox box;	/* without a display name */
 	enum recipient_state state;
 	char *reply;		/* printable reply of a refusal, or NULL */
+	int code;		/* of that reply, 0: none was read */
+	int subject;		/* its enhanced status code X.subject.detail */
+	int detail;		/* (RFC 3463); both -1 when it has none */
 	unsigned notify;	/* DSN_*, 0: as the envelope has it */
 	char *orcpt;		/* TYPE;XTEXT (RFC 3461 section 4.2), or NULL:
 				 * made of the address; owned */

@@ -9,7 +9,7 @@
 #include "mail/header/header.h"
 #include "config/account/account.h"
 #include "config/password/password.h"
-#include "delivery/upstream.h"
+#include "delivery/link.h"
 #include "modes/pretend.h"
 #include "modes/show.h"
 
@@ -107,7 +107,7 @@ print_secret(const struct account *a)
 {
 	struct buffer b;
 
-	if (!upstream_wants_secret(a)) {
+	if (!link_wants_secret(a)) {
 		printf("secret: none is needed\n");
 		return;
 	}

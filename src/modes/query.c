@@ -10,8 +10,10 @@
 #include "smtp/capability.h"
 #include "smtp/probe.h"
 #include "smtp/session.h"
+#include "delivery/diagnosis.h"
+#include "delivery/link.h"
+#include "delivery/outcome.h"
 #include "delivery/request.h"
-#include "delivery/upstream.h"
 #include "modes/query.h"
 
 #define REPLY_SHOWN_MAX (4 * REPLY_MAX + 4096)	/* octets, escaped */
@@ -23,12 +25,11 @@
 struct visit {
 	struct accounts accounts;
 	struct account account;
-	struct secret password;
-	struct session_params params;
-	struct session session;
+	struct link link;
+	struct outcome outcome;
 };
 
-/* Chooses the account and prepares the session; nothing is connected yet. */
+/* Chooses the account; nothing is connected yet. */
 static int
 begin(struct visit *v, const struct request *r, const struct mailbox *sender,
     struct fault *f)
@@ -36,20 +37,21 @@ begin(struct visit *v, const struct request *r, const struct mailbox *sender,
 	memset(v, 0, sizeof(*v));
 	accounts_init(&v->accounts);
 	account_init(&v->account);
+	link_init(&v->link, r);
+	outcome_init(&v->outcome);
 	if (request_load(r, &v->accounts, f) == -1 ||
 	    request_choose(r, &v->accounts, sender, &v->account, f) == -1)
 		return -1;
 	request_tell(r, &v->accounts, &v->account);
-	upstream_fill(&v->params, &v->account, &v->password);
-	v->params.transcript = r->transcript;
-	v->params.note = r->note;
+	link_use(&v->link, &v->account);
 	return 0;
 }
 
 static void
 end(struct visit *v)
 {
-	secret_clear(&v->password);
+	outcome_free(&v->outcome);
+	link_free(&v->link);
 	account_free(&v->account);
 	accounts_free(&v->accounts);
 }
@@ -81,12 +83,11 @@ query(const struct request *request, const struct mailbox *sender,
 
 	reply_init(&reply);
 	if (result == 0)
-		result = upstream_secret(&v.password, &v.account, f);
-	if (result == 0)
-		result = session_open(&v.session, &v.params, f);
+		result = link_open(&v.link, &v.outcome, f);
 	if (result == 0) {
-		result = query_make(&v.session, what, argument, &reply, f);
-		session_close(&v.session);
+		result = query_make(&v.link.session, what, argument, &reply,
+		    f);
+		link_close(&v.link);
 		print_reply(what, &reply, result == 0);
 	}
 	reply_free(&reply);
@@ -154,19 +155,25 @@ print_probe(const struct probe *i, const struct session_params *p)
 static int
 look(struct visit *v, struct probe *i, struct fault *f)
 {
-	struct session_params *p = &v->params;
+	const struct request *request = v->link.request;
+	struct session_params p;
+	struct session session;
 	int result;
 
-	p->probe = i;
-	/* who is not sure whom he talks to says nothing about himself */
-	p->trust.survey = true;
-	p->trust.key_file = p->trust.cert_file = NULL;
-	p->auth = NULL;
-	result = session_open(&v->session, p, f);
-	if (result == 0)
-		session_close(&v->session);
+	link_fill_params(&p, &v->account, NULL);
+	p.transcript = request->transcript;
+	p.note = request->note;
+	p.probe = i;
+	/* The server is not verified yet: nothing is told of ourselves. */
+	p.trust.survey = true;
+	p.trust.key_file = p.trust.cert_file = NULL;
+	p.auth = NULL;
+	result = session_open(&session, &p, f);
+	outcome_take(&v->outcome, &session);
+	session_close(&session);
+	diagnosis_settle(&v->outcome, f);
 	if (result == 0 || i->greeting.code != 0 || i->tls.len > 0)
-		print_probe(i, p);
+		print_probe(i, &p);
 	if (result == 0 && i->distrust.class != FAULT_NONE)
 		result = fault_pass(f, &i->distrust, "");
 	return result;

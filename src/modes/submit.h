@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * submit: the one trip. Message, account, envelope, session, verdict, in
- * phases that acquire and then let go (DESIGN: the whole message first, the
- * network second; the secret when it is needed and not an hour before).
+ * submit: the one trip, in phases that acquire and then let go: the whole
+ * message first, then the account and the letter, and the network last. The
+ * secret is fetched when it is needed: a token would age while a message comes
+ * in for an hour.
  */
 #ifndef MODES_SUBMIT_H
 #define MODES_SUBMIT_H
@@ -10,27 +11,27 @@
 #include <stdbool.h>
 
 #include "mail/envelope.h"
-#include "delivery/request.h"
+#include "delivery/job.h"
 
 struct fault;
+struct request;
 
 /* What the command line says of the message on standard input. */
-struct submission {
+struct submission_request {
 	const struct request *request;
-	struct envelope envelope;	/* reverse-path and recipients given */
-	bool read_recipients;		/* -t */
-	bool read_sender;		/* reverse-path from the From field */
+	struct envelope envelope;	/* reverse-path, recipients and wishes
+					 * as given; see submit() */
+	struct job_input input;
 	bool pretend;			/* -P: print all, send nothing */
-	bool ignore_dots;		/* -i */
 };
 
 /*
  * Reads standard input and submits it; or, if it is to `pretend`, prints what
- * it would do to standard output. 0 when every recipient was accepted
- * and the message with them. -1: the fault says why; recipients that were
- * refused carry their replies in the envelope. FAULT_RECIPIENT or
- * FAULT_TEMPORARY also when the others got the message.
+ * it would do to standard output. 0 when every recipient was accepted and the
+ * message with them. -1: the fault says why; FAULT_RECIPIENT or
+ * FAULT_TEMPORARY also when others have the message. Afterwards the envelope
+ * has the recipients that the smarthost heard of, and what became of them.
  */
-int submit(struct submission *, struct fault *);
+int submit(struct submission_request *, struct fault *);
 
 #endif

@@ -133,7 +133,7 @@ credentials_refused(const struct auth *a, const struct sasl *sasl,
 {
 	const char *user = a->credentials.user;
 
-	reply_refused(r, STAGE_AUTH, peer(a), "the credentials", f);
+	reply_refused(r, peer(a), "the credentials", f);
 	if (sasl_server_error(sasl) != NULL)
 		fault_add(f, "; its reason: %s", sasl_server_error(sasl));
 	if (reply_digit(r) == 5 && m->token != SASL_NO_TOKEN)
@@ -165,7 +165,7 @@ conclude(const struct auth *a, const struct sasl *sasl,
 		return ATTEMPT_NEXT;
 	/* these are about the command, not the credentials */
 	if (r->code >= 500 && r->code <= 503)
-		reply_refused(r, STAGE_HELLO, peer(a), "AUTH", f);
+		reply_refused(r, peer(a), "AUTH", f);
 	else
 		credentials_refused(a, sasl, m, r, f);
 	return ATTEMPT_REFUSED;

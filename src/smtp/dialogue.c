@@ -13,7 +13,11 @@
 
 #define COMMAND_MAX (1024 * 1024)	/* octets; far above any real one */
 #define OWED_MIN 16			/* first size of the ring */
-#define HIDDEN_MIN 4	/* octets; shorter ones would blank out any text */
+/*
+ * Milliseconds for QUIT's reply: it was sent along with what was answered, so
+ * only a server that is slow to say good-bye makes us wait for that long.
+ */
+#define FAREWELL_MS 1000
 #define SHOWN_MAX 200	/* octets of garbage worth showing */
 
 /* Seconds to wait for each reply: RFC 5321 section 4.5.3.2. */
@@ -47,9 +51,8 @@ dialogue_init(struct dialogue *d, struct conn *conn, FILE *transcript)
 {
 	memset(d, 0, sizeof(*d));
 	d->conn = conn;
-	d->transcript = transcript;
+	transcript_init(&d->transcript, transcript);
 	buffer_init(&d->line, COMMAND_MAX);
-	buffer_init(&d->last_secret, COMMAND_MAX);
 	reply_init(&d->reply);
 }
 
@@ -57,22 +60,10 @@ void
 dialogue_free(struct dialogue *d)
 {
 	buffer_wipe(&d->line);
-	buffer_wipe(&d->last_secret);
+	transcript_free(&d->transcript);
 	reply_free(&d->reply);
 	fault_clear(&d->trouble);
 	free(d->owed);
-}
-
-static void
-transcribe(const struct dialogue *d, const char *who, const char *p, size_t n)
-{
-	char *shown;
-
-	if (d->transcript == NULL)
-		return;
-	shown = text_printable(p, n);
-	fprintf(d->transcript, "%s %s\n", who, shown);
-	free(shown);
 }
 
 void
@@ -85,47 +76,8 @@ dialogue_remark(struct dialogue *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	buffer_vprintf(&b, fmt, ap);
 	va_end(ap);
-	transcribe(d, "--", b.data, b.len);
+	transcript_line(&d->transcript, "--", b.data, b.len);
 	buffer_free(&b);
-}
-
-/* The name of a secret command, and of AUTH its mechanism; nothing else. */
-static void
-transcribe_secret(const struct dialogue *d, enum verb verb)
-{
-	const char *p = d->line.data;
-	size_t n = 0, words = verb == VERB_AUTH ? 2 : 0;
-
-	while (n < d->line.len && (p[n] != ' ' || words-- > 1))
-		n++;
-	if (verb == VERB_RESPONSE)
-		transcribe(d, "C:", "(credentials hidden)", 20);
-	else if (d->transcript != NULL)
-		fprintf(d->transcript, "C: %.*s (credentials hidden)\n",
-		    (int)n, p);
-}
-
-/* A server may echo what it should not: no reply shows our credentials. */
-static void
-blank_out(struct buffer *text, const char *secret, size_t n)
-{
-	const char *p = text->data, *end;
-
-	if (n < HIDDEN_MIN || p == NULL)
-		return;
-	end = p + text->len;
-	while ((p = text_find(p, (size_t)(end - p), secret, n)) != NULL) {
-		memset(text->data + (p - text->data), '*', n);
-		p += n;
-	}
-}
-
-static void
-hide_secrets(const struct dialogue *d, struct buffer *text)
-{
-	if (d->password != NULL && secret_is_set(d->password))
-		blank_out(text, d->password->bytes, d->password->len);
-	blank_out(text, d->last_secret.data, d->last_secret.len);
 }
 
 /*
@@ -145,36 +97,11 @@ heard_fault(const struct dialogue *d, struct fault *f, const char *what)
 		    "it may hold credentials)", conn_peer(d->conn), what);
 	buffer_init(&b, CONN_INPUT_MAX);
 	buffer_add(&b, p, n);
-	hide_secrets(d, &b);
+	transcript_hide(&d->transcript, &b);
 	fault(f, FAULT_PROTOCOL, "%s: %s: \"%.*s\"", conn_peer(d->conn), what,
 	    (int)(n > SHOWN_MAX ? SHOWN_MAX : n), n == 0 ? "" : b.data);
 	buffer_free(&b);
 	return -1;
-}
-
-static void
-transcribe_reply(const struct dialogue *d, enum verb verb)
-{
-	const struct reply *r = &d->reply;
-	bool hidden = verbs[verb].secret && reply_digit(r) == 3;
-	const char *line;
-	struct buffer b;
-	size_t at = 0, n;
-
-	if (d->transcript == NULL)
-		return;
-	buffer_init(&b, REPLY_MAX * 2);
-	while (reply_line(r, &at, &line, &n)) {
-		buffer_clear(&b);
-		buffer_printf(&b, "%03d%c", r->code,
-		    reply_is_last(r, at) ? ' ' : '-');
-		if (hidden)
-			buffer_add_string(&b, "(challenge hidden)");
-		else
-			buffer_add(&b, line, n);
-		transcribe(d, "S:", b.data, b.len);
-	}
-	buffer_free(&b);
 }
 
 static void
@@ -207,6 +134,30 @@ may_echo(const struct reply *r, enum verb verb)
 	    verb != VERB_GREETING && verb != VERB_EHLO && verb != VERB_HELO;
 }
 
+/*
+ * Can this reply be the one to what is owed first? Not if that has not left
+ * yet, but for a 421, or the refusal of a message that is on its way.
+ */
+static bool
+is_possible(const struct dialogue *d, const struct owed *o,
+    const struct reply *r)
+{
+	bool content = o->verb == VERB_BDAT || o->verb == VERB_MESSAGE;
+
+	return conn_sent(d->conn) >= o->position || r->code == 421 ||
+	    (content && reply_digit(r) >= 4);
+}
+
+static int
+too_early(const struct dialogue *d, struct fault *f)
+{
+	fault(f, FAULT_PROTOCOL, "%s: the server's replies are out of step: "
+	    "it answers to what was not yet sent; nothing was submitted",
+	    conn_peer(d->conn));
+	return fault_hint(f, "this is a broken server, or somebody on the way "
+	    "who adds to what it says");
+}
+
 /* d->reply answers the oldest debt. -1 after a 421: nothing more will come. */
 static int
 settle(struct dialogue *d, struct fault *f)
@@ -217,10 +168,10 @@ settle(struct dialogue *d, struct fault *f)
 	d->owed_first = (d->owed_first + 1) % d->owed_cap;
 	d->owed_count--;
 	if (may_echo(&d->reply, o.verb))
-		hide_secrets(d, &d->reply.text);
-	transcribe_reply(d, o.verb);
-	if (!sequence_possible(d, &o, &d->reply))
-		return sequence_fault(d, f);
+		transcript_hide(&d->transcript, &d->reply.text);
+	transcript_reply(&d->transcript, &d->reply, verbs[o.verb].secret);
+	if (!is_possible(d, &o, &d->reply))
+		return too_early(d, f);
 	if (o.handler != NULL)
 		o.handler(o.context, &d->reply);
 	if (d->reply.code != 421)
@@ -247,6 +198,22 @@ dialogue_absorb(struct dialogue *d)
 		conn_take(d->conn, used);
 		settle(d, &d->trouble);
 	}
+}
+
+int
+dialogue_check(struct dialogue *d, struct fault *f)
+{
+	const char *p;
+
+	if (!conn_peek(d->conn))
+		return 0;
+	dialogue_absorb(d);
+	if (d->trouble.class != FAULT_NONE)
+		return fault_pass(f, &d->trouble, "");
+	if (d->owed_count > 0 || conn_input(d->conn, &p) == 0 || *p == '4' ||
+	    *p == '5')
+		return 0;
+	return too_early(d, f);
 }
 
 static void
@@ -299,22 +266,6 @@ unasked(struct dialogue *d, struct fault *f)
 	    "who adds to what it says");
 }
 
-/* The last word of a secret command, but for the name of a mechanism. */
-static void
-remember_secret(struct dialogue *d, enum verb verb)
-{
-	const char *p = d->line.data;
-	size_t from = d->line.len, words = 1;
-
-	while (from > 0 && p[from - 1] != ' ')
-		from--;
-	for (size_t i = 0; i < from; i++)
-		words += p[i] == ' ';
-	buffer_wipe(&d->last_secret);
-	if (verb != VERB_AUTH || words > 2)
-		buffer_add(&d->last_secret, p + from, d->line.len - from);
-}
-
 static int __attribute__((format(printf, 4, 0)))
 command_send(struct dialogue *d, enum verb verb, struct fault *f,
     const char *fmt, va_list ap)
@@ -333,10 +284,11 @@ command_send(struct dialogue *d, enum verb verb, struct fault *f,
 		    "nothing was sent", verbs[verb].name);
 	d->hush = verbs[verb].secret;
 	if (d->hush) {
-		transcribe_secret(d, verb);
-		remember_secret(d, verb);
+		transcript_secret(&d->transcript, d->line.data, d->line.len,
+				  verb == VERB_AUTH);
 	} else {
-		transcribe(d, "C:", d->line.data, d->line.len);
+		transcript_line(&d->transcript, "C:", d->line.data,
+				d->line.len);
 	}
 	dialogue_put(d, d->line.data, d->line.len);
 	dialogue_put(d, "\r\n", 2);
@@ -474,7 +426,7 @@ static const char quit[] = "QUIT\r\n";
 void
 dialogue_put_quit(struct dialogue *d)
 {
-	transcribe(d, "C:", quit, sizeof(quit) - 3);
+	transcript_line(&d->transcript, "C:", quit, sizeof(quit) - 3);
 	dialogue_put(d, quit, sizeof(quit) - 1);
 	d->left = true;
 }
@@ -483,8 +435,53 @@ void
 dialogue_quit(struct dialogue *d)
 {
 	if (!d->closing && !d->left && conn_room(d->conn) >= sizeof(quit) - 1) {
-		transcribe(d, "C:", quit, sizeof(quit) - 3);
+		transcript_line(&d->transcript, "C:", quit, sizeof(quit) - 3);
 		conn_put(d->conn, quit, sizeof(quit) - 1);
 	}
 	conn_leave(d->conn);
+}
+
+/* One reply more, if there is one until the deadline. */
+static bool
+next_reply(struct dialogue *d, struct reply *r, int64_t deadline)
+{
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	const char *p;
+	size_t n, used;
+	int state;
+
+	for (;;) {
+		n = conn_input(d->conn, &p);
+		state = n == 0 ? 0 : reply_parse(r, p, n, &used);
+		if (state == 1)
+			conn_take(d->conn, used);
+		if (state != 0)
+			return state == 1;
+		if ((n == 0 && !d->left) ||
+		    conn_fill(d->conn, deadline, &ignored) == -1)
+			break;
+	}
+	fault_clear(&ignored);
+	return false;
+}
+
+struct dialogue_surplus
+dialogue_surplus(struct dialogue *d)
+{
+	struct dialogue_surplus found = { false, false };
+	int64_t deadline = clock_after(FAREWELL_MS);
+	struct reply r;
+
+	reply_init(&r);
+	conn_peek(d->conn);
+	/* a server that never stops is not listened to for longer either */
+	while (d->owed_count == 0 && next_reply(d, &r, deadline) &&
+	    r.code != 221 && r.code != 421 && clock_left(deadline) != 0) {
+		if (reply_digit(&r) < 4)
+			found.successes = true;
+		else
+			found.refusals = true;
+	}
+	reply_free(&r);
+	return found;
 }

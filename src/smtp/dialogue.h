@@ -15,9 +15,9 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "smtp/reply.h"
+#include "smtp/transcript.h"
 
 struct conn;
-struct secret;
 
 enum verb {
 	VERB_GREETING,	/* nothing sent: the server speaks first */
@@ -45,15 +45,13 @@ struct dialogue {
 	struct conn *conn;	/* not owned */
 	bool pipelining;
 	int64_t timeout_ms;	/* for each reply; 0: as RFC 5321 4.5.3.2 */
-	FILE *transcript;	/* NULL: none */
+	struct transcript transcript;
 	struct owed *owed;	/* a ring */
 	size_t owed_first;
 	size_t owed_count;
 	size_t owed_cap;
 	struct reply reply;	/* the one being handled */
 	struct buffer line;	/* the command being made */
-	struct buffer last_secret;	/* the last credentials on the wire */
-	const struct secret *password;	/* never shown, not owned, or NULL */
 	bool hush;		/* the last command held credentials */
 	bool closing;		/* no QUIT: 421 was said, or none can be */
 	bool left;		/* QUIT was sent, and no more is asked for */
@@ -106,32 +104,22 @@ void dialogue_remark(struct dialogue *, const char *fmt, ...)
 /* Handles the replies that have arrived whole; never waits. */
 void dialogue_absorb(struct dialogue *);
 
-/* smtp/sequence.c: replies that cannot be meant for what they seem to be. */
-
 /*
- * Can this reply be the one to what is owed first? Not if that has not left
- * yet, but for a 421, or the refusal of a message that is on its way.
+ * To be asked before the last octet of a message is put. -1 with
+ * FAULT_PROTOCOL when the message has been answered already, and not by a
+ * refusal: whosever that reply is, it must not be taken for the success of
+ * what was not yet sent. -1 also for a 421.
  */
-bool sequence_possible(const struct dialogue *, const struct owed *,
-    const struct reply *);
-/* FAULT_PROTOCOL: something was answered before it was sent. Always -1. */
-int sequence_fault(const struct dialogue *, struct fault *);
+int dialogue_check(struct dialogue *, struct fault *);
 /*
- * To be asked before the last octet of a message is put. -1 with such a
- * fault when it has been answered already, and not by a refusal: whose ever
- * that reply is, it must not be taken for the success of what was not yet
- * sent. -1 also for a 421.
- */
-int sequence_check(struct dialogue *, struct fault *);
-/*
- * Do replies follow for which nothing was sent? Then there were more of them
+ * Do replies follow for which nothing was sent? Then there are more of them
  * than commands, and the one taken for the last command's may be another's.
- * Reads until QUIT's reply, which is given a moment to come if QUIT was sent.
+ * QUIT's reply is the end; it is given a moment to come if QUIT was sent.
  */
-struct sequence_surplus {
+struct dialogue_surplus {
 	bool successes;		/* 2yz and 3yz */
 	bool refusals;
 };
-struct sequence_surplus sequence_surplus(struct dialogue *);
+struct dialogue_surplus dialogue_surplus(struct dialogue *);
 
 #endif

@@ -21,6 +21,14 @@ reply_free(struct reply *r)
 }
 
 void
+reply_clear(struct reply *r)
+{
+	r->code = 0;
+	r->subject = r->detail = -1;
+	buffer_clear(&r->text);
+}
+
+void
 reply_copy(struct reply *to, const struct reply *from)
 {
 	to->code = from->code;
@@ -166,39 +174,17 @@ reply_add_text(const struct reply *r, struct buffer *b)
 		b->data[b->len] = '\0';
 }
 
-enum fault_class
-reply_class(const struct reply *r, enum reply_stage stage)
-{
-	if (reply_digit(r) == 4)
-		return FAULT_TEMPORARY;
-	if (reply_digit(r) != 5)
-		return FAULT_PROTOCOL;
-	if (stage == STAGE_AUTH)
-		return FAULT_AUTH;
-	if (stage == STAGE_RCPT)
-		return FAULT_RECIPIENT;
-	/* RFC 3463: X.6 media, X.2.3 and X.3.4 a message too large */
-	if (r->subject == 6 || reply_has_status(r, 2, 3) ||
-	    reply_has_status(r, 3, 4))
-		return FAULT_DATA;
-	/* X.1 addressing: of the sender here, of a recipient later */
-	if (r->subject == 1)
-		return stage == STAGE_MAIL ? FAULT_DATA : FAULT_RECIPIENT;
-	return FAULT_REFUSED;
-}
-
 int
-reply_refused(const struct reply *r, enum reply_stage stage, const char *peer,
-    const char *what, struct fault *f)
+reply_refused(const struct reply *r, const char *peer, const char *what,
+    struct fault *f)
 {
 	struct buffer b;
 
 	buffer_init(&b, TEXT_MAX);
 	reply_add_text(r, &b);
-	fault(f, reply_class(r, stage), "%s: the server refused %s: %s", peer,
-	    what, b.data);
+	fault(f, reply_digit(r) == 4 ? FAULT_TEMPORARY : reply_digit(r) == 5 ?
+	    FAULT_REFUSED : FAULT_PROTOCOL, "%s: the server refused %s: %s",
+	    peer, what, b.data);
 	buffer_free(&b);
-	if (reply_digit(r) == 4)
-		return fault_hint(f, "a temporary refusal; try again later");
 	return -1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* reply: RFC 5321 section 4.2 replies, and what a refusal means. */
+/* reply: the replies of a server (RFC 5321 section 4.2). */
 #ifndef SMTP_REPLY_H
 #define SMTP_REPLY_H
 
@@ -19,13 +19,21 @@ struct reply {
 	struct buffer text;	/* raw lines without codes, '\n' between them */
 };
 
-enum reply_stage {
-	STAGE_GREETING, STAGE_HELLO, STAGE_STARTTLS, STAGE_AUTH, STAGE_MAIL,
-	STAGE_RCPT, STAGE_DATA, STAGE_MESSAGE
+/* How far a submission has come: the step that was begun last. */
+enum phase {
+	PHASE_NONE,		/* no connection was tried */
+	PHASE_CONNECT,		/* names, dialling, proxies */
+	PHASE_TLS,		/* a handshake, or the certificate */
+	PHASE_GREETING, PHASE_HELLO, PHASE_STARTTLS, PHASE_AUTH, PHASE_MAIL,
+	PHASE_RCPT,
+	PHASE_DATA,		/* DATA, or a chunk that is not the last */
+	PHASE_MESSAGE		/* the end of data may have been sent */
 };
 
 void reply_init(struct reply *);
 void reply_free(struct reply *);
+/* As after reply_init(): the code is 0. */
+void reply_clear(struct reply *);
 /* Both must be initialised. */
 void reply_copy(struct reply *to, const struct reply *from);
 /*
@@ -49,16 +57,11 @@ bool reply_is_last(const struct reply *, size_t at);
 /* Adds code and text on one line, as it is shown to people; not escaped. */
 void reply_add_text(const struct reply *, struct buffer *);
 /*
- * What a reply that is not the wanted one means: 4yz is temporary, 5yz
- * depends on the stage and the enhanced status code, all else is a fault in
- * the protocol.
- */
-enum fault_class reply_class(const struct reply *, enum reply_stage);
-/*
  * Records the fault for a reply that is not the wanted one: the peer, what it
- * refused, its reply. Always -1.
+ * refused, its reply. The class goes by the first digit; what the refusal
+ * means is for delivery/diagnosis. Always -1.
  */
-int reply_refused(const struct reply *, enum reply_stage, const char *peer,
-    const char *what, struct fault *);
+int reply_refused(const struct reply *, const char *peer, const char *what,
+    struct fault *);
 
 #endif

@@ -15,7 +15,6 @@
 #include "smtp/auth.h"
 #include "smtp/probe.h"
 #include "smtp/session.h"
-#include "smtp/verdict.h"
 
 #define HANDSHAKE_MS (120 * 1000)	/* TLS, without `timeout` */
 #define TEXT_MAX (REPLY_MAX * 2)	/* one reply, shown */
@@ -24,11 +23,12 @@
 			 * system has POSIX's HOST_NAME_MAX */
 
 int
-session_refused(const struct session *s, const struct reply *r,
-    enum reply_stage stage, const char *what, struct fault *f)
+session_refused(struct session *s, const struct reply *r, enum phase phase,
+    const char *what, struct fault *f)
 {
-	verdict_reply(s->params->verdict, r);
-	return reply_refused(r, stage, conn_peer(s->conn), what, f);
+	s->phase = phase;
+	reply_copy(&s->settled, r);
+	return reply_refused(r, conn_peer(s->conn), what, f);
 }
 
 static int
@@ -36,6 +36,7 @@ greeting(struct session *s, struct fault *f)
 {
 	struct dialogue *d = &s->dialogue;
 
+	s->phase = PHASE_GREETING;
 	dialogue_expect(d, VERB_GREETING, NULL, NULL);
 	if (dialogue_sync(d, f) == -1) {
 		if (!s->secure && f->class == FAULT_TEMPORARY && !d->closing)
@@ -46,7 +47,7 @@ greeting(struct session *s, struct fault *f)
 	}
 	probe_greeting(s->params->probe, &d->reply);
 	if (reply_digit(&d->reply) != 2)
-		return session_refused(s, &d->reply, STAGE_GREETING,
+		return session_refused(s, &d->reply, PHASE_GREETING,
 		    "the connection", f);
 	return 0;
 }
@@ -95,6 +96,7 @@ hello(struct session *s, struct fault *f)
 	struct reply r;
 	int result = 0;
 
+	s->phase = PHASE_HELLO;
 	reply_init(&r);
 	capability_clear(&s->capabilities);
 	s->dialogue.pipelining = false;
@@ -110,12 +112,10 @@ hello(struct session *s, struct fault *f)
 		    s->ehlo_name) == -1)
 			result = -1;
 		else if (reply_digit(&r) != 2)
-			result = session_refused(s, &r, STAGE_HELLO, "HELO",
+			result = session_refused(s, &r, PHASE_HELLO, "HELO",
 			    f);
 	} else {
-		result = session_refused(s, &r, STAGE_HELLO, ehlo, f);
-		fault_hint(f, "the server may dislike the name %s; set "
-		    "\"domain\"", s->ehlo_name);
+		result = session_refused(s, &r, PHASE_HELLO, ehlo, f);
 	}
 	s->dialogue.pipelining = s->capabilities.has[CAP_PIPELINING] &&
 	    !s->params->no_pipelining;
@@ -132,14 +132,14 @@ secure(struct session *s, struct fault *f)
 	int64_t ms = s->params->timeout_ms > 0 ? s->params->timeout_ms :
 	    HANDSHAKE_MS;
 
+	s->phase = PHASE_TLS;
 	if (tls_start(s->tls, s->conn, clock_after(ms), f) == -1) {
 		/* the peer expects TLS: a QUIT in clear would be garbage */
 		s->dialogue.closing = true;
 		return -1;
 	}
 	s->secure = true;
-	if (s->params->verdict != NULL)
-		s->params->verdict->tls_version = tls_version(s->tls);
+	s->tls_version = tls_version(s->tls);
 	probe_secured(s->params->probe, s->tls);
 	buffer_init(&b, TEXT_MAX);
 	tls_describe(s->tls, &b);
@@ -159,6 +159,7 @@ starttls(struct session *s, struct fault *f)
 	struct reply r;
 	int result;
 
+	s->phase = PHASE_STARTTLS;
 	if (!s->capabilities.has[CAP_STARTTLS]) {
 		fault(f, FAULT_REFUSED, "%s: the server does not offer "
 		    "STARTTLS; nothing was sent", conn_peer(s->conn));
@@ -169,7 +170,7 @@ starttls(struct session *s, struct fault *f)
 	reply_init(&r);
 	result = dialogue_ask(&s->dialogue, VERB_STARTTLS, &r, f, "STARTTLS");
 	if (result == 0 && reply_digit(&r) != 2)
-		result = session_refused(s, &r, STAGE_STARTTLS, "STARTTLS",
+		result = session_refused(s, &r, PHASE_STARTTLS, "STARTTLS",
 		    f);
 	reply_free(&r);
 	if (result == -1 || secure(s, f) == -1)
@@ -210,6 +211,7 @@ connect_to(struct session *s, struct fault *f)
 	struct buffer peer;
 	int fd;
 
+	s->phase = PHASE_CONNECT;
 	route.host = s->ascii_host;
 	route.port = p->port;
 	fd = route_connect(&route, p->timeout_ms > 0 ? p->timeout_ms :
@@ -225,7 +227,7 @@ connect_to(struct session *s, struct fault *f)
 	buffer_free(&peer);
 	dialogue_init(&s->dialogue, s->conn, p->transcript);
 	s->dialogue.timeout_ms = p->timeout_ms;
-	s->dialogue.password = p->password;
+	s->dialogue.transcript.password = p->password;
 	dialogue_remark(&s->dialogue, "connected to %s", conn_peer(s->conn));
 	return 0;
 }
@@ -235,7 +237,6 @@ authenticate(struct session *s, struct fault *f)
 {
 	const struct session_params *p = s->params;
 	struct buffer binding;
-	struct reply refusal;
 	struct auth a = {
 		.dialogue = &s->dialogue, .capabilities = &s->capabilities,
 		.setting = p->auth, .secure = s->secure,
@@ -250,12 +251,9 @@ authenticate(struct session *s, struct fault *f)
 	int result;
 
 	buffer_init(&binding, BINDING_MAX);
-	reply_init(&refusal);
 	if (s->secure)
 		a.credentials.binding = tls_channel_binding(s->tls, &binding);
-	result = auth_run(&a, &refusal, f);
-	verdict_reply(p->verdict, &refusal);
-	reply_free(&refusal);
+	result = auth_run(&a, &s->settled, f);
 	buffer_wipe(&binding);
 	return result;
 }
@@ -273,10 +271,10 @@ converse(struct session *s, struct fault *f)
 	if (s->params->tls == SESSION_STARTTLS && starttls(s, f) == -1)
 		return -1;
 	/* a survey's peer may be anybody */
-	if (s->params->auth != NULL && !s->params->trust.survey &&
-	    authenticate(s, f) == -1)
-		return -1;
-	return 0;
+	if (s->params->auth == NULL || s->params->trust.survey)
+		return 0;
+	s->phase = PHASE_AUTH;
+	return authenticate(s, f);
 }
 
 int
@@ -285,6 +283,7 @@ session_open(struct session *s, const struct session_params *params,
 {
 	memset(s, 0, sizeof(*s));
 	s->params = params;
+	reply_init(&s->settled);
 	if (tls_domain_to_ascii(params->host == NULL ? "localhost" :
 	    params->host, &s->ascii_host) == -1) {
 		fault(f, FAULT_CONFIG, "%s: not a valid host name",
@@ -293,26 +292,13 @@ session_open(struct session *s, const struct session_params *params,
 	    converse(s, f) == 0) {
 		return 0;
 	}
-	session_close(s);
 	return -1;
-}
-
-/* A 421 out of turn settles what no other reply has settled. */
-static void
-settle_verdict(const struct session *s)
-{
-	struct verdict *v = s->params->verdict;
-
-	if (v != NULL && v->code == 0 && s->dialogue.closing &&
-	    s->dialogue.reply.code == 421)
-		verdict_reply(v, &s->dialogue.reply);
 }
 
 void
 session_close(struct session *s)
 {
 	if (s->conn != NULL) {
-		settle_verdict(s);
 		if (s->amid_data)
 			s->dialogue.closing = true;
 		dialogue_quit(&s->dialogue);
@@ -324,5 +310,6 @@ session_close(struct session *s)
 	free(s->ascii_host);
 	free(s->tls_name);
 	free(s->ehlo_name);
+	reply_free(&s->settled);
 	memset(s, 0, sizeof(*s));
 }

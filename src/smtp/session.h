@@ -21,7 +21,6 @@ struct fault;
 struct probe;
 struct secret;
 struct tls;
-struct verdict;
 
 enum session_tls { SESSION_CLEAR, SESSION_STARTTLS, SESSION_IMPLICIT_TLS };
 
@@ -46,7 +45,6 @@ struct session_params {
 	const char *user;
 	const struct secret *password;
 	FILE *transcript;	/* NULL: none */
-	struct verdict *verdict;	/* filled as it comes; NULL: unwanted */
 	struct probe *probe;	/* filled as it comes; NULL: unwanted */
 	void (*note)(const char *text);	/* what a user may want to know */
 };
@@ -65,22 +63,29 @@ struct session {
 	uint64_t transactions;	/* that were begun */
 	char *ehlo_name;
 	bool amid_data;		/* closing now must not look like an end */
+	/* what it has come to */
+	enum phase phase;
+	struct reply settled;	/* the last refusal, or the final reply; code
+				 * 0: none */
+	const char *tls_version;	/* as tls_version(); NULL: no TLS */
 };
 
 /*
- * Connects, greets, secures and authenticates. On failure -1 with a fault
- * whose text begins with the peer; the session is closed already.
+ * Connects, greets, secures and authenticates. -1 with a fault that names the
+ * peer, or the setting that stands in the way; session_close() is due then,
+ * too, and until then the session tells what it has come to.
  */
 int session_open(struct session *, const struct session_params *,
     struct fault *);
 /* QUIT without waiting for its reply, and close. Cannot fail. */
 void session_close(struct session *);
 /*
- * Records the fault for a reply that is not the wanted one, as reply_refused()
- * does, and the reply in the verdict. Always -1.
+ * Keeps the reply that was not the wanted one, and the phase it came in, and
+ * records a fault: peer, what was refused, the reply. Its class goes by the
+ * first digit; what the refusal means is for delivery/diagnosis. Always -1.
  */
-int session_refused(const struct session *, const struct reply *,
-    enum reply_stage, const char *what, struct fault *);
+int session_refused(struct session *, const struct reply *, enum phase,
+    const char *what, struct fault *);
 
 /*
  * This host's name if it is a full one that means something elsewhere (see

@@ -17,55 +17,67 @@
 #define LINE_MAX_OCTETS (1024 * 1024)	/* one command with its parameters */
 #define SHOWN_MAX (REPLY_MAX * 2)	/* a reply as text */
 #define ASKED_MIN 8			/* first size of the list */
-/* RCPTs whose replies have not come: a server that has a limit on recipients
- * (1000 is common) says so before it has counted too many errors. */
+/*
+ * RCPTs whose replies have not come. A server that has a limit on recipients
+ * (1000 is common) can say so before we have made more errors than it bears.
+ */
 #define RCPT_WINDOW 1000
 
 void
-transaction_init(struct transaction *c, struct session *s, struct envelope *e,
+transaction_init(struct transaction *t, struct session *s, struct envelope *e,
     bool keep)
 {
-	memset(c, 0, sizeof(*c));
-	c->session = s;
-	c->envelope = e;
-	c->keep = keep;
-	reply_init(&c->mail);
-	reply_init(&c->refusal);
-	reply_init(&c->data);
-	reply_init(&c->end);
+	memset(t, 0, sizeof(*t));
+	t->session = s;
+	t->envelope = e;
+	t->keep = keep;
+	reply_init(&t->mail);
+	reply_init(&t->refusal);
+	reply_init(&t->data);
+	reply_init(&t->end);
 }
 
 void
-transaction_free(struct transaction *c)
+transaction_free(struct transaction *t)
 {
-	for (size_t i = 0; i < c->kept_count; i++)
-		reply_free(&c->kept[i]);
-	free(c->kept);
-	free(c->asked);
-	reply_free(&c->mail);
-	reply_free(&c->refusal);
-	reply_free(&c->data);
-	reply_free(&c->end);
+	for (size_t i = 0; i < t->kept_count; i++)
+		reply_free(&t->kept[i]);
+	free(t->kept);
+	free(t->asked);
+	reply_free(&t->mail);
+	reply_free(&t->refusal);
+	reply_free(&t->data);
+	reply_free(&t->end);
+}
+
+bool
+transaction_is_success(const struct transaction *t, const struct reply *r)
+{
+	return reply_digit(r) == 2 &&
+	    !(r->code == 221 && t->session->dialogue.left);
 }
 
 static void
 on_mail(void *context, const struct reply *r)
 {
-	struct transaction *c = context;
+	struct transaction *t = context;
 
-	reply_copy(&c->mail, r);
+	reply_copy(&t->mail, r);
 }
 
 void
-transaction_refuse(struct transaction *c, size_t recipient,
+transaction_refuse(struct transaction *t, size_t recipient,
 		   const struct reply *r)
 {
-	struct recipient *to = &c->envelope->recipient[recipient];
+	struct recipient *to = &t->envelope->recipient[recipient];
 	struct buffer b, shown;
 
-	reply_copy(&c->refusal, r);
+	reply_copy(&t->refusal, r);
 	to->state = reply_digit(r) == 5 ? RECIPIENT_REFUSED :
 	    RECIPIENT_DEFERRED;
+	to->code = r->code;
+	to->subject = r->subject;
+	to->detail = r->detail;
 	buffer_init(&b, SHOWN_MAX);
 	buffer_init(&shown, SHOWN_MAX * 4);
 	reply_add_text(r, &b);
@@ -79,38 +91,37 @@ transaction_refuse(struct transaction *c, size_t recipient,
 static void
 on_rcpt(void *context, const struct reply *r)
 {
-	struct transaction *c = context;
-	size_t i = c->asked[c->answered++];
+	struct transaction *t = context;
+	size_t i = t->asked[t->answered++];
 
-	if (c->keep)
-		reply_copy(&c->kept[i], r);
-	if (transaction_is_success(c, r)) {
-		c->envelope->recipient[i].state = RECIPIENT_ACCEPTED;
-		c->accepted++;
-	} else if (c->spill && c->accepted > 0 && r->code == 452 &&
+	if (t->keep)
+		reply_copy(&t->kept[i], r);
+	if (transaction_is_success(t, r)) {
+		t->envelope->recipient[i].state = RECIPIENT_ACCEPTED;
+		t->accepted++;
+	} else if (t->spill && t->accepted > 0 && r->code == 452 &&
 	    reply_has_status(r, 5, 3)) {
-		c->overflow++;
+		t->overflow++;
 	} else {
-		transaction_refuse(c, i, r);
+		transaction_refuse(t, i, r);
 	}
 }
 
 int
-transaction_mail(struct transaction *c, uint64_t octets, bool eight_bit,
+transaction_mail(struct transaction *t, uint64_t octets, bool eight_bit,
 		 bool utf8, struct fault *f)
 {
-	struct session *s = c->session;
+	struct session *s = t->session;
 	const bool *has = s->capabilities.has;
 	struct buffer b;
 	int result;
 
-	/* an earlier message's success is not this one's */
-	memory_settle(fault_exit_status(FAULT_TEMPORARY));
+	s->phase = PHASE_MAIL;
 	s->transactions++;
-	c->utf8 = utf8;
+	t->utf8 = utf8;
 	buffer_init(&b, LINE_MAX_OCTETS);
 	buffer_add_char(&b, '<');
-	result = path_add_sender(&b, c->envelope, utf8, f);
+	result = path_add_sender(&b, t->envelope, utf8, f);
 	buffer_add_char(&b, '>');
 	if (has[CAP_SIZE] && octets > 0)
 		buffer_printf(&b, " SIZE=%" PRIu64, octets);
@@ -119,9 +130,9 @@ transaction_mail(struct transaction *c, uint64_t octets, bool eight_bit,
 	if (has[CAP_SMTPUTF8] && utf8)
 		buffer_add_string(&b, " SMTPUTF8");
 	if (has[CAP_DSN])
-		path_add_mail_dsn(&b, c->envelope);
+		path_add_mail_dsn(&b, t->envelope);
 	if (result == 0)
-		result = dialogue_command(&s->dialogue, VERB_MAIL, on_mail, c,
+		result = dialogue_command(&s->dialogue, VERB_MAIL, on_mail, t,
 		    f, "MAIL FROM:%s", b.data);
 	buffer_free(&b);
 	return result;
@@ -129,39 +140,40 @@ transaction_mail(struct transaction *c, uint64_t octets, bool eight_bit,
 
 /* A place for the recipient's reply, before anything can answer. */
 static void
-expect_recipient(struct transaction *c, size_t recipient)
+expect_recipient(struct transaction *t, size_t recipient)
 {
-	if (c->asked_count == c->asked_cap) {
-		c->asked_cap = c->asked_cap == 0 ? ASKED_MIN :
-		    c->asked_cap * 2;
-		c->asked = memory_resize(c->asked, c->asked_cap,
-		    sizeof(*c->asked));
+	if (t->asked_count == t->asked_cap) {
+		t->asked_cap = t->asked_cap == 0 ? ASKED_MIN :
+		    t->asked_cap * 2;
+		t->asked = memory_resize(t->asked, t->asked_cap,
+		    sizeof(*t->asked));
 	}
-	c->asked[c->asked_count++] = recipient;
-	if (!c->keep || recipient < c->kept_count)
+	t->asked[t->asked_count++] = recipient;
+	if (!t->keep || recipient < t->kept_count)
 		return;
-	c->kept = memory_resize(c->kept, c->envelope->cap, sizeof(*c->kept));
-	while (c->kept_count < c->envelope->cap)
-		reply_init(&c->kept[c->kept_count++]);
+	t->kept = memory_resize(t->kept, t->envelope->cap, sizeof(*t->kept));
+	while (t->kept_count < t->envelope->cap)
+		reply_init(&t->kept[t->kept_count++]);
 }
 
 int
-transaction_rcpt(struct transaction *c, size_t recipient, struct fault *f)
+transaction_rcpt(struct transaction *t, size_t recipient, struct fault *f)
 {
-	struct session *s = c->session;
-	const struct recipient *to = &c->envelope->recipient[recipient];
+	struct session *s = t->session;
+	const struct recipient *to = &t->envelope->recipient[recipient];
 	struct buffer b;
 	int result;
 
 	buffer_init(&b, LINE_MAX_OCTETS);
 	buffer_add_char(&b, '<');
-	result = path_add_recipient(&b, to, c->utf8, f);
+	result = path_add_recipient(&b, to, t->utf8, f);
 	buffer_add_char(&b, '>');
 	if (s->capabilities.has[CAP_DSN])
-		path_add_rcpt_dsn(&b, c->envelope, to);
+		path_add_rcpt_dsn(&b, t->envelope, to);
 	if (result == 0) {
-		expect_recipient(c, recipient);
-		result = dialogue_command(&s->dialogue, VERB_RCPT, on_rcpt, c,
+		s->phase = PHASE_RCPT;
+		expect_recipient(t, recipient);
+		result = dialogue_command(&s->dialogue, VERB_RCPT, on_rcpt, t,
 		    f, "RCPT TO:%s", b.data);
 		if (result == 0 && s->dialogue.owed_count > RCPT_WINDOW + 1)
 			result = dialogue_wait(&s->dialogue, RCPT_WINDOW / 2,
@@ -172,36 +184,50 @@ transaction_rcpt(struct transaction *c, size_t recipient, struct fault *f)
 }
 
 int
-transaction_sync(struct transaction *c, struct fault *f)
+transaction_sync(struct transaction *t, struct fault *f)
 {
-	return dialogue_sync(&c->session->dialogue, f);
+	return dialogue_sync(&t->session->dialogue, f);
 }
 
 const struct reply *
-transaction_reply(const struct transaction *c, size_t recipient)
+transaction_reply(const struct transaction *t, size_t recipient)
 {
 	static const struct reply none = { .subject = -1, .detail = -1 };
 
-	return recipient < c->kept_count ? &c->kept[recipient] : &none;
+	return recipient < t->kept_count ? &t->kept[recipient] : &none;
 }
 
 const struct reply *
-transaction_verdict(const struct transaction *c)
+transaction_final(const struct transaction *t)
 {
-	return c->end.code != 0 ? &c->end : &c->data;
+	return t->end.code != 0 ? &t->end : &t->data;
+}
+
+void
+transaction_forget(struct transaction *t)
+{
+	struct recipient *to;
+
+	for (size_t i = 0; i < t->answered; i++) {
+		to = &t->envelope->recipient[t->asked[i]];
+		to->state = RECIPIENT_PENDING;
+		free(to->reply);
+		to->reply = NULL;
+	}
+	reply_clear(&t->refusal);
 }
 
 int
-transaction_reset(struct transaction *c, struct fault *f)
+transaction_reset(struct transaction *t, struct fault *f)
 {
-	struct session *s = c->session;
+	struct session *s = t->session;
 	struct reply r;
 	int result;
 
 	reply_init(&r);
 	result = dialogue_ask(&s->dialogue, VERB_RSET, &r, f, "RSET");
 	if (result == 0 && reply_digit(&r) != 2)
-		result = session_refused(s, &r, STAGE_MESSAGE, "RSET", f);
+		result = session_refused(s, &r, PHASE_MAIL, "RSET", f);
 	reply_free(&r);
 	return result;
 }

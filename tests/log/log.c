@@ -16,7 +16,8 @@
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "mail/message/message.h"
-#include "smtp/verdict.h"
+#include "smtp/queueid.h"
+#include "smtp/reply.h"
 #include "config/account/account.h"
 #include "log/log.h"
 #include "tests/tap.h"
@@ -30,7 +31,7 @@ struct scene {
 	struct account account;
 	struct envelope envelope;
 	struct message message;
-	struct verdict verdict;
+	struct reply reply;
 	struct fault fault;
 	struct log_entry entry;
 };
@@ -68,13 +69,13 @@ scene_init(struct scene *s)
 	account_init(&s->account);
 	envelope_init(&s->envelope);
 	message_init(&s->message);
-	verdict_init(&s->verdict);
+	reply_init(&s->reply);
 	s->account.host = memory_string("mail.example.org");
 	envelope_set_path(&s->envelope, &sender);
 	mailbox_free(&sender);
-	s->entry = (struct log_entry){ &s->account, &s->envelope, &s->message,
-	    &s->verdict, &s->fault, false, 1234, NULL,
-	    false, 0, 0 };
+	s->entry = (struct log_entry){ .account = &s->account,
+	    .envelope = &s->envelope, .message = &s->message,
+	    .reply = &s->reply, .fault = &s->fault, .duration_ms = 1234 };
 }
 
 static void
@@ -83,15 +84,17 @@ scene_free(struct scene *s)
 	account_free(&s->account);
 	envelope_free(&s->envelope);
 	message_free(&s->message);
-	verdict_free(&s->verdict);
+	reply_free(&s->reply);
 	fault_clear(&s->fault);
 }
 
 static void
 set_reply(struct scene *s, int code, const char *text)
 {
-	s->verdict.code = code;
-	buffer_add_string(&s->verdict.text, text);
+	s->reply.code = code;
+	buffer_add_string(&s->reply.text, text);
+	s->entry.queue_id_len = code / 100 == 2 ? queueid_find(text,
+	    strlen(text), &s->entry.queue_id) : 0;
 }
 
 static void
@@ -120,7 +123,7 @@ test_success(void)
 	s.account.auth = memory_string("on");
 	s.account.user = memory_string("al ice\n");
 	s.entry.tls = true;
-	s.verdict.tls_version = "TLS1.3";
+	s.entry.tls_version = "TLS1.3";
 	check_line("a success", &s, SIZE_MAX, "host=mail.example.org tls=on "
 	    "auth=on user=al\\x20ice\\x0a from=alice@example.org recipients="
 	    "bob@example.net,\"a\\x2c\\x20b\"@example.net mailsize=31 "

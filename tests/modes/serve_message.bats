@@ -181,9 +181,9 @@ C: RSET
 S: 250 fine
 C: MAIL FROM:<alice@example.org>
 C: RCPT TO:<bob@example.net>
-S: 250 fine
-S: 250 fine
 C: DATA
+S: 250 fine
+S: 250 fine
 S: 354 go
 ! body body
 S: 250 2.0.0 done

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* course: several transactions, step by step, over one session. */
+/* transaction: several transactions, step by step, over one session. */
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -13,6 +13,7 @@
 #include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "wire/conn.h"
+#include "smtp/content.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
 #include "tests/tap.h"
@@ -89,6 +90,15 @@ read_text(struct message *m, const char *text)
 	fault_clear(&f);
 }
 
+static int
+send_content(struct transaction *t, const struct message *m, struct fault *f)
+{
+	if (content_data(t, f) == -1 || transaction_sync(t, f) == -1)
+		return -1;
+	return reply_digit(&t->data) != 3 ? 0 :
+	    content_send_data(t, m, false, f);
+}
+
 /* One recipient refused, one deferred in a group of its own, one served. */
 static void
 deliver(struct session *s, struct envelope *e, const struct message *m,
@@ -120,8 +130,8 @@ deliver(struct session *s, struct envelope *e, const struct message *m,
 		   transaction_reply(&c, 2)->code == 451 &&
 		   e->recipient[2].state == RECIPIENT_DEFERRED,
 	       "a recipient that comes later");
-	tap_ok(transaction_send(&c, m, f) == 0 &&
-		   transaction_verdict(&c)->code == 250 &&
+	tap_ok(send_content(&c, m, f) == 0 &&
+		   transaction_final(&c)->code == 250 &&
 		   e->recipient[0].state == RECIPIENT_DELIVERED &&
 		   e->recipient[1].state == RECIPIENT_REFUSED,
 	       "the message");
@@ -146,8 +156,8 @@ reset_and_refuse(struct session *s, struct envelope *e,
 		   transaction_rcpt(&c, 0, f) == 0 &&
 		   transaction_sync(&c, f) == 0,
 	       "and another one");
-	tap_ok(transaction_send(&c, m, f) == 0 &&
-		   transaction_verdict(&c)->code == 452 &&
+	tap_ok(send_content(&c, m, f) == 0 &&
+		   transaction_final(&c)->code == 452 &&
 		   e->recipient[0].state == RECIPIENT_ACCEPTED,
 	       "DATA is refused: a verdict, nobody has it");
 	tap_ok(transaction_reset(&c, f) == -1 && f->class == FAULT_REFUSED,

@@ -72,9 +72,7 @@ share(struct conversion *h)
 {
 	if (h->message == &h->changed)
 		return &h->changed;
-	h->changed = *h->message;
-	header_init(&h->changed.header);
-	header_copy(&h->changed.header, &h->message->header);
+	message_share(&h->changed, h->message);
 	h->message = &h->changed;
 	return &h->changed;
 }
@@ -208,8 +206,8 @@ void
 conversion_end(struct conversion *h)
 {
 	if (h->message == &h->changed) {
-		header_free(&h->changed.header);
 		bodycuts_free(&h->changed.quoted_cuts);
+		message_unshare(&h->changed);
 	}
 	h->message = NULL;
 }

@@ -28,6 +28,21 @@ message_free(struct message *m)
 	message_init(m);
 }
 
+void
+message_share(struct message *to, const struct message *from)
+{
+	*to = *from;
+	header_init(&to->header);
+	header_copy(&to->header, &from->header);
+}
+
+void
+message_unshare(struct message *m)
+{
+	header_free(&m->header);
+	message_init(m);
+}
+
 uint64_t
 message_octets(const struct message *m)
 {

@@ -41,6 +41,12 @@ struct message {
 void message_init(struct message *);
 void message_free(struct message *);
 /*
+ * Makes `to` the same message with a header of its own; the body stays the
+ * other's, who must outlive it. message_unshare() frees what is its own.
+ */
+void message_share(struct message *to, const struct message *from);
+void message_unshare(struct message *);
+/*
  * Reads fd to its end (or, if dot_ends, to a line that is a lone dot). If fd is
  * a regular file it must stay open as long as the message: see body_add(). A
  * leading mbox "From " line is dropped (RFC 4155); text without a header is

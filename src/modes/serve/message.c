@@ -162,7 +162,7 @@ answer_chunk(struct serving *s, uint64_t octets)
 	}
 	buffer_init(&b, SIZE_MAX / 4);
 	answer_add(&b, 554, "5.6.0", s->broken.text, strlen(s->broken.text),
-	    s->relay.smtputf8);
+	    s->relay.given.smtputf8);
 	serving_put(s, &b);
 	buffer_free(&b);
 }

@@ -18,7 +18,7 @@ enum peer_kind {
 struct peer {
 	enum peer_kind kind;
 	bool terminal;		/* a person types */
-	bool known;		/* the kernel has told uid and pid (0: no pid) */
+	bool known;		/* the kernel tells uid and pid (0: no pid) */
 	uid_t uid;
 	pid_t pid;
 };

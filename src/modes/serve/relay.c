@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/text.h"
+#include "base/clock.h"
+#include "base/memory.h"
 #include "mail/address/address.h"
 #include "mail/message/message.h"
-#include "wire/conn.h"
-#include "smtp/path.h"
+#include "smtp/server/answer.h"
 #include "smtp/server/command.h"
+#include "delivery/diagnosis.h"
 #include "delivery/expand.h"
+#include "delivery/rejection.h"
 #include "delivery/request.h"
-#include "delivery/sender.h"
-#include "delivery/upstream.h"
+#include "modes/serve/peer.h"
 #include "modes/serve/relay.h"
-#include "modes/serve/relaytrip.h"
-#include "modes/serve/serve.h"
 
 #define MEMBERS_MIN 16			/* first size of the list */
 /*
@@ -27,6 +25,9 @@
  * wants our memory.
  */
 #define RECIPIENTS_MAX 10000
+#define RECEIVED_MAX 100	/* RFC 5321 section 6.3: at least as many */
+#define FIELD_MAX (64 * 1024)	/* octets of a Received field of ours */
+#define ANSWER_MAX (SIZE_MAX / 4)	/* octets: replies have their own */
 
 void
 relay_init(struct relay *r, const struct request *request,
@@ -38,33 +39,41 @@ relay_init(struct relay *r, const struct request *request,
 	accounts_init(&r->accounts);
 	account_init(&r->account);
 	alias_source_init(&r->aliases, &r->account, true);
-	verdict_init(&r->verdict);
+	link_init(&r->link, request);
 	envelope_init(&r->given);
-	envelope_init(&r->envelope);
-	log_init(&r->log);
+	delivery_init(&r->delivery, request);
+}
+
+/* Forgets the transaction; the session stays. */
+static void
+forget(struct relay *r)
+{
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+
+	if (!r->begun)
+		return;
+	if (!r->leaving && submission_end(&r->submission, &ignored) == -1)
+		link_close(&r->link);
+	fault_clear(&ignored);
+	submission_free(&r->submission);
+	delivery_end(&r->delivery);
+	r->begun = r->too_big = false;
+	envelope_free(&r->given);
+	free(r->member);
+	r->member = NULL;
+	r->members = r->members_cap = 0;
+	fault_clear(&r->trouble);
 }
 
 void
 relay_free(struct relay *r)
 {
 	r->leaving = true;
-	relay_leave(r);
-	relay_forget(r);
-	fault_clear(&r->denied);
-	verdict_free(&r->verdict);
+	link_free(&r->link);
+	forget(r);
 	alias_source_free(&r->aliases);
 	account_free(&r->account);
 	accounts_free(&r->accounts);
-}
-
-void
-relay_leave(struct relay *r)
-{
-	if (r->open)
-		session_close(&r->session);
-	r->open = r->used = false;
-	r->verdict.tls_version = NULL;
-	secret_clear(&r->password);
 }
 
 static int
@@ -74,6 +83,7 @@ load(struct relay *r, struct fault *f)
 	if (!r->loaded) {
 		/* what was read so far must not stay: it is read again */
 		accounts_free(&r->accounts);
+		accounts_init(&r->accounts);
 		return -1;
 	}
 	request_tell(r->request, &r->accounts, NULL);
@@ -84,7 +94,8 @@ static bool
 is_chosen(const struct relay *r, const struct account *a)
 {
 	return r->chosen && (a->name == NULL || r->account.name == NULL ?
-	    a->name == r->account.name : strcmp(a->name, r->account.name) == 0);
+	    a->name == r->account.name :
+	    strcmp(a->name, r->account.name) == 0);
 }
 
 /* The account that fits the reverse-path; the session of another one ends. */
@@ -102,148 +113,46 @@ choose_account(struct relay *r, const struct mailbox *sender, struct fault *f)
 		account_free(&next);
 		return result;
 	}
-	relay_leave(r);
-	fault_clear(&r->denied);
 	alias_source_free(&r->aliases);
+	link_use(&r->link, NULL);
 	account_free(&r->account);
 	r->account = next;
 	r->chosen = true;
-	alias_source_init(&r->aliases, &r->account,
-	    r->request->no_aliases);
+	link_use(&r->link, &r->account);
+	alias_source_init(&r->aliases, &r->account, r->request->no_aliases);
 	return 0;
 }
 
+/* Reverse-path, account, and the letter that is made for it. */
 static int
 prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 {
-	struct envelope *e = &r->envelope;
+	struct envelope *given = &r->given;
 	int result;
 
 	if (m->null_path)
-		envelope_set_null_path(e);
+		envelope_set_null_path(given);
 	else
-		envelope_set_path(e, &m->path);
-	result = choose_account(r, &e->path, f);
-	r->log.ident = r->request->ident;
-	log_open(&r->log, &r->account, SYSLOG_PATH);
+		envelope_set_path(given, &m->path);
+	given->smtputf8 = m->smtputf8;
+	given->ret = m->ret;
+	given->envid = memory_string(m->envid);
+	result = choose_account(r, &given->path, f);
+	delivery_begin(&r->delivery, &r->account, &r->aliases,
+	    &r->accounts.warnings, true);
+	submission_init(&r->submission, &r->link,
+	    &r->delivery.letter.envelope, &r->delivery.outcome, true);
 	if (result == -1)
 		return -1;
-	e->smtputf8 = m->smtputf8;
-	e->notify = (unsigned)r->account.dsn_notify;
-	e->ret = m->ret != DSN_RETURN_UNSET ? m->ret : r->account.dsn_return;
-	e->envid = memory_string(m->envid);
-	if (sender_complete(e, &r->account, f) == -1)
-		return -1;
-	return e->path.local == NULL ? 0 : path_check(&e->path, f);
+	return letter_set_sender(&r->delivery.letter, given, f);
 }
 
-/*
- * A server that has waited too long says 421, or just goes. Both can be seen;
- * what else it may say now is none of its business.
- */
-static bool
-is_stale(const struct relay *r)
-{
-	struct conn *c = r->session.conn;
-	struct pollfd p = { .fd = conn_read_fd(c), .events = POLLIN };
-
-	return conn_peek(c) || poll(&p, 1, 0) != 0;
-}
-
-static int
-ensure_session(struct relay *r, struct fault *f)
-{
-	if (r->open && is_stale(r))
-		relay_leave(r);
-	if (r->open)
-		return 0;
-	/* the same password once more only makes servers lock the account */
-	if (r->denied.class != FAULT_NONE)
-		return fault_pass(f, &r->denied, "");
-	if (upstream_secret(&r->password, &r->account, f) == -1)
-		return -1;
-	upstream_fill(&r->params, &r->account, &r->password);
-	r->params.transcript = r->request->transcript;
-	r->params.note = r->request->note;
-	r->params.verdict = &r->verdict;
-	if (session_open(&r->session, &r->params, f) == -1) {
-		secret_clear(&r->password);
-		if (f->class == FAULT_AUTH)
-			fault_pass(&r->denied, f, "");
-		return -1;
-	}
-	r->open = true;
-	return 0;
-}
-
-static int
-begin(struct relay *r, struct fault *f)
-{
-	const bool *has;
-	bool utf8;
-
-	if (ensure_session(r, f) == -1)
-		return -1;
-	has = r->session.capabilities.has;
-	if (path_prepare(&r->envelope, has[CAP_SMTPUTF8], &utf8,
-	    conn_peer(r->session.conn), f) == -1)
-		return -1;
-	transaction_init(&r->course, &r->session, &r->envelope, true);
-	r->asked = true;
-	return transaction_mail(&r->course, r->octets, r->eight_bit, utf8, f);
-}
-
+/* Why the transaction cannot go on; the fault is taken over. */
 static void
-drop_course(struct relay *r)
+trouble(struct relay *r, struct fault *f)
 {
-	if (r->asked)
-		transaction_free(&r->course);
-	r->asked = false;
-}
-
-/* The same again, with all recipients whose replies have not come. */
-static int
-repeat(struct relay *r, struct fault *f)
-{
-	drop_course(r);
-	if (begin(r, f) == -1)
-		return -1;
-	for (size_t i = 0; i < r->envelope.count; i++)
-		if (r->envelope.recipient[i].state == RECIPIENT_PENDING &&
-		    transaction_rcpt(&r->course, i, f) == -1)
-			return -1;
-	return transaction_sync(&r->course, f);
-}
-
-/*
- * The connection broke. If the session was an old one and nobody has answered
- * MAIL, it had broken before we came: then a new one may do better.
- */
-static void
-lost(struct relay *r, struct fault *f)
-{
-	if (r->used && r->asked && r->course.mail.code == 0) {
-		fault_clear(f);
-		relay_leave(r);
-		if (repeat(r, f) == 0)
-			return;
-	}
-	relay_leave(r);
 	fault_pass(&r->trouble, f, "");
 	fault_clear(f);
-}
-
-int
-relay_again(struct relay *r, struct fault *f)
-{
-	struct envelope *e = &r->envelope;
-
-	if (transaction_reset(&r->course, f) == -1)
-		return -1;
-	for (size_t i = 0; i < e->count; i++)
-		if (e->recipient[i].state == RECIPIENT_ACCEPTED)
-			e->recipient[i].state = RECIPIENT_PENDING;
-	return repeat(r, f);
 }
 
 void
@@ -252,18 +161,35 @@ relay_mail(struct relay *r, const struct command_mail *m)
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
 	r->begun = true;
-	r->octets = m->size;
-	/* who says nothing about it may still send 8-bit text, and then it is
-	 * too late to declare it */
+	r->delivery.peer_known = r->peer->known;
+	r->delivery.peer_uid = (unsigned long)r->peer->uid;
+	r->delivery.peer_pid = (long)r->peer->pid;
+	/* A client that does not declare the body may still send 8-bit text,
+	 * and then it is too late to declare that. */
 	r->eight_bit = m->body != COMMAND_BODY_7BIT;
-	r->smtputf8 = m->smtputf8;
-	r->verdict.code = 0;
-	buffer_clear(&r->verdict.text);
-	if (prepare(r, m, &f) == -1)
-		fault_pass(&r->trouble, &f, "");
-	else if (begin(r, &f) == -1)
-		lost(r, &f);
-	fault_clear(&f);
+	if (prepare(r, m, &f) == -1 || submission_mail(&r->submission,
+	    m->size, r->eight_bit, &f) == -1)
+		trouble(r, &f);
+}
+
+/*
+ * Another user need not know what stands in our account file, and it would not
+ * help him.
+ */
+static void
+answer_fault(const struct relay *r, const struct fault *f,
+    struct buffer *b)
+{
+	static const char ours[] = "this machine's mail is not set up "
+	    "correctly; its log says more";
+	bool private = f->class == FAULT_CONFIG || f->class == FAULT_INPUT ||
+	    f->class == FAULT_SYSTEM || f->class == FAULT_SOFTWARE ||
+	    f->class == FAULT_AUTH;
+	const char *text = private && peer_is_foreign(r->peer) ? ours :
+	    f->text;
+
+	answer_add(b, fault_smtp_code(f->class), fault_smtp_status(f->class),
+	    text, strlen(text), r->given.smtputf8);
 }
 
 static void
@@ -282,22 +208,23 @@ add_member(struct relay *r, size_t recipient)
 static void
 ask(struct relay *r, size_t number)
 {
-	struct recipient *to = &r->envelope.recipient[number];
+	const struct submission *s = &r->submission;
+	struct recipient *to = &r->delivery.letter.envelope.recipient[number];
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
-	if (r->trouble.class != FAULT_NONE || !r->asked)
+	if (r->trouble.class != FAULT_NONE || !s->begun)
 		return;
-	/* without pipelining a refusal is known before the next step */
-	if (r->course.mail.code != 0 && reply_digit(&r->course.mail) != 2)
+	/* without PIPELINING a refusal is known before the next step */
+	if (s->transaction.mail.code != 0 && !relay_is_open(r))
 		return;
-	if (!r->course.utf8 && mailbox_needs_smtputf8(&to->box)) {
+	if (!s->utf8 && mailbox_needs_smtputf8(&to->box)) {
 		to->state = RECIPIENT_REFUSED;
 		to->reply = memory_string("not tried: this address needs "
 		    "SMTPUTF8");
 		return;
 	}
-	if (transaction_rcpt(&r->course, number, &f) == -1)
-		lost(r, &f);
+	if (submission_rcpt(&r->submission, number, &f) == -1)
+		trouble(r, &f);
 }
 
 /* Those that an address stands for, itself if it has no alias. */
@@ -318,18 +245,32 @@ expand(struct relay *r, const struct mailbox *box, struct envelope *to,
 }
 
 static void
-join(struct relay *r, const struct recipient *to, const struct command_rcpt *c)
+join(struct relay *r, const struct mailbox *box, const struct command_rcpt *c)
 {
-	struct envelope *e = &r->envelope;
+	struct envelope *e = &r->delivery.letter.envelope;
 	size_t before = e->count;
 
-	envelope_add(e, &to->box);
+	envelope_add(e, box);
 	if (e->count > before) {
 		e->recipient[before].notify = c->notify;
 		e->recipient[before].orcpt = memory_string(c->orcpt);
 		ask(r, before);
 	}
-	add_member(r, envelope_find(e, &to->box));
+	add_member(r, envelope_find(e, box));
+}
+
+/* Adds the refusal of a recipient that the smarthost is not asked about. */
+static bool
+refuse_recipient(struct relay *r, struct buffer *b)
+{
+	if (r->members >= RECIPIENTS_MAX)
+		buffer_add_string(b, "452 4.5.3 too many recipients\r\n");
+	else if (r->members > 0 && r->account.protocol == PROTOCOL_LMTP)
+		/* LMTP has a reply to the message for each recipient, and the
+		 * client can be told only one */
+		buffer_add_string(b, "452 4.5.3 one recipient at a time: the "
+		    "next one in another transaction\r\n");
+	return b->len > 0;
 }
 
 void
@@ -343,17 +284,16 @@ relay_rcpt(struct relay *r, const struct command_rcpt *c,
 	memset(share, 0, sizeof(*share));
 	share->first = r->members;
 	envelope_init(&to);
-	buffer_init(&b, SIZE_MAX / 4);
-	if (r->members >= RECIPIENTS_MAX) {
-		buffer_add_string(&b, "452 4.5.3 too many recipients\r\n");
+	buffer_init(&b, ANSWER_MAX);
+	if (refuse_recipient(r, &b)) {
 		share->refusal = buffer_detach(&b);
 	} else if (expand(r, &c->box, &to, &f) == -1) {
-		relay_answer_fault(r, &f, &b);
+		answer_fault(r, &f, &b);
 		share->refusal = buffer_detach(&b);
 	} else {
 		envelope_add(&r->given, &c->box);
 		for (size_t i = 0; i < to.count; i++)
-			join(r, &to.recipient[i], c);
+			join(r, &to.recipient[i].box, c);
 	}
 	share->count = r->members - share->first;
 	fault_clear(&f);
@@ -366,8 +306,274 @@ relay_sync(struct relay *r)
 {
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
-	if (!r->asked || r->trouble.class != FAULT_NONE)
+	if (r->submission.begun && r->trouble.class == FAULT_NONE &&
+	    submission_sync(&r->submission, &f) == -1)
+		trouble(r, &f);
+}
+
+/* ---- What the client is told. */
+
+bool
+relay_is_open(const struct relay *r)
+{
+	return r->submission.begun &&
+	    reply_digit(&r->submission.transaction.mail) == 2;
+}
+
+void
+relay_answer_mail(const struct relay *r, struct buffer *b)
+{
+	const struct submission *s = &r->submission;
+
+	if (s->begun && s->transaction.mail.code != 0)
+		answer_add_reply(b, &s->transaction.mail,
+		    r->given.smtputf8);
+	else
+		answer_fault(r, &r->trouble, b);
+}
+
+/* What one of an RCPT's recipients has come to: the digit, and the words. */
+static int
+answer_member(const struct relay *r, size_t number, struct buffer *b)
+{
+	const struct envelope *e = &r->delivery.letter.envelope;
+	const struct recipient *to = &e->recipient[number];
+	const struct reply *reply = r->submission.begun ?
+	    transaction_reply(&r->submission.transaction, number) : NULL;
+
+	buffer_clear(b);
+	if (reply != NULL && reply->code != 0)
+		answer_add_reply(b, reply, r->given.smtputf8);
+	else if (to->state == RECIPIENT_REFUSED && to->reply != NULL)
+		answer_add(b, 553, "5.6.7", to->reply, strlen(to->reply),
+		    r->given.smtputf8);
+	else if (r->trouble.class != FAULT_NONE && !relay_is_open(r))
+		buffer_add_string(b, "503 5.5.1 MAIL was refused\r\n");
+	else if (r->trouble.class != FAULT_NONE)
+		answer_fault(r, &r->trouble, b);
+	else
+		buffer_add_string(b, "503 5.5.1 MAIL was refused\r\n");
+	return b->data[0] - '0';
+}
+
+void
+relay_answer_rcpt(const struct relay *r, const struct relay_share *share,
+    struct buffer *b)
+{
+	struct buffer worst, this;
+	int digit = 0, d;
+
+	if (share->refusal != NULL) {
+		buffer_add_string(b, share->refusal);
 		return;
-	if (transaction_sync(&r->course, &f) == -1)
-		lost(r, &f);
+	}
+	buffer_init(&worst, SIZE_MAX / 4);
+	buffer_init(&this, SIZE_MAX / 4);
+	for (size_t i = 0; i < share->count; i++) {
+		d = answer_member(r, r->member[share->first + i], &this);
+		if (d <= digit)
+			continue;
+		digit = d;
+		buffer_clear(&worst);
+		buffer_add(&worst, this.data, this.len);
+	}
+	if (digit == 0)
+		buffer_add_string(b, "550 5.1.1 nobody stands behind this "
+		    "name\r\n");
+	else
+		buffer_add(b, worst.data, worst.len);
+	buffer_free(&worst);
+	buffer_free(&this);
+}
+
+bool
+relay_may_send(const struct relay *r)
+{
+	return relay_is_open(r) && r->trouble.class == FAULT_NONE &&
+	    envelope_in_state(&r->delivery.letter.envelope,
+	    RECIPIENT_ACCEPTED) > 0;
+}
+
+void
+relay_answer_nobody(const struct relay *r, struct buffer *b)
+{
+	if (r->trouble.class != FAULT_NONE && relay_is_open(r))
+		answer_fault(r, &r->trouble, b);
+	else if (!relay_is_open(r))
+		buffer_add_string(b, "503 5.5.1 MAIL was refused\r\n");
+	else if (r->delivery.letter.envelope.count == 0)
+		buffer_add_string(b, "503 5.5.1 RCPT comes first\r\n");
+	else
+		buffer_add_string(b, "554 5.5.1 no recipient was "
+		    "accepted\r\n");
+}
+
+uint64_t
+relay_limit(const struct relay *r)
+{
+	return r->link.open ? r->link.session.capabilities.size : 0;
+}
+
+bool
+relay_offers(const struct relay *r, enum capability capability)
+{
+	return !r->link.open || r->link.session.capabilities.has[capability];
+}
+
+static int
+count_received(const struct message *m, struct fault *f)
+{
+	size_t from = 0, n = 0;
+
+	while (header_next(&m->header, "Received", &from) != NULL)
+		if (++n > RECEIVED_MAX)
+			return fault(f, FAULT_REFUSED, "more than %d Received "
+			    "fields: the message goes round in circles",
+			    RECEIVED_MAX);
+	return 0;
+}
+
+static void
+add_received(const struct relay *r, struct message *m, const char *received)
+{
+	char date[CLOCK_DATE_SIZE];
+	struct buffer b;
+
+	clock_date(time(NULL), date);
+	buffer_init(&b, FIELD_MAX);
+	buffer_printf(&b, "%s\r\n\tby %s (postrider) with %s;\r\n\t%s",
+	    received, r->link.session.ehlo_name, r->given.smtputf8 ?
+	    "UTF8SMTP" : r->esmtp ? "ESMTP" : "SMTP", date);
+	header_prepend(&m->header, "Received", b.data);
+	buffer_free(&b);
+}
+
+/* What stops the message here, where the smarthost need not be asked. */
+static int
+refuse(struct relay *r, struct message *m, const char *received,
+    const struct fault *broken, struct fault *f, struct buffer *answer)
+{
+	const char *status = NULL;
+	int code = 554;
+
+	if (broken->class != FAULT_NONE) {
+		fault_pass(f, broken, "");
+		code = 552;
+		status = r->too_big ? "5.3.4" : NULL;
+	} else if (count_received(m, f) == -1) {
+		status = "5.4.6";
+	} else {
+		add_received(r, m, received);
+		if (letter_write(&r->delivery.letter, m, &r->given, f) == 0) {
+			if (rejection_by_size(&r->link.session,
+			    &r->delivery.letter.message, f) == 0)
+				return 0;
+			code = 552;
+			status = "5.3.4";
+		}
+	}
+	if (status == NULL)
+		answer_fault(r, f, answer);
+	else
+		answer_add(answer, code, status, f->text, strlen(f->text),
+		    r->given.smtputf8);
+	return -1;
+}
+
+/* The message as this server can take it: MAIL has declared what it will. */
+static int
+submit_message(struct relay *r, struct fault *f)
+{
+	struct letter *l = &r->delivery.letter;
+
+	if (letter_fit(l, &r->link.session, r->eight_bit, r->submission.utf8,
+	    f) == -1)
+		return -1;
+	return submission_send(&r->submission, l->conversion.message, f);
+}
+
+/*
+ * The smarthost's own words, if it has settled the message; else what went
+ * wrong, and then the session is of no more use.
+ */
+static void
+answer_message(struct relay *r, int result, const struct fault *f,
+    struct buffer *answer)
+{
+	const struct outcome *o = &r->delivery.outcome;
+	const struct reply *final =
+	    transaction_final(&r->submission.transaction);
+	int digit = reply_digit(final);
+
+	if (result == 0 || (!o->unsure && (digit == 4 || digit == 5 ||
+	    (digit == 2 && o->delivered > 0)))) {
+		answer_add_reply(answer, final, r->given.smtputf8);
+		return;
+	}
+	if (r->submission.begun && digit == 0 && !o->unsure &&
+	    r->link.open && o->phase == PHASE_RCPT) {
+		relay_answer_nobody(r, answer);
+		return;
+	}
+	answer_fault(r, f, answer);
+	link_close(&r->link);
+}
+
+void
+relay_message(struct relay *r, struct message *m, const char *received,
+    const struct fault *broken, struct buffer *answer)
+{
+	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	int result;
+
+	if (refuse(r, m, received, broken, &f, answer) == 0) {
+		result = submit_message(r, &f);
+		answer_message(r, result, &f, answer);
+	}
+	delivery_log(&r->delivery, &f);
+	fault_clear(&f);
+	forget(r);
+}
+
+/*
+ * Why a transaction without a message was none; nothing when it was the
+ * client's wish and nobody had been refused.
+ */
+static void
+explain(struct relay *r, const struct fault *why, struct fault *f)
+{
+	struct submission *s = &r->submission;
+	struct outcome *o = &r->delivery.outcome;
+	const struct transaction *t = &s->transaction;
+
+	outcome_count(o, &r->delivery.letter.envelope);
+	if (r->trouble.class != FAULT_NONE) {
+		fault_pass(f, &r->trouble, "");
+	} else if (s->begun && t->mail.code != 0 && !relay_is_open(r)) {
+		rejection_of_sender(t, f);
+		outcome_take(o, &r->link.session);
+		diagnosis_settle(o, f);
+	} else if (why->class != FAULT_NONE) {
+		fault_pass(f, why, "");
+	} else if (o->refused + o->deferred > 0) {
+		outcome_settle(o, &t->refusal);
+		fault(f, o->deferred > 0 ? FAULT_TEMPORARY : FAULT_RECIPIENT,
+		    "%s: the server refused %zu of %zu recipients; the client "
+		    "sent no message", account_server(&r->account),
+		    o->refused + o->deferred, o->recipients);
+	}
+}
+
+void
+relay_reset(struct relay *r, const struct fault *why)
+{
+	struct fault f = { FAULT_NONE, NULL, NULL, false };
+
+	if (!r->begun)
+		return;
+	explain(r, why, &f);
+	if (f.class != FAULT_NONE)
+		delivery_log(&r->delivery, &f);
+	fault_clear(&f);
+	forget(r);
 }

@@ -13,14 +13,13 @@
 #include <stdint.h>
 
 #include "base/fault.h"
-#include "base/memory.h"
 #include "mail/envelope.h"
-#include "smtp/session.h"
-#include "smtp/transaction.h"
-#include "smtp/verdict.h"
+#include "smtp/capability.h"
 #include "config/account/account.h"
 #include "delivery/aliases.h"
-#include "log/log.h"
+#include "delivery/delivery.h"
+#include "delivery/link.h"
+#include "delivery/submission.h"
 
 struct buffer;
 struct command_mail;
@@ -34,34 +33,23 @@ struct relay {
 	const struct peer *peer;
 	struct accounts accounts;
 	bool loaded;			/* the account files */
-	/* the session, and the account that it has */
 	struct account account;
 	bool chosen;
 	struct alias_source aliases;	/* of that account */
-	bool open;
-	bool used;			/* it has had a transaction already */
+	struct link link;		/* to its smarthost */
 	bool leaving;			/* no more replies are waited for */
 	bool esmtp;			/* the client has said EHLO */
-	struct session session;
-	struct session_params params;
-	struct secret password;
-	struct verdict verdict;
-	struct fault denied;		/* the account's credentials were */
 	/* the transaction */
 	bool begun;
-	bool asked;			/* there is a course */
-	struct transaction course;
 	bool too_big;			/* more than the smarthost takes */
-	uint64_t octets;		/* that the client has declared */
 	bool eight_bit;
-	bool smtputf8;			/* declared by the client */
 	struct envelope given;		/* as the client has named them */
-	struct envelope envelope;	/* as the smarthost is told */
+	struct delivery delivery;	/* as the smarthost is told */
+	struct submission submission;
 	size_t *member;			/* recipients' numbers, of all RCPTs */
 	size_t members;
 	size_t members_cap;
 	struct fault trouble;		/* why it cannot go on */
-	struct log log;
 };
 
 /* Some of a transaction's members: whom one RCPT stands for. */
@@ -90,13 +78,13 @@ void relay_sync(struct relay *);
 void relay_answer_mail(const struct relay *, struct buffer *);
 void relay_answer_rcpt(const struct relay *, const struct relay_share *,
     struct buffer *);
-/* Has the smarthost taken MAIL? */
+/* Has the smarthost accepted MAIL? */
 bool relay_is_open(const struct relay *);
-/* May a message follow: has anybody been accepted, and is he still there? */
+/* May a message follow: was anybody accepted, and is the session alive? */
 bool relay_may_send(const struct relay *);
 /* If it may not: why. */
 void relay_answer_nobody(const struct relay *, struct buffer *);
-/* The smarthost's limit for messages, 0 if unknown or none. */
+/* The smarthost's limit for messages, octets; 0 if unknown or none. */
 uint64_t relay_limit(const struct relay *);
 /* False only when there is a session whose server lacks the extension. */
 bool relay_offers(const struct relay *, enum capability);

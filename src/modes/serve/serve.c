@@ -126,7 +126,7 @@ on_rcpt(struct serving *s, const struct command *c)
 		serving_refuse(s, "503 5.5.1 BDAT has begun");
 		return;
 	}
-	refusal = command_read_rcpt(&rcpt, s->relay.smtputf8, c->argument,
+	refusal = command_read_rcpt(&rcpt, s->relay.given.smtputf8, c->argument,
 	    c->len);
 	if (refusal != NULL) {
 		serving_refuse(s, refusal);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sequence: what comes behind the last reply that is owed. */
+/* dialogue: what comes behind the last reply that is owed. */
 #include <sys/socket.h>
 
 #include <string.h>
@@ -52,10 +52,10 @@ shut(void *context)
 }
 
 /* What is found when QUIT was sent, and the peer does that. */
-static struct sequence_surplus
+static struct dialogue_surplus
 listen_to(const char *line)
 {
-	struct sequence_surplus found = { false, false };
+	struct dialogue_surplus found = { false, false };
 	struct talker talker = { line, 0 };
 	const struct wire wire = { &talker, talk, swallow, shut };
 	struct dialogue d;
@@ -68,7 +68,7 @@ listen_to(const char *line)
 	conn_rewire(conn, &wire);
 	dialogue_init(&d, conn, NULL);
 	dialogue_put_quit(&d);
-	found = sequence_surplus(&d);
+	found = dialogue_surplus(&d);
 	dialogue_free(&d);
 	conn_free(conn);
 	close(fd[1]);
@@ -78,7 +78,7 @@ listen_to(const char *line)
 int
 main(void)
 {
-	struct sequence_surplus found;
+	struct dialogue_surplus found;
 
 	/* without an end to it this ends the test */
 	alarm(GUARD_S);

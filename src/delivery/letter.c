@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "mail/address/address.h"
+#include "mail/header/complete.h"
+#include "mail/header/recipients.h"
+#include "wire/tls/tls.h"
+#include "smtp/path.h"
+#include "smtp/session.h"
+#include "config/account/account.h"
+#include "delivery/aliases.h"
+#include "delivery/expand.h"
+#include "delivery/letter.h"
+#include "delivery/originator.h"
+#include "delivery/qualify.h"
+#include "delivery/request.h"
+#include "delivery/sender.h"
+
+void
+letter_init(struct letter *l, const struct request *request,
+    const struct account *account, struct alias_source *aliases,
+    struct notes *notes)
+{
+	memset(l, 0, sizeof(*l));
+	l->request = request;
+	l->account = account;
+	l->aliases = aliases;
+	l->notes = notes;
+	envelope_init(&l->envelope);
+	message_init(&l->message);
+}
+
+void
+letter_free(struct letter *l)
+{
+	conversion_end(&l->conversion);
+	envelope_free(&l->envelope);
+	message_unshare(&l->message);
+}
+
+int
+letter_set_sender(struct letter *l, const struct envelope *given,
+    struct fault *f)
+{
+	struct envelope *e = &l->envelope;
+	const struct account *a = l->account;
+
+	if (given->null_path)
+		envelope_set_null_path(e);
+	else if (given->path.local != NULL)
+		envelope_set_path(e, &given->path);
+	e->smtputf8 = given->smtputf8;
+	e->notify = given->notify != 0 ? given->notify :
+	    (unsigned)a->dsn_notify;
+	e->ret = given->ret != DSN_RETURN_UNSET ? given->ret : a->dsn_return;
+	e->envid = memory_string(given->envid);
+	if (sender_complete(e, a, f) == -1)
+		return -1;
+	return e->path.local == NULL ? 0 : path_check(&e->path, f);
+}
+
+int
+letter_add_recipients(struct letter *l, const struct envelope *given,
+    struct fault *f)
+{
+	for (size_t i = 0; i < given->count; i++)
+		if (expand_recipient(l->aliases, &given->recipient[i].box,
+		    &l->envelope, l->notes, f) == -1)
+			return -1;
+	return 0;
+}
+
+/*
+ * The author, as fields that we write have him: with an A-label where no
+ * other part needs SMTPUTF8, as in the envelope.
+ */
+static int
+choose_author(struct mailbox *author, const struct letter *l)
+{
+	char *ascii;
+
+	if (sender_author(author, &l->envelope, l->account) == -1)
+		return -1;
+	if (!mailbox_needs_smtputf8(author) &&
+	    tls_domain_to_ascii(author->domain, &ascii) == 0) {
+		free(author->domain);
+		author->domain = ascii;
+	}
+	return 0;
+}
+
+/* What must be there and is missing, and what must not go along. */
+static int
+complete(struct letter *l, struct fault *f)
+{
+	const struct account *a = l->account;
+	struct mailbox author;
+	struct complete c = {
+		.from = a->set_from_header == FROM_HEADER_ON ?
+		    COMPLETE_FROM_REPLACE : a->set_from_header ==
+		    FROM_HEADER_OFF ? COMPLETE_FROM_KEEP :
+		    COMPLETE_FROM_MISSING,
+		.full_name = l->request->full_name != NULL ?
+		    l->request->full_name : a->from_full_name,
+		.date = a->set_date_header != TOGGLE_OFF,
+		.message_id = a->set_msgid_header != TOGGLE_OFF,
+		.remove_bcc = a->remove_bcc_headers != TOGGLE_OFF,
+	};
+	int result;
+
+	if (choose_author(&author, l) == 0)
+		c.author = &author;
+	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&
+	    author.domain[0] != '[' ? author.domain :
+	    a->host != NULL ? a->host : "localhost";
+	result = complete_header(&l->message.header, &c, f);
+	if (c.author != NULL)
+		mailbox_free(&author);
+	return result;
+}
+
+int
+letter_write(struct letter *l, const struct message *m,
+    const struct envelope *given, struct fault *f)
+{
+	const struct account *a = l->account;
+	struct header *h = &l->message.header;
+
+	message_share(&l->message, m);
+	if (a->set_to_header == TO_HEADER_ON)
+		recipients_announce(h, given);
+	if (aliases_rewrite(l->aliases, &l->message, f) == -1 ||
+	    originator_rewrite(h, a, f) == -1 ||
+	    qualify_header(h, a, f) == -1)
+		return -1;
+	if (a->set_to_header != TO_HEADER_OFF)
+		recipients_rewrite(h, &l->envelope,
+		    a->set_to_header == TO_HEADER_UNDISCLOSED);
+	if (complete(l, f) == -1)
+		return -1;
+	return conversion_check(&l->message, a->long_lines, f);
+}
+
+int
+letter_fit(struct letter *l, const struct session *s, bool eight_bit,
+    bool utf8, struct fault *f)
+{
+	struct conversion_terms terms = {
+		.long_lines = l->account->long_lines,
+		.eight_bit = eight_bit && s->capabilities.has[CAP_8BITMIME],
+		.utf8 = utf8,
+		.note = l->request->note,
+	};
+
+	conversion_end(&l->conversion);
+	return conversion_start(&l->conversion, &l->message, &terms, f);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/text.h"
+#include "wire/conn.h"
+#include "wire/dial.h"
+#include "smtp/sasl/sasl.h"
+#include "config/account/account.h"
+#include "config/password/password.h"
+#include "delivery/diagnosis.h"
+#include "delivery/link.h"
+#include "delivery/outcome.h"
+#include "delivery/request.h"
+
+#define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
+#define PORT_SUBMISSION 587	/* RFC 6409 */
+#define PORT_SMTP 25
+
+static bool
+is_loopback_name(const char *host)
+{
+	return text_same_word(host, strlen(host), "localhost") ||
+	    text_same_word(host, strlen(host), "::1") ||
+	    (strncmp(host, "127.", 4) == 0 && dial_is_literal(host));
+}
+
+/* Behind a proxy a loopback name is that of another machine. */
+static bool
+stays_here(const struct account *a)
+{
+	return a->socket != NULL ||
+	    (a->proxy_host == NULL && is_loopback_name(a->host));
+}
+
+/*
+ * `tls` unset means: implicit on port 465; STARTTLS, required, on port 587
+ * and wherever the account authenticates to a host that is not this one; else
+ * none.
+ */
+static void
+choose_tls(struct session_params *p, const struct account *a)
+{
+	/* a socket has no port, whatever is said of the host */
+	int64_t port = a->socket != NULL ? 0 : a->port;
+	bool secure = a->tls == TOGGLE_ON || (a->tls == TOGGLE_UNSET &&
+	    (port == PORT_SUBMISSIONS || port == PORT_SUBMISSION ||
+	    (a->auth != NULL && !stays_here(a))));
+	bool starttls = a->tls_starttls == TOGGLE_ON ||
+	    (a->tls_starttls == TOGGLE_UNSET && port != PORT_SUBMISSIONS);
+
+	p->tls = !secure ? SESSION_CLEAR : starttls ? SESSION_STARTTLS :
+	    SESSION_IMPLICIT_TLS;
+	p->port = port != 0 ? (uint16_t)port :
+	    p->tls == SESSION_IMPLICIT_TLS ? PORT_SUBMISSIONS : PORT_SMTP;
+}
+
+bool
+link_wants_tls(const struct account *a)
+{
+	struct session_params p = { .tls = SESSION_CLEAR };
+
+	if (a->host != NULL || a->socket != NULL)
+		choose_tls(&p, a);
+	return p.tls != SESSION_CLEAR;
+}
+
+bool
+link_wants_secret(const struct account *a)
+{
+	if (a->auth != NULL && sasl_needs_password(a->auth))
+		return true;
+	/* the PIN of a token, or the passphrase of a key */
+	return a->tls_key_file != NULL && account_has_password(a);
+}
+
+static void
+fill_route(struct route *r, const struct account *a)
+{
+	static const enum dial_family families[] = {
+		[ADDRESS_FAMILY_ANY] = DIAL_ANY,
+		[ADDRESS_FAMILY_IPV4] = DIAL_IPV4,
+		[ADDRESS_FAMILY_IPV6] = DIAL_IPV6
+	};
+
+	r->socket = a->socket;
+	r->source_ip = a->source_ip;
+	r->family = families[a->address_family];
+	r->proxy_host = a->proxy_host;
+	r->proxy_port = (uint16_t)a->proxy_port;
+	r->proxy_user = a->proxy_user;
+	r->proxy_password = &a->proxy_password;
+}
+
+static void
+fill_trust(struct tls_params *p, const struct account *a)
+{
+	p->host = a->tls_host_override;
+	p->trust_file = a->tls_trust_file;
+	p->extra_trust_file = a->tls_extra_trust_file;
+	p->crl_file = a->tls_crl_file;
+	p->fingerprints = a->tls_fingerprints;
+	p->key_pins = a->tls_pins;
+	p->key_file = a->tls_key_file;
+	p->cert_file = a->tls_cert_file;
+	p->priorities = a->tls_priorities;
+	p->min_dh_bits = (unsigned)a->tls_min_dh_prime_bits;
+	p->newest = a->tls_min_version == TLS_MIN_VERSION_1_3;
+	p->check = a->tls_certcheck != TOGGLE_OFF;
+}
+
+void
+link_fill_params(struct session_params *p, const struct account *a,
+    const struct secret *password)
+{
+	memset(p, 0, sizeof(*p));
+	p->host = a->host;
+	fill_route(&p->route, a);
+	p->timeout_ms = a->timeout * 1000;
+	p->ehlo_name = a->domain;
+	fill_trust(&p->trust, a);
+	p->auth = a->auth;
+	p->auth_id = a->auth_id;
+	p->ntlm_domain = a->ntlmdomain;
+	p->auth_without_tls = a->auth_without_tls == TOGGLE_ON;
+	p->user = a->user;
+	p->password = password;
+	p->lmtp = a->protocol == PROTOCOL_LMTP;
+	p->no_pipelining = a->pipelining == TOGGLE_OFF;
+	p->no_chunking = a->chunking == TOGGLE_OFF;
+	p->all_or_none = a->rejected_recipients == REJECTED_ABORT;
+	choose_tls(p, a);
+}
+
+void
+link_init(struct link *l, const struct request *request)
+{
+	memset(l, 0, sizeof(*l));
+	l->request = request;
+}
+
+void
+link_free(struct link *l)
+{
+	link_close(l);
+	fault_clear(&l->denied);
+}
+
+void
+link_use(struct link *l, const struct account *a)
+{
+	link_close(l);
+	fault_clear(&l->denied);
+	l->no_chunking = false;
+	l->account = a;
+}
+
+static void
+leave(struct link *l)
+{
+	if (l->open)
+		session_close(&l->session);
+	l->open = l->used = false;
+}
+
+void
+link_close(struct link *l)
+{
+	leave(l);
+	secret_clear(&l->password);
+}
+
+/*
+ * A server that has waited too long says 421, or just goes. Both can be seen;
+ * whatever it says now, it is no reply to what comes next.
+ */
+static bool
+is_stale(const struct link *l)
+{
+	struct conn *c = l->session.conn;
+	struct pollfd p = { .fd = conn_read_fd(c), .events = POLLIN };
+
+	return conn_peek(c) || poll(&p, 1, 0) != 0;
+}
+
+static int
+open_session(struct link *l, struct outcome *o, struct fault *f)
+{
+	link_fill_params(&l->params, l->account, &l->password);
+	l->params.transcript = l->request->transcript;
+	l->params.note = l->request->note;
+	l->params.no_chunking |= l->no_chunking;
+	l->open = session_open(&l->session, &l->params, f) == 0;
+	outcome_take(o, &l->session);
+	if (l->open)
+		return 0;
+	session_close(&l->session);
+	diagnosis_settle(o, f);
+	return -1;
+}
+
+int
+link_open(struct link *l, struct outcome *o, struct fault *f)
+{
+	if (l->open && !is_stale(l)) {
+		reply_clear(&l->session.settled);
+		outcome_take(o, &l->session);
+		return 0;
+	}
+	link_close(l);
+	if (l->denied.class != FAULT_NONE)
+		return fault_pass(f, &l->denied, "");
+	if (link_wants_secret(l->account) &&
+	    account_password(l->account, &l->password, f) == -1)
+		return -1;
+	if (open_session(l, o, f) == 0)
+		return 0;
+	secret_clear(&l->password);
+	if (f->class == FAULT_AUTH)
+		fault_pass(&l->denied, f, "");
+	return -1;
+}
+
+int
+link_renew(struct link *l, struct outcome *o, struct fault *f)
+{
+	leave(l);
+	return open_session(l, o, f);
+}

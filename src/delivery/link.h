@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * link: the way to the smarthost of one account: its session, and the secret
+ * that it needs. Here a session is opened, kept for the next message, found
+ * stale, and opened again.
+ */
+#ifndef DELIVERY_LINK_H
+#define DELIVERY_LINK_H
+
+#include <stdbool.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+#include "smtp/session.h"
+
+struct account;
+struct outcome;
+struct request;
+
+struct link {
+	const struct request *request;	/* not owned */
+	const struct account *account;	/* not owned; NULL: none yet */
+	struct session_params params;
+	struct session session;		/* only while it is open */
+	bool open;
+	bool used;			/* a transaction was made in it */
+	bool no_chunking;		/* the server does not know BDAT */
+	struct secret password;
+	struct fault denied;		/* the credentials were refused */
+};
+
+void link_init(struct link *, const struct request *);
+/* Closes the session without waiting, and wipes the secret. */
+void link_free(struct link *);
+/*
+ * From now on for this account, which must outlive the link or the next call.
+ * The session of another account is closed; NULL is no account.
+ */
+void link_use(struct link *, const struct account *);
+/*
+ * Makes sure of a session. One that is open is used again unless its server
+ * has said something, or has gone; else the secret is fetched and a session is
+ * opened. Credentials that were refused are not tried again: the same password
+ * once more only makes servers lock the account. -1 as account_password() and
+ * session_open(), the fault as delivery/diagnosis has it; `outcome` says how
+ * far it came.
+ */
+int link_open(struct link *, struct outcome *, struct fault *);
+/* A new session in place of the open one, with the same secret. */
+int link_renew(struct link *, struct outcome *, struct fault *);
+/* Leaves the smarthost, if we are there, and wipes the secret. */
+void link_close(struct link *);
+
+/*
+ * What an account says of its session, in the words of the session; transcript
+ * and note are left NULL. The account and the password must outlive the
+ * params.
+ */
+void link_fill_params(struct session_params *, const struct account *,
+    const struct secret *password);
+/* Does the account's session use TLS? As it says, or as fits its port. */
+bool link_wants_tls(const struct account *);
+/* Does the account's session need a secret? */
+bool link_wants_secret(const struct account *);
+
+#endif

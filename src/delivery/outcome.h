@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * outcome: what happened to a message on its way by one account. It is filled
+ * while the message goes, and read when the session is closed and its memory
+ * is gone. What became of each recipient stands in the letter's envelope.
+ */
+#ifndef DELIVERY_OUTCOME_H
+#define DELIVERY_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "smtp/reply.h"
+
+struct envelope;
+struct session;
+
+struct outcome {
+	enum phase phase;	/* the step that was begun last */
+	bool unsure;		/* the end of data was sent, and no reply that
+				 * is certain came: the message may have been
+				 * delivered */
+	size_t recipients;	/* all, and of these: */
+	size_t delivered;
+	size_t deferred;	/* another try may serve them */
+	size_t refused;		/* for good */
+	struct reply reply;	/* the reply that settled it: the final one, or
+				 * the last refusal; code 0: there was none */
+	bool auth;		/* the account authenticates */
+	char *ehlo_name;	/* by which we greeted, or NULL */
+	const char *tls_version;	/* as tls_version(); NULL: no TLS */
+};
+
+void outcome_init(struct outcome *);
+void outcome_free(struct outcome *);
+/* Takes over from a session what it has come to; it may be closed then. */
+void outcome_take(struct outcome *, const struct session *);
+/* Counts what has become of the recipients. */
+void outcome_count(struct outcome *, const struct envelope *);
+/* This reply settles the message, unless its code is 0. */
+void outcome_settle(struct outcome *, const struct reply *);
+/*
+ * The queue id in the final reply, *len octets long and not terminated; NULL
+ * where nothing was accepted, or the server told none.
+ */
+const char *outcome_queue_id(const struct outcome *, size_t *len);
+
+#endif
