@@ -24,7 +24,7 @@
 #include "mail/address/address.h"
 #include "wire/tls/tls.h"
 #include "smtp/sasl/sasl.h"
-#include "log/early.h"
+#include "log/log.h"
 #include "delivery/aliases.h"
 #include "modes/check.h"
 #include "modes/configure.h"

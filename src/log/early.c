@@ -3,7 +3,6 @@
 #include "mail/message/message.h"
 #include "smtp/reply.h"
 #include "config/account/account.h"
-#include "log/early.h"
 #include "log/log.h"
 
 void

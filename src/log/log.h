@@ -16,6 +16,7 @@
 #include "log/line.h"
 
 struct account;
+struct fault;
 
 #define LOG_MS 900	/* milliseconds to write it all, less than a second */
 #define LOG_LOCK_MS 500	/* milliseconds of these to wait for the lock */
@@ -62,5 +63,12 @@ void log_open(struct log *, const struct account *, const char *path);
 void log_write(const struct log *, struct log_entry *,
     void (*note)(const char *text));
 void log_close(struct log *);
+
+/*
+ * early.c: logs a failure before there is an account or a message, if
+ * log_open() opens the system log for an account without settings. `ident`
+ * (-L) may be NULL.
+ */
+void logfault(const char *ident, const struct fault *);
 
 #endif

@@ -81,446 +81,374 @@ static const struct option_choice methods[] = {
 	{ "on", 1 }, { "off", 0 }, SASL_MECHANISMS(WORD) { NULL, 0 }
 };
 
-#define FIELD(member) offsetof(struct account, member)
+#define AS(kind, member) \
+	.type = OPTION_TYPE_##kind, .offset = offsetof(struct account, member)
+#define TOGGLE(member) \
+	AS(CHOICE, member), .choices = toggles, .value = "on|off"
 
 static const struct option_row rows[OPTION_COUNT] = {
 	/* the smarthost, and the way to it */
 	[OPTION_HOST] = {
-		.keyword = "host", .name = "host", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_WORD, .offset = FIELD(host),
-		.value = "NAME", .preset = "none",
+		.keyword = "host", .name = "host", AS(STRING, host),
+		.flags = OPTION_WORD, .value = "NAME", .preset = "none",
 		.help = "smarthost to submit to; no account file is read"
 	},
 	[OPTION_PORT] = {
-		.keyword = "port", .name = "port", .type = OPTION_TYPE_NUMBER,
-		.offset = FIELD(port), .min = 1, .max = PORT_MAX,
-		.value = "NUMBER", .preset = "25, or 465 with implicit TLS",
+		.keyword = "port", .name = "port", AS(NUMBER, port), .min = 1,
+		.max = PORT_MAX, .value = "NUMBER",
+		.preset = "25, or 465 with implicit TLS",
 		.help = "port of the smarthost"
 	},
 	[OPTION_TIMEOUT] = {
-		.keyword = "timeout", .name = "timeout",
-		.type = OPTION_TYPE_NUMBER, .flags = OPTION_OFF,
-		.offset = FIELD(timeout), .min = 1, .max = SECONDS_MAX,
+		.keyword = "timeout", .name = "timeout", AS(NUMBER, timeout),
+		.flags = OPTION_OFF, .min = 1, .max = SECONDS_MAX,
 		.value = "SECONDS", .preset = "off: as RFC 5321 has them",
 		.help = "time for connecting and for each reply"
 	},
 	[OPTION_DOMAIN] = {
-		.keyword = "domain", .name = "domain",
-		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_WORD, .offset = FIELD(domain),
-		.value = "NAME", .preset = "this host's name",
+		.keyword = "domain", .name = "domain", AS(STRING, domain),
+		.flags = OPTION_EMPTY | OPTION_WORD, .value = "NAME",
+		.preset = "this host's name",
 		.help = "name to give in EHLO"
 	},
 	[OPTION_PROTOCOL] = {
-		.keyword = "protocol", .name = "protocol",
-		.type = OPTION_TYPE_CHOICE, .flags = OPTION_NEEDED,
-		.offset = FIELD(protocol), .choices = protocols,
+		.keyword = "protocol", .name = "protocol", AS(CHOICE, protocol),
+		.flags = OPTION_NEEDED, .choices = protocols,
 		.value = "smtp|lmtp", .preset = "smtp",
 		.help = "what the server speaks"
 	},
 	[OPTION_PIPELINING] = {
 		.keyword = "pipelining", .name = "pipelining",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(pipelining),
-		.choices = toggles,
-		.value = "on|off", .preset = "on",
+		TOGGLE(pipelining), .preset = "on",
 		.help = "send commands in groups where that is offered"
 	},
 	[OPTION_CHUNKING] = {
-		.keyword = "chunking", .name = "chunking",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(chunking),
-		.choices = toggles,
-		.value = "on|off", .preset = "on",
+		.keyword = "chunking", .name = "chunking", TOGGLE(chunking),
+		.preset = "on",
 		.help = "send messages by BDAT where that is offered"
 	},
 	[OPTION_REJECTED_RECIPIENTS] = {
-		.keyword = "rejected_recipients",
-		.name = "rejected-recipients", .type = OPTION_TYPE_CHOICE,
-		.flags = OPTION_NEEDED,
-		.offset = FIELD(rejected_recipients), .choices = rejected,
-		.value = "deliver|abort", .preset = "deliver",
+		.keyword = "rejected_recipients", .name = "rejected-recipients",
+		AS(CHOICE, rejected_recipients), .flags = OPTION_NEEDED,
+		.choices = rejected, .value = "deliver|abort",
+		.preset = "deliver",
 		.help = "whether the others get mail that one is refused"
 	},
 	[OPTION_SOURCE_IP] = {
 		.keyword = "source_ip", .name = "source-ip",
-		.type = OPTION_TYPE_STRING,
+		AS(STRING, source_ip),
 		.flags = OPTION_EMPTY | OPTION_WORD | OPTION_LITERAL,
-		.offset = FIELD(source_ip),
 		.value = "ADDRESS", .preset = "the system's choice",
 		.help = "address of this machine to connect from"
 	},
 	[OPTION_ADDRESS_FAMILY] = {
 		.keyword = "address_family", .name = "address-family",
-		.type = OPTION_TYPE_CHOICE,
-		.flags = OPTION_EMPTY | OPTION_NEEDED,
-		.offset = FIELD(address_family), .choices = families,
+		AS(CHOICE, address_family),
+		.flags = OPTION_EMPTY | OPTION_NEEDED, .choices = families,
 		.value = "any|ipv4|ipv6", .preset = "any",
 		.help = "addresses to connect to; -4 and -6 are short for it"
 	},
 	[OPTION_SOCKET] = {
-		.keyword = "socket", .name = "socket",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(socket),
-		.value = "PATH", .preset = "none",
+		.keyword = "socket", .name = "socket", AS(PATH, socket),
+		.flags = OPTION_EMPTY, .value = "PATH", .preset = "none",
 		.help = "Unix socket of the smarthost, instead of the host"
 	},
 	[OPTION_PROXY_HOST] = {
 		.keyword = "proxy_host", .name = "proxy-host",
-		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_WORD,
-		.offset = FIELD(proxy_host),
+		AS(STRING, proxy_host), .flags = OPTION_EMPTY | OPTION_WORD,
 		.value = "NAME", .preset = "none",
 		.help = "SOCKS5 proxy to connect by"
 	},
 	[OPTION_PROXY_PORT] = {
 		.keyword = "proxy_port", .name = "proxy-port",
-		.type = OPTION_TYPE_NUMBER, .flags = OPTION_EMPTY,
-		.offset = FIELD(proxy_port), .min = 1, .max = PORT_MAX,
-		.value = "NUMBER", .preset = "1080",
+		AS(NUMBER, proxy_port), .flags = OPTION_EMPTY, .min = 1,
+		.max = PORT_MAX, .value = "NUMBER", .preset = "1080",
 		.help = "port of the proxy"
 	},
 	[OPTION_PROXY_USER] = {
 		.keyword = "proxy_user", .name = "proxy-user",
-		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
-		.offset = FIELD(proxy_user),
-		.value = "NAME", .preset = "none",
+		AS(STRING, proxy_user), .flags = OPTION_EMPTY, .value = "NAME",
+		.preset = "none",
 		.help = "name to authenticate as to the proxy"
 	},
 	[OPTION_PROXY_PASSWORD] = { /* no long option, as for password */
-		.keyword = "proxy_password", .type = OPTION_TYPE_SECRET,
-		.flags = OPTION_EMPTY | OPTION_RAW,
-		.offset = FIELD(proxy_password),
-		.value = "TEXT", .preset = "none",
+		.keyword = "proxy_password", AS(SECRET, proxy_password),
+		.flags = OPTION_EMPTY | OPTION_RAW, .value = "TEXT",
+		.preset = "none",
 		.help = "password for the proxy"
 	},
 	/* envelope, header, aliases and log */
 	[OPTION_FROM] = { /* --from is -f: see cli/cmdline */
-		.keyword = "from", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY, .offset = FIELD(from),
+		.keyword = "from", AS(STRING, from), .flags = OPTION_EMPTY,
 		.value = "ADDRESS", .preset = "none",
 		.help = "reverse-path, or a pattern that matches it"
 	},
 	[OPTION_FROM_FULL_NAME] = { /* on the command line it is -F */
-		.keyword = "from_full_name", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY, .offset = FIELD(from_full_name),
-		.value = "NAME", .preset = "none",
+		.keyword = "from_full_name", AS(STRING, from_full_name),
+		.flags = OPTION_EMPTY, .value = "NAME", .preset = "none",
 		.help = "full name for a From field that is added"
 	},
 	[OPTION_ALLOW_FROM_OVERRIDE] = { /* only a file can forbid it */
-		.keyword = "allow_from_override", .type = OPTION_TYPE_CHOICE,
-		.offset = FIELD(allow_from_override), .choices = toggles,
-		.value = "on|off", .preset = "on",
+		.keyword = "allow_from_override", TOGGLE(allow_from_override),
+		.preset = "on",
 		.help = "whether -f replaces the account's address"
 	},
 	[OPTION_AUTO_FROM] = {
-		.keyword = "auto_from", .name = "auto-from",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(auto_from),
-		.choices = toggles,
-		.value = "on|off", .preset = "off",
+		.keyword = "auto_from", .name = "auto-from", TOGGLE(auto_from),
+		.preset = "off",
 		.help = "obsolete: send as user@maildomain"
 	},
 	[OPTION_MAILDOMAIN] = {
 		.keyword = "maildomain", .name = "maildomain",
-		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_WORD,
-		.offset = FIELD(maildomain),
+		AS(STRING, maildomain), .flags = OPTION_EMPTY | OPTION_WORD,
 		.value = "NAME", .preset = "none",
 		.help = "obsolete: the domain for auto_from"
 	},
 	[OPTION_SET_FROM_HEADER] = {
 		.keyword = "set_from_header", .name = "set-from-header",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_from_header),
-		.choices = from_headers,
+		AS(CHOICE, set_from_header), .choices = from_headers,
 		.value = "auto|on|off", .preset = "auto",
 		.help = "add a missing From field, or replace it"
 	},
 	[OPTION_SET_TO_HEADER] = {
 		.keyword = "set_to_header", .name = "set-to-header",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_to_header),
-		.choices = to_headers,
+		AS(CHOICE, set_to_header), .choices = to_headers,
 		.value = "on|off|...", .preset = "off",
 		.help = "replace To, Cc and Bcc by one To field"
 	},
 	[OPTION_SET_DATE_HEADER] = {
 		.keyword = "set_date_header", .name = "set-date-header",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_date_header),
-		.choices = added_headers,
+		AS(CHOICE, set_date_header), .choices = added_headers,
 		.value = "auto|on|off", .preset = "auto",
 		.help = "add a missing Date field"
 	},
 	[OPTION_SET_MSGID_HEADER] = {
 		.keyword = "set_msgid_header", .name = "set-msgid-header",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(set_msgid_header),
-		.choices = added_headers,
+		AS(CHOICE, set_msgid_header), .choices = added_headers,
 		.value = "auto|on|off", .preset = "auto",
 		.help = "add a missing Message-ID field"
 	},
 	[OPTION_REMOVE_BCC_HEADERS] = {
 		.keyword = "remove_bcc_headers", .name = "remove-bcc-headers",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(remove_bcc_headers),
-		.choices = toggles,
-		.value = "on|off", .preset = "on",
+		TOGGLE(remove_bcc_headers), .preset = "on",
 		.help = "remove Bcc and Resent-Bcc fields"
 	},
 	[OPTION_DSN_NOTIFY] = {
 		.keyword = "dsn_notify", .name = "dsn-notify",
-		.type = OPTION_TYPE_NOTIFY, .offset = FIELD(dsn_notify),
-		.value = "LIST", .preset = "off",
+		AS(NOTIFY, dsn_notify), .value = "LIST", .preset = "off",
 		.help = "the same as -N, or off"
 	},
 	[OPTION_DSN_RETURN] = {
 		.keyword = "dsn_return", .name = "dsn-return",
-		.type = OPTION_TYPE_CHOICE,
-		.flags = OPTION_ANY_CASE | OPTION_NEEDED,
-		.offset = FIELD(dsn_return), .choices = returns,
+		AS(CHOICE, dsn_return),
+		.flags = OPTION_ANY_CASE | OPTION_NEEDED, .choices = returns,
 		.value = "off|headers|full", .preset = "off",
 		.help = "the same as -R, or off"
 	},
 	[OPTION_ALIASES] = {
-		.keyword = "aliases", .name = "aliases",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(aliases),
-		.value = "FILE", .preset = SYSCONFDIR "/aliases",
+		.keyword = "aliases", .name = "aliases", AS(PATH, aliases),
+		.flags = OPTION_EMPTY, .value = "FILE",
+		.preset = SYSCONFDIR "/aliases",
 		.help = "file of aliases(5) for local names"
 	},
 	[OPTION_ALIAS_DOMAINS] = {
 		.keyword = "alias_domains", .name = "alias-domains",
-		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
-		.offset = FIELD(alias_domains),
+		AS(STRING, alias_domains), .flags = OPTION_EMPTY,
 		.value = "LIST", .preset = "none",
 		.help = "more domains whose addresses are local"
 	},
 	[OPTION_ALIAS_INCLUDE] = {
 		.keyword = "alias_include", .name = "alias-include",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(alias_include),
-		.choices = toggles,
-		.value = "on|off", .preset = "off",
+		TOGGLE(alias_include), .preset = "off",
 		.help = "whether an alias may include other files"
 	},
 	[OPTION_LOGFILE] = {
-		.keyword = "logfile", .name = "logfile",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY | OPTION_LATE,
-		.offset = FIELD(logfile),
-		.value = "FILE", .preset = "none",
+		.keyword = "logfile", .name = "logfile", AS(PATH, logfile),
+		.flags = OPTION_EMPTY | OPTION_LATE, .value = "FILE",
+		.preset = "none",
 		.help = "file that gets a line for each message"
 	},
 	[OPTION_LOGFILE_TIME_FORMAT] = {
-		.keyword = "logfile_time_format",
-		.name = "logfile-time-format", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY, .offset = FIELD(logfile_time_format),
+		.keyword = "logfile_time_format", .name = "logfile-time-format",
+		AS(STRING, logfile_time_format), .flags = OPTION_EMPTY,
 		.value = "FORMAT", .preset = "%b %d %H:%M:%S",
 		.help = "time in that line, or none"
 	},
 	[OPTION_SYSLOG] = {
-		.keyword = "syslog", .name = "syslog",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(syslog),
-		.choices = facilities,
-		.value = "on|off|FACILITY",
+		.keyword = "syslog", .name = "syslog", AS(CHOICE, syslog),
+		.choices = facilities, .value = "on|off|FACILITY",
 		.preset = "LOG_MAIL without a terminal",
 		.help = "send that line to the system log"
 	},
 	[OPTION_LONG_LINES] = {
 		.keyword = "long_lines", .name = "long-lines",
-		.type = OPTION_TYPE_CHOICE,
-		.offset = FIELD(long_lines), .choices = lengths,
+		AS(CHOICE, long_lines), .choices = lengths,
 		.value = "encode|pass|refuse", .preset = "encode",
 		.help = "what becomes of lines above 998 octets"
 	},
 	[OPTION_SENDER] = {
-		.keyword = "sender", .name = "sender",
-		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_FORCE, .offset = FIELD(sender),
-		.value = "ADDRESS", .preset = "none",
+		.keyword = "sender", .name = "sender", AS(STRING, sender),
+		.flags = OPTION_EMPTY | OPTION_FORCE, .value = "ADDRESS",
+		.preset = "none",
 		.help = "in place of senders that are not ours"
 	},
 	[OPTION_SENDER_REPLY_TO] = {
 		.keyword = "sender_reply_to", .name = "sender-reply-to",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(sender_reply_to),
-		.choices = toggles,
-		.value = "on|off", .preset = "off",
+		TOGGLE(sender_reply_to), .preset = "off",
 		.help = "keep the From that sender replaces in Reply-To"
 	},
 	[OPTION_QUALIFY_DOMAIN] = {
 		.keyword = "qualify_domain", .name = "qualify-domain",
-		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_WORD,
-		.offset = FIELD(qualify_domain),
+		AS(STRING, qualify_domain), .flags = OPTION_EMPTY | OPTION_WORD,
 		.value = "DOMAIN", .preset = "none",
 		.help = "the domain of addresses that have none"
 	},
 	[OPTION_ROOT] = {
-		.keyword = "root", .name = "root", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_ADDRESSES,
-		.offset = FIELD(root),
-		.value = "ADDRESS", .preset = "none",
+		.keyword = "root", .name = "root", AS(STRING, root),
+		.flags = OPTION_EMPTY | OPTION_ADDRESSES, .value = "ADDRESS",
+		.preset = "none",
 		.help = "who gets the mail for root"
 	},
 	/* TLS, authentication and its secrets */
 	[OPTION_TLS] = {
-		.keyword = "tls", .name = "tls", .type = OPTION_TYPE_CHOICE,
-		.offset = FIELD(tls), .choices = toggles,
-		.value = "on|off", .preset = "by port and auth",
+		.keyword = "tls", .name = "tls", TOGGLE(tls),
+		.preset = "by port and auth",
 		.help = "whether TLS is required"
 	},
 	[OPTION_TLS_STARTTLS] = {
 		.keyword = "tls_starttls", .name = "tls-starttls",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(tls_starttls),
-		.choices = toggles,
-		.value = "on|off", .preset = "by port",
+		TOGGLE(tls_starttls), .preset = "by port",
 		.help = "TLS by STARTTLS, or from the first octet"
 	},
 	[OPTION_TLS_TRUST_FILE] = {
 		.keyword = "tls_trust_file", .name = "tls-trust-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY | OPTION_SYSTEM,
-		.offset = FIELD(tls_trust_file),
+		AS(PATH, tls_trust_file), .flags = OPTION_EMPTY | OPTION_SYSTEM,
 		.value = "FILE", .preset = "system",
 		.help = "certificates to trust, in PEM"
 	},
 	[OPTION_TLS_CERTCHECK] = {
 		.keyword = "tls_certcheck", .name = "tls-certcheck",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(tls_certcheck),
-		.choices = toggles,
-		.value = "on|off", .preset = "on",
+		TOGGLE(tls_certcheck), .preset = "on",
 		.help = "whether the certificate must be valid"
 	},
 	[OPTION_TLS_EXTRA_TRUST_FILE] = {
 		.keyword = "tls_extra_trust_file",
-		.name = "tls-extra-trust-file", .type = OPTION_TYPE_PATH,
-		.flags = OPTION_EMPTY, .offset = FIELD(tls_extra_trust_file),
-		.value = "FILE", .preset = "none",
+		.name = "tls-extra-trust-file", AS(PATH, tls_extra_trust_file),
+		.flags = OPTION_EMPTY, .value = "FILE", .preset = "none",
 		.help = "more certificates to trust, in PEM"
 	},
 	[OPTION_TLS_CRL_FILE] = {
 		.keyword = "tls_crl_file", .name = "tls-crl-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_crl_file),
-		.value = "FILE", .preset = "none",
+		AS(PATH, tls_crl_file), .flags = OPTION_EMPTY, .value = "FILE",
+		.preset = "none",
 		.help = "certificate revocation lists, in PEM"
 	},
 	[OPTION_TLS_FINGERPRINT] = {
 		.keyword = "tls_fingerprint", .name = "tls-fingerprint",
-		.type = OPTION_TYPE_FINGERPRINTS, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_fingerprints),
+		AS(FINGERPRINTS, tls_fingerprints), .flags = OPTION_EMPTY,
 		.value = "HEX", .preset = "none",
 		.help = "the only certificates to trust"
 	},
 	[OPTION_TLS_PIN] = {
-		.keyword = "tls_pin", .name = "tls-pin",
-		.type = OPTION_TYPE_KEY_PINS, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_pins),
-		.value = "sha256//BASE64", .preset = "none",
+		.keyword = "tls_pin", .name = "tls-pin", AS(KEY_PINS, tls_pins),
+		.flags = OPTION_EMPTY, .value = "sha256//BASE64",
+		.preset = "none",
 		.help = "the only public keys to trust"
 	},
 	[OPTION_TLS_HOST_OVERRIDE] = {
 		.keyword = "tls_host_override", .name = "tls-host-override",
-		.type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY | OPTION_WORD,
-		.offset = FIELD(tls_host_override),
-		.value = "NAME", .preset = "host",
+		AS(STRING, tls_host_override),
+		.flags = OPTION_EMPTY | OPTION_WORD, .value = "NAME",
+		.preset = "host",
 		.help = "name to ask for and find in the certificate"
 	},
 	[OPTION_TLS_KEY_FILE] = {
 		.keyword = "tls_key_file", .name = "tls-key-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_key_file),
-		.value = "FILE", .preset = "none",
+		AS(PATH, tls_key_file), .flags = OPTION_EMPTY, .value = "FILE",
+		.preset = "none",
 		.help = "key of our certificate, PEM or PKCS#11 URI"
 	},
 	[OPTION_TLS_CERT_FILE] = {
 		.keyword = "tls_cert_file", .name = "tls-cert-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_cert_file),
-		.value = "FILE", .preset = "none",
+		AS(PATH, tls_cert_file), .flags = OPTION_EMPTY, .value = "FILE",
+		.preset = "none",
 		.help = "our certificate, PEM or PKCS#11 URI"
 	},
 	[OPTION_TLS_PRIORITIES] = {
 		.keyword = "tls_priorities", .name = "tls-priorities",
-		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
-		.offset = FIELD(tls_priorities),
+		AS(STRING, tls_priorities), .flags = OPTION_EMPTY,
 		.value = "STRING", .preset = "the system's",
 		.help = "versions and algorithms, as GnuTLS writes them"
 	},
 	[OPTION_TLS_MIN_VERSION] = {
 		.keyword = "tls_min_version", .name = "tls-min-version",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(tls_min_version),
-		.choices = versions,
+		AS(CHOICE, tls_min_version), .choices = versions,
 		.value = "1.2|1.3", .preset = "1.2",
 		.help = "the oldest version of TLS"
 	},
 	[OPTION_TLS_MIN_DH_PRIME_BITS] = {
 		.keyword = "tls_min_dh_prime_bits",
-		.name = "tls-min-dh-prime-bits", .type = OPTION_TYPE_NUMBER,
-		.flags = OPTION_EMPTY, .offset = FIELD(tls_min_dh_prime_bits),
-		.min = 1, .max = DH_BITS_MAX,
-		.value = "BITS", .preset = "2048",
+		.name = "tls-min-dh-prime-bits",
+		AS(NUMBER, tls_min_dh_prime_bits), .flags = OPTION_EMPTY,
+		.min = 1, .max = DH_BITS_MAX, .value = "BITS", .preset = "2048",
 		.help = "the smallest Diffie-Hellman group"
 	},
 	[OPTION_AUTH] = {
-		.keyword = "auth", .name = "auth", .type = OPTION_TYPE_AUTH,
-		.offset = FIELD(auth), .choices = methods,
-		.value = "on|off|METHODS", .preset = "off",
+		.keyword = "auth", .name = "auth", AS(AUTH, auth),
+		.choices = methods, .value = "on|off|METHODS", .preset = "off",
 		.help = "authentication and its method"
 	},
 	[OPTION_AUTH_WITHOUT_TLS] = {
 		.keyword = "auth_without_tls", .name = "auth-without-tls",
-		.type = OPTION_TYPE_CHOICE, .offset = FIELD(auth_without_tls),
-		.choices = toggles,
-		.value = "on|off", .preset = "off",
+		TOGGLE(auth_without_tls), .preset = "off",
 		.help = "let a named method go out unencrypted"
 	},
 	[OPTION_USER] = {
-		.keyword = "user", .name = "user", .type = OPTION_TYPE_STRING,
-		.flags = OPTION_EMPTY, .offset = FIELD(user),
-		.value = "NAME", .preset = "none",
+		.keyword = "user", .name = "user", AS(STRING, user),
+		.flags = OPTION_EMPTY, .value = "NAME", .preset = "none",
 		.help = "name to authenticate as"
 	},
 	[OPTION_PASSWORD] = { /* no long option: others can read argv */
-		.keyword = "password", .type = OPTION_TYPE_SECRET,
-		.flags = OPTION_EMPTY | OPTION_RAW, .offset = FIELD(password),
-		.value = "TEXT", .preset = "none",
+		.keyword = "password", AS(SECRET, password),
+		.flags = OPTION_EMPTY | OPTION_RAW, .value = "TEXT",
+		.preset = "none",
 		.help = "password to authenticate with"
 	},
 	[OPTION_PASSWORDEVAL] = {
 		.keyword = "passwordeval", .name = "passwordeval",
-		.type = OPTION_TYPE_STRING,
+		AS(STRING, passwordeval),
 		.flags = OPTION_EMPTY | OPTION_RAW | OPTION_COMMAND,
-		.offset = FIELD(passwordeval),
 		.value = "COMMAND", .preset = "none",
 		.help = "command that prints the password"
 	},
 	[OPTION_PASSWORDEVAL_TIMEOUT] = {
 		.keyword = "passwordeval_timeout",
-		.name = "passwordeval-timeout", .type = OPTION_TYPE_NUMBER,
-		.offset = FIELD(passwordeval_timeout), .min = 1,
-		.max = SECONDS_MAX,
+		.name = "passwordeval-timeout",
+		AS(NUMBER, passwordeval_timeout), .min = 1, .max = SECONDS_MAX,
 		.value = "SECONDS", .preset = "60",
 		.help = "time for that command"
 	},
 	[OPTION_PASSWORD_FILE] = {
 		.keyword = "password_file", .name = "password-file",
-		.type = OPTION_TYPE_PATH, .flags = OPTION_EMPTY,
-		.offset = FIELD(password_file),
-		.value = "FILE", .preset = "none",
+		AS(PATH, password_file), .flags = OPTION_EMPTY, .value = "FILE",
+		.preset = "none",
 		.help = "file whose first line is the password"
 	},
 	[OPTION_PASSWORD_FD] = {
 		.keyword = "password_fd", .name = "password-fd",
-		.type = OPTION_TYPE_NUMBER, .flags = OPTION_EMPTY,
-		.offset = FIELD(password_fd), .min = FD_MIN, .max = INT_MAX,
-		.value = "NUMBER", .preset = "none",
+		AS(NUMBER, password_fd), .flags = OPTION_EMPTY, .min = FD_MIN,
+		.max = INT_MAX, .value = "NUMBER", .preset = "none",
 		.help = "descriptor to read the password from"
 	},
 	[OPTION_AUTH_ID] = {
-		.keyword = "auth_id", .name = "auth-id",
-		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
-		.offset = FIELD(auth_id),
-		.value = "NAME", .preset = "the user",
+		.keyword = "auth_id", .name = "auth-id", AS(STRING, auth_id),
+		.flags = OPTION_EMPTY, .value = "NAME", .preset = "the user",
 		.help = "whom to act as, once authenticated"
 	},
 	[OPTION_NTLMDOMAIN] = {
 		.keyword = "ntlmdomain", .name = "ntlmdomain",
-		.type = OPTION_TYPE_STRING, .flags = OPTION_EMPTY,
-		.offset = FIELD(ntlmdomain),
-		.value = "NAME", .preset = "none",
+		AS(STRING, ntlmdomain), .flags = OPTION_EMPTY, .value = "NAME",
+		.preset = "none",
 		.help = "domain of the user, for NTLM"
 	},
 };
