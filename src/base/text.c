@@ -7,18 +7,6 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
-bool
-text_is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool
-text_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 int
 text_hex_value(char c)
 {
@@ -26,24 +14,6 @@ text_hex_value(char c)
 		return c - '0';
 	c = text_to_lower(c);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool
-text_is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-bool
-text_is_control(char c)
-{
-	return (unsigned char)c < 32 || c == 127;
-}
-
-char
-text_to_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
 bool
@@ -280,18 +250,6 @@ text_distance(const char *a, const char *b)
 		now = swap;
 	}
 	return last[blen];
-}
-
-uint64_t
-text_hash(uint64_t seed, const char *s, size_t n, bool fold)
-{
-	uint64_t h = seed;
-
-	for (size_t i = 0; i < n; i++) {
-		h ^= (unsigned char)(fold ? text_to_lower(s[i]) : s[i]);
-		h *= UINT64_C(1099511628211);
-	}
-	return h;
 }
 
 int64_t

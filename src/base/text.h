@@ -12,13 +12,40 @@
 
 struct buffer;
 
-bool text_is_alpha(char);
-bool text_is_digit(char);
+static inline bool
+text_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool
+text_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* A space or a tab. */
+static inline bool
+text_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* 0 to 31, and 127. */
+static inline bool
+text_is_control(char c)
+{
+	return (unsigned char)c < 32 || c == 127;
+}
+
+static inline char
+text_to_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 /* The value of a hexadecimal digit of either case, or -1. */
 int text_hex_value(char);
-bool text_is_blank(char);	/* space or tab */
-bool text_is_control(char);	/* 0 to 31 and 127 */
-char text_to_lower(char);
 
 bool text_is_ascii(const char *, size_t);
 /* Well-formed UTF-8 as RFC 3629 has it: no surrogates, no overlong forms. */
@@ -62,10 +89,6 @@ void text_add_sh_word(struct buffer *, const char *);
 
 /* Edits (insert, delete, replace, swap neighbours) from one to the other. */
 size_t text_distance(const char *a, const char *b);
-
-/* FNV-1a; `fold` treats ASCII letters of either case as the same. */
-uint64_t text_hash(uint64_t seed, const char *, size_t, bool fold);
-#define TEXT_HASH_SEED UINT64_C(14695981039346656037)
 
 /* Decimal digits only, at most max: the value, or -1. */
 int64_t text_number(const char *, size_t, int64_t max);

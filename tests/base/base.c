@@ -136,10 +136,6 @@ check_text(void)
 	    "is ASCII");
 	tap_ok(text_has_control("a\x1f", 2) && !text_has_control("a \xff", 3),
 	    "has control");
-	tap_ok(text_hash(TEXT_HASH_SEED, "aB", 2, true) ==
-	    text_hash(TEXT_HASH_SEED, "Ab", 2, true) &&
-	    text_hash(TEXT_HASH_SEED, "aB", 2, false) !=
-	    text_hash(TEXT_HASH_SEED, "Ab", 2, false), "hash");
 }
 
 static void
