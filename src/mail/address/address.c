@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdint.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/address/scan.h"
-#include "mail/address/spec.h"
 
 #define BOXES_MIN 8	/* first allocation */
+
+/*
+ * Octets of an address. RFC 5321 section 4.5.3.1 has 64 and 255; the server
+ * judges that. This bound sees to it that no command has to be cut short.
+ */
+#define SPEC_MAX (16 * 1024)
 
 struct element {
 	bool angle;		/* [name] <spec>, not a spec alone */
@@ -33,9 +40,265 @@ struct parser {
 };
 
 static const struct token *
-token_at(const struct parser *ps, size_t i)
+token_at(const struct scan *sc, size_t i)
 {
-	return &ps->scan.token[i];
+	return &sc->token[i];
+}
+
+/* Leaves out a source route before the mailbox (RFC 5321 appendix C). */
+static int
+skip_route(const struct scan *sc, struct span *spec)
+{
+	enum token_kind before = TOKEN_COMMA;
+	bool fits = true;
+	size_t i = spec->first;
+
+	if (token_at(sc, i)->kind != TOKEN_AT &&
+	    token_at(sc, i)->kind != TOKEN_COMMA)
+		return 0;
+	for (; i < spec->last; i++) {
+		const struct token *t = token_at(sc, i);
+
+		if (t->kind == TOKEN_COLON)
+			break;
+		if (t->kind == TOKEN_AT)
+			fits = fits && before == TOKEN_COMMA;
+		else if (t->kind == TOKEN_ATOM || t->kind == TOKEN_LITERAL)
+			fits = fits &&
+			    (before == TOKEN_AT || before == TOKEN_DOT);
+		else if (t->kind == TOKEN_DOT)
+			fits = fits && before == TOKEN_ATOM;
+		else
+			fits = fits && t->kind == TOKEN_COMMA &&
+			    before != TOKEN_AT && before != TOKEN_DOT;
+		before = t->kind;
+	}
+	if (i == spec->last || !fits || before == TOKEN_AT ||
+	    before == TOKEN_DOT)
+		return scan_span_fault(sc, *spec, "not a route to a mailbox");
+	spec->first = i + 1;
+	return 0;
+}
+
+/* What the tokens of a span stand for, without blanks and comments. */
+static const char *
+span_value(const struct scan *sc, struct span sp, size_t *n)
+{
+	const struct token *a = token_at(sc, sp.first);
+	const struct token *z = token_at(sc, sp.last - 1);
+
+	*n = z->value + z->value_len - a->value;
+	return *n == 0 ? "" : sc->values.data + a->value;
+}
+
+/*
+ * The words and dots of a local part: word *("." word), blanks and comments
+ * around the dots allowed. Dots where none may be are kept when nothing but
+ * atoms is around, as some providers have let people choose such names; they
+ * are quoted when the address is written.
+ */
+static int
+check_words(const struct scan *sc, struct span sp)
+{
+	enum token_kind before = TOKEN_DOT;
+	bool misplaced = false, plain = true, word = false;
+	size_t octets = 0;
+
+	for (size_t i = sp.first; i < sp.last; i++) {
+		const struct token *t = token_at(sc, i);
+
+		if (t->kind == TOKEN_ENCODED)
+			return scan_token_fault(sc, i,
+			    "encoded word where an address should be");
+		if (t->kind != TOKEN_DOT && t->kind != TOKEN_ATOM &&
+		    t->kind != TOKEN_QUOTED)
+			return scan_token_fault(sc, i,
+			    "text that does not belong in an address");
+		if (t->kind != TOKEN_DOT && before != TOKEN_DOT) {
+			scan_span_fault(sc, sp, "words that are no address");
+			return fault_hint(sc->fault, "a name goes before "
+			    "its address in angle brackets; addresses are "
+			    "separated by commas");
+		}
+		word |= t->kind != TOKEN_DOT;
+		misplaced |= t->kind == TOKEN_DOT && before == TOKEN_DOT;
+		plain &= t->kind != TOKEN_QUOTED &&
+		    (i == sp.first || !t->spaced);
+		before = t->kind;
+		octets += t->value_len;
+	}
+	misplaced |= before == TOKEN_DOT;
+	if (!word || octets == 0)
+		return scan_span_fault(sc, sp, "address without a name");
+	if (misplaced && (!plain || token_at(sc, sp.last)->spaced))
+		return scan_span_fault(sc, sp, "misplaced dot");
+	return 0;
+}
+
+/* A local part; sp is followed by the "@". */
+static int
+check_local(const struct scan *sc, struct span sp)
+{
+	const char *s;
+	size_t n;
+
+	if (sp.first == sp.last)
+		return scan_token_fault(sc, sp.first,
+		    "address with nothing before its @");
+	if (check_words(sc, sp) == -1)
+		return -1;
+	s = span_value(sc, sp, &n);
+	if (text_has_control(s, n))
+		return scan_span_fault(sc, sp, "tab in an address");
+	if (!text_is_utf8(s, n))
+		return scan_span_fault(sc, sp, "address that is not UTF-8");
+	return 0;
+}
+
+/*
+ * An address without a domain. Only what looks like the name of an account
+ * or alias is one: not a command, not a file, not half an encoded word.
+ */
+static int
+check_bare_name(const struct scan *sc, struct span sp)
+{
+	const char *s;
+	size_t n;
+
+	if (check_words(sc, sp) == -1)
+		return -1;
+	s = span_value(sc, sp, &n);
+	if (!address_is_dot_atom(s, n) || strchr("|/", s[0]) != NULL ||
+	    (n > 1 && memcmp(s, "=?", 2) == 0))
+		return scan_span_fault(sc, sp, "neither an address nor the "
+		    "name of an account");
+	return 0;
+}
+
+/* Underscores are in use, whatever RFC 1123 section 2.1 says. */
+static bool
+is_host_text(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!text_is_alpha(s[i]) && !text_is_digit(s[i]) &&
+		    s[i] != '-' && s[i] != '_' && (unsigned char)s[i] < 128)
+			return false;
+	return text_is_utf8(s, n);
+}
+
+static int
+check_domain(const struct scan *sc, struct span sp)
+{
+	bool dot = true;	/* a label must come next */
+
+	if (sp.first == sp.last)
+		return scan_token_fault(sc, sp.first - 1,
+		    "address with nothing behind its @");
+	if (sp.last - sp.first == 1 &&
+	    token_at(sc, sp.first)->kind == TOKEN_LITERAL) {
+		const struct token *t = token_at(sc, sp.first);
+		const char *s = scan_value(sc, t);
+
+		if (t->value_len <= strlen("[]") ||
+		    !text_is_ascii(s, t->value_len))
+			return scan_span_fault(sc, sp,
+			    "not an address literal");
+		return 0;
+	}
+	for (size_t i = sp.first; i < sp.last; i++) {
+		const struct token *t = token_at(sc, i);
+		const char *s = scan_value(sc, t);
+		bool last = i + 1 == sp.last;
+
+		if (t->kind == TOKEN_DOT ? dot || (last && t->spaced) :
+		    !dot || t->kind != TOKEN_ATOM ||
+		    !is_host_text(s, t->value_len))
+			return scan_span_fault(sc, sp, "not a domain");
+		dot = t->kind == TOKEN_DOT;
+	}
+	return 0;
+}
+
+/* The "@" of an address, sp.last if it has none, SIZE_MAX if it has several. */
+static size_t
+find_at(const struct scan *sc, struct span sp)
+{
+	size_t at = sp.last;
+
+	for (size_t i = sp.first; i < sp.last; i++) {
+		if (token_at(sc, i)->kind != TOKEN_AT)
+			continue;
+		if (at != sp.last)
+			return SIZE_MAX;
+		at = i;
+	}
+	return at;
+}
+
+/* local@domain, or a bare name: its domain is "". One final dot of a domain,
+ * as some write it for the root, is left out. */
+static int
+read_spec(const struct scan *sc, struct span sp, struct mailbox *box)
+{
+	size_t at = find_at(sc, sp), n = 0;
+	struct span local = { sp.first, at }, domain = { at + 1, sp.last };
+	const char *s = "";
+
+	if (sp.first < sp.last)
+		span_value(sc, sp, &n);
+	if (n > SPEC_MAX)
+		return scan_span_fault(sc, sp, "address too long");
+	if (at == SIZE_MAX) {
+		scan_span_fault(sc, sp, "more than one @ in an address");
+		return fault_hint(sc->fault,
+		    "addresses are separated by commas");
+	}
+	if (at == sp.last ? check_bare_name(sc, sp) == -1 :
+	    check_local(sc, local) == -1 || check_domain(sc, domain) == -1)
+		return -1;
+	s = span_value(sc, local, &n);
+	box->local = memory_copy(s, n);
+	n = 0;
+	if (at < sp.last)
+		s = span_value(sc, domain, &n);
+	if (n > 0 && token_at(sc, sp.last - 1)->kind == TOKEN_DOT)
+		n--;
+	box->domain = memory_copy(s, n);
+	return 0;
+}
+
+/*
+ * Any words before "<", with specials that cannot mislead among them. Blanks,
+ * folds and comments between two words become one space.
+ */
+static char *
+read_name(const struct scan *sc, struct span sp)
+{
+	struct buffer b;
+
+	buffer_init(&b, sc->n);
+	for (size_t i = sp.first; i < sp.last; i++) {
+		const struct token *t = token_at(sc, i);
+		const char *s = scan_value(sc, t);
+		size_t n = t->value_len;
+
+		if (t->spaced && b.len > 0)
+			buffer_add_char(&b, ' ');
+		if (t->kind == TOKEN_LITERAL) {
+			s = sc->s + t->at;
+			n = t->len;
+		}
+		for (size_t k = 0; k < n; k++) {
+			if (s[k] == '\t')
+				buffer_add_char(&b, ' ');
+			else if (!text_is_control(s[k]))
+				buffer_add_char(&b, s[k]);
+		}
+	}
+	if (b.len > 0)
+		return buffer_detach(&b);
+	buffer_free(&b);
+	return NULL;
 }
 
 /* What stands before a colon: the name of a group, if it can be one. */
@@ -53,13 +316,13 @@ begin_group(struct parser *ps, const struct element *e)
 		return scan_token_fault(sc, colon,
 		    "colon without the name of a group before it");
 	for (size_t i = 0; i < colon; i++)
-		if (token_at(ps, i)->kind == TOKEN_AT ||
-		    token_at(ps, i)->kind == TOKEN_LITERAL)
+		if (token_at(&ps->scan, i)->kind == TOKEN_AT ||
+		    token_at(&ps->scan, i)->kind == TOKEN_LITERAL)
 			return scan_span_fault(sc,
 			    (struct span){ 0, colon + 1 },
 			    "not the name of a group");
 	ps->in_group = true;
-	ps->group_at = token_at(ps, 0)->at;
+	ps->group_at = token_at(&ps->scan, 0)->at;
 	ps->group_count = ps->list->count;
 	scan_clear(&ps->scan);
 	return 0;
@@ -126,8 +389,8 @@ read_element(struct parser *ps, struct element *e)
 static struct address_place
 place_of(const struct parser *ps, struct span spec)
 {
-	const struct token *a = token_at(ps, spec.first);
-	const struct token *z = token_at(ps, spec.last - 1);
+	const struct token *a = token_at(&ps->scan, spec.first);
+	const struct token *z = token_at(&ps->scan, spec.last - 1);
 
 	return (struct address_place){ a->at, z->at + z->len - a->at };
 }
@@ -154,8 +417,8 @@ add_box(struct address_list *list, struct mailbox box,
 static int
 check_bare(struct parser *ps, const struct element *e, bool bare)
 {
-	const struct token *a = token_at(ps, 0);
-	const struct token *z = token_at(ps, ps->scan.count - 1);
+	const struct token *a = token_at(&ps->scan, 0);
+	const struct token *z = token_at(&ps->scan, ps->scan.count - 1);
 
 	if (bare && (ps->loose ||
 	    (e->end == TOKEN_SEMICOLON && !ps->in_group)))
@@ -177,8 +440,6 @@ static int
 take_element(struct parser *ps, struct element *e)
 {
 	struct mailbox box = { .name = NULL };
-	struct buffer local, domain;
-	int r = -1;
 
 	if (ps->scan.count == 0)
 		return 0;
@@ -190,21 +451,17 @@ take_element(struct parser *ps, struct element *e)
 		ps->empty = true;
 		return 0;
 	}
-	if (e->angle && spec_skip_route(&ps->scan, &e->spec) == -1)
+	if (e->angle && skip_route(&ps->scan, &e->spec) == -1)
 		return -1;
-	buffer_init(&local, ps->scan.n);
-	buffer_init(&domain, ps->scan.n);
-	if (spec_read(&ps->scan, e->spec, &local, &domain) == 0)
-		r = check_bare(ps, e, domain.len == 0);
-	if (r == 0) {
-		box.name = spec_name(&ps->scan, e->name);
-		box.local = buffer_detach(&local);
-		box.domain = buffer_detach(&domain);
-		add_box(ps->list, box, place_of(ps, e->spec));
+	if (read_spec(&ps->scan, e->spec, &box) == -1)
+		return -1;
+	if (check_bare(ps, e, box.domain[0] == '\0') == -1) {
+		mailbox_free(&box);
+		return -1;
 	}
-	buffer_free(&local);
-	buffer_free(&domain);
-	return r;
+	box.name = read_name(&ps->scan, e->name);
+	add_box(ps->list, box, place_of(ps, e->spec));
+	return 0;
 }
 
 /* What the separator behind an element means. */
