@@ -303,29 +303,21 @@ choose(struct accounts *accounts, const char *name, const char *sender,
 	return 0;
 }
 
-/* Patterns, but not in what the command line gave. */
 static int
 expand_domain(struct account *a, enum option_id id, char **domain,
     struct fault *f)
 {
-	const struct origin *origin = &a->origin[id];
 	struct fault why = { 0 };
-	struct buffer b;
-	int r;
+	char *expanded;
 
-	if (*domain == NULL || (origin->file == NULL &&
-	    origin->line == ORIGIN_COMMAND_LINE))
+	if (*domain == NULL)
 		return 0;
-	buffer_init(&b, MESSAGE_MAX);
-	r = pattern_expand(&b, *domain, PATTERN_DOMAIN, NULL, false, &why);
-	if (r == 0) {
-		free(*domain);
-		*domain = buffer_detach(&b);
-	} else {
-		account_pass_fault(f, a, id, &why);
-	}
-	buffer_free(&b);
-	return r;
+	expanded = pattern_expand_setting(a, id, *domain, NULL, false, &why);
+	if (expanded == NULL)
+		return account_pass_fault(f, a, id, &why);
+	free(*domain);
+	*domain = expanded;
+	return 0;
 }
 
 /* It becomes an A-label, since it goes into addresses of the header, too. */

@@ -62,28 +62,6 @@ is_glob(const char *element)
 	return strpbrk(element, WILDCARDS) != NULL;
 }
 
-/*
- * With patterns replaced, except in what the command line gave. NULL, with a
- * fault, when that cannot be done.
- */
-static char *
-expand(const struct account *a, const char *element, const char *author,
-    struct fault *f)
-{
-	struct buffer b;
-
-	if (a->origin[OPTION_FROM].file == NULL &&
-	    a->origin[OPTION_FROM].line == ORIGIN_COMMAND_LINE)
-		return memory_string(element);
-	buffer_init(&b, VALUE_MAX);
-	if (pattern_expand(&b, element, PATTERN_FROM, author,
-	    is_glob(element), f) == -1) {
-		buffer_free(&b);
-		return NULL;
-	}
-	return buffer_detach(&b);
-}
-
 /* Makes lower case what follows the last "@", or all when there is none; to be
  * freed. */
 static char *
@@ -197,7 +175,8 @@ accountmatch(const struct account *a, const char *sender, const char *author)
 		return ACCOUNTMATCH_NONE;
 	bare = untagged(sender);
 	while ((element = next_element(&rest)) != NULL) {
-		expanded = expand(a, element, author, &ignored);
+		expanded = pattern_expand_setting(a, OPTION_FROM, element,
+		    author, is_glob(element), &ignored);
 		fit = expanded == NULL ? ACCOUNTMATCH_NONE :
 		    element_fit(expanded, is_glob(element), sender, bare);
 		best = fit > best ? fit : best;
@@ -243,7 +222,8 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 			return 0;
 	}
 	*sender = element == NULL ? automatic(a, &why) :
-	    expand(a, element, a->author, &why);
+	    pattern_expand_setting(a, OPTION_FROM, element, a->author, false,
+	    &why);
 	free(element);
 	if (*sender != NULL)
 		return 0;

@@ -18,6 +18,7 @@
 #include "config/account/pattern.h"
 
 #define MAILNAME SYSCONFDIR "/mailname"
+#define VALUE_MAX (1024 * 1024)	/* octets of an expanded value */
 #define HOST_SIZE 256	/* octets; a domain has at most 255 (RFC 1035) */
 
 /*
@@ -138,4 +139,22 @@ pattern_expand(struct buffer *b, const char *value, const char *letters,
 		free(to);
 	}
 	return 0;
+}
+
+char *
+pattern_expand_setting(const struct account *a, enum option_id id,
+    const char *value, const char *author, bool glob, struct fault *f)
+{
+	const struct origin *origin = &a->origin[id];
+	const char *letters = id == OPTION_FROM ? PATTERN_FROM :
+	    id == OPTION_SENDER ? PATTERN_SENDER : PATTERN_DOMAIN;
+	struct buffer b;
+
+	if (origin->file == NULL && origin->line == ORIGIN_COMMAND_LINE)
+		return memory_string(value);
+	buffer_init(&b, VALUE_MAX);
+	if (pattern_expand(&b, value, letters, author, glob, f) == 0)
+		return buffer_detach(&b);
+	buffer_free(&b);
+	return NULL;
 }

@@ -14,6 +14,8 @@
 
 #include <stdbool.h>
 
+#include "config/account/account.h"
+
 struct buffer;
 struct fault;
 
@@ -32,5 +34,12 @@ struct fault;
  */
 int pattern_expand(struct buffer *, const char *value, const char *letters,
     const char *author, bool glob, struct fault *);
+/*
+ * The value of a setting, or a part of it, with the patterns that the setting
+ * knows replaced; none are in what the command line gave. The caller frees it.
+ * NULL with a fault as above.
+ */
+char *pattern_expand_setting(const struct account *, enum option_id,
+    const char *value, const char *author, bool glob, struct fault *);
 
 #endif

@@ -12,20 +12,6 @@
 #include "config/account/senderaddress.h"
 
 
-/* Patterns, but not in what the command line gave. */
-static int
-expand(struct buffer *b, const struct account *a, const char *value,
-    struct fault *f)
-{
-	const struct origin *origin = &a->origin[OPTION_SENDER];
-
-	if (origin->file != NULL || origin->line != ORIGIN_COMMAND_LINE)
-		return pattern_expand(b, value, PATTERN_SENDER, NULL, false,
-		    f);
-	buffer_add_string(b, value);
-	return 0;
-}
-
 static int
 parse(struct sender_address *s, const char *value, struct fault *f)
 {
@@ -49,23 +35,22 @@ sender_address_get(struct sender_address *s, const struct account *a,
     struct fault *f)
 {
 	struct fault why = { .class = FAULT_NONE };
-	struct buffer value;
-	size_t n;
-	int r;
+	char *value;
+	int r = -1;
 
 	memset(s, 0, sizeof(*s));
 	s->account = a;
 	s->set = a->sender != NULL;
 	if (!s->set)
 		return 0;
-	buffer_init(&value, ADDRESS_MAX);
-	r = expand(&value, a, a->sender, &why);
-	if (r == 0) {
-		n = option_address_split(value.data, value.len, &s->force);
-		value.data[n] = '\0';
-		r = parse(s, value.data, &why);
+	value = pattern_expand_setting(a, OPTION_SENDER, a->sender, NULL, false,
+	    &why);
+	if (value != NULL) {
+		value[option_address_split(value, strlen(value),
+		    &s->force)] = '\0';
+		r = parse(s, value, &why);
 	}
-	buffer_free(&value);
+	free(value);
 	if (r == 0)
 		return 0;
 	why.class = FAULT_CONFIG;
