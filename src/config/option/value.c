@@ -25,8 +25,6 @@
 
 enum { MD5_DIGITS = 32, SHA1_DIGITS = 40, SHA256_DIGITS = 64 };
 
-static const char word_force[] = "force";
-
 /* One value on its way into an account. */
 struct setter {
 	struct account *account;
@@ -303,7 +301,7 @@ set_number(const struct setter *s)
 
 	if (s->n == 0) {
 		value = 0;	/* only where OPTION_EMPTY lets it come here */
-	} else if (off && s->n == 3 && memcmp(s->value, "off", 3) == 0) {
+	} else if (off && text_is(s->value, s->n, "off")) {
 		value = 0;
 	} else if (digits > 0 && digits < s->n &&
 	    text_is_blank(s->value[digits])) {
@@ -359,18 +357,11 @@ static int
 check_list(const char *s, size_t n, struct fault *f)
 {
 	struct address_list list = { .box = NULL };
-	struct fault why = { .class = FAULT_NONE };
-	int r = address_parse(&list, s, n, &why);
+	int r = address_parse(&list, s, n, f);
 
-	if (r == -1) {
-		fault(f, FAULT_CONFIG, "%s", why.text);
-		if (why.hint != NULL)
-			fault_hint(f, "%s", why.hint);
-	} else if (list.count == 0) {
+	if (r == 0 && list.count == 0)
 		r = fault(f, FAULT_CONFIG, "there is no address in it");
-	}
 	address_list_free(&list);
-	fault_clear(&why);
 	return r;
 }
 
@@ -381,8 +372,7 @@ option_address_split(const char *s, size_t n, bool *force)
 
 	while (word > 0 && !text_is_blank(s[word - 1]))
 		word--;
-	*force = word > 0 && text_same(s + word, n - word, word_force,
-	    sizeof(word_force) - 1);
+	*force = word > 0 && text_same_word(s + word, n - word, "force");
 	if (!*force)
 		return n;
 	for (end = word; end > 0 && text_is_blank(s[end - 1]); end--)
@@ -393,33 +383,21 @@ option_address_split(const char *s, size_t n, bool *force)
 static int
 check_sender(const char *s, size_t n, struct fault *f)
 {
-	struct fault why = { .class = FAULT_NONE };
 	struct mailbox box = { NULL, NULL, NULL };
 	bool force, empty;
 	size_t end = option_address_split(s, n, &force);
-	int r = address_parse_path(&box, &empty, s, end, &why);
+	int r = address_parse_path(&box, &empty, s, end, f);
 
 	if (r == -1) {
-		fault(f, FAULT_CONFIG, "%s", why.text);
-		fault_hint(f, "write one address, and behind it nothing or "
-		    "the word force");
+		fault_replace_hint(f, "write one address, and behind it "
+		    "nothing or the word force");
 	} else if (empty || (box.domain[0] == '\0' &&
 	    memchr(s, '%', end) == NULL)) {
 		fault(f, FAULT_CONFIG, "it has no domain");
 		r = fault_hint(f, "write it as in you@example.org");
 	}
 	mailbox_free(&box);
-	fault_clear(&why);
 	return r;
-}
-
-/* What the flags OPTION_ADDRESSES and OPTION_FORCE ask for. */
-static int
-check_by_flags(unsigned flags, const char *s, size_t n, struct fault *f)
-{
-	if ((flags & OPTION_ADDRESSES) != 0)
-		return check_list(s, n, f);
-	return (flags & OPTION_FORCE) != 0 ? check_sender(s, n, f) : 0;
 }
 
 /* An address is checked when it is set, not when a message is sent. */
@@ -427,8 +405,12 @@ static int
 check_addresses(const struct setter *s)
 {
 	struct fault why = { .class = FAULT_NONE };
-	int r = check_by_flags(s->row->flags, s->value, s->n, &why);
+	int r = 0;
 
+	if ((s->row->flags & OPTION_ADDRESSES) != 0)
+		r = check_list(s->value, s->n, &why);
+	else if ((s->row->flags & OPTION_FORCE) != 0)
+		r = check_sender(s->value, s->n, &why);
 	if (r == -1)
 		refuse(s, 0, "%s '%.*s': %s", s->row->keyword, shown(s, 0),
 		    s->value, why.text);
