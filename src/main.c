@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The trip, told in order: prepare the process, read the command line, do
- * what it asks, say what came of it. The only place that decides to exit.
+ * what it asks, tell what came of it. This is the only place that decides to
+ * exit.
  */
 #include "config.h"
 
@@ -39,9 +40,10 @@
 #define VERSION_MAX 4096	/* octets of the libraries' versions */
 
 /*
- * A descriptor below 3 that is closed would be given to a socket, and our
- * messages written into it. What replaces it fails on the use that it is not
- * meant for: reading a closed standard input stays an error.
+ * Where standard input, output or error is closed, the next socket would get
+ * its number, and our messages would be written into it. /dev/null takes its
+ * place, opened so that reading standard input and writing the others fail as
+ * they would have failed.
  */
 static void
 fill_descriptors(void)
@@ -52,7 +54,7 @@ fill_descriptors(void)
 			_exit(fault_exit_status(FAULT_SYSTEM));
 }
 
-/* No core file, no debugger of others: there will be a password in memory. */
+/* There will be a password in memory: no core file, and no debugger. */
 static void
 guard_memory(void)
 {
@@ -64,7 +66,7 @@ guard_memory(void)
 #endif
 }
 
-/* A write that cannot be done is an error to handle, not a death. */
+/* A write that fails is an error to handle: it must not end the program. */
 static void
 ignore_signals(void)
 {
@@ -113,7 +115,7 @@ print_fault(const struct fault *f)
 		fprintf(stderr, "hint: %s\n", f->hint);
 }
 
-static int
+static void
 print_version(void)
 {
 	struct buffer b;
@@ -128,30 +130,14 @@ print_version(void)
 			printf(" %s", sasl_mechanisms[i].name);
 	printf("\nsystem account file: %s/postrider/accounts\n", SYSCONFDIR);
 	buffer_free(&b);
-	return 0;
-}
-
-static void
-fill_envelope(struct envelope *e, const struct cmdline *c)
-{
-	envelope_init(e);
-	if (c->path_set && c->null_path)
-		e->null_path = true;
-	else if (c->path_set)
-		envelope_set_path(e, &c->path);
-	for (size_t i = 0; i < c->recipients.count; i++)
-		envelope_add(e, &c->recipients.box[i]);
-	e->notify = c->notify;
-	e->ret = c->ret;
-	e->envid = memory_string(c->envid);
-	e->smtputf8 = c->smtputf8;
 }
 
 static int
-run_submit(const struct cmdline *c, struct fault *f)
+run_submit(struct cmdline *c, struct fault *f)
 {
 	struct submission_request job = {
 		.request = &c->request,
+		.envelope = c->envelope,
 		.input = {
 			.read_recipients = c->read_recipients,
 			.read_sender = c->read_sender,
@@ -161,9 +147,7 @@ run_submit(const struct cmdline *c, struct fault *f)
 		.pretend = c->pretend,
 	};
 
-	fill_envelope(&job.envelope, c);
-	for (size_t i = 0; i < c->notes.count; i++)
-		print_note(c->notes.text[i]);
+	envelope_init(&c->envelope);	/* it has moved */
 	if (submit(&job, f) == -1) {
 		print_fault(&(struct fault){ f->class, f->text, NULL, false });
 		if (job.envelope.count > 1)
@@ -181,41 +165,14 @@ print_error(const char *text)
 	fprintf(stderr, "postrider: %s\n", text);
 }
 
-static const struct mailbox *
-sender(const struct cmdline *c)
+static void
+print_notes(const struct notes *notes)
 {
-	return c->path_set && !c->null_path ? &c->path : NULL;
+	for (size_t i = 0; i < notes->count; i++)
+		print_note(notes->text[i]);
 }
 
-static int
-run_query(const struct cmdline *c, struct fault *f)
-{
-	enum query what = c->mode == CMDLINE_ETRN ? QUERY_ETRN :
-	    c->mode == CMDLINE_VRFY ? QUERY_VRFY : QUERY_EXPN;
-
-	for (size_t i = 0; i < c->notes.count; i++)
-		print_note(c->notes.text[i]);
-	if (c->mode == CMDLINE_SERVERINFO)
-		return serverinfo(&c->request, sender(c), f);
-	return query(&c->request, sender(c), what, c->argument, f);
-}
-
-static int
-run_verify(const struct cmdline *c, struct fault *f)
-{
-	struct envelope envelope;
-	int result;
-
-	if (c->mode == CMDLINE_TEST)
-		return verify_words(&c->request, sender(c), c->word, c->words,
-		    f);
-	fill_envelope(&envelope, c);
-	result = verify_recipients(&c->request, &envelope, f);
-	envelope_free(&envelope);
-	return result;
-}
-
-/* -eq: whoever calls wants nothing but the exit status. */
+/* -eq: only the exit status counts. */
 static void
 silence(void)
 {
@@ -227,7 +184,7 @@ silence(void)
 	}
 }
 
-/* Standard output is all that these modes are for: it must have arrived. */
+/* Standard output is all that some modes are for: it must have arrived. */
 static int
 close_output(int status)
 {
@@ -237,20 +194,81 @@ close_output(int status)
 	return fault_exit_status(FAULT_IO);
 }
 
-/* What a mode came to, behind what it has printed on standard output. */
+/* Where standard output and error are one terminal, the fault comes last. */
 static int
-finish(int result, const struct fault *f)
+finish(const struct fault *f)
 {
-	/* a terminal shows both: in their order */
 	fflush(stdout);
-	if (result == -1)
+	if (f->class != FAULT_NONE)
 		print_fault(f);
 	return close_output(fault_exit_status(f->class));
 }
 
+/* The modes that have no message. */
+static int
+run_other(struct cmdline *c, struct fault *f)
+{
+	const struct mailbox *sender = &c->envelope.path;
+	const struct request *r = &c->request;
+
+	switch (c->mode) {
+	case CMDLINE_HELP:
+		argv_print_help(stdout);
+		break;
+	case CMDLINE_VERSION:
+		print_version();
+		break;
+	case CMDLINE_QUEUE:
+		printf("Mail queue is empty\n");
+		break;
+	case CMDLINE_QUEUE_COUNT:
+		printf("0\n");
+		break;
+	case CMDLINE_QUEUE_RUN:
+		print_note("there is no queue to run: each message is sent at "
+		    "once, or the exit status says that it was not");
+		break;
+	case CMDLINE_ALIASES:
+		aliases_check(r, print_error, f);
+		break;
+	case CMDLINE_CHECK:
+		check_config(r, c->word, c->words, f);
+		break;
+	case CMDLINE_SERVERINFO:
+		print_notes(&c->notes);
+		serverinfo(r, sender, f);
+		break;
+	case CMDLINE_ETRN:
+	case CMDLINE_VRFY:
+	case CMDLINE_EXPN:
+		print_notes(&c->notes);
+		query(r, sender, c->mode == CMDLINE_ETRN ? QUERY_ETRN :
+		    c->mode == CMDLINE_VRFY ? QUERY_VRFY : QUERY_EXPN,
+		    c->argument, f);
+		break;
+	case CMDLINE_CONFIGURE:
+		configure(r, c->argument, f);
+		break;
+	case CMDLINE_VERIFY:
+		verify_recipients(r, &c->envelope, f);
+		break;
+	case CMDLINE_TEST:
+		verify_words(r, sender, c->word, c->words, f);
+		break;
+	case CMDLINE_NOTHING:
+	case CMDLINE_SUBMIT:
+	case CMDLINE_SERVE:
+		break;
+	}
+	return finish(f);
+}
+
+/* The exit status; the fault has been told, if there is one. */
 static int
 run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 {
+	int status;
+
 	c->request.note = print_note;
 	if (argv_parse(c, argc, argv, f) == -1) {
 		print_fault(f);
@@ -261,49 +279,16 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 		c->request.transcript = stderr;
 	else if (c->quiet)
 		silence();
-	switch (c->mode) {
-	case CMDLINE_HELP:
-		argv_print_help(stdout);
-		return close_output(0);
-	case CMDLINE_VERSION:
-		return close_output(print_version());
-	case CMDLINE_SERVE:
+	if (c->mode == CMDLINE_SERVE) {
 		if (serve(&c->request, f) == -1)
 			print_fault(f);
 		return fault_exit_status(f->class);
-	case CMDLINE_QUEUE:
-		printf("Mail queue is empty\n");
-		return close_output(0);
-	case CMDLINE_ALIASES:
-		return finish(aliases_check(&c->request, print_error, f), f);
-	case CMDLINE_CHECK:
-		return finish(check_config(&c->request, c->word, c->words, f),
-		    f);
-	case CMDLINE_SERVERINFO:
-	case CMDLINE_ETRN:
-	case CMDLINE_VRFY:
-	case CMDLINE_EXPN:
-		return finish(run_query(c, f), f);
-	case CMDLINE_CONFIGURE:
-		return finish(configure(&c->request, c->argument, f), f);
-	case CMDLINE_VERIFY:
-	case CMDLINE_TEST:
-		return finish(run_verify(c, f), f);
-	case CMDLINE_QUEUE_COUNT:
-		printf("0\n");
-		return close_output(0);
-	case CMDLINE_QUEUE_RUN:
-		print_note("there is no queue to run: each message is sent at "
-		    "once, or the exit status says that it was not");
-		return 0;
-	case CMDLINE_NOTHING:
-		return 0;
-	case CMDLINE_SUBMIT:
-		break;
 	}
-	if (c->pretend)
-		return close_output(run_submit(c, f));
-	return run_submit(c, f);
+	if (c->mode != CMDLINE_SUBMIT)
+		return run_other(c, f);
+	print_notes(&c->notes);
+	status = run_submit(c, f);
+	return c->pretend ? close_output(status) : status;
 }
 
 int

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "mail/address/address.h"
 #include "config/option/legacy.h"
 #include "cli/argv.h"
 #include "cli/cmdline.h"
@@ -263,21 +264,23 @@ parse_long(struct cmdline *c, struct arguments *a, const char *word,
 static int
 parse_recipient(struct cmdline *c, const char *argument, struct fault *f)
 {
-	struct address_list *list = &c->recipients;
-	size_t before = list->count;
-	struct fault why = { 0 };
+	struct address_list list = { .box = NULL };
+	struct fault why = { .class = FAULT_NONE };
+	int r = address_parse(&list, argument, strlen(argument), &why);
 
-	if (address_parse(list, argument, strlen(argument), &why) == -1) {
+	for (size_t i = 0; r == 0 && i < list.count; i++)
+		envelope_add(&c->envelope, &list.box[i]);
+	if (r == -1) {
 		fault(f, why.class, "recipient '%s': %s", argument, why.text);
 		if (why.hint != NULL)
 			fault_hint(f, "%s", why.hint);
-		fault_clear(&why);
-		return -1;
-	}
-	if (list->count == before)
-		return fault(f, FAULT_DATA, "recipient '%s' holds no address",
+	} else if (list.count == 0) {
+		r = fault(f, FAULT_DATA, "recipient '%s' holds no address",
 		    argument);
-	return 0;
+	}
+	fault_clear(&why);
+	address_list_free(&list);
+	return r;
 }
 
 static bool
@@ -358,6 +361,7 @@ parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 static int
 check(const struct cmdline *c, struct fault *f)
 {
+	const struct envelope *e = &c->envelope;
 	bool message = c->mode == CMDLINE_SUBMIT || c->mode == CMDLINE_VERIFY;
 
 	if ((message || c->alone != NULL) && c->request.account != NULL &&
@@ -369,15 +373,15 @@ check(const struct cmdline *c, struct fault *f)
 	}
 	if (!message)
 		return 0;
-	if (c->read_sender && c->path_set)
+	if (c->read_sender && (e->path.local != NULL || e->null_path))
 		return fault(f, FAULT_USAGE, "-f and --read-envelope-from "
 		    "exclude each other");
-	if (c->mode == CMDLINE_VERIFY && c->recipients.count == 0) {
+	if (c->mode == CMDLINE_VERIFY && e->count == 0) {
 		fault(f, FAULT_USAGE, "no recipients");
 		return fault_hint(f, "name those to verify; -bv reads no "
 		    "message");
 	}
-	if (!c->read_recipients && c->recipients.count == 0 && !c->pretend) {
+	if (!c->read_recipients && e->count == 0 && !c->pretend) {
 		fault(f, FAULT_USAGE, "no recipients");
 		return fault_hint(f, "name them behind the options, or take "
 		    "them from the message with -t");

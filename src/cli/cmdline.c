@@ -8,6 +8,7 @@ void
 cmdline_init(struct cmdline *c)
 {
 	memset(c, 0, sizeof(*c));
+	envelope_init(&c->envelope);
 	account_init(&c->overrides);
 	c->request.settings = &c->overrides;
 }
@@ -15,8 +16,7 @@ cmdline_init(struct cmdline *c)
 void
 cmdline_free(struct cmdline *c)
 {
-	mailbox_free(&c->path);
-	address_list_free(&c->recipients);
+	envelope_free(&c->envelope);
 	free(c->word);
 	account_free(&c->overrides);
 	notes_free(&c->notes);

@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 
-#include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "config/account/account.h"
 #include "config/account/notes.h"
@@ -52,16 +51,10 @@ struct cmdline {
 	bool pretend;			/* -P */
 	bool verbose;			/* -v, -d: the dialogue on stderr */
 	bool quiet;			/* -eq: no errors on stderr */
-	bool path_set;			/* -f or -r was given: */
-	bool null_path;			/* as "<>", */
-	struct mailbox path;		/* or as an address */
-	unsigned notify;		/* -N: DSN_*, 0 when not given */
-	enum dsn_return ret;		/* -R */
-	const char *envid;		/* -V, or NULL; printable ASCII */
-	bool smtputf8;			/* -U */
+	/* -f or -r, -N, -R, -V, -U, recipients (whose domain may be "") */
+	struct envelope envelope;
 	const struct letter *alone;	/* a mode that stands alone, or NULL */
 	const char *argument;		/* what that mode asks about */
-	struct address_list recipients;	/* the arguments; domains may be "" */
 	const char **word;		/* the arguments as they are */
 	size_t words;
 	struct account overrides;	/* settings: request.settings */

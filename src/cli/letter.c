@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "base/text.h"
+#include "mail/address/address.h"
 #include "mail/conversion/encoding.h"
 #include "mail/dsn.h"
 #include "cli/letter.h"
@@ -91,16 +94,12 @@ apply_path(struct cmdline *c, const struct letter *l, const char *value,
 		return -1;
 	}
 	/* what msmtpd gives for the null reverse-path, and msmtp takes */
-	if (!empty && box.domain[0] == '\0' && text_same_word(box.local,
-	    strlen(box.local), "MAILER-DAEMON")) {
-		mailbox_free(&box);
-		memset(&box, 0, sizeof(box));
-		empty = true;
-	}
-	mailbox_free(&c->path);
-	c->path = box;
-	c->path_set = true;
-	c->null_path = empty;
+	if (empty || (box.domain[0] == '\0' && text_same_word(box.local,
+	    strlen(box.local), "MAILER-DAEMON")))
+		envelope_set_null_path(&c->envelope);
+	else
+		envelope_set_path(&c->envelope, &box);
+	mailbox_free(&box);
 	return 0;
 }
 
@@ -163,10 +162,10 @@ apply_notify(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
 	if (text_same_word(value, strlen(value), "off")) {
-		c->notify = 0;
+		c->envelope.notify = 0;
 		return cmdline_set(c, OPTION_DSN_NOTIFY, "off", f);
 	}
-	if (dsn_parse_notify(&c->notify, value, strlen(value)) == 0)
+	if (dsn_parse_notify(&c->envelope.notify, value, strlen(value)) == 0)
 		return 0;
 	fault(f, FAULT_USAGE, "-%c '%s' is no list of notifications",
 	    l->letter, value);
@@ -181,14 +180,14 @@ apply_return(struct cmdline *c, const struct letter *l, const char *value,
 	size_t n = strlen(value);
 
 	if (text_same_word(value, n, "off")) {
-		c->ret = DSN_RETURN_UNSET;
+		c->envelope.ret = DSN_RETURN_UNSET;
 		return cmdline_set(c, OPTION_DSN_RETURN, "off", f);
 	}
 	if (text_same_word(value, n, "full"))
-		c->ret = DSN_RETURN_FULL;
+		c->envelope.ret = DSN_RETURN_FULL;
 	else if (text_same_word(value, n, "hdrs") ||
 	    text_same_word(value, n, "headers"))
-		c->ret = DSN_RETURN_HEADERS;
+		c->envelope.ret = DSN_RETURN_HEADERS;
 	else
 		return fault(f, FAULT_USAGE, "-%c '%s' is not what a "
 		    "notification can return: full or hdrs", l->letter, value);
@@ -215,7 +214,8 @@ apply_envid(struct cmdline *c, const struct letter *l, const char *value,
 	if (!fits)
 		return fault(f, FAULT_USAGE, "-%c: an envelope identifier has "
 		    "at most %d octets", l->letter, ENVID_MAX);
-	c->envid = value;
+	free(c->envelope.envid);
+	c->envelope.envid = memory_string(value);
 	return 0;
 }
 
@@ -496,7 +496,7 @@ static const struct letter letters[] = {
 	{ 'T', .takes = LETTER_VALUE },
 	{ 't', "read-recipients", .flag = AT(read_recipients),
 	    .help = "recipients of To, Cc and Bcc, added to the arguments" },
-	{ 'U', .flag = AT(smtputf8),
+	{ 'U', .flag = AT(envelope.smtputf8),
 	    .help = "ask for SMTPUTF8 though the addresses do not need it" },
 	{ 'V', NULL, LETTER_VALUE, "ID",
 	    "envelope identifier for notifications",

@@ -337,23 +337,24 @@ describe(const struct cmdline *c)
 	add_flag(&b, c->quiet, "q");
 	add_flag(&b, c->pretend, "P");
 	add_flag(&b, c->read_sender, "from");
-	add_flag(&b, c->smtputf8, "U");
+	add_flag(&b, c->envelope.smtputf8, "U");
 	add_flag(&b, c->request.eight_bit, "8bit");
 	add_value(&b, "L", c->request.ident);
 	add_value(&b, "F", c->request.full_name);
-	if (c->path_set && c->null_path)
+	if (c->envelope.null_path)
 		add_value(&b, "f", "<>");
-	else if (c->path_set)
+	else if (c->envelope.path.local != NULL)
 		buffer_printf(&b, "%sf=%s@%s", b.len == 0 ? "" : " ",
-		    c->path.local, c->path.domain);
-	add_number(&b, "N", c->notify);
-	add_number(&b, "R", c->ret);
-	add_value(&b, "V", c->envid);
+		    c->envelope.path.local, c->envelope.path.domain);
+	add_number(&b, "N", c->envelope.notify);
+	add_number(&b, "R", c->envelope.ret);
+	add_value(&b, "V", c->envelope.envid);
 	add_value(&b, "a", c->request.account);
 	add_value(&b, "C", c->request.file);
-	for (size_t i = 0; i < c->recipients.count; i++)
+	for (size_t i = 0; i < c->envelope.count; i++)
 		buffer_printf(&b, "%sto=%s@%s", b.len == 0 ? "" : " ",
-		    c->recipients.box[i].local, c->recipients.box[i].domain);
+		    c->envelope.recipient[i].box.local,
+		    c->envelope.recipient[i].box.domain);
 	add_settings(&b, &c->overrides);
 	add_flag(&b, c->mode == CMDLINE_QUEUE, "queue");
 	add_flag(&b, c->mode == CMDLINE_ALIASES, "aliases");

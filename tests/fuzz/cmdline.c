@@ -34,24 +34,24 @@ static void
 check_taken(const struct cmdline *c)
 {
 	check_clean(c->request.full_name);
-	check_clean(c->envid);
+	check_clean(c->envelope.envid);
 	check_clean(c->overrides.host);
 	check_clean(c->overrides.domain);
 	check_clean(c->overrides.user);
 	require(!secret_is_set(&c->overrides.password));
 	require(c->overrides.from == NULL);
-	if (c->path_set && !c->null_path) {
-		require(c->path.local[0] != '\0');
-		check_clean(c->path.local);
-		check_clean(c->path.domain);
+	if (c->envelope.path.local != NULL) {
+		require(c->envelope.path.local[0] != '\0');
+		check_clean(c->envelope.path.local);
+		check_clean(c->envelope.path.domain);
 	}
-	for (size_t i = 0; i < c->recipients.count; i++) {
-		require(c->recipients.box[i].local[0] != '\0');
-		check_clean(c->recipients.box[i].local);
-		check_clean(c->recipients.box[i].domain);
+	for (size_t i = 0; i < c->envelope.count; i++) {
+		require(c->envelope.recipient[i].box.local[0] != '\0');
+		check_clean(c->envelope.recipient[i].box.local);
+		check_clean(c->envelope.recipient[i].box.domain);
 	}
 	require(c->mode != CMDLINE_SUBMIT || c->read_recipients ||
-	    c->recipients.count > 0 || c->pretend);
+	    c->envelope.count > 0 || c->pretend);
 	if (invocation_is_trusted(c->invocation))
 		return;
 	require(!c->pretend && c->mode != CMDLINE_CHECK && !c->read_sender);
