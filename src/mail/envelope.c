@@ -68,15 +68,16 @@ make_key(struct buffer *key, const struct mailbox *box)
 	buffer_commit(key, domain);
 }
 
-void
-envelope_add(struct envelope *e, const struct mailbox *box)
+/* Where a new recipient's mailbox goes; NULL if that is there already. */
+static struct mailbox *
+add(struct envelope *e, const struct mailbox *box)
 {
 	struct recipient *r;
 
 	make_key(&e->key, box);
 	if (index_add(&e->index, e->key.data, e->key.len, e->count) !=
 	    e->count)
-		return;
+		return NULL;
 	if (e->count == e->cap) {
 		e->cap = e->cap == 0 ? RECIPIENTS_MIN : e->cap * 2;
 		e->recipient = memory_resize(e->recipient, e->cap,
@@ -84,8 +85,30 @@ envelope_add(struct envelope *e, const struct mailbox *box)
 	}
 	r = &e->recipient[e->count++];
 	memset(r, 0, sizeof(*r));
-	mailbox_copy(&r->box, box);
 	r->state = RECIPIENT_PENDING;
+	return &r->box;
+}
+
+void
+envelope_add(struct envelope *e, const struct mailbox *box)
+{
+	struct mailbox *to = add(e, box);
+
+	if (to != NULL)
+		mailbox_copy(to, box);
+}
+
+/* The same; the strings of a new recipient become the envelope's. */
+static void
+take(struct envelope *e, struct mailbox *box)
+{
+	struct mailbox *to = add(e, box);
+
+	if (to == NULL)
+		return;
+	to->local = box->local;
+	to->domain = box->domain;
+	box->local = box->domain = NULL;
 }
 
 size_t
@@ -125,7 +148,7 @@ add_field(struct envelope *e, const struct header *h,
 		return -1;
 	}
 	for (size_t i = 0; i < list.count; i++)
-		envelope_add(e, &list.box[i]);
+		take(e, &list.box[i]);
 	address_list_free(&list);
 	return 0;
 }

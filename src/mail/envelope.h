@@ -60,7 +60,8 @@ void envelope_init(struct envelope *);
 void envelope_free(struct envelope *);
 void envelope_set_path(struct envelope *, const struct mailbox *);
 void envelope_set_null_path(struct envelope *);
-/* Adds a recipient unless mailbox_same() finds it among those there. */
+/* Adds a copy of a recipient unless mailbox_same() finds it among those there.
+ */
 void envelope_add(struct envelope *, const struct mailbox *);
 /* The recipient's number, or INDEX_NONE when it is not there. */
 size_t envelope_find(struct envelope *, const struct mailbox *);

@@ -114,25 +114,25 @@ verbline_octet(struct verbline *s, char c)
 	return --s->escape == 0 ? scan_decoded(s, (char)s->value) : false;
 }
 
-/* The first two letters of all verbs: a bit for each second letter. */
-#define BIT(c) (UINT32_C(1) << ((c) - 'a'))
-
-static const uint32_t seconds['z' - 'a' + 1] = {
-	['a' - 'a'] = BIT('t') | BIT('u'), ['b' - 'a'] = BIT('d') | BIT('u'),
-	['d' - 'a'] = BIT('a'), ['e' - 'a'] = BIT('h') | BIT('t') | BIT('x'),
-	['h' - 'a'] = BIT('e'), ['l' - 'a'] = BIT('h'), ['m' - 'a'] = BIT('a'),
-	['n' - 'a'] = BIT('o'), ['o' - 'a'] = BIT('n'), ['q' - 'a'] = BIT('u'),
-	['r' - 'a'] = BIT('c') | BIT('s'),
-	['s' - 'a'] = BIT('a') | BIT('e') | BIT('o') | BIT('t'),
-	['t' - 'a'] = BIT('u'), ['v' - 'a'] = BIT('e') | BIT('r'),
-	['x' - 'a'] = BIT('c') | BIT('e') | BIT('f'),
-};
-
 /* From 0; more than 25 for what is no letter. */
 static unsigned
 letter(char c)
 {
 	return ((unsigned char)c | 0x20u) - 'a';
+}
+
+/* For each first letter of a verb a bit for each second letter. */
+static const uint32_t *
+second_letters(void)
+{
+	static uint32_t seconds['z' - 'a' + 1];
+	static bool known;
+
+	for (size_t i = 0; !known && i < VERBS; i++)
+		seconds[letter(verbs[i].word[0])] |=
+		    UINT32_C(1) << letter(verbs[i].word[1]);
+	known = true;
+	return seconds;
 }
 
 bool
@@ -146,7 +146,7 @@ verbline_may_begin(const char *p, const char *end)
 	if (p + 1 == end || p[1] == '=')
 		return true;
 	second = letter(p[1]);
-	return second <= 25 && (seconds[first] >> second & 1) != 0;
+	return second <= 25 && (second_letters()[first] >> second & 1) != 0;
 }
 
 bool
@@ -160,6 +160,9 @@ verbline_text(struct verbline *s, const char *p, size_t n)
 			if (p == NULL)
 				return false;
 		}
+		/* a line begins, blanks apart: most can be told at once */
+		if (s->len == 0 && s->escape == 0 && !s->decided)
+			s->decided = !verbline_may_begin(p, end);
 		if (verbline_octet(s, *p))
 			return true;
 	}
