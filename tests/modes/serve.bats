@@ -486,3 +486,28 @@ END
 	[ "$(grep -c '^552' stdout)" -eq 2 ]
 	[ "$(find capture -name '*.message' | wc -l)" -eq 1 ]
 }
+
+@test "SIZE above the server's limit: 552 to MAIL, of which it does not hear" {
+	greet 'SIZE 1000' >dialogue
+	cat >>dialogue <<'END'
+C: MAIL FROM:<alice@example.org> SIZE=1000
+S: 250 ok
+C: RCPT TO:<bob@example.net>
+S: 250 ok
+C? QUIT
+END
+	smarthost_play dialogue
+	account 'tls off' 'timeout 20' 'logfile log'
+	serve_start
+	hello
+	say 'MAIL FROM:<alice@example.org> SIZE=1001'
+	hear '552 5.3.4 '
+	say 'RCPT TO:<bob@example.net>'
+	hear '503 5.5.1 MAIL was refused'
+	say 'MAIL FROM:<alice@example.org> SIZE=1000' \
+		'RCPT TO:<bob@example.net>' QUIT
+	hear 250 250 221
+	serve_end 0
+	smarthost_wait
+	grep -q 'errormsg=.*1000 octets' log
+}

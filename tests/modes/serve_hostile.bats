@@ -461,7 +461,7 @@ hostile() {
 		'XCLIENT NAME=x' 'ETRN x' 'SEND FROM:<a@example.org>' \
 		'QUIT now' 'DATA now' 'RSET now' '' ' ' 'EHLO' QUIT >input
 	hostile 0 0
-	answers 220 250- 250- 250- 250- 250- 250- 250- 250- 250 502 502 502 500 500 500 500 501 501 501 500 500 501 221
+	answers 220 250- 250- 250- 250- 250- 250- 250- 250- 250 502 502 502 502 500 500 500 501 501 501 500 500 501 221
 }
 
 @test "what is behind QUIT is nobody's" {

@@ -63,6 +63,22 @@ one_message() {
 		grep -qE "^Received: from x \(uid $(id -u)\)" capture/1.message
 }
 
+@test "logfile -: standard error has the line, the dialogue never" {
+	smarthost_serve
+	account 'tls off' 'logfile -'
+	one_message >input
+	serve <input
+	expect 0 ' smtpstatus=250 '
+	lacks -v '^[2-5][0-9][0-9][- ]' stdout
+	# and nobody has it where standard error is the client's socket
+	accept_at unix:sock 1 "$POSTRIDER" -C "$ACCOUNT" -bs
+	"$BUILD/tests/socket" connect unix:sock <input >stdout 3>&-
+	accepted 0
+	smarthost_stop
+	replied '221 '
+	lacks -v '^[2-5][0-9][0-9][- ]' stdout
+}
+
 @test "TCP from loopback: applications that want localhost:25" {
 	smarthost_serve
 	account 'tls off' 'logfile log'

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +156,20 @@ trouble(struct relay *r, struct fault *f)
 	fault_clear(f);
 }
 
+/* RFC 1870 section 6.1: the server need not be asked. */
+static int
+check_size(struct relay *r, uint64_t octets, struct fault *f)
+{
+	uint64_t limit = relay_limit(r);
+
+	if (limit == 0 || octets <= limit)
+		return 0;
+	r->too_big = true;
+	return fault(f, FAULT_DATA, "%s: the client has announced more than "
+	    "the %" PRIu64 " octets that the server takes",
+	    account_server(&r->account), limit);
+}
+
 void
 relay_mail(struct relay *r, const struct command_mail *m)
 {
@@ -167,8 +182,10 @@ relay_mail(struct relay *r, const struct command_mail *m)
 	/* A client that does not declare the body may still send 8-bit text,
 	 * and then it is too late to declare that. */
 	r->eight_bit = m->body != COMMAND_BODY_7BIT;
-	if (prepare(r, m, &f) == -1 || submission_mail(&r->submission,
-	    m->size, r->eight_bit, &f) == -1)
+	if (prepare(r, m, &f) == -1 ||
+	    link_open(&r->link, &r->delivery.outcome, &f) == -1 ||
+	    check_size(r, m->size, &f) == -1 ||
+	    submission_mail(&r->submission, m->size, r->eight_bit, &f) == -1)
 		trouble(r, &f);
 }
 
@@ -328,6 +345,9 @@ relay_answer_mail(const struct relay *r, struct buffer *b)
 	if (s->begun && s->transaction.mail.code != 0)
 		answer_add_reply(b, &s->transaction.mail,
 		    r->given.smtputf8);
+	else if (r->too_big)
+		answer_add(b, 552, "5.3.4", r->trouble.text,
+		    strlen(r->trouble.text), r->given.smtputf8);
 	else
 		answer_fault(r, &r->trouble, b);
 }

@@ -192,6 +192,8 @@ static const struct {
 	    "may use it", false, true },
 	[COMMAND_STARTTLS] = { NULL, "502 5.5.1 no TLS: this does not leave "
 	    "the machine", false, true },
+	[COMMAND_TURN] = { NULL, "502 5.5.1 no TURN: there is no mail for "
+	    "clients here", false, true },
 	[COMMAND_HTTP] = { on_http, NULL, false, false },
 	[COMMAND_UNKNOWN] = { NULL, "500 5.5.2 no such command", false,
 	    true },
@@ -376,7 +378,10 @@ serve(const struct request *request, struct fault *f)
 	memset(&s, 0, sizeof(s));
 	in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (in == -1 || out == -1)
+	/* From here on standard output is for people, too: `logfile -' must
+	 * not write into the dialogue. */
+	if (in == -1 || out == -1 ||
+	    dup2(STDERR_FILENO, STDOUT_FILENO) == -1)
 		return fault(f, FAULT_SYSTEM, "-bs: too many open files");
 	peer_find(&s.peer, STDIN_FILENO);
 	relay_init(&s.relay, request, &s.peer);
@@ -388,11 +393,11 @@ serve(const struct request *request, struct fault *f)
 	}
 	relay_free(&s.relay);
 	serving_end_message(&s);
+	restore(in, in_flags);
+	restore(out, out_flags);
 	conn_free(s.conn);
 	free(s.owed);
 	free(s.name);
 	free(s.hello);
-	restore(STDIN_FILENO, in_flags);
-	restore(STDOUT_FILENO, out_flags);
 	return r;
 }

@@ -22,6 +22,7 @@ static const struct {
 	{ "VRFY", COMMAND_VRFY }, { "EXPN", COMMAND_EXPN },
 	{ "HELP", COMMAND_HELP }, { "QUIT", COMMAND_QUIT },
 	{ "AUTH", COMMAND_AUTH }, { "STARTTLS", COMMAND_STARTTLS },
+	{ "TURN", COMMAND_TURN },
 	/* RFC 9110 section 9 and RFC 5789: browsers can be made to say these
 	 * to any port of loopback, with a body that somebody else wrote */
 	{ "GET", COMMAND_HTTP }, { "HEAD", COMMAND_HTTP },
