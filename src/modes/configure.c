@@ -29,12 +29,12 @@ static const struct service {
 
 struct finding {
 	struct mailbox box;		/* the address */
-	char *spec;			/* as text */
+	char *spec;			/* the address as text */
 	char *domain;			/* in A-labels */
 	const struct service *service;	/* NULL: none was found */
 	struct srv_list list;
-	size_t denied;			/* services that there are not */
-	size_t unusable;
+	size_t denied;			/* services declared not to exist */
+	size_t unusable;		/* records without host or port */
 };
 
 static int
@@ -54,7 +54,7 @@ read_address(struct finding *x, const char *address, struct fault *f)
 		    "domain is needed", address);
 		return fault_hint(f, "such as you@example.org");
 	}
-	/* anything else would need quoting in places that have none */
+	/* any other is a quoted string, and account lines cannot quote it */
 	if (!address_is_dot_atom(x->box.local, strlen(x->box.local)))
 		return fault(f, FAULT_DATA, "--configure '%s': a local part "
 		    "that must be quoted has to be set by hand", address);
@@ -107,7 +107,7 @@ find(struct finding *x, struct fault *f)
 	return r;
 }
 
-/* "%" begins a pattern in `from`, and these make a glob of it. */
+/* In `from`, "%" begins a pattern and is doubled; a glob cannot be quoted. */
 static void
 add_from(struct buffer *b, const struct finding *x)
 {

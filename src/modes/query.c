@@ -18,7 +18,10 @@
 
 #define REPLY_SHOWN_MAX (4 * REPLY_MAX + 4096)	/* octets, escaped */
 
-/* Octets: what the shortest keywords that are explained grow to, twice. */
+/*
+ * Octets: an EHLO reply of the shortest keywords that are explained grows to
+ * half of this.
+ */
 #define REPORT_MAX (64 * REPLY_MAX)
 
 /* A session without a message, and what it needs. */
@@ -96,13 +99,13 @@ query(const struct request *request, const struct mailbox *sender,
 }
 
 static void
-add_hint(struct buffer *b, const struct probe *i,
+add_hint(struct buffer *b, const struct probe *probe,
     const struct session_params *p)
 {
 	struct capabilities c;
 
 	memset(&c, 0, sizeof(c));
-	capability_read(&c, &i->hello);
+	capability_read(&c, &probe->hello);
 	if (p->tls == SESSION_CLEAR && c.has[CAP_STARTTLS])
 		buffer_add_string(b, "hint: the server offers STARTTLS, and "
 		    "the account does not use it; set \"tls on\"\n");
@@ -110,25 +113,24 @@ add_hint(struct buffer *b, const struct probe *i,
 }
 
 static void
-add_capabilities(struct buffer *b, const struct probe *i)
+add_capabilities(struct buffer *b, const struct probe *probe)
 {
-	if (i->clear.code != 0) {
+	if (probe->clear.code != 0) {
 		buffer_add_string(b, "capabilities before TLS:\n");
-		probe_add_capabilities(b, &i->clear);
+		probe_add_capabilities(b, &probe->clear);
 	}
-	if (i->tls.len > 0)
-		buffer_add(b, i->tls.data, i->tls.len);
-	if (i->hello.code == 0)
+	if (probe->tls.len > 0)
+		buffer_add(b, probe->tls.data, probe->tls.len);
+	if (probe->hello.code == 0)
 		return;
-	buffer_add_string(b, i->tls.len > 0 ? "capabilities with TLS:\n" :
+	buffer_add_string(b, probe->tls.len > 0 ? "capabilities with TLS:\n" :
 	    "capabilities:\n");
-	probe_add_capabilities(b, &i->hello);
+	probe_add_capabilities(b, &probe->hello);
 }
 
 static void
-print_probe(const struct probe *i, const struct session_params *p)
+print_probe(const struct probe *probe, const struct session_params *p)
 {
-	/* a socket has neither host nor port */
 	const char *name = p->route.socket != NULL ? p->route.socket :
 	    p->host;
 	char *shown = text_printable(name, strlen(name));
@@ -140,20 +142,19 @@ print_probe(const struct probe *i, const struct session_params *p)
 	else
 		printf("server at %s, port %u:\n", shown, (unsigned)p->port);
 	free(shown);
-	if (i->greeting.code != 0) {
+	if (probe->greeting.code != 0) {
 		buffer_add_string(&b, "greeting:\n");
-		probe_add_reply(&b, &i->greeting);
+		probe_add_reply(&b, &probe->greeting);
 	}
-	/* what began with TLS spoke of it first */
-	add_capabilities(&b, i);
-	add_hint(&b, i, p);
+	add_capabilities(&b, probe);
+	add_hint(&b, probe, p);
 	if (b.len > 0)
 		fwrite(b.data, 1, b.len, stdout);
 	buffer_free(&b);
 }
 
 static int
-look(struct visit *v, struct probe *i, struct fault *f)
+look(struct visit *v, struct probe *probe, struct fault *f)
 {
 	const struct request *request = v->link.request;
 	struct session_params p;
@@ -163,7 +164,7 @@ look(struct visit *v, struct probe *i, struct fault *f)
 	link_fill_params(&p, &v->account, NULL);
 	p.transcript = request->transcript;
 	p.note = request->note;
-	p.probe = i;
+	p.probe = probe;
 	/* The server is not verified yet: nothing is told of ourselves. */
 	p.trust.survey = true;
 	p.trust.key_file = p.trust.cert_file = NULL;
@@ -172,10 +173,10 @@ look(struct visit *v, struct probe *i, struct fault *f)
 	outcome_take(&v->outcome, &session);
 	session_close(&session);
 	diagnosis_settle(&v->outcome, f);
-	if (result == 0 || i->greeting.code != 0 || i->tls.len > 0)
-		print_probe(i, &p);
-	if (result == 0 && i->distrust.class != FAULT_NONE)
-		result = fault_pass(f, &i->distrust, "");
+	if (result == 0 || probe->greeting.code != 0 || probe->tls.len > 0)
+		print_probe(probe, &p);
+	if (result == 0 && probe->distrust.class != FAULT_NONE)
+		result = fault_pass(f, &probe->distrust, "");
 	return result;
 }
 
@@ -183,14 +184,14 @@ int
 serverinfo(const struct request *request, const struct mailbox *sender,
     struct fault *f)
 {
-	struct probe i;
+	struct probe probe;
 	struct visit v;
 	int result = begin(&v, request, sender, f);
 
-	probe_init(&i);
+	probe_init(&probe);
 	if (result == 0)
-		result = look(&v, &i, f);
-	probe_free(&i);
+		result = look(&v, &probe, f);
+	probe_free(&probe);
 	end(&v);
 	return result;
 }

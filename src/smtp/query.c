@@ -22,9 +22,9 @@ static const struct {
 };
 
 /*
- * The argument as it goes out. The domain, behind the last "@" or, for ETRN
- * without one, all of it, as an A-label; the rest may still need SMTPUTF8
- * (RFC 6531 section 3.7.4.2).
+ * Adds the argument as it is sent. Its domain (what follows the last "@"; for
+ * ETRN without one, all of it) becomes A-labels; what precedes it may still
+ * need SMTPUTF8 (RFC 6531 section 3.7.4.2).
  */
 static int
 prepare(struct buffer *b, const struct session *s, enum query what,
@@ -56,7 +56,7 @@ prepare(struct buffer *b, const struct session *s, enum query what,
 	return 0;
 }
 
-/* RFC 1985 section 5.3; what is left is no answer to ETRN. */
+/* RFC 1985 section 5.3; other codes are no replies to ETRN. */
 static enum fault_class
 class_of_etrn(const struct reply *r)
 {
