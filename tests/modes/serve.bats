@@ -392,6 +392,92 @@ END
 	grep -q again body
 }
 
+@test "421 to MAIL in an idle session: a new session" {
+	greet PIPELINING >first
+	cat >>first <<'END'
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<bob@example.net>
+S: 250 fine
+S: 250 fine
+C: DATA
+S: 354 go
+! body -
+S: 250 ok
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<carol@example.net>
+S: 421 4.4.2 idle for too long
+END
+	greet PIPELINING >second
+	cat >>second <<'END'
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<carol@example.net>
+S: 250 fine
+S: 250 fine
+C: DATA
+S: 354 go
+! body body
+S: 250 ok
+C? QUIT
+END
+	smarthost_play first --play second
+	account 'tls off' 'timeout 20'
+	serve_start
+	hello
+	say 'MAIL FROM:<alice@example.org>' 'RCPT TO:<bob@example.net>' DATA
+	hear 250 250 354
+	say text .
+	hear 250
+	say 'MAIL FROM:<alice@example.org>' 'RCPT TO:<carol@example.net>' DATA
+	hear '250 2.0.0 fine' '250 2.0.0 fine' 354
+	say 'again' .
+	hear 250
+	serve_end 0
+	smarthost_wait
+	grep -q again body
+}
+
+@test "LMTP: a second recipient is for another transaction" {
+	play <<'END'
+S: 220 mail.example.org LMTP
+C: LHLO *
+S: 250-mail.example.org
+S: 250 PIPELINING
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<bob@example.net>
+S: 250 fine
+S: 250 fine
+C: DATA
+S: 354 go
+! body -
+S: 552 5.2.2 bob is full
+C: RSET
+S: 250 ok
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<carol@example.net>
+S: 250 fine
+S: 250 fine
+C: DATA
+S: 354 go
+! body -
+S: 250 carol has it
+C? QUIT
+END
+	account 'protocol lmtp' 'tls off' 'timeout 20'
+	serve_start
+	hello
+	say 'MAIL FROM:<alice@example.org>' 'RCPT TO:<bob@example.net>' \
+		'RCPT TO:<carol@example.net>' DATA
+	hear 250 250 '452 4.5.3 ' 354
+	say text .
+	hear '552 5.2.2 bob is full'
+	say 'MAIL FROM:<alice@example.org>' 'RCPT TO:<carol@example.net>' DATA
+	hear 250 250 354
+	say text .
+	hear '250 2.0.0 carol has it'
+	serve_end 0
+	smarthost_wait
+}
+
 @test "a server that has gone without a word between messages: a new session" {
 	# takes one message in each connection, and leaves
 	cat >server <<'END'

@@ -73,6 +73,10 @@ breach() {
 	breach layers 'src/smtp/sasl/token.c:1: smtp must not know delivery'
 }
 
+@test "circles: the tree has none" {
+	kept circles
+}
+
 # compiled FILE: standard input is seeded as src/FILE.c and compiled.
 compiled() {
 	seed "src/$1.c"
