@@ -54,9 +54,13 @@ check_taken(const struct cmdline *c)
 	    c->envelope.count > 0 || c->pretend);
 	if (invocation_is_trusted(c->invocation))
 		return;
-	require(!c->pretend && c->mode != CMDLINE_CHECK && !c->read_sender);
-	for (int i = 0; i < OPTION_COUNT; i++)
-		require(!c->overrides.set[i]);
+	require(!c->pretend && !c->read_sender && c->alone == NULL);
+	/* -4, -6, -G, -N off and -R off set what harms nobody */
+	require(!c->overrides.set[OPTION_HOST] &&
+	    !c->overrides.set[OPTION_LOGFILE] &&
+	    !c->overrides.set[OPTION_ALIASES] &&
+	    !c->overrides.set[OPTION_PASSWORDEVAL] &&
+	    !c->overrides.set[OPTION_TLS_CERTCHECK]);
 }
 
 int
@@ -75,7 +79,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (argv_parse(&c, argc, argv, &f) == 0)
 		check_taken(&c);
 	else
-		require(f.class == FAULT_USAGE || f.class == FAULT_DATA);
+		require(f.class == FAULT_USAGE || f.class == FAULT_DATA ||
+		    f.class == FAULT_REFUSED);
 	cmdline_free(&c);
 	fault_clear(&f);
 	free(words);
