@@ -5,7 +5,7 @@
 
 #include "base/fault.h"
 #include "mail/address/address.h"
-#include "mail/header/author.h"
+#include "mail/header/complete.h"
 #include "delivery/job.h"
 
 void

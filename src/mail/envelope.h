@@ -68,16 +68,16 @@ size_t envelope_find(struct envelope *, const struct mailbox *);
 /* Has the reverse-path or a recipient a local part that is not ASCII? */
 bool envelope_needs_smtputf8(const struct envelope *);
 /*
- * -t: To, Cc and Bcc of the header, or the Resent- ones of the first block of
- * Resent- fields when there is one (RFC 5322 section 3.6.6). FAULT_DATA names
- * the field and line when an address cannot be parsed.
+ * Adds the addresses in To, Cc and Bcc, or, where envelope_resent() finds a
+ * block of Resent- fields, in Resent-To, Resent-Cc and Resent-Bcc of that. -1
+ * with FAULT_DATA, which names field and line, when one cannot be parsed.
  */
 int envelope_add_header(struct envelope *, const struct header *,
     struct fault *);
 /*
- * Has the header a block of Resent- fields? Then these, fields *first to
- * *last - 1, are the ones with its recipients (the latest block, if there are
- * several); else all fields are.
+ * Has the header a block of Resent- fields (RFC 5322 section 3.6.6)? Then
+ * fields *first to *last - 1 are the latest block, which is the first one;
+ * else these are all fields.
  */
 bool envelope_resent(const struct header *, size_t *first, size_t *last);
 /* Exchanges the recipients of two envelopes, their states included. */

@@ -15,6 +15,35 @@
 #define FIELD_MAX (1024 * 1024)	/* octets of one field that we write */
 #define ID_BYTES 15		/* 120 random bits: 24 characters */
 
+bool
+author_find(struct mailbox *box, const struct header *h)
+{
+	struct address_list list = { .box = NULL };
+	struct fault ignored = { .class = FAULT_NONE };
+	const struct header_field *field;
+	const char *body;
+	size_t from = 0, len;
+	bool found;
+
+	field = header_next(h, "Resent-From", &from);
+	if (field == NULL) {
+		from = 0;
+		field = header_next(h, "From", &from);
+	}
+	if (field == NULL)
+		return false;
+	body = header_body(h, field, &len);
+	found = address_parse(&list, body, len, &ignored) == 0 &&
+	    list.count > 0;
+	if (found) {
+		*box = list.box[0];
+		memset(&list.box[0], 0, sizeof(list.box[0]));
+	}
+	address_list_free(&list);
+	fault_clear(&ignored);
+	return found;
+}
+
 /*
  * Does the header need an author from us, by that policy? Of a message that is
  * sent on without a From we know who sends it on, and

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * complete: what a message must have and may lack on its way in (RFC 6409
- * section 8), and what it must not take along.
+ * complete: adds the fields that a message must have and that its writer may
+ * leave to us (RFC 6409 section 8), and removes those that must not be sent.
  */
 #ifndef MAIL_HEADER_COMPLETE_H
 #define MAIL_HEADER_COMPLETE_H
@@ -22,13 +22,20 @@ struct complete {
 	bool date;			/* add a missing Date */
 	bool message_id;		/* add a missing Message-ID */
 	const char *id_domain;		/* right side of a Message-ID */
-	bool remove_bcc;		/* Bcc and Resent-Bcc do not go out */
+	bool remove_bcc;		/* Bcc and Resent-Bcc are not sent */
 };
 
 /*
- * Edits the header: From, Date and Message-ID are added, Bcc and Return-Path
- * removed. FAULT_CONFIG when a From is needed and there is no author,
- * FAULT_SYSTEM when there is no randomness for a Message-ID.
+ * Finds whom the message is from: the first mailbox of the first Resent-From
+ * field, which is the last person to have sent it, else of the From field.
+ * False when there is none, or it cannot be parsed; else the caller frees it.
+ */
+bool author_find(struct mailbox *, const struct header *);
+
+/*
+ * Adds From, Date and Message-ID, and removes Bcc and Return-Path. -1 with
+ * FAULT_CONFIG when a From is needed and there is no author, with FAULT_SYSTEM
+ * when the system has no random numbers for a Message-ID.
  */
 int complete_header(struct header *, const struct complete *, struct fault *);
 

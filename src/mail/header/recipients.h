@@ -9,17 +9,17 @@ struct envelope;
 struct header;
 
 /*
- * If the message has neither To nor Cc, adds a To field of those in the
- * envelope who are not in Bcc. To be called before aliases change either:
- * then an alias cannot make a blind copy, or who is on a list, unknown to
- * what follows.
+ * If the message has neither To nor Cc, adds a To field of the recipients that
+ * are not in Bcc. Call it before aliases are replaced: afterwards a recipient
+ * could no longer be recognised in Bcc, and the members of a list would be
+ * shown.
  */
 void recipients_announce(struct header *, const struct envelope *);
 /*
- * Replaces To, Cc and Bcc by one To field: "undisclosed-recipients:;" if
- * `hide`, or if nobody is left to show, else those in the envelope who are in
- * To or Cc. So it never shows a blind copy: an argument that a To field
- * leaves out was left out on purpose.
+ * Replaces To, Cc and Bcc by one To field with the recipients that are in To
+ * or Cc, or with "undisclosed-recipients:;" if `hide` is set or there are none.
+ * A recipient that is in neither field was left out on purpose, and is not
+ * shown.
  */
 void recipients_rewrite(struct header *, const struct envelope *, bool hide);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * rewrite: single addresses of the header, put in the place of others. Display
- * names, comments, folding and all other octets stay as they are.
+ * rewrite: replaces single addresses of the header. Display names, comments,
+ * folding and all other octets stay as they are.
  */
 #ifndef MAIL_HEADER_REWRITE_H
 #define MAIL_HEADER_REWRITE_H
@@ -11,16 +11,17 @@
 struct header;
 struct mailbox;
 
-/* What takes the place of an address, or NULL when it stays. */
+/* Returns what replaces an address, or NULL when it stays. The result is used
+ * before the next call. */
 typedef const struct mailbox *rewrite_choice(const struct mailbox *,
     void *context);
 
 /*
- * Asks about each address of the To and Cc fields (of the Resent- ones of the
- * latest block where there is one: what the message had before is history).
- * A field that cannot be parsed stays as it is. *eight_bit is set when
- * something that is not ASCII came in. -1, and nothing is changed, when the
- * header would pass HEADER_MAX.
+ * Calls `choose` for each address of the To and Cc fields, or of Resent-To and
+ * Resent-Cc where envelope_resent() finds a block of such fields. A field that
+ * cannot be parsed stays as it is. *eight_bit is set when a new address is not
+ * ASCII. -1, and nothing is changed, when the header would get more than
+ * HEADER_MAX octets.
  */
 int rewrite_recipients(struct header *h, rewrite_choice *choose, void *context,
     bool *eight_bit);
