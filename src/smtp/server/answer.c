@@ -15,55 +15,58 @@ static void
 add_shown(struct buffer *b, const char *text, size_t n, bool utf8)
 {
 	struct buffer shown;
+	unsigned char c;
 
 	buffer_init(&shown, n * 4 + 1);
 	text_add_printable(&shown, text, n);
 	for (size_t i = 0; i < shown.len; i++) {
-		if (utf8 || (unsigned char)shown.data[i] < 128)
+		c = (unsigned char)shown.data[i];
+		if (utf8 || c < 128)
 			buffer_add_char(b, shown.data[i]);
 		else
-			buffer_printf(b, "\\x%02x",
-			    (unsigned char)shown.data[i]);
+			buffer_printf(b, "\\x%02x", c);
 	}
 	buffer_free(&shown);
 }
 
-/* One line of text in as many of the reply's as it takes. */
+/* Adds a line of text as one line of the reply, or as several if it is long. */
 static void
-add_lines(struct buffer *b, int code, const char *status, const char *text,
-    size_t n, bool last)
+add_line(struct buffer *b, int code, const char *status, const char *text,
+    size_t n, bool utf8, bool last)
 {
-	size_t part;
+	struct buffer shown;
+	size_t at = 0, part;
 
+	buffer_init(&shown, n * 16 + 1);
+	add_shown(&shown, text, n, utf8);
 	do {
-		part = n > LINE_TEXT_MAX ? LINE_TEXT_MAX : n;
-		while (part > 0 && part < n &&
-		    ((unsigned char)text[part] & 0xc0) == 0x80)
+		part = shown.len - at;
+		if (part > LINE_TEXT_MAX)
+			part = LINE_TEXT_MAX;
+		/* not within a character of UTF-8 */
+		while (part > 0 && at + part < shown.len &&
+		    ((unsigned char)shown.data[at + part] & 0xc0) == 0x80)
 			part--;
-		buffer_printf(b, "%03d%c%s%s", code,
-		    last && part == n ? ' ' : '-', status,
-		    part > 0 ? " " : "");
-		buffer_add(b, text, part);
+		buffer_printf(b, "%03d%c%s", code,
+		    last && at + part == shown.len ? ' ' : '-', status);
+		if (part > 0) {
+			buffer_add_char(b, ' ');
+			buffer_add(b, shown.data + at, part);
+		}
 		buffer_add_string(b, "\r\n");
-		text += part;
-		n -= part;
-	} while (n > 0);
+		at += part;
+	} while (at < shown.len);
+	buffer_free(&shown);
 }
 
 void
 answer_add(struct buffer *b, int code, const char *status, const char *text,
     size_t n, bool utf8)
 {
-	struct buffer shown;
-
-	buffer_init(&shown, n * 16 + 1);
-	add_shown(&shown, text, n, utf8);
-	add_lines(b, code, status, shown.len == 0 ? "" : shown.data,
-	    shown.len, true);
-	buffer_free(&shown);
+	add_line(b, code, status, text, n, utf8, true);
 }
 
-/* Octets of an enhanced status code at the front, its blanks included. */
+/* Octets of the enhanced status code at the front, with blanks behind it. */
 static size_t
 status_length(const char *s, size_t n)
 {
@@ -84,16 +87,20 @@ status_length(const char *s, size_t n)
 	return i;
 }
 
-/* A code that a client of ours may hear behind what it has said. */
+/* The code that says the same of our session as the server's of its own. */
 static int
 code_for_client(const struct reply *r)
 {
-	if (reply_digit(r) == 2)
+	switch (reply_digit(r)) {
+	case 2:
 		return r->code == 251 || r->code == 252 ? r->code : 250;
-	if (reply_digit(r) == 4)
+	case 4:
 		return r->code == 421 ? 451 : r->code;
-	return reply_digit(r) == 5 && r->code != 521 ? r->code :
-	    reply_digit(r) == 5 ? 550 : 451;
+	case 5:
+		return r->code == 521 ? 550 : r->code;
+	default:
+		return 451;
+	}
 }
 
 void
@@ -101,19 +108,14 @@ answer_add_reply(struct buffer *b, const struct reply *r, bool utf8)
 {
 	int code = code_for_client(r);
 	char status[STATUS_SIZE];
-	struct buffer shown;
 	size_t at = 0, n, skip;
 	const char *line;
 
 	snprintf(status, sizeof(status), "%d.%d.%d", code / 100,
 	    r->subject < 0 ? 0 : r->subject, r->detail < 0 ? 0 : r->detail);
-	buffer_init(&shown, REPLY_MAX * 16);
 	while (reply_line(r, &at, &line, &n)) {
 		skip = status_length(line, n);
-		buffer_clear(&shown);
-		add_shown(&shown, line + skip, n - skip, utf8);
-		add_lines(b, code, status, shown.len == 0 ? "" : shown.data,
-		    shown.len, reply_is_last(r, at));
+		add_line(b, code, status, line + skip, n - skip, utf8,
+		    reply_is_last(r, at));
 	}
-	buffer_free(&shown);
 }

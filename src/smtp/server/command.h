@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * command: what a client says to an SMTP server (RFC 5321 section 4.1), for
- * when we are that server. Pure: octets in, structs out. Wherever something is
- * wrong, the result is the reply that says so, such as "501 5.5.4 ...".
+ * command: parses the commands of an SMTP client (RFC 5321 section 4.1), for
+ * -bs. Nothing here does I/O. A command that is refused gives the text of the
+ * reply, such as "501 5.5.4 ...", which is static.
  */
 #ifndef SMTP_SERVER_COMMAND_H
 #define SMTP_SERVER_COMMAND_H
@@ -26,21 +26,21 @@ enum command_verb {
 	COMMAND_BDAT, COMMAND_RSET, COMMAND_NOOP, COMMAND_VRFY, COMMAND_EXPN,
 	COMMAND_HELP, COMMAND_QUIT, COMMAND_AUTH, COMMAND_STARTTLS,
 	COMMAND_TURN,
-	COMMAND_HTTP,		/* GET and its like: one who is lost, or lies */
+	COMMAND_HTTP,		/* GET and its like: a browser */
 	COMMAND_UNKNOWN
 };
 
-/* The argument lies in the line: no blanks around it, "" for none. */
+/* The argument points into the line, without blanks around it; "" if none. */
 struct command {
 	enum command_verb verb;
 	const char *argument;
 	size_t len;
 };
 
-/* Takes a line, without its CRLF, apart. */
+/* Parses a line without its CRLF. */
 void command_read(struct command *, const char *line, size_t n);
 
-/* The domain or address literal of EHLO and HELO, strictly as it should be. */
+/* Is it a domain or an address literal, as EHLO and HELO should have it? */
 bool command_is_name(const char *, size_t);
 
 enum command_body {
@@ -48,13 +48,13 @@ enum command_body {
 };
 
 struct command_mail {
-	bool null_path;			/* <> */
-	struct mailbox path;		/* else; the domain may be "" */
+	bool null_path;			/* the reverse-path is <> */
+	struct mailbox path;		/* otherwise; the domain may be "" */
 	uint64_t size;			/* octets, 0 when not given */
 	enum command_body body;
 	bool smtputf8;
 	enum dsn_return ret;
-	char *envid;			/* not in xtext any more, or NULL */
+	char *envid;			/* decoded from xtext, or NULL */
 };
 
 struct command_rcpt {
@@ -64,9 +64,9 @@ struct command_rcpt {
 };
 
 /*
- * Reads the argument of MAIL, or of RCPT in a transaction that has declared
- * SMTPUTF8 or not. NULL, or the reply that refuses it. What is filled in is to
- * be freed in either case.
+ * Parse the argument of MAIL, and of RCPT in a transaction whose MAIL has or
+ * has not declared SMTPUTF8. They return NULL, or the reply that refuses the
+ * command. The caller frees the struct in either case.
  */
 const char *command_read_mail(struct command_mail *, const char *, size_t);
 const char *command_read_rcpt(struct command_rcpt *, bool smtputf8,
@@ -75,8 +75,8 @@ void command_mail_free(struct command_mail *);
 void command_rcpt_free(struct command_rcpt *);
 
 /*
- * Reads the argument of BDAT (RFC 3030 section 2): 0, or -1 when it is none.
- * Nobody knows then how many octets follow.
+ * Parses the argument of BDAT (RFC 3030 section 2). -1 for a syntax error; it
+ * is unknown then how many octets of data follow.
  */
 int command_read_bdat(uint64_t *octets, bool *last, const char *, size_t);
 

@@ -12,8 +12,9 @@ unstuff_start(struct unstuff *u, bool lf_ends)
 }
 
 /*
- * A dot begins the line: octets of a line that is nothing else, 1 for a dot
- * that was put there, 0 when the octets do not tell yet.
+ * The line begins with a dot. Returns 1 for a dot that was put before the
+ * line, the length of a line that is the dot alone, or 0 when more octets are
+ * needed to tell.
  */
 static size_t
 read_dot(const struct unstuff *u, const char *p, size_t n)
@@ -48,7 +49,7 @@ unstuff_next(struct unstuff *u, const char *p, size_t n, size_t *len)
 		u->cr = false;
 	}
 	u->line_start = false;
-	/* on to the next line that begins with a dot, if there is one */
+	/* Consume up to the next line that begins with a dot. */
 	for (const char *q = from; q < end; q = lf + 1) {
 		lf = memchr(q, '\n', (size_t)(end - q));
 		if (lf == NULL)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * unstuff: the octets behind DATA (RFC 5321 section 4.5.2), for when we are
- * the server. The message ends at CRLF.CRLF and at nothing else: a lone dot
- * between other line ends is text, so that nobody can hide a second message
- * in a first one by disagreeing with us on what a line is.
+ * unstuff: removes the dots that a client has put before lines of its message
+ * behind DATA (RFC 5321 section 4.5.2), and finds the end. The message ends at
+ * CRLF.CRLF only. A dot between bare LFs is text: if it ended the message
+ * here and not at the smarthost, or the other way round, a second message
+ * could be smuggled in the first.
  */
 #ifndef SMTP_SERVER_UNSTUFF_H
 #define SMTP_SERVER_UNSTUFF_H
@@ -12,17 +13,18 @@
 #include <stddef.h>
 
 struct unstuff {
-	bool lf_ends;		/* a person types: LF ends a line, too */
+	bool lf_ends;		/* a terminal: LF ends a line, too */
 	bool line_start;	/* the next octet begins a line */
 	bool cr;		/* the last octet was a CR */
-	bool ended;		/* what follows is the next command */
+	bool ended;		/* the message has; a command follows */
 };
 
 void unstuff_start(struct unstuff *, bool lf_ends);
 /*
- * Looks at n octets and returns how many of them are done with; of these the
- * last *len are the message's. 0: it takes more octets to tell. How the input
- * is cut has no influence. Not to be called once it has ended.
+ * Looks at the next n octets of input and returns how many of them have been
+ * consumed; the last *len of those are octets of the message. 0: more input is
+ * needed, with these octets at its front. The result does not depend on how
+ * the input is cut. Not to be called once the message has ended.
  */
 size_t unstuff_next(struct unstuff *, const char *p, size_t n, size_t *len);
 
