@@ -85,11 +85,12 @@ end_line(struct bodyscan *s)
 void
 bodyscan_add(struct bodyscan *s, const char *p, size_t n)
 {
-	const char *end = p + n, *eol, *nul;
+	const char *end, *eol, *nul;
 	struct line_scan scan;
 
 	if (n == 0)
 		return;
+	end = p + n;
 	if (s->in_doubt)
 		read_line(s, p, end);
 	s->eight_bit = s->eight_bit || !text_is_ascii(p, n);

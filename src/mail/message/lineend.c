@@ -50,11 +50,12 @@ line_next(const char *eol, const char *end, bool *cr)
 size_t
 lineend_convert(struct lineend *l, const char *p, size_t n, char *to)
 {
-	const char *end = p + n, *eol, *start = to;
+	const char *end, *eol, *start = to;
 	struct line_scan scan;
 
 	if (n == 0)
 		return 0;
+	end = p + n;
 	line_scan_start(&scan, p, end);
 	for (p = line_behind_cr(p, &l->cr); p < end;
 	    p = line_next(eol, end, &l->cr)) {
