@@ -22,6 +22,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "base/wait.h"
 #include "mail/address/address.h"
 #include "wire/tls/tls.h"
 #include "smtp/sasl/sasl.h"
@@ -307,5 +308,7 @@ main(int argc, char *argv[])
 	status = run(argc, argv, &c, &f);
 	cmdline_free(&c);
 	fault_clear(&f);
+	if (status != 0)
+		wait_die();
 	return status;
 }

@@ -8,19 +8,30 @@
 
 #include "base/memory.h"
 
-static int exit_status = EXIT_FAILURE;
-static void (*on_exhaustion)(int);
+/* Octets for what is told and logged of a shortage: address space, no more,
+ * until then. */
+#define RESERVE (2 * 1024 * 1024)
+
+static struct {
+	int status;
+	int (*call)(void *);
+	void *context;
+	void *reserve;
+} exhaustion = { .status = EXIT_FAILURE };
 
 void
 memory_settle(int status)
 {
-	exit_status = status;
+	exhaustion.status = status;
 }
 
 void
-memory_on_exhaustion(void (*call)(int))
+memory_on_exhaustion(int (*call)(void *), void *context)
 {
-	on_exhaustion = call;
+	exhaustion.call = call;
+	exhaustion.context = context;
+	if (call != NULL && exhaustion.reserve == NULL)
+		exhaustion.reserve = malloc(RESERVE);
 }
 
 static void
@@ -28,17 +39,19 @@ memory_exhausted(void)
 {
 	static const char text[] = "postrider: out of memory\n"
 	    "hint: raise the memory limit of the calling process\n";
+	int (*call)(void *) = exhaustion.call;
+	int status = exhaustion.status;
 
-	void (*call)(int) = on_exhaustion;
-
-	on_exhaustion = NULL;
+	exhaustion.call = NULL;
+	free(exhaustion.reserve);
+	exhaustion.reserve = NULL;
 	if (call != NULL)
-		call(exit_status);
-	if (exit_status != EXIT_SUCCESS &&
+		status = call(exhaustion.context);
+	if (status != EXIT_SUCCESS &&
 	    write(STDERR_FILENO, text, sizeof(text) - 1) == -1) {
 		/* nobody listens; the status says it all the same */
 	}
-	_exit(exit_status);
+	_exit(status);
 }
 
 void *

@@ -2,10 +2,8 @@
 /*
  * memory: allocation that cannot fail, and secrets that cannot be printed.
  *
- * When the system has no memory left, these functions call what
- * memory_on_exhaustion() has set, write a line to standard error unless the
- * exit status is a success, and end the process with the status that
- * memory_settle() was given last.
+ * When the system has no memory left, these functions end the process, with a
+ * line on standard error unless the exit status is a success.
  */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
@@ -25,14 +23,14 @@ char *memory_copy(const void *p, size_t n);
 char *memory_string(const char *s);
 /* Overwrites n bytes in a way that the compiler does not drop. */
 void memory_wipe(void *p, size_t n);
-/*
- * From now on a shortage of memory ends the process with this status: that of
- * a temporary failure at first, and the outcome's once a final reply has been
- * read. EXIT_FAILURE until the first call.
- */
+/* From now on a shortage of memory ends the process with this status. */
 void memory_settle(int status);
-/* What is called then, once, with that status; it must not allocate memory. */
-void memory_on_exhaustion(void (*)(int status));
+/*
+ * From now on it calls this function before, once, which returns the status to
+ * end with. It may allocate a little: some memory is kept in reserve for it.
+ * NULL: none any more.
+ */
+void memory_on_exhaustion(int (*)(void *context), void *context);
 
 /*
  * A password or token. The bytes are NUL-terminated for libraries that want

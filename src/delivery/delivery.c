@@ -3,14 +3,16 @@
 
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/fault.h"
+#include "base/memory.h"
+#include "base/wait.h"
 #include "smtp/session.h"
 #include "config/account/account.h"
 #include "delivery/delivery.h"
 #include "delivery/job.h"
 #include "delivery/link.h"
 #include "delivery/request.h"
-#include "delivery/submission.h"
 
 void
 delivery_init(struct delivery *d, const struct request *request)
@@ -21,16 +23,6 @@ delivery_init(struct delivery *d, const struct request *request)
 	d->log.ident = request->ident;
 	outcome_init(&d->outcome);
 	letter_init(&d->letter, request, NULL, NULL, NULL);
-}
-
-void
-delivery_begin(struct delivery *d, const struct account *account,
-    struct alias_source *aliases, struct notes *notes, bool log)
-{
-	d->account = account;
-	letter_init(&d->letter, d->request, account, aliases, notes);
-	if (log)
-		log_open(&d->log, account, SYSLOG_PATH);
 }
 
 int
@@ -65,9 +57,7 @@ int
 delivery_send(struct delivery *d, struct link *link, struct fault *f)
 {
 	struct envelope *e = &d->letter.envelope;
-	struct submission s;
 	bool utf8;
-	int result;
 
 	if (link_open(link, &d->outcome, f) == -1)
 		return -1;
@@ -75,15 +65,30 @@ delivery_send(struct delivery *d, struct link *link, struct fault *f)
 	    (e->smtputf8 || envelope_needs_smtputf8(e));
 	if (letter_fit(&d->letter, &link->session, true, utf8, f) == -1)
 		return -1;
-	submission_init(&s, link, e, &d->outcome, false);
-	result = submission_run(&s, d->letter.conversion.message,
+	submission_init(&d->submission, link, e, &d->outcome, false);
+	return submission_run(&d->submission, d->letter.conversion.message,
 	    d->request->eight_bit, f);
-	submission_free(&s);
-	return result;
+}
+
+/* What waited for the network says that its time was up, which is not so. */
+static void
+name_signal(struct delivery *d, struct fault *f)
+{
+	static const char by[] = "ended by ";
+	const char *name = wait_signal();
+	struct buffer why;
+
+	if (name == NULL || f->class == FAULT_NONE)
+		return;
+	fault_clear(f);
+	buffer_init(&why, sizeof(by) + strlen(name));
+	buffer_printf(&why, "%s%s", by, name);
+	submission_break_off(&d->submission, why.data, f);
+	buffer_free(&why);
 }
 
 void
-delivery_log(struct delivery *d, const struct fault *f)
+delivery_log(struct delivery *d, struct fault *f)
 {
 	struct log_entry entry = {
 		.account = d->account,
@@ -98,14 +103,44 @@ delivery_log(struct delivery *d, const struct fault *f)
 		.peer_pid = d->peer_pid,
 	};
 
+	name_signal(d, f);
 	entry.queue_id = outcome_queue_id(&d->outcome, &entry.queue_id_len);
 	log_write(&d->log, &entry, d->request->note);
+}
+
+/*
+ * Out of memory: whatever is known of the message is logged. The exit status
+ * is a success only if every recipient has it.
+ */
+static int
+last_words(void *context)
+{
+	struct delivery *d = context;
+	struct fault f = { FAULT_NONE, NULL, NULL, false };
+
+	submission_break_off(&d->submission, "out of memory", &f);
+	delivery_log(d, &f);
+	return fault_exit_status(f.class);
+}
+
+void
+delivery_begin(struct delivery *d, const struct account *account,
+    struct alias_source *aliases, struct notes *notes, bool log)
+{
+	d->account = account;
+	letter_init(&d->letter, d->request, account, aliases, notes);
+	if (log)
+		log_open(&d->log, account, SYSLOG_PATH);
+	wait_catch_signals();
+	memory_on_exhaustion(last_words, d);
 }
 
 void
 delivery_end(struct delivery *d)
 {
+	memory_on_exhaustion(NULL, NULL);
 	log_close(&d->log);
+	submission_free(&d->submission);
 	letter_free(&d->letter);
 	outcome_free(&d->outcome);
 	delivery_init(d, d->request);

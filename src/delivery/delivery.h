@@ -11,6 +11,7 @@
 #include "log/log.h"
 #include "delivery/letter.h"
 #include "delivery/outcome.h"
+#include "delivery/submission.h"
 
 struct account;
 struct alias_source;
@@ -20,11 +21,17 @@ struct link;
 struct notes;
 struct request;
 
+/*
+ * While it is begun, neither a signal that ends the program nor a shortage of
+ * memory keeps the log from hearing what became of the message; so it must not
+ * be moved.
+ */
 struct delivery {
 	const struct request *request;
 	const struct account *account;
 	struct letter letter;
 	struct outcome outcome;
+	struct submission submission;
 	struct log log;
 	/* -bs: who asked for it, as the kernel has it */
 	bool peer_known;
@@ -50,8 +57,11 @@ void delivery_give_up(struct delivery *, const struct job *);
  * link_open() and submission_run().
  */
 int delivery_send(struct delivery *, struct link *, struct fault *);
-/* Writes the line about it to the log; FAULT_NONE is a success. */
-void delivery_log(struct delivery *, const struct fault *);
+/*
+ * Writes the line about it to the log; FAULT_NONE is a success. When a signal
+ * has ended it, the fault says so from now on, and what became of the message.
+ */
+void delivery_log(struct delivery *, struct fault *);
 /* Closes the log and frees everything; another delivery may begin. */
 void delivery_end(struct delivery *);
 

@@ -618,6 +618,34 @@ submission_send(struct submission *s, const struct message *m,
 	return run(s, true, f);
 }
 
+void
+submission_break_off(struct submission *s, const char *why, struct fault *f)
+{
+	struct outcome *o = s->outcome;
+	struct transaction *t = &s->transaction;
+
+	fault(f, FAULT_TEMPORARY, "%s; ", why);
+	if (o == NULL) {
+		fault_add(f, "the message was not sent");
+		return;
+	}
+	/* the reply to the end of data was still awaited */
+	if (s->begun && s->link->open && t->awaited > 0 &&
+	    conn_all_sent(s->link->session.conn))
+		t->unsure = true;
+	take_outcome(s);
+	if (o->unsure)
+		fault_add(f, CONTENT_UNSURE);
+	else if (o->delivered > 0)
+		fault_add(f, "the message was accepted for %zu of %zu "
+		    "recipients", o->delivered, o->recipients);
+	else
+		fault_add(f, "the message was not sent");
+	if (o->delivered > 0 && o->delivered == o->recipients)
+		fault_clear(f);
+	diagnosis_settle(o, f);
+}
+
 int
 submission_end(struct submission *s, struct fault *f)
 {

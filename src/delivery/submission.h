@@ -78,6 +78,13 @@ int submission_sync(struct submission *, struct fault *);
 int submission_send(struct submission *, const struct message *,
     struct fault *);
 /*
+ * Something on this side ends it, with whatever has come so far: the outcome is
+ * filled, and the fault says why, and whether the message may have been
+ * delivered; none when every recipient has it.
+ */
+void submission_break_off(struct submission *, const char *why,
+    struct fault *);
+/*
  * Ends it; a transaction that the smarthost may have open is reset. -1 when
  * the session is of no more use.
  */

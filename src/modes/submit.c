@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/memory.h"
 #include "config/account/account.h"
 #include "delivery/aliases.h"
 #include "delivery/delivery.h"
@@ -98,9 +99,10 @@ submit(struct submission_request *wish, struct fault *f)
 	link_init(&t.link, wish->request);
 	delivery_init(&t.delivery, wish->request);
 	result = travel(&t, f);
+	link_free(&t.link);
 	if (!wish->pretend)
 		delivery_log(&t.delivery, f);
-	link_free(&t.link);
+	memory_settle(fault_exit_status(f->class));
 	envelope_swap_recipients(&wish->envelope, &t.delivery.letter.envelope);
 	delivery_end(&t.delivery);
 	alias_source_free(&t.aliases);

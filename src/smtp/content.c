@@ -111,8 +111,7 @@ content_add_unsure(struct transaction *t, struct fault *f)
 		    "for the others it may have been delivered", delivered,
 		    t->envelope->count);
 	else
-		fault_add(f, "; the whole message was sent, but its reply is "
-		    "lost: it may have been delivered");
+		fault_add(f, "; " CONTENT_UNSURE);
 	fault_replace_hint(f, "look whether it arrived before you "
 	    "send it again");
 }

@@ -13,6 +13,10 @@ struct fault;
 struct message;
 struct transaction;
 
+/* What is told of a message whose end was sent and not answered. */
+#define CONTENT_UNSURE "the whole message was sent, but its reply is lost: " \
+    "it may have been delivered"
+
 /* DATA; its reply comes with the next sync. */
 int content_data(struct transaction *, struct fault *);
 /*

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/wait.h"
 #include "wire/conn.h"
 
 #define INPUT_STEP 16384	/* octets asked for at a time: one TLS record */
@@ -214,17 +215,13 @@ static bool
 wait_for(const struct conn *c, short in, short out, int64_t deadline)
 {
 	struct pollfd p[2];
-	int n;
 
 	/* one entry for each descriptor, even when they are the same */
 	p[0].fd = in == 0 ? -1 : c->rfd;
 	p[0].events = in;
 	p[1].fd = out == 0 ? -1 : c->wfd;
 	p[1].events = out;
-	do
-		n = poll(p, 2, clock_left(deadline));
-	while (n == -1 && (errno == EINTR || errno == EAGAIN));
-	return n != 0;
+	return wait_poll(p, 2, deadline) != 0;
 }
 
 static bool

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/wait.h"
 #include "wire/dial.h"
 
 #define DIAL_TEXT_MAX 8192	/* octets of "addresses tried" in a fault */
@@ -190,14 +191,12 @@ race_wait(struct race *r)
 		free(p);
 		return r->begun < r->count && clock_left(r->deadline) > 0;
 	}
-	do
-		n = poll(p, (nfds_t)r->begun, clock_left(until));
-	while (n == -1 && (errno == EINTR || errno == EAGAIN));
+	n = wait_poll(p, (nfds_t)r->begun, until);
 	for (size_t i = 0; n > 0 && i < r->begun && r->winner == -1; i++)
 		if (p[i].fd != -1 && p[i].revents != 0)
 			race_settle(r, &r->attempt[i]);
 	free(p);
-	return clock_left(r->deadline) > 0;
+	return clock_left(r->deadline) > 0 && wait_signal() == NULL;
 }
 
 static void

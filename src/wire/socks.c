@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/wait.h"
 #include "wire/socks.h"
 
 #ifndef MSG_NOSIGNAL
@@ -90,9 +91,7 @@ await(const struct talk *t, short events)
 	struct pollfd p = { .fd = t->fd, .events = events };
 	int n;
 
-	do
-		n = poll(&p, 1, clock_left(t->deadline));
-	while (n == -1 && (errno == EINTR || errno == EAGAIN));
+	n = wait_poll(&p, 1, t->deadline);
 	if (n > 0)
 		return 0;
 	if (n == -1)

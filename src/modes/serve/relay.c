@@ -53,10 +53,10 @@ forget(struct relay *r)
 
 	if (!r->begun)
 		return;
-	if (!r->leaving && submission_end(&r->submission, &ignored) == -1)
+	if (!r->leaving &&
+	    submission_end(&r->delivery.submission, &ignored) == -1)
 		link_close(&r->link);
 	fault_clear(&ignored);
-	submission_free(&r->submission);
 	delivery_end(&r->delivery);
 	r->begun = r->too_big = false;
 	envelope_free(&r->given);
@@ -141,7 +141,7 @@ prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 	result = choose_account(r, &given->path, f);
 	delivery_begin(&r->delivery, &r->account, &r->aliases,
 	    &r->accounts.warnings, true);
-	submission_init(&r->submission, &r->link,
+	submission_init(&r->delivery.submission, &r->link,
 	    &r->delivery.letter.envelope, &r->delivery.outcome, true);
 	if (result == -1)
 		return -1;
@@ -185,7 +185,8 @@ relay_mail(struct relay *r, const struct command_mail *m)
 	if (prepare(r, m, &f) == -1 ||
 	    link_open(&r->link, &r->delivery.outcome, &f) == -1 ||
 	    check_size(r, m->size, &f) == -1 ||
-	    submission_mail(&r->submission, m->size, r->eight_bit, &f) == -1)
+	    submission_mail(&r->delivery.submission, m->size, r->eight_bit,
+	    &f) == -1)
 		trouble(r, &f);
 }
 
@@ -225,7 +226,7 @@ add_member(struct relay *r, size_t recipient)
 static void
 ask(struct relay *r, size_t number)
 {
-	const struct submission *s = &r->submission;
+	const struct submission *s = &r->delivery.submission;
 	struct recipient *to = &r->delivery.letter.envelope.recipient[number];
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
@@ -240,7 +241,7 @@ ask(struct relay *r, size_t number)
 		    "SMTPUTF8");
 		return;
 	}
-	if (submission_rcpt(&r->submission, number, &f) == -1)
+	if (submission_rcpt(&r->delivery.submission, number, &f) == -1)
 		trouble(r, &f);
 }
 
@@ -323,8 +324,8 @@ relay_sync(struct relay *r)
 {
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
-	if (r->submission.begun && r->trouble.class == FAULT_NONE &&
-	    submission_sync(&r->submission, &f) == -1)
+	if (r->delivery.submission.begun && r->trouble.class == FAULT_NONE &&
+	    submission_sync(&r->delivery.submission, &f) == -1)
 		trouble(r, &f);
 }
 
@@ -333,14 +334,14 @@ relay_sync(struct relay *r)
 bool
 relay_is_open(const struct relay *r)
 {
-	return r->submission.begun &&
-	    reply_digit(&r->submission.transaction.mail) == 2;
+	return r->delivery.submission.begun &&
+	    reply_digit(&r->delivery.submission.transaction.mail) == 2;
 }
 
 void
 relay_answer_mail(const struct relay *r, struct buffer *b)
 {
-	const struct submission *s = &r->submission;
+	const struct submission *s = &r->delivery.submission;
 
 	if (s->begun && s->transaction.mail.code != 0)
 		answer_add_reply(b, &s->transaction.mail,
@@ -358,8 +359,10 @@ answer_member(const struct relay *r, size_t number, struct buffer *b)
 {
 	const struct envelope *e = &r->delivery.letter.envelope;
 	const struct recipient *to = &e->recipient[number];
-	const struct reply *reply = r->submission.begun ?
-	    transaction_reply(&r->submission.transaction, number) : NULL;
+	const struct reply *reply =
+	    r->delivery.submission.begun
+		? transaction_reply(&r->delivery.submission.transaction, number)
+		: NULL;
 
 	buffer_clear(b);
 	if (reply != NULL && reply->code != 0)
@@ -506,10 +509,11 @@ submit_message(struct relay *r, struct fault *f)
 {
 	struct letter *l = &r->delivery.letter;
 
-	if (letter_fit(l, &r->link.session, r->eight_bit, r->submission.utf8,
-	    f) == -1)
+	if (letter_fit(l, &r->link.session, r->eight_bit,
+		       r->delivery.submission.utf8, f) == -1)
 		return -1;
-	return submission_send(&r->submission, l->conversion.message, f);
+	return submission_send(&r->delivery.submission, l->conversion.message,
+			       f);
 }
 
 /*
@@ -522,7 +526,7 @@ answer_message(struct relay *r, int result, const struct fault *f,
 {
 	const struct outcome *o = &r->delivery.outcome;
 	const struct reply *final =
-	    transaction_final(&r->submission.transaction);
+	    transaction_final(&r->delivery.submission.transaction);
 	int digit = reply_digit(final);
 
 	if (result == 0 || (!o->unsure && (digit == 4 || digit == 5 ||
@@ -530,7 +534,7 @@ answer_message(struct relay *r, int result, const struct fault *f,
 		answer_add_reply(answer, final, r->given.smtputf8);
 		return;
 	}
-	if (r->submission.begun && digit == 0 && !o->unsure &&
+	if (r->delivery.submission.begun && digit == 0 && !o->unsure &&
 	    r->link.open && o->phase == PHASE_RCPT) {
 		relay_answer_nobody(r, answer);
 		return;
@@ -562,7 +566,7 @@ relay_message(struct relay *r, struct message *m, const char *received,
 static void
 explain(struct relay *r, const struct fault *why, struct fault *f)
 {
-	struct submission *s = &r->submission;
+	struct submission *s = &r->delivery.submission;
 	struct outcome *o = &r->delivery.outcome;
 	const struct transaction *t = &s->transaction;
 

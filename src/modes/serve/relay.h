@@ -19,7 +19,6 @@
 #include "delivery/aliases.h"
 #include "delivery/delivery.h"
 #include "delivery/link.h"
-#include "delivery/submission.h"
 
 struct buffer;
 struct command_mail;
@@ -45,7 +44,6 @@ struct relay {
 	bool eight_bit;
 	struct envelope given;		/* as the client has named them */
 	struct delivery delivery;	/* as the smarthost is told */
-	struct submission submission;
 	size_t *member;			/* recipients' numbers, of all RCPTs */
 	size_t members;
 	size_t members_cap;

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/wait.h"
 #include "wire/conn.h"
 #include "wire/dial.h"
 #include "wire/tls/report.h"
@@ -279,7 +279,7 @@ static int
 handshake(struct tls *t, int64_t deadline, struct fault *f)
 {
 	struct pollfd p;
-	int n, ready;
+	int n;
 
 	for (;;) {
 		n = gnutls_handshake(t->session);
@@ -296,10 +296,7 @@ handshake(struct tls *t, int64_t deadline, struct fault *f)
 		    conn_read_fd(t->conn) : conn_write_fd(t->conn);
 		p.events = gnutls_record_get_direction(t->session) == 0 ?
 		    POLLIN : POLLOUT;
-		do
-			ready = poll(&p, 1, clock_left(deadline));
-		while (ready == -1 && (errno == EINTR || errno == EAGAIN));
-		if (ready == 0)
+		if (wait_poll(&p, 1, deadline) == 0)
 			break;
 	}
 	fault(f, FAULT_TEMPORARY, "%s: no answer in time in the TLS handshake",

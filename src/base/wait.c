@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/wait.h"
+
+static const struct {
+	int number;
+	const char *name;
+} signals[] = {
+	{ SIGHUP, "SIGHUP" }, { SIGINT, "SIGINT" }, { SIGTERM, "SIGTERM" },
+};
+#define FEW 4		/* entries that need no memory of their own */
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+static volatile sig_atomic_t caught;
+/* Readable once a signal was caught, so that no wait begins after it. */
+static int alarm_read = -1, alarm_write = -1;
+
+static void
+on_signal(int number)
+{
+	int error = errno;
+
+	caught = number;
+	if (write(alarm_write, "", 1) == -1) {
+		/* the pipe is full: there is enough to read */
+	}
+	errno = error;
+}
+
+void
+wait_catch_signals(void)
+{
+	struct sigaction act, before;
+	int fd[2];
+
+	if (alarm_read != -1 || pipe(fd) == -1)
+		return;
+	for (int i = 0; i < 2; i++) {
+		fcntl(fd[i], F_SETFD, FD_CLOEXEC);
+		fcntl(fd[i], F_SETFL, O_NONBLOCK);
+	}
+	alarm_read = fd[0];
+	alarm_write = fd[1];
+	memset(&act, 0, sizeof(act));
+	act.sa_handler = on_signal;
+	act.sa_flags = SA_RESTART;
+	sigemptyset(&act.sa_mask);
+	for (size_t i = 0; i < SIGNALS; i++)
+		if (sigaction(signals[i].number, NULL, &before) == 0 &&
+		    before.sa_handler != SIG_IGN)
+			sigaction(signals[i].number, &act, NULL);
+}
+
+const char *
+wait_signal(void)
+{
+	for (size_t i = 0; i < SIGNALS; i++)
+		if (caught == signals[i].number)
+			return signals[i].name;
+	return NULL;
+}
+
+void
+wait_die(void)
+{
+	if (caught == 0)
+		return;
+	signal(caught, SIG_DFL);
+	raise(caught);
+}
+
+int
+wait_poll(struct pollfd *p, nfds_t n, int64_t deadline)
+{
+	struct pollfd few[FEW + 1], *all = few;
+	int ready;
+
+	if (n > FEW)
+		all = memory_array(n + 1, sizeof(*all));
+	memcpy(all, p, n * sizeof(*p));
+	all[n] = (struct pollfd){ .fd = alarm_read, .events = POLLIN };
+	do
+		ready = poll(all, n + 1, clock_left(deadline));
+	while (ready == -1 && caught == 0 &&
+	    (errno == EINTR || errno == EAGAIN));
+	for (nfds_t i = 0; i < n; i++)
+		p[i].revents = ready > 0 ? all[i].revents : 0;
+	if (caught != 0)
+		ready = 0;
+	if (all != few)
+		free(all);
+	return ready;
+}

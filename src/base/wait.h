@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * wait: poll(2) until a deadline, and the signals that end the program. From
+ * wait_catch_signals() on SIGHUP, SIGINT and SIGTERM end the wait instead of
+ * the process: what waits fails as if its time was up, the failure is told and
+ * logged on the usual way out, and wait_die() ends the process as the signal
+ * would have.
+ */
+#ifndef BASE_WAIT_H
+#define BASE_WAIT_H
+
+#include <poll.h>
+#include <stdint.h>
+
+/*
+ * Waits for events until a deadline of clock_after(). The number of entries
+ * that have some, or 0 when the time is up or a signal has been caught. An
+ * entry with a negative descriptor is left out.
+ */
+int wait_poll(struct pollfd *, nfds_t, int64_t deadline);
+/*
+ * Catches the signals, but for one that was ignored when the process began.
+ * Calls after the first change nothing.
+ */
+void wait_catch_signals(void);
+/* The name of the signal that was caught, such as "SIGTERM"; NULL: none. */
+const char *wait_signal(void);
+/* If a signal was caught, ends the process by it. */
+void wait_die(void);
+
+#endif
