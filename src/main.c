@@ -306,9 +306,10 @@ main(int argc, char *argv[])
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	cmdline_init(&c);
 	status = run(argc, argv, &c, &f);
+	/* a message that was delivered is not told as a failure */
+	if (status != 0 || c.mode == CMDLINE_SERVE)
+		wait_die();
 	cmdline_free(&c);
 	fault_clear(&f);
-	if (status != 0)
-		wait_die();
 	return status;
 }

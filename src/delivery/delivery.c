@@ -131,7 +131,6 @@ delivery_begin(struct delivery *d, const struct account *account,
 	letter_init(&d->letter, d->request, account, aliases, notes);
 	if (log)
 		log_open(&d->log, account, SYSLOG_PATH);
-	wait_catch_signals();
 	memory_on_exhaustion(last_words, d);
 }
 

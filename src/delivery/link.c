@@ -6,6 +6,7 @@
 
 #include "base/fault.h"
 #include "base/text.h"
+#include "base/wait.h"
 #include "wire/conn.h"
 #include "wire/dial.h"
 #include "smtp/sasl/sasl.h"
@@ -193,6 +194,7 @@ open_session(struct link *l, struct outcome *o, struct fault *f)
 	l->params.transcript = l->request->transcript;
 	l->params.note = l->request->note;
 	l->params.no_chunking |= l->no_chunking;
+	wait_catch_signals();
 	l->open = session_open(&l->session, &l->params, f) == 0;
 	outcome_take(o, &l->session);
 	if (l->open)

@@ -111,6 +111,7 @@ C? QUIT'
 	kill -TERM "$PID"
 	ended TERM
 	grep -q 'from=alice@example.org .*ended by SIGTERM; the message was not sent' log
+	grep -q '^421 4.3.2 ' answers
 	# O_NONBLOCK is 04000: it belongs to the FIFO's open file, which is ours
 	[ -r /proc/self/fdinfo/7 ] || skip 'no /proc here'
 	! grep -q '^flags:.*04[0-9][0-9][0-9]$' /proc/self/fdinfo/7

@@ -15,6 +15,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/wait.h"
 #include "config/password/child.h"
 
 #define TERM_GRACE 500		/* milliseconds from SIGTERM to SIGKILL */
@@ -283,17 +284,13 @@ attend(struct run *run, struct child *child, int64_t deadline)
 {
 	struct pollfd p[3];
 	char drop[DROP_SIZE];
-	int left;
 
 	while (!has_ended(run, child)) {
-		left = clock_left(deadline);
-		if (left == 0)
-			return false;
 		p[0] = (struct pollfd){ run->ended, POLLIN, 0 };
 		p[1] = (struct pollfd){ run->out, POLLIN, 0 };
 		p[2] = (struct pollfd){ run->err, POLLIN, 0 };
-		if (poll(p, 3, left) == -1)
-			continue;
+		if (wait_poll(p, 3, deadline) == 0)
+			return false;
 		if (p[0].revents != 0 &&
 		    read(run->ended, drop, sizeof(drop)) == -1)
 			continue;

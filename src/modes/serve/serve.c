@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/wait.h"
 #include "wire/conn.h"
 #include "modes/serve/serve.h"
 #include "modes/serve/serving.h"
@@ -339,7 +340,12 @@ leave(struct serving *s, struct fault *f)
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
 	int result = 0;
 
-	if (!s->done && s->silent) {
+	if (!s->done && wait_signal() != NULL) {
+		serving_say(s, "421 4.3.2 this service is shutting down");
+		if (s->relay.begun)
+			fault(&why, FAULT_TEMPORARY, "-bs: ended by %s",
+			    wait_signal());
+	} else if (!s->done && s->silent) {
 		serving_say(s, "421 4.4.2 nothing was said for too long");
 		fault(&why, FAULT_IO, "-bs: the client was silent for too "
 		    "long");
@@ -383,6 +389,7 @@ serve(const struct request *request, struct fault *f)
 	if (in == -1 || out == -1 ||
 	    dup2(STDERR_FILENO, STDOUT_FILENO) == -1)
 		return fault(f, FAULT_SYSTEM, "-bs: too many open files");
+	wait_catch_signals();
 	peer_find(&s.peer, STDIN_FILENO);
 	relay_init(&s.relay, request, &s.peer);
 	s.conn = conn_new(in, out, "the client", CONN_PROGRESS_MS);
