@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
+#include "wire/dial.h"
 #include "wire/srv.h"
 #include "wire/tls/tls.h"
 #include "delivery/request.h"
@@ -86,13 +88,14 @@ nothing(const struct finding *x, struct fault *f)
 static int
 find(struct finding *x, struct fault *f)
 {
+	int64_t deadline = clock_after(DIAL_TIMEOUT_MS);
 	struct buffer name;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && x->service == NULL && i < SERVICES; i++) {
 		buffer_init(&name, BLOCK_MAX);
 		buffer_printf(&name, "%s.%s", services[i].name, x->domain);
-		r = srv_query(&x->list, name.data, f);
+		r = srv_query(&x->list, name.data, deadline, f);
 		buffer_free(&name);
 		if (r == 0 && x->list.count > 0) {
 			x->service = &services[i];

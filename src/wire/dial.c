@@ -21,11 +21,13 @@
 #include "base/memory.h"
 #include "base/wait.h"
 #include "wire/dial.h"
+#include "wire/lookup.h"
 
 #define DIAL_TEXT_MAX 8192	/* octets of "addresses tried" in a fault */
+#define ADDRESS_TEXT_MAX 256	/* octets of an IPv6 address and its zone */
 
 struct attempt {
-	const struct addrinfo *to;
+	const struct address *to;
 	int fd;		/* -1: not begun, or over */
 };
 
@@ -36,7 +38,7 @@ struct race {
 	int64_t next;		/* when the next may begin */
 	int64_t deadline;
 	int winner;		/* a connected socket, or -1 */
-	const struct addrinfo *source;	/* to bind to, or NULL */
+	const struct address *source;	/* to bind to, or NULL */
 	int source_error;	/* why that failed, or 0 */
 	struct buffer tried;	/* "address: what happened, ..." */
 };
@@ -70,38 +72,43 @@ dial_add_host_port(struct buffer *b, const char *host, uint16_t port)
 	    host, (unsigned)port);
 }
 
+/* The next address of the family (or of others) from `at` on; n: none. */
+static size_t
+next_of(const struct address *all, size_t n, size_t at, int family, bool same)
+{
+	while (at < n && (all[at].family == family) != same)
+		at++;
+	return at;
+}
+
 /* The families alternate, the resolver's first choice first (RFC 8305 4). */
 static void
-race_order(struct race *r, const struct addrinfo *all)
+race_order(struct race *r, const struct address *all, size_t n)
 {
-	const struct addrinfo *a = all, *b = all;
-	/* NOLINTNEXTLINE(clang-analyzer-*): no list is empty */
-	int family = all->ai_family;
+	int family = all[0].family;
+	size_t a = 0, b = 0;
 	bool first = true;
 
-	for (;; first = !first) {
-		while (a != NULL && a->ai_family != family)
-			a = a->ai_next;
-		while (b != NULL && b->ai_family == family)
-			b = b->ai_next;
-		if (a == NULL && b == NULL)
-			return;
-		if ((first && a != NULL) || b == NULL) {
-			r->attempt[r->count++].to = a;
-			a = a->ai_next;
-		} else {
-			r->attempt[r->count++].to = b;
-			b = b->ai_next;
-		}
+	for (; r->count < n; first = !first) {
+		a = next_of(all, n, a, family, true);
+		b = next_of(all, n, b, family, false);
+		r->attempt[r->count++].to = (first && a < n) || b == n ?
+		    &all[a++] : &all[b++];
 	}
+}
+
+static const struct sockaddr *
+to_sockaddr(const struct address *a)
+{
+	return (const struct sockaddr *)&a->to;
 }
 
 static void
 race_note(struct race *r, const struct attempt *a, const char *what)
 {
-	char name[NI_MAXHOST];
+	char name[ADDRESS_TEXT_MAX];
 
-	if (getnameinfo(a->to->ai_addr, a->to->ai_addrlen, name, sizeof(name),
+	if (getnameinfo(to_sockaddr(a->to), a->to->len, name, sizeof(name),
 	    NULL, 0, NI_NUMERICHOST) != 0)
 		snprintf(name, sizeof(name), "an address");
 	buffer_printf(&r->tried, "%s%s: %s", r->tried.len == 0 ? "" : ", ",
@@ -135,8 +142,7 @@ race_begin(struct race *r)
 	int flags;
 
 	r->next = clock_after(DIAL_STAGGER_MS);
-	a->fd = socket(a->to->ai_family, a->to->ai_socktype,
-	    a->to->ai_protocol);
+	a->fd = socket(a->to->family, SOCK_STREAM, IPPROTO_TCP);
 	if (a->fd == -1) {
 		race_lost(r, a, errno);
 		return;
@@ -144,13 +150,13 @@ race_begin(struct race *r)
 	fcntl(a->fd, F_SETFD, FD_CLOEXEC);
 	if ((flags = fcntl(a->fd, F_GETFL)) != -1)
 		fcntl(a->fd, F_SETFL, flags | O_NONBLOCK);
-	if (r->source != NULL && bind(a->fd, r->source->ai_addr,
-	    r->source->ai_addrlen) == -1) {
+	if (r->source != NULL && bind(a->fd, to_sockaddr(r->source),
+	    r->source->len) == -1) {
 		r->source_error = errno;
 		race_lost(r, a, errno);
 		return;
 	}
-	if (connect(a->fd, a->to->ai_addr, a->to->ai_addrlen) == 0)
+	if (connect(a->fd, to_sockaddr(a->to), a->to->len) == 0)
 		race_won(r, a);
 	else if (errno != EINPROGRESS && errno != EINTR)
 		race_lost(r, a, errno);
@@ -217,24 +223,12 @@ race_run(struct race *r)
 	}
 }
 
-/* getaddrinfo(3) without its many parameters. */
 static int
-look_up(const char *host, uint16_t port, enum dial_family family,
-    struct addrinfo **all)
+find(const struct dial *d, enum dial_family family, int64_t deadline,
+    struct address **all, size_t *count)
 {
-	struct addrinfo hints;
-	char service[8];
-
-	memset(&hints, 0, sizeof(hints));
-	hints.ai_family = family == DIAL_IPV4 ? AF_INET :
-	    family == DIAL_IPV6 ? AF_INET6 : AF_UNSPEC;
-	hints.ai_socktype = SOCK_STREAM;
-	hints.ai_protocol = IPPROTO_TCP;
-	hints.ai_flags = AI_NUMERICSERV;
-	if (dial_is_literal(host))
-		hints.ai_flags |= AI_NUMERICHOST;
-	snprintf(service, sizeof(service), "%u", (unsigned)port);
-	return getaddrinfo(host, service, &hints, all);
+	return lookup(d->host, d->port, family == DIAL_IPV4 ? AF_INET :
+	    family == DIAL_IPV6 ? AF_INET6 : AF_UNSPEC, deadline, all, count);
 }
 
 /* The name is there, but its addresses are of the other family. */
@@ -256,16 +250,16 @@ no_such_address(const struct dial *d, enum dial_family family,
 }
 
 static int
-resolve(const struct dial *d, enum dial_family family, struct addrinfo **all,
-    struct fault *f)
+resolve(const struct dial *d, enum dial_family family, int64_t deadline,
+    struct address **all, size_t *count, struct fault *f)
 {
-	int error = look_up(d->host, d->port, family, all), kept = errno;
+	int error = find(d, family, deadline, all, count), kept = errno;
 
 	if (error == 0)
 		return 0;
 	if (family != DIAL_ANY && error != EAI_AGAIN && error != EAI_SYSTEM &&
-	    look_up(d->host, d->port, DIAL_ANY, all) == 0) {
-		freeaddrinfo(*all);
+	    find(d, DIAL_ANY, deadline, all, count) == 0) {
+		free(*all);
 		return no_such_address(d, family, f);
 	}
 	if (error == EAI_NONAME) {
@@ -274,8 +268,8 @@ resolve(const struct dial *d, enum dial_family family, struct addrinfo **all,
 		    d->prefix, d->host);
 	}
 	fault(f, FAULT_TEMPORARY, "%s: the name could not be resolved: %s",
-	    d->host, error == EAI_SYSTEM ? strerror(kept) :
-	    gai_strerror(error));
+	    d->host, error != EAI_SYSTEM ? gai_strerror(error) :
+	    kept == ETIMEDOUT ? "no answer in time" : strerror(kept));
 	return fault_hint(f, "check this machine's network and DNS");
 }
 
@@ -308,32 +302,29 @@ dial_connect(const struct dial *d, int64_t deadline, struct fault *f)
 {
 	enum dial_family family = d->source_ip == NULL ? d->family :
 	    dial_family_of(d->source_ip);
-	struct addrinfo *all, *source = NULL;
+	struct address *all, *source = NULL;
 	struct race r;
-	size_t n = 0;
+	size_t n, sources;
 
-	if (resolve(d, family, &all, f) == -1)
+	if (resolve(d, family, deadline, &all, &n, f) == -1)
 		return -1;
 	memset(&r, 0, sizeof(r));
 	r.winner = -1;
 	r.deadline = deadline;
 	buffer_init(&r.tried, DIAL_TEXT_MAX);
-	if (d->source_ip != NULL && look_up(d->source_ip, 0, family,
-	    &source) == 0)
+	if (d->source_ip != NULL && lookup(d->source_ip, 0, AF_UNSPEC,
+	    deadline, &source, &sources) == 0)
 		r.source = source;
-	for (const struct addrinfo *a = all; a != NULL; a = a->ai_next)
-		n++;
 	r.attempt = memory_array(n, sizeof(*r.attempt));
 	for (size_t i = 0; i < n; i++)
 		r.attempt[i].fd = -1;
-	race_order(&r, all);
+	race_order(&r, all, n);
 	r.next = clock_now();
 	race_run(&r);
 	if (r.winner == -1)
 		race_failed(&r, d, f);
-	freeaddrinfo(all);
-	if (source != NULL)
-		freeaddrinfo(source);
+	free(all);
+	free(source);
 	free(r.attempt);
 	buffer_free(&r.tried);
 	return r.winner;

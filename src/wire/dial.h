@@ -36,7 +36,8 @@ void dial_add_host_port(struct buffer *, const char *host, uint16_t port);
 
 /*
  * Connects to one of the host's addresses: the next attempt begins when one
- * failed or DIAL_STAGGER_MS after the last, all until the (absolute) deadline.
+ * failed or DIAL_STAGGER_MS after the last, all until the (absolute) deadline,
+ * which bounds looking up the name as well.
  * Returns a socket (close-on-exec, non-blocking, TCP_NODELAY) that the caller
  * owns, or -1: FAULT_HOST when the name does not exist or has no address of
  * the family, FAULT_SYSTEM when source_ip cannot be bound, else

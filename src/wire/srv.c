@@ -1,28 +1,21 @@
 /* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/types.h>
+
+#include <netinet/in.h>
+#include <arpa/nameser.h>
+#include <netdb.h>
+#include <resolv.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "wire/bounded.h"
 #include "wire/srv.h"
-
-/* RFC 1035 sections 2.3.4, 3.2.1, 4.1.1 and 4.1.4; RFC 2782. */
-#define HEADER_SIZE 12
-#define QUESTION_REST 4		/* octets behind a question's name */
-#define RECORD_REST 10		/* type, class, TTL, length of data */
-#define NAME_MAX_OCTETS 255	/* of a name, with the octets of lengths */
-#define LABEL_MAX 63
-#define POINTER 0xc0		/* the two bits that mark one */
-#define TYPE_SRV 33
-#define CLASS_IN 1
-#define SRV_REST 6		/* priority, weight, port */
-
-/* What is read, and how far we are. */
-struct reader {
-	const unsigned char *p;
-	size_t n;
-	size_t at;
-};
 
 void
 srv_list_free(struct srv_list *l)
@@ -33,140 +26,58 @@ srv_list_free(struct srv_list *l)
 	memset(l, 0, sizeof(*l));
 }
 
-/* The caller has seen that there are two octets. */
-static uint16_t
-number_at(const struct reader *r, size_t at)
-{
-	return (uint16_t)(r->p[at] << 8 | r->p[at + 1]);
-}
+#ifdef HAVE_RESOLVER
 
-static bool
-has(const struct reader *r, size_t n)
-{
-	return r->n - r->at >= n;
-}
-
-static bool
-is_host_octet(char c)
-{
-	return text_is_alpha(c) || text_is_digit(c) || c == '-' || c == '_';
-}
-
-/* One label behind those that are there; false when it is none of a host's. */
-static bool
-add_label(char *name, size_t *len, const unsigned char *p, size_t n)
-{
-	bool good = true;
-
-	if (*len > 0)
-		name[(*len)++] = '.';
-	for (size_t i = 0; i < n; i++) {
-		name[(*len)++] = (char)p[i];
-		good = good && is_host_octet((char)p[i]);
-	}
-	return good && p[0] != '-';
-}
+#define ANSWER_MAX 65535	/* octets: RFC 1035 section 4.2.2, over TCP */
+#define NAME_SIZE 1025		/* a name as dn_expand() writes it, escaped */
+#define HOST_MAX 253		/* octets of 255 (RFC 1035 2.3.4) as text */
+#define FIXED_SIZE 6		/* RFC 2782: priority, weight, port */
 
 /*
- * A name, and r->at behind it. A pointer has to lead to before where it and
- * all before it were read from: then there is no way round in a circle. name
- * has room for NAME_MAX_OCTETS; the root is "". -1 when malformed; *good tells
- * whether a host may be called that.
+ * Letters, digits, "-", "_" in labels that do not begin with "-". What else
+ * a label may hold dn_expand() has escaped by a backslash.
  */
-static int
-read_name(struct reader *r, char *name, size_t *len, bool *good)
+static bool
+is_host(const char *name)
 {
-	size_t at = r->at, first = r->at, to, size = 0;
-	bool jumped = false;
-	unsigned char c;
+	bool first = true;
 
-	*len = 0;
-	*good = true;
-	for (;;) {
-		if (at >= r->n)
-			return -1;
-		c = r->p[at];
-		if ((c & POINTER) == POINTER) {
-			if (r->n - at < 2)
-				return -1;
-			to = number_at(r, at) & 0x3fff;
-			if (to >= first)
-				return -1;
-			if (!jumped)
-				r->at = at + 2;
-			jumped = true;
-			at = first = to;
-			continue;
-		}
-		size += (size_t)c + 1;
-		if (c > LABEL_MAX || size > NAME_MAX_OCTETS ||
-		    r->n - at <= c)
-			return -1;
-		at++;
-		if (c == 0)
-			break;
-		*good = add_label(name, len, r->p + at, c) && *good;
-		at += c;
+	if (strlen(name) > HOST_MAX)
+		return false;
+	for (; *name != '\0'; name++) {
+		if (*name == '.' ? first : !text_is_alpha(*name) &&
+		    !text_is_digit(*name) && *name != '_' &&
+		    (*name != '-' || first))
+			return false;
+		first = *name == '.';
 	}
-	if (!jumped)
-		r->at = at;
-	return 0;
+	return true;
 }
 
-static void
-add_record(struct srv_list *l, const struct srv *s, const char *name,
-    size_t len)
-{
-	l->record = memory_resize(l->record, l->count + 1, sizeof(*s));
-	l->record[l->count] = *s;
-	l->record[l->count++].target = memory_copy(name, len);
-}
-
-/* The data of one SRV record, of n octets. */
 static int
-read_srv(struct srv_list *l, struct reader *r, size_t n)
+add_record(struct srv_list *l, const ns_msg *message, const ns_rr *rr)
 {
-	size_t end = r->at + n, len;
-	char name[NAME_MAX_OCTETS];
+	const unsigned char *p = ns_rr_rdata(*rr);
+	size_t n = ns_rr_rdlen(*rr);
+	char target[NAME_SIZE];
 	struct srv s;
-	bool good;
 
-	if (n < SRV_REST + 1)
+	if (n <= FIXED_SIZE || dn_expand(ns_msg_base(*message),
+	    ns_msg_end(*message), p + FIXED_SIZE, target, sizeof(target)) !=
+	    (int)(n - FIXED_SIZE))
 		return -1;
-	s.priority = number_at(r, r->at);
-	s.weight = number_at(r, r->at + 2);
-	s.port = number_at(r, r->at + 4);
-	r->at += SRV_REST;
-	if (read_name(r, name, &len, &good) == -1 || r->at != end)
-		return -1;
-	if (len == 0)
+	s.priority = (uint16_t)ns_get16(p);
+	s.weight = (uint16_t)ns_get16(p + 2);
+	s.port = (uint16_t)ns_get16(p + 4);
+	if (target[0] == '\0') {
 		l->denied = true;
-	else if (!good || s.port == 0)
+	} else if (s.port == 0 || !is_host(target)) {
 		l->unusable++;
-	else
-		add_record(l, &s, name, len);
-	return 0;
-}
-
-static int
-read_record(struct srv_list *l, struct reader *r)
-{
-	char name[NAME_MAX_OCTETS];
-	uint16_t type, class, size;
-	size_t len;
-	bool good;
-
-	if (read_name(r, name, &len, &good) == -1 || !has(r, RECORD_REST))
-		return -1;
-	type = number_at(r, r->at);
-	class = number_at(r, r->at + 2);
-	size = number_at(r, r->at + 8);
-	r->at += RECORD_REST;
-	if (!has(r, size))
-		return -1;
-	if (type == TYPE_SRV && class == CLASS_IN)
-		return read_srv(l, r, size);
-	r->at += size;
+	} else {
+		s.target = memory_string(target);
+		l->record = memory_resize(l->record, l->count + 1, sizeof(s));
+		l->record[l->count++] = s;
+	}
 	return 0;
 }
 
@@ -185,28 +96,90 @@ compare(const void *a, const void *b)
 }
 
 int
-srv_parse(struct srv_list *l, const unsigned char *message, size_t n)
+srv_parse(struct srv_list *l, const unsigned char *p, size_t n)
 {
-	struct reader r = { message, n, HEADER_SIZE };
-	char name[NAME_MAX_OCTETS];
-	unsigned questions, answers;
-	size_t len;
-	bool good;
+	ns_msg message;
+	ns_rr rr;
 
-	if (n < HEADER_SIZE)
+	if (n > ANSWER_MAX || ns_initparse(p, (int)n, &message) == -1)
 		return -1;
-	questions = number_at(&r, 4);
-	answers = number_at(&r, 6);
-	for (; questions > 0; questions--) {
-		if (read_name(&r, name, &len, &good) == -1 ||
-		    !has(&r, QUESTION_REST))
+	for (int i = 0; i < ns_msg_count(message, ns_s_an); i++) {
+		if (ns_parserr(&message, ns_s_an, i, &rr) == -1)
 			return -1;
-		r.at += QUESTION_REST;
+		if (ns_rr_type(rr) == ns_t_srv && ns_rr_class(rr) == ns_c_in &&
+		    add_record(l, &message, &rr) == -1)
+			return -1;
 	}
-	for (; answers > 0; answers--)
-		if (read_record(l, &r) == -1)
-			return -1;
 	if (l->count > 0)
 		qsort(l->record, l->count, sizeof(*l->record), compare);
 	return 0;
 }
+
+/* In the child: h_errno, 0 for an answer, which follows. */
+static void
+ask(int fd, const void *name)
+{
+	static unsigned char answer[ANSWER_MAX];
+	int n, error;
+
+	h_errno = 0;
+	n = res_query(name, ns_c_in, ns_t_srv, answer, sizeof(answer));
+	error = n < 0 ? h_errno == 0 ? NO_RECOVERY : h_errno : 0;
+	bounded_write(fd, &error, sizeof(error));
+	if (n > 0)
+		bounded_write(fd, answer, n > ANSWER_MAX ? ANSWER_MAX :
+		    (size_t)n);
+}
+
+int
+srv_query(struct srv_list *l, const char *name, int64_t deadline,
+    struct fault *f)
+{
+	int error = TRY_AGAIN, r = 0;
+	struct buffer b;
+
+	buffer_init(&b, sizeof(error) + ANSWER_MAX);
+	if (bounded_run(ask, name, &b, deadline) == 0 &&
+	    b.len >= sizeof(error)) {
+		memcpy(&error, b.data, sizeof(error));
+		buffer_consume(&b, sizeof(error));
+	}
+	/* HOST_NOT_FOUND and NO_DATA are answers: there is no such record */
+	if (error == 0 && srv_parse(l, (const unsigned char *)b.data,
+	    b.len) == -1) {
+		r = fault(f, FAULT_TEMPORARY, "%s: the DNS gives a malformed "
+		    "answer", name);
+	} else if (error != 0 && error != HOST_NOT_FOUND && error != NO_DATA) {
+		fault(f, FAULT_TEMPORARY, "%s: the DNS gives no answer: %s",
+		    name, error == TRY_AGAIN ? "no name server could be "
+		    "asked, or it failed" : "the name server refused or broke "
+		    "off");
+		r = fault_hint(f, "check /etc/resolv.conf and the network, or "
+		    "try again later");
+	}
+	buffer_free(&b);
+	return r;
+}
+
+#else /* !HAVE_RESOLVER */
+
+int
+srv_parse(struct srv_list *l, const unsigned char *p, size_t n)
+{
+	(void)l;
+	(void)p;
+	(void)n;
+	return -1;
+}
+
+int
+srv_query(struct srv_list *l, const char *name, int64_t deadline,
+    struct fault *f)
+{
+	(void)l;
+	(void)deadline;
+	return fault(f, FAULT_SOFTWARE, "%s: this program was built without a "
+	    "resolver library, and cannot ask for SRV records", name);
+}
+
+#endif

@@ -33,16 +33,19 @@ void srv_list_free(struct srv_list *);
  * Adds the SRV records in the answer section of a DNS message (RFC 1035
  * section 4), sorted: by priority, then by weight, the greatest first, then by
  * name. The RFC's draw by weight is for those who ask each time; who asks once
- * takes what the operator gives most to. -1 when the message is malformed;
- * every octet of it may be a stranger's.
+ * takes what the operator gives most to. -1 when the message is malformed or
+ * the system's library cannot parse it; the list then holds what came before.
+ * Every octet of the message may be a stranger's.
  */
 int srv_parse(struct srv_list *, const unsigned char *message, size_t n);
 
 /*
  * Asks for the SRV records of a name, such as "_submissions._tcp.example.org",
- * in A-labels. 0 also when there are none. FAULT_TEMPORARY when there is no
- * answer, or a malformed one.
+ * in A-labels, until the deadline. 0 also when there are none. FAULT_TEMPORARY
+ * when there is no answer, or a malformed one; FAULT_SOFTWARE when the system
+ * has no resolver library that can parse answers.
  */
-int srv_query(struct srv_list *, const char *name, struct fault *);
+int srv_query(struct srv_list *, const char *name, int64_t deadline,
+    struct fault *);
 
 #endif

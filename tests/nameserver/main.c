@@ -6,6 +6,7 @@
  *
  * Each line is a name and what is said of it:
  *	NAME srv PRIORITY WEIGHT PORT TARGET	a record; may stand repeatedly
+ *	NAME a ADDRESS				an IPv4 address; may repeat
  *	NAME rcode NUMBER			no record, this code
  *	NAME hex OCTETS				these behind the header, which
  *						announces one answer
@@ -34,6 +35,8 @@
 #define LINE_SIZE 1024
 #define NXDOMAIN 3
 #define TRUNCATED 0x02
+#define TYPE_A 1
+#define TYPE_SRV 33
 
 struct message {
 	unsigned char p[MESSAGE_SIZE];
@@ -100,6 +103,19 @@ read_question(const unsigned char *p, size_t n, char name[LINE_SIZE])
 	return at + 5 - HEADER;
 }
 
+/* Up to the TTL, and counts it. */
+static void
+begin_record(struct message *m, unsigned type)
+{
+	add_number(m, 0xc000 | HEADER);	/* the name of the question */
+	add_number(m, type);
+	add_number(m, 1);
+	add_number(m, 0);
+	add_number(m, 60);
+	if (++m->p[7] == 0)
+		m->p[6]++;
+}
+
 static void
 add_record(struct message *m, const char *rest)
 {
@@ -116,11 +132,7 @@ add_record(struct message *m, const char *rest)
 	}
 	if (sscanf(at, "%1023s", target) != 1)
 		die(rest);
-	add_number(m, 0xc000 | HEADER);	/* the name of the question */
-	add_number(m, 33);
-	add_number(m, 1);
-	add_number(m, 0);
-	add_number(m, 60);
+	begin_record(m, TYPE_SRV);
 	size_at = m->n;
 	add_number(m, 0);
 	for (int i = 0; i < 3; i++)
@@ -128,8 +140,20 @@ add_record(struct message *m, const char *rest)
 	add_name(m, target);
 	m->p[size_at] = (unsigned char)((m->n - size_at - 2) >> 8);
 	m->p[size_at + 1] = (unsigned char)(m->n - size_at - 2);
-	if (++m->p[7] == 0)
-		m->p[6]++;
+}
+
+static void
+add_address(struct message *m, const char *rest)
+{
+	struct in_addr a;
+	char text[INET_ADDRSTRLEN];
+
+	if (sscanf(rest, "%15s", text) != 1 ||
+	    inet_pton(AF_INET, text, &a) != 1)
+		die(rest);
+	begin_record(m, TYPE_A);
+	add_number(m, sizeof(a));
+	add(m, &a, sizeof(a));
 }
 
 static void
@@ -172,6 +196,9 @@ answer(struct message *m, const char *file, const unsigned char *query,
 		found = true;
 		if (strcmp(verb, "srv") == 0)
 			add_record(m, line + rest);
+		else if (strcmp(verb, "a") == 0 &&
+		    query[HEADER + question - 3] == TYPE_A)
+			add_address(m, line + rest);
 		else if (strcmp(verb, "hex") == 0)
 			add_hex(m, line + rest);
 		else if (strcmp(verb, "rcode") == 0)
