@@ -31,6 +31,9 @@
 #define FACILITY_MAIL 2		/* the same */
 #define IDENT_MAX 64		/* octets; RFC 3164 section 4.1.3 has 32 */
 
+#ifndef PIPE_BUF
+#define PIPE_BUF _POSIX_PIPE_BUF	/* POSIX: not defined where it varies */
+#endif
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0		/* SIGPIPE is ignored anyway */
 #endif
