@@ -40,15 +40,14 @@ delivery_prepare(struct delivery *d, const struct job *job, struct fault *f)
 void
 delivery_give_up(struct delivery *d, const struct job *job)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	const struct envelope *from = &job->envelope;
 	struct envelope *e = &d->letter.envelope, given;
 
-	if (e->path.local == NULL && !e->null_path)
-		letter_set_sender(&d->letter, &job->envelope, &ignored);
-	fault_clear(&ignored);
+	if (e->path.local == NULL && from->path.local != NULL)
+		envelope_set_path(e, &from->path);
 	envelope_init(&given);
-	for (size_t i = 0; i < job->envelope.count; i++)
-		envelope_add(&given, &job->envelope.recipient[i].box);
+	for (size_t i = 0; i < from->count; i++)
+		envelope_add(&given, &from->recipient[i].box);
 	envelope_swap_recipients(e, &given);
 	envelope_free(&given);
 }

@@ -64,11 +64,15 @@ travel(struct trip *t, struct fault *f)
 		/* A message that cannot go is logged where it would have
 		 * been logged. */
 		if (choose_account(t, f) == 0)
-			delivery_give_up(&t->delivery, &t->job);
+			letter_set_sender(&t->delivery.letter,
+			    &t->job.envelope, f);
+		delivery_give_up(&t->delivery, &t->job);
 		return -1;
 	}
-	if (choose_account(t, f) == -1)
+	if (choose_account(t, f) == -1) {
+		delivery_give_up(&t->delivery, &t->job);
 		return -1;
+	}
 	result = delivery_prepare(&t->delivery, &t->job, f);
 	request_tell(request, &t->accounts, NULL);
 	if (result == -1)

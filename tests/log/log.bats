@@ -207,7 +207,7 @@ END
 	account_file 'host 127.0.0.1' 'logfile log' 'auth on'
 	message | submit bob@example.net
 	expect 78
-	logged "*auth=on *errormsg='*no user*' exitcode=EX_CONFIG *"
+	logged "*auth=on * recipients=bob@example.net errormsg='*no user*' exitcode=EX_CONFIG *"
 	account_file 'port 25' 'logfile log'
 	message | submit bob@example.net
 	expect 78
