@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "wire/bounded.h"
+#include "wire/dial.h"
 #include "config/account/pattern.h"
 
 #define MAILNAME SYSCONFDIR "/mailname"
@@ -59,24 +62,36 @@ host_name(struct fault *f)
 	return memory_string(host);
 }
 
-static char *
-canonical_name(struct fault *f)
+/* In a child: see wire/bounded.h. */
+static void
+ask_canonical(int fd, const void *host)
 {
 	struct addrinfo hints = { .ai_flags = AI_CANONNAME,
 	    .ai_socktype = SOCK_STREAM };
 	struct addrinfo *found = NULL;
-	char *host = host_name(f), *name;
+
+	if (getaddrinfo(host, NULL, &hints, &found) == 0 &&
+	    found->ai_canonname != NULL)
+		bounded_write(fd, found->ai_canonname,
+		    strlen(found->ai_canonname));
+}
+
+static char *
+canonical_name(struct fault *f)
+{
+	char *host = host_name(f);
+	struct buffer name;
 
 	if (host == NULL)
 		return NULL;
-	if (getaddrinfo(host, NULL, &hints, &found) != 0)
+	buffer_init(&name, HOST_SIZE);
+	if (bounded_run(ask_canonical, host, &name,
+	    clock_after(DIAL_TIMEOUT_MS)) != 0 || name.len == 0) {
+		buffer_free(&name);
 		return host;
-	name = found->ai_canonname == NULL ? host :
-	    memory_string(found->ai_canonname);
-	if (name != host)
-		free(host);
-	freeaddrinfo(found);
-	return name;
+	}
+	free(host);
+	return buffer_detach(&name);
 }
 
 static char *
