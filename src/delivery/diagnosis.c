@@ -19,97 +19,81 @@
 enum answer {
 	ANSWER_NONE,	/* no reply: something else went wrong */
 	ANSWER_4YZ, ANSWER_5YZ,
+	ANSWER_AUTH_UNKNOWN,	/* 500 to 503: about the command AUTH */
 	ANSWER_OTHER	/* a reply that was not the wanted one */
 };
 
-enum auth_setting { AUTH_ANY, AUTH_SET, AUTH_UNSET };
+static const char later[] = "a temporary refusal; try again later";
+static const char sender_not_ours[] = "the server may accept only addresses "
+    "of the account: set \"from\", or give -f";
+static const char recipients_wrong[] = "check the addresses";
+static const char name_disliked[] = "the server may dislike the name $; set "
+    "\"domain\"";
+static const char auth_missing[] = "the server wants authentication: set "
+    "\"auth on\", \"user\" and a password";
+static const char auth_not_enough[] = "the server wants more than this account "
+    "gives: check \"auth\" and \"tls\"";
 
-#define CODE_ANY 0, 999
-#define CODE(n) n, n
-#define STATUS_ANY -1, -1	/* X.subject.detail of RFC 3463 */
-#define SUBJECT(n) n, -1
+#define ANY -1
 
 /*
  * A refusal and its meaning; the first row that fits is the one. Reasons stand
  * in RFC 5321 section 4.2.1 for the first digit, in RFC 3463 section 3 for the
  * enhanced status codes: X.1 addressing, X.6 media, X.2.3 and X.3.4 a message
- * that is too large.
+ * that is too large, X.7.0 security.
  */
 static const struct rule {
 	enum phase first, last;
 	enum answer answer;
-	int code_min, code_max;
-	int subject, detail;
-	enum auth_setting auth;
+	int code;		/* ANY, */
+	int subject, detail;	/* as are these */
 	enum fault_class class;
 	enum retry retry;
 	const char *hint;	/* "$" is the name that we greeted with */
 } rules[] = {
 	/* temporary: before the message anybody may take it */
-	{ PHASE_NONE, PHASE_MAIL, ANSWER_4YZ, CODE_ANY, STATUS_ANY, AUTH_ANY,
-	    FAULT_TEMPORARY, RETRY_ELSEWHERE,
-	    "a temporary refusal; try again later" },
-	{ PHASE_RCPT, PHASE_DATA, ANSWER_4YZ, CODE(421), STATUS_ANY, AUTH_ANY,
-	    FAULT_TEMPORARY, RETRY_ELSEWHERE,
-	    "a temporary refusal; try again later" },
-	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_4YZ, CODE_ANY, STATUS_ANY,
-	    AUTH_ANY, FAULT_TEMPORARY, RETRY_LATER,
-	    "a temporary refusal; try again later" },
+	{ PHASE_NONE, PHASE_MAIL, ANSWER_4YZ, ANY, ANY, ANY,
+	    FAULT_TEMPORARY, RETRY_ELSEWHERE, later },
+	{ PHASE_RCPT, PHASE_DATA, ANSWER_4YZ, 421, ANY, ANY,
+	    FAULT_TEMPORARY, RETRY_ELSEWHERE, later },
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_4YZ, ANY, ANY, ANY,
+	    FAULT_TEMPORARY, RETRY_LATER, later },
 	/* the session: another server may be willing, or this one be mended */
-	{ PHASE_NONE, PHASE_GREETING, ANSWER_5YZ, CODE_ANY, STATUS_ANY,
-	    AUTH_ANY, FAULT_REFUSED, RETRY_ELSEWHERE, NULL },
-	{ PHASE_HELLO, PHASE_HELLO, ANSWER_5YZ, CODE_ANY, STATUS_ANY,
-	    AUTH_ANY, FAULT_REFUSED, RETRY_ELSEWHERE,
-	    "the server may dislike the name $; set \"domain\"" },
-	{ PHASE_STARTTLS, PHASE_STARTTLS, ANSWER_5YZ, CODE_ANY, STATUS_ANY,
-	    AUTH_ANY, FAULT_REFUSED, RETRY_ELSEWHERE, NULL },
-	/* not the credentials, but the command AUTH */
-	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, 500, 503, STATUS_ANY, AUTH_ANY,
+	{ PHASE_HELLO, PHASE_HELLO, ANSWER_5YZ, ANY, ANY, ANY,
+	    FAULT_REFUSED, RETRY_ELSEWHERE, name_disliked },
+	{ PHASE_NONE, PHASE_STARTTLS, ANSWER_5YZ, ANY, ANY, ANY,
 	    FAULT_REFUSED, RETRY_ELSEWHERE, NULL },
-	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, CODE_ANY, STATUS_ANY, AUTH_ANY,
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_AUTH_UNKNOWN, ANY, ANY, ANY,
+	    FAULT_REFUSED, RETRY_ELSEWHERE, NULL },
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, ANY, ANY, ANY,
 	    FAULT_AUTH, RETRY_ELSEWHERE, NULL },
-	/* the reverse-path, or that we may send at all */
-	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE(530), STATUS_ANY,
-	    AUTH_UNSET, FAULT_REFUSED, RETRY_NEVER,
-	    "the server wants authentication: set \"auth on\", \"user\" and "
-	    "a password" },
-	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE(530), STATUS_ANY,
-	    AUTH_SET, FAULT_REFUSED, RETRY_NEVER,
-	    "the server wants more than this account gives: check \"auth\" "
-	    "and \"tls\"" },
-	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE_ANY, 7, 0, AUTH_UNSET,
-	    FAULT_REFUSED, RETRY_NEVER,
-	    "the server wants authentication: set \"auth on\", \"user\" and "
-	    "a password" },
-	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE_ANY, 7, 0, AUTH_SET,
-	    FAULT_REFUSED, RETRY_NEVER,
-	    "the server wants more than this account gives: check \"auth\" "
-	    "and \"tls\"" },
-	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE_ANY, SUBJECT(1), AUTH_ANY,
-	    FAULT_DATA, RETRY_NEVER,
-	    "the server may accept only addresses of the account: set "
-	    "\"from\", or give -f" },
 	/* recipients */
-	{ PHASE_RCPT, PHASE_RCPT, ANSWER_5YZ, CODE_ANY, STATUS_ANY, AUTH_ANY,
-	    FAULT_RECIPIENT, RETRY_NEVER, "check the addresses" },
+	{ PHASE_RCPT, PHASE_RCPT, ANSWER_5YZ, ANY, ANY, ANY,
+	    FAULT_RECIPIENT, RETRY_NEVER, recipients_wrong },
 	/* the message itself */
-	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, CODE_ANY, SUBJECT(6),
-	    AUTH_ANY, FAULT_DATA, RETRY_NEVER, NULL },
-	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, CODE_ANY, 2, 3, AUTH_ANY,
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, 6, ANY,
 	    FAULT_DATA, RETRY_NEVER, NULL },
-	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, CODE_ANY, 3, 4, AUTH_ANY,
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, 2, 3,
 	    FAULT_DATA, RETRY_NEVER, NULL },
-	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, CODE_ANY, STATUS_ANY, AUTH_ANY,
-	    FAULT_REFUSED, RETRY_NEVER,
-	    "the server may accept only addresses of the account: set "
-	    "\"from\", or give -f" },
-	{ PHASE_DATA, PHASE_MESSAGE, ANSWER_5YZ, CODE_ANY, SUBJECT(1),
-	    AUTH_ANY, FAULT_RECIPIENT, RETRY_NEVER, NULL },
-	{ PHASE_DATA, PHASE_MESSAGE, ANSWER_5YZ, CODE_ANY, STATUS_ANY,
-	    AUTH_ANY, FAULT_REFUSED, RETRY_NEVER, NULL },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, 3, 4,
+	    FAULT_DATA, RETRY_NEVER, NULL },
+	/* the reverse-path, or that we may send at all */
+	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, 530, ANY, ANY,
+	    FAULT_REFUSED, RETRY_NEVER, auth_missing },
+	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, ANY, 7, 0,
+	    FAULT_REFUSED, RETRY_NEVER, auth_missing },
+	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, ANY, 1, ANY,
+	    FAULT_DATA, RETRY_NEVER, sender_not_ours },
+	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, ANY, ANY, ANY,
+	    FAULT_REFUSED, RETRY_NEVER, sender_not_ours },
+	/* a recipient, or the rest, when the message had gone */
+	{ PHASE_DATA, PHASE_MESSAGE, ANSWER_5YZ, ANY, 1, ANY,
+	    FAULT_RECIPIENT, RETRY_NEVER, NULL },
+	{ PHASE_DATA, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY,
+	    FAULT_REFUSED, RETRY_NEVER, NULL },
 	/* a server that does not speak SMTP as it must */
-	{ PHASE_NONE, PHASE_MESSAGE, ANSWER_OTHER, CODE_ANY, STATUS_ANY,
-	    AUTH_ANY, FAULT_PROTOCOL, RETRY_LATER, NULL },
+	{ PHASE_NONE, PHASE_MESSAGE, ANSWER_OTHER, ANY, ANY, ANY,
+	    FAULT_PROTOCOL, RETRY_LATER, NULL },
 };
 
 /* No reply, so the class was recorded where it went wrong. */
@@ -144,11 +128,14 @@ answer_to_recipients(const struct outcome *o)
 static enum answer
 answer_of(const struct outcome *o, const struct fault *f)
 {
-	int digit = reply_digit(&o->reply);
+	int code = o->reply.code, digit = reply_digit(&o->reply);
 
+	if (o->phase == PHASE_RCPT && (digit == 4 || digit == 5))
+		return answer_to_recipients(o);
+	if (o->phase == PHASE_AUTH && code >= 500 && code <= 503)
+		return ANSWER_AUTH_UNKNOWN;
 	if (digit == 4 || digit == 5)
-		return o->phase == PHASE_RCPT ? answer_to_recipients(o) :
-		    digit == 4 ? ANSWER_4YZ : ANSWER_5YZ;
+		return digit == 4 ? ANSWER_4YZ : ANSWER_5YZ;
 	/* an earlier success says nothing about this failure */
 	return digit != 0 && f->class == FAULT_PROTOCOL ? ANSWER_OTHER :
 	    ANSWER_NONE;
@@ -161,19 +148,21 @@ fits(const struct rule *rule, const struct outcome *o, enum answer answer)
 
 	return o->phase >= rule->first && o->phase <= rule->last &&
 	    answer == rule->answer &&
-	    r->code >= rule->code_min && r->code <= rule->code_max &&
-	    (rule->subject == -1 || r->subject == rule->subject) &&
-	    (rule->detail == -1 || r->detail == rule->detail) &&
-	    (rule->auth == AUTH_ANY || (rule->auth == AUTH_SET) == o->auth);
+	    (rule->code == ANY || rule->code == r->code) &&
+	    (rule->subject == ANY || r->subject == rule->subject) &&
+	    (rule->detail == ANY || r->detail == rule->detail);
 }
 
 static void
 add_hint(const char *hint, const struct outcome *o, struct fault *f)
 {
-	const char *name = strchr(hint, '$');
+	const char *name;
 
-	if (f->hint != NULL)
+	if (f->hint != NULL || hint == NULL)
 		return;
+	if (hint == auth_missing && o->auth)
+		hint = auth_not_enough;
+	name = strchr(hint, '$');
 	if (name == NULL)
 		fault_replace_hint(f, "%s", hint);
 	else
@@ -210,8 +199,7 @@ diagnosis_settle(const struct outcome *o, struct fault *f)
 		if (!fits(&rules[i], o, answer))
 			continue;
 		f->class = rules[i].class;
-		if (rules[i].hint != NULL)
-			add_hint(rules[i].hint, o, f);
+		add_hint(rules[i].hint, o, f);
 		return rules[i].retry;
 	}
 	return o->phase <= PHASE_DATA ? without_reply[f->class] :
