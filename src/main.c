@@ -27,7 +27,6 @@
 #include "wire/tls/tls.h"
 #include "smtp/sasl/sasl.h"
 #include "log/log.h"
-#include "delivery/aliases.h"
 #include "modes/check.h"
 #include "modes/configure.h"
 #include "modes/query.h"
@@ -230,7 +229,7 @@ run_other(struct cmdline *c, struct fault *f)
 		    "once, or the exit status says that it was not");
 		break;
 	case CMDLINE_ALIASES:
-		aliases_check(r, print_error, f);
+		check_aliases(r, print_error, f);
 		break;
 	case CMDLINE_CHECK:
 		check_config(r, c->word, c->words, f);

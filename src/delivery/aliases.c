@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
@@ -16,10 +13,11 @@
 #include "mail/header/rewrite.h"
 #include "mail/message/message.h"
 #include "wire/tls/tls.h"
+#include "smtp/path.h"
 #include "config/account/localdomain.h"
 #include "config/alias/alias.h"
 #include "delivery/aliases.h"
-#include "delivery/request.h"
+#include "delivery/qualify.h"
 
 #define ORIGIN_MAX (64 * 1024)	/* octets of where a setting comes from */
 
@@ -83,8 +81,9 @@ load(struct alias_source *a, struct notes *notes, struct fault *f)
 	return 0;
 }
 
-int
-aliases_apply_to(struct alias_source *a, const struct mailbox *box,
+/* 1: the recipient is local, and there are aliases; 0: it is itself; -1. */
+static int
+may_stand_for_others(struct alias_source *a, const struct mailbox *box,
     struct notes *notes, struct fault *f)
 {
 	if (a->off)
@@ -106,11 +105,39 @@ aliases_begin_message(struct alias_source *a)
 	alias_begin_message(&a->aliases);
 }
 
+/* Adds one that no alias has anything to do with any more. */
+static int
+add(struct envelope *to, const struct mailbox *box, const struct account *a,
+    struct fault *f)
+{
+	struct mailbox whole = *box;
+
+	if (qualify_wants(a, box))
+		whole.domain = a->qualify_domain;
+	if (path_check(&whole, f) == -1)
+		return -1;
+	envelope_add(to, &whole);
+	return 0;
+}
+
 int
 aliases_expand(struct alias_source *a, const struct mailbox *box,
-    struct envelope *to, struct fault *f)
+    struct envelope *to, struct notes *notes, struct fault *f)
 {
-	return alias_expand(&a->aliases, &a->domains, box, to, f);
+	int r = may_stand_for_others(a, box, notes, f);
+	struct envelope members;
+
+	if (r <= 0)
+		return r == -1 ? -1 : add(to, box, a->account, f);
+	/* whoever came of an earlier recipient is in `to`, unless it is new */
+	if (to->count == 0)
+		alias_begin_expansion(&a->aliases);
+	envelope_init(&members);
+	r = alias_expand(&a->aliases, &a->domains, box, &members, f);
+	for (size_t i = 0; i < members.count && r == 0; i++)
+		r = add(to, &members.recipient[i].box, a->account, f);
+	envelope_free(&members);
+	return r;
 }
 
 /* In the header as in the envelope: with an A-label where nothing else needs
@@ -140,106 +167,4 @@ aliases_rewrite(struct alias_source *a, struct message *m, struct fault *f)
 		return 0;
 	return fault(f, FAULT_DATA, "the header is too long with the "
 	    "addresses of its aliases");
-}
-
-/* Files that have been checked already, and what came of them. */
-struct checks {
-	void (*report)(const char *text);
-	struct notes paths;
-	size_t errors;
-};
-
-static void
-check_entries(struct checks *c, const struct account *account,
-    const char *path, struct notes *errors, struct fault *f)
-{
-	struct alias_source a;
-
-	alias_source_init(&a, account, false);
-	a.aliases.include = account->alias_include == TOGGLE_ON;
-	if (local_domains_gather(&a.domains, account, ALIASLOAD_MAILNAME,
-	    f) == 0 && alias_read(&a.aliases, path, errors, f) == 0) {
-		alias_check(&a.aliases, &a.domains, errors);
-		printf("%s: %zu alias%s\n", path, a.aliases.count,
-		    a.aliases.count == 1 ? "" : "es");
-	}
-	for (size_t i = 0; i < errors->count; i++)
-		c->report(errors->text[i]);
-	c->errors += errors->count;
-	alias_source_free(&a);
-}
-
-/* The file of one account, unless it has been another's, too. */
-static void
-check_account(struct checks *c, const struct account *account)
-{
-	enum alias_choice choice = alias_choice(account);
-	struct notes errors = { .text = NULL };
-	struct fault f = { .class = FAULT_NONE };
-	struct stat st;
-	char *path;
-
-	if (choice == ALIAS_CHOICE_NONE || (choice == ALIAS_CHOICE_DEFAULT &&
-	    stat(ALIASLOAD_DEFAULT, &st) == -1 && errno == ENOENT))
-		return;
-	/* "~" is resolved for the account that is chosen; here none is */
-	path = account_path(choice == ALIAS_CHOICE_DEFAULT ?
-	    ALIASLOAD_DEFAULT : account->aliases);
-	if (path == NULL)
-		path = memory_string(account->aliases);
-	for (size_t i = 0; i < c->paths.count; i++)
-		if (strcmp(c->paths.text[i], path) == 0) {
-			free(path);
-			return;
-		}
-	notes_add(&c->paths, "%s", path);
-	check_entries(c, account, path, &errors, &f);
-	if (f.class != FAULT_NONE) {
-		c->report(f.text);
-		c->errors++;
-	}
-	notes_free(&errors);
-	fault_clear(&f);
-	free(path);
-}
-
-size_t
-aliases_check_named(const struct accounts *accounts,
-    void (*report)(const char *text))
-{
-	struct checks c = { .report = report };
-
-	for (size_t i = 0; i < accounts->table.count; i++)
-		if (alias_choice(accounts->table.account[i]) ==
-		    ALIAS_CHOICE_FILE)
-			check_account(&c, accounts->table.account[i]);
-	notes_free(&c.paths);
-	return c.errors;
-}
-
-int
-aliases_check(const struct request *request,
-    void (*report)(const char *text), struct fault *f)
-{
-	struct checks c = { .report = report };
-	struct accounts accounts;
-	int r = 0;
-
-	accounts_init(&accounts);
-	if (request->settings->set[OPTION_ALIASES]) {
-		check_account(&c, request->settings);
-	} else if ((r = request_load(request, &accounts, f)) == 0) {
-		for (size_t i = 0; i < accounts.table.count; i++)
-			check_account(&c, accounts.table.account[i]);
-		if (accounts.table.count == 0)
-			check_account(&c, request->settings);
-	}
-	if (r == 0 && c.errors > 0)
-		r = fault(f, FAULT_CONFIG, "%zu error%s in alias files",
-		    c.errors, c.errors == 1 ? "" : "s");
-	else if (r == 0 && c.paths.count == 0)
-		printf("no alias file\n");
-	notes_free(&c.paths);
-	accounts_free(&accounts);
-	return r;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* aliases: what aliases do to a message, and newaliases. */
+/*
+ * aliases: from a recipient that was named to those that the smarthost hears
+ * of, the same for every mode, and what becomes of the header.
+ */
 #ifndef DELIVERY_ALIASES_H
 #define DELIVERY_ALIASES_H
 
@@ -14,7 +17,6 @@ struct envelope;
 struct fault;
 struct message;
 struct notes;
-struct request;
 
 /* The aliases of an account, and the domains that count as this host's. */
 struct alias_source {
@@ -34,42 +36,21 @@ struct alias_source {
 void alias_source_init(struct alias_source *, const struct account *,
     bool off);
 void alias_source_free(struct alias_source *);
-/*
- * 1: the recipient is local, and there are aliases; 0: it stands for itself;
- * -1: FAULT_CONFIG, the account's alias file will not do. Notes get what is no
- * fault.
- */
-int aliases_apply_to(struct alias_source *, const struct mailbox *,
-    struct notes *, struct fault *);
 /* A new message begins: the recipients of the last one are forgotten. */
 void aliases_begin_message(struct alias_source *);
 /*
- * Adds to an envelope what such a recipient stands for. FAULT_CONFIG as
- * alias_expand().
+ * Adds to an envelope those that a recipient stands for: by its alias, else
+ * itself; then with the account's qualify_domain. Notes get what is no fault.
+ * FAULT_CONFIG when the account's alias file will not do, and as
+ * alias_expand(); as path_check() when no command can hold one of them.
  */
 int aliases_expand(struct alias_source *, const struct mailbox *,
-    struct envelope *, struct fault *);
+    struct envelope *, struct notes *, struct fault *);
 /*
  * Puts into To and Cc the addresses of those aliases that stand for one
  * address, where that tells nothing that is not known; does nothing when no
  * recipient was local. FAULT_DATA when the header becomes too long.
  */
 int aliases_rewrite(struct alias_source *, struct message *, struct fault *);
-
-/*
- * newaliases: there is no data base to build, so the alias files of all
- * accounts are checked, or the one of the settings of the command line; the
- * system's where an account names none, or there is no account. Every error
- * goes to `report`, the number of aliases of each file to standard output.
- * FAULT_CONFIG when there were errors.
- */
-int aliases_check(const struct request *, void (*report)(const char *text),
-    struct fault *);
-/*
- * The same for the files that these accounts name, the system's left out: the
- * number of errors.
- */
-size_t aliases_check_named(const struct accounts *,
-    void (*report)(const char *text));
 
 #endif

@@ -11,7 +11,6 @@
 #include "smtp/session.h"
 #include "config/account/account.h"
 #include "delivery/aliases.h"
-#include "delivery/expand.h"
 #include "delivery/letter.h"
 #include "delivery/originator.h"
 #include "delivery/qualify.h"
@@ -66,7 +65,7 @@ letter_add_recipients(struct letter *l, const struct envelope *given,
     struct fault *f)
 {
 	for (size_t i = 0; i < given->count; i++)
-		if (expand_recipient(l->aliases, &given->recipient[i].box,
+		if (aliases_expand(l->aliases, &given->recipient[i].box,
 		    &l->envelope, l->notes, f) == -1)
 			return -1;
 	return 0;

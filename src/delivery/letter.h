@@ -42,7 +42,7 @@ void letter_free(struct letter *);
  */
 int letter_set_sender(struct letter *, const struct envelope *given,
     struct fault *);
-/* All recipients as given. -1 as expand_recipient(). */
+/* All recipients as given. -1 as aliases_expand(). */
 int letter_add_recipients(struct letter *, const struct envelope *given,
     struct fault *);
 /*

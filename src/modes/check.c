@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fault.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
 #include "config/account/load.h"
@@ -12,7 +17,7 @@
 #include "modes/check.h"
 
 static void
-report(void *arg, const struct fault *f)
+report_account(void *arg, const struct fault *f)
 {
 	size_t *errors = arg;
 
@@ -56,6 +61,81 @@ print_sources(const struct accounts *accounts)
 	    accounts->table.count == 1 ? "" : "s");
 }
 
+/* Files that have been checked already, and what came of them. */
+struct checks {
+	void (*report)(const char *text);
+	struct notes paths;
+	size_t errors;
+};
+
+static void
+check_entries(struct checks *c, const struct account *account,
+    const char *path, struct notes *errors, struct fault *f)
+{
+	struct alias_source a;
+
+	alias_source_init(&a, account, false);
+	a.aliases.include = account->alias_include == TOGGLE_ON;
+	if (local_domains_gather(&a.domains, account, ALIASLOAD_MAILNAME,
+	    f) == 0 && alias_read(&a.aliases, path, errors, f) == 0) {
+		alias_check(&a.aliases, &a.domains, errors);
+		printf("%s: %zu alias%s\n", path, a.aliases.count,
+		    a.aliases.count == 1 ? "" : "es");
+	}
+	for (size_t i = 0; i < errors->count; i++)
+		c->report(errors->text[i]);
+	c->errors += errors->count;
+	alias_source_free(&a);
+}
+
+/* The file of one account, unless it has been another's, too. */
+static void
+check_account(struct checks *c, const struct account *account)
+{
+	enum alias_choice choice = alias_choice(account);
+	struct notes errors = { .text = NULL };
+	struct fault f = { .class = FAULT_NONE };
+	struct stat st;
+	char *path;
+
+	if (choice == ALIAS_CHOICE_NONE || (choice == ALIAS_CHOICE_DEFAULT &&
+	    stat(ALIASLOAD_DEFAULT, &st) == -1 && errno == ENOENT))
+		return;
+	/* "~" is resolved for the account that is chosen; here none is */
+	path = account_path(choice == ALIAS_CHOICE_DEFAULT ?
+	    ALIASLOAD_DEFAULT : account->aliases);
+	if (path == NULL)
+		path = memory_string(account->aliases);
+	for (size_t i = 0; i < c->paths.count; i++)
+		if (strcmp(c->paths.text[i], path) == 0) {
+			free(path);
+			return;
+		}
+	notes_add(&c->paths, "%s", path);
+	check_entries(c, account, path, &errors, &f);
+	if (f.class != FAULT_NONE) {
+		c->report(f.text);
+		c->errors++;
+	}
+	notes_free(&errors);
+	fault_clear(&f);
+	free(path);
+}
+
+/* The files that these accounts name: the number of errors. */
+static size_t
+check_named(const struct accounts *accounts)
+{
+	struct checks c = { .report = report_alias };
+
+	for (size_t i = 0; i < accounts->table.count; i++)
+		if (alias_choice(accounts->table.account[i]) ==
+		    ALIAS_CHOICE_FILE)
+			check_account(&c, accounts->table.account[i]);
+	notes_free(&c.paths);
+	return c.errors;
+}
+
 /* One file by itself, or (NULL) those that a message would go by. */
 static int
 check(const struct request *request, const char *file, size_t *errors,
@@ -65,7 +145,7 @@ check(const struct request *request, const char *file, size_t *errors,
 	int r;
 
 	accounts_init(&accounts);
-	accounts.report = report;
+	accounts.report = report_account;
 	accounts.report_arg = errors;
 	r = file != NULL ?
 	    accountfile_read(&accounts, file, ACCOUNTFILE_NAMED, f) :
@@ -73,7 +153,7 @@ check(const struct request *request, const char *file, size_t *errors,
 	    f);
 	print_notes(&accounts);
 	print_sources(&accounts);
-	*errors += aliases_check_named(&accounts, report_alias);
+	*errors += check_named(&accounts);
 	accounts_free(&accounts);
 	return r;
 }
@@ -92,4 +172,31 @@ check_config(const struct request *request, const char *const *files,
 		return r;
 	return fault(f, FAULT_CONFIG, "%zu error%s", errors,
 	    errors == 1 ? "" : "s");
+}
+
+int
+check_aliases(const struct request *request,
+    void (*report)(const char *text), struct fault *f)
+{
+	struct checks c = { .report = report };
+	struct accounts accounts;
+	int r = 0;
+
+	accounts_init(&accounts);
+	if (request->settings->set[OPTION_ALIASES]) {
+		check_account(&c, request->settings);
+	} else if ((r = request_load(request, &accounts, f)) == 0) {
+		for (size_t i = 0; i < accounts.table.count; i++)
+			check_account(&c, accounts.table.account[i]);
+		if (accounts.table.count == 0)
+			check_account(&c, request->settings);
+	}
+	if (r == 0 && c.errors > 0)
+		r = fault(f, FAULT_CONFIG, "%zu error%s in alias files",
+		    c.errors, c.errors == 1 ? "" : "s");
+	else if (r == 0 && c.paths.count == 0)
+		printf("no alias file\n");
+	notes_free(&c.paths);
+	accounts_free(&accounts);
+	return r;
 }

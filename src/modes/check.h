@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* check: --check-config, every error in account files. No command is run. */
+/* check: --check-config and newaliases, every error in files. No command is
+ * run. */
 #ifndef MODES_CHECK_H
 #define MODES_CHECK_H
 
@@ -15,6 +16,16 @@ struct request;
  * has been printed, and the fault, FAULT_CONFIG, says how many there were.
  */
 int check_config(const struct request *, const char *const *files, size_t n,
+    struct fault *);
+
+/*
+ * newaliases: there is no data base to build, so the alias files of all
+ * accounts are checked, or the one of the settings of the command line; the
+ * system's where an account names none, or there is no account. Every error
+ * goes to `report`, the number of aliases of each file to standard output.
+ * FAULT_CONFIG when there were errors.
+ */
+int check_aliases(const struct request *, void (*report)(const char *text),
     struct fault *);
 
 #endif

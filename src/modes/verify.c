@@ -11,7 +11,6 @@
 #include "config/account/localdomain.h"
 #include "config/alias/alias.h"
 #include "delivery/aliases.h"
-#include "delivery/expand.h"
 #include "delivery/request.h"
 #include "delivery/sender.h"
 #include "modes/show.h"
@@ -70,7 +69,7 @@ expand(struct verifying *v, struct envelope *e, struct fault *f)
 	aliases_begin_message(&v->aliases);
 	envelope_init(&out);
 	for (size_t i = 0; i < e->count && r == 0; i++)
-		r = expand_recipient(&v->aliases, &e->recipient[i].box, &out,
+		r = aliases_expand(&v->aliases, &e->recipient[i].box, &out,
 		    &v->accounts.warnings, f);
 	if (r == 0)
 		envelope_swap_recipients(e, &out);

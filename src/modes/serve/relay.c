@@ -13,7 +13,6 @@
 #include "smtp/server/answer.h"
 #include "smtp/server/command.h"
 #include "delivery/diagnosis.h"
-#include "delivery/expand.h"
 #include "delivery/rejection.h"
 #include "delivery/request.h"
 #include "modes/serve/peer.h"
@@ -256,7 +255,7 @@ expand(struct relay *r, const struct mailbox *box, struct envelope *to,
 		envelope_add(to, box);
 		return 0;
 	}
-	result = expand_recipient(&r->aliases, box, to,
+	result = aliases_expand(&r->aliases, box, to,
 	    &r->accounts.warnings, f);
 	request_tell(r->request, &r->accounts, NULL);
 	return result;
