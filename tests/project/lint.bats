@@ -229,10 +229,9 @@ END
 
 @test "settings: one that is only on one side is found" {
 	seed src/config/option/option.c <<'END'
-	[OPTION_HOST] = {
-		.keyword = "host", .name = "host",
-	},
-	[OPTION_PORT] = { .keyword = "port" },
+	[OPTION_HOST] = { "host", "host", AS(STRING, host), "NAME", "none",
+	    "smarthost" },
+	[OPTION_PORT] = { "port" },
 END
 	seed man/postrider-accounts.5 <<'END'
 .It Ic account Ar name
@@ -240,7 +239,7 @@ END
 .It Ic port Ar number
 END
 	rules settings
-	echo '	[OPTION_USER] = { .keyword = "user" },' >>tree/src/config/option/option.c
+	echo '	[OPTION_USER] = { "user" },' >>tree/src/config/option/option.c
 	breach settings 'user: only in the-option-table'
 	seed man/postrider-accounts.5 <<'END'
 .It Ic host

@@ -118,14 +118,14 @@ struct option_row {
 	const char *keyword;	/* in the account file */
 	const char *name;	/* long option without "--"; NULL: none */
 	enum option_type type;
-	unsigned flags;
 	size_t offset;		/* of the field in struct account */
-	int64_t min;		/* of a number */
-	int64_t max;
-	const struct option_choice *choices;
 	const char *value;	/* what the help calls the value */
 	const char *preset;	/* the default in words */
 	const char *help;
+	unsigned flags;
+	int64_t min;		/* of a number */
+	int64_t max;
+	const struct option_choice *choices;
 };
 
 /* What struct origin and struct option_place have as `line` without a file. */

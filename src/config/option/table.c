@@ -82,375 +82,218 @@ static const struct option_choice methods[] = {
 };
 
 #define AS(kind, member) \
-	.type = OPTION_TYPE_##kind, .offset = offsetof(struct account, member)
-#define TOGGLE(member) \
-	AS(CHOICE, member), .choices = toggles, .value = "on|off"
+	OPTION_TYPE_##kind, offsetof(struct account, member)
+#define TOGGLE(member, preset, help) \
+	AS(CHOICE, member), "on|off", preset, help, .choices = toggles
 
+/* Keyword, long option, type and field, value, default, help; what else
+ * belongs to the type. */
 static const struct option_row rows[OPTION_COUNT] = {
 	/* the smarthost, and the way to it */
-	[OPTION_HOST] = {
-		.keyword = "host", .name = "host", AS(STRING, host),
-		.flags = OPTION_WORD, .value = "NAME", .preset = "none",
-		.help = "smarthost to submit to; no account file is read"
-	},
-	[OPTION_PORT] = {
-		.keyword = "port", .name = "port", AS(NUMBER, port), .min = 1,
-		.max = PORT_MAX, .value = "NUMBER",
-		.preset = "25, or 465 with implicit TLS",
-		.help = "port of the smarthost"
-	},
-	[OPTION_TIMEOUT] = {
-		.keyword = "timeout", .name = "timeout", AS(NUMBER, timeout),
-		.flags = OPTION_OFF, .min = 1, .max = SECONDS_MAX,
-		.value = "SECONDS", .preset = "off: as RFC 5321 has them",
-		.help = "time for connecting and for each reply"
-	},
-	[OPTION_DOMAIN] = {
-		.keyword = "domain", .name = "domain", AS(STRING, domain),
-		.flags = OPTION_EMPTY | OPTION_WORD, .value = "NAME",
-		.preset = "this host's name",
-		.help = "name to give in EHLO"
-	},
-	[OPTION_PROTOCOL] = {
-		.keyword = "protocol", .name = "protocol", AS(CHOICE, protocol),
-		.flags = OPTION_NEEDED, .choices = protocols,
-		.value = "smtp|lmtp", .preset = "smtp",
-		.help = "what the server speaks"
-	},
-	[OPTION_PIPELINING] = {
-		.keyword = "pipelining", .name = "pipelining",
-		TOGGLE(pipelining), .preset = "on",
-		.help = "send commands in groups where that is offered"
-	},
-	[OPTION_CHUNKING] = {
-		.keyword = "chunking", .name = "chunking", TOGGLE(chunking),
-		.preset = "on",
-		.help = "send messages by BDAT where that is offered"
-	},
-	[OPTION_REJECTED_RECIPIENTS] = {
-		.keyword = "rejected_recipients", .name = "rejected-recipients",
-		AS(CHOICE, rejected_recipients), .flags = OPTION_NEEDED,
-		.choices = rejected, .value = "deliver|abort",
-		.preset = "deliver",
-		.help = "whether the others get mail that one is refused"
-	},
-	[OPTION_SOURCE_IP] = {
-		.keyword = "source_ip", .name = "source-ip",
-		AS(STRING, source_ip),
-		.flags = OPTION_EMPTY | OPTION_WORD | OPTION_LITERAL,
-		.value = "ADDRESS", .preset = "the system's choice",
-		.help = "address of this machine to connect from"
-	},
-	[OPTION_ADDRESS_FAMILY] = {
-		.keyword = "address_family", .name = "address-family",
-		AS(CHOICE, address_family),
-		.flags = OPTION_EMPTY | OPTION_NEEDED, .choices = families,
-		.value = "any|ipv4|ipv6", .preset = "any",
-		.help = "addresses to connect to; -4 and -6 are short for it"
-	},
-	[OPTION_SOCKET] = {
-		.keyword = "socket", .name = "socket", AS(PATH, socket),
-		.flags = OPTION_EMPTY, .value = "PATH", .preset = "none",
-		.help = "Unix socket of the smarthost, instead of the host"
-	},
-	[OPTION_PROXY_HOST] = {
-		.keyword = "proxy_host", .name = "proxy-host",
-		AS(STRING, proxy_host), .flags = OPTION_EMPTY | OPTION_WORD,
-		.value = "NAME", .preset = "none",
-		.help = "SOCKS5 proxy to connect by"
-	},
-	[OPTION_PROXY_PORT] = {
-		.keyword = "proxy_port", .name = "proxy-port",
-		AS(NUMBER, proxy_port), .flags = OPTION_EMPTY, .min = 1,
-		.max = PORT_MAX, .value = "NUMBER", .preset = "1080",
-		.help = "port of the proxy"
-	},
-	[OPTION_PROXY_USER] = {
-		.keyword = "proxy_user", .name = "proxy-user",
-		AS(STRING, proxy_user), .flags = OPTION_EMPTY, .value = "NAME",
-		.preset = "none",
-		.help = "name to authenticate as to the proxy"
-	},
-	[OPTION_PROXY_PASSWORD] = { /* no long option, as for password */
-		.keyword = "proxy_password", AS(SECRET, proxy_password),
-		.flags = OPTION_EMPTY | OPTION_RAW, .value = "TEXT",
-		.preset = "none",
-		.help = "password for the proxy"
-	},
+	[OPTION_HOST] = { "host", "host", AS(STRING, host), "NAME", "none",
+	    "smarthost to submit to; no account file is read",
+	    .flags = OPTION_WORD },
+	[OPTION_PORT] = { "port", "port", AS(NUMBER, port), "NUMBER",
+	    "25, or 465 with implicit TLS", "port of the smarthost", .min = 1,
+	    .max = PORT_MAX },
+	[OPTION_TIMEOUT] = { "timeout", "timeout", AS(NUMBER, timeout),
+	    "SECONDS", "off: as RFC 5321 has them",
+	    "time for connecting and for each reply", .flags = OPTION_OFF,
+	    .min = 1, .max = SECONDS_MAX },
+	[OPTION_DOMAIN] = { "domain", "domain", AS(STRING, domain), "NAME",
+	    "this host's name", "name to give in EHLO",
+	    .flags = OPTION_EMPTY | OPTION_WORD },
+	[OPTION_PROTOCOL] = { "protocol", "protocol", AS(CHOICE, protocol),
+	    "smtp|lmtp", "smtp", "what the server speaks",
+	    .flags = OPTION_NEEDED, .choices = protocols },
+	[OPTION_PIPELINING] = { "pipelining", "pipelining", TOGGLE(pipelining,
+	    "on", "send commands in groups where that is offered") },
+	[OPTION_CHUNKING] = { "chunking", "chunking", TOGGLE(chunking, "on",
+	    "send messages by BDAT where that is offered") },
+	[OPTION_REJECTED_RECIPIENTS] = { "rejected_recipients",
+	    "rejected-recipients", AS(CHOICE, rejected_recipients),
+	    "deliver|abort", "deliver",
+	    "whether the others get mail that one is refused",
+	    .flags = OPTION_NEEDED, .choices = rejected },
+	[OPTION_SOURCE_IP] = { "source_ip", "source-ip", AS(STRING, source_ip),
+	    "ADDRESS", "the system's choice",
+	    "address of this machine to connect from",
+	    .flags = OPTION_EMPTY | OPTION_WORD | OPTION_LITERAL },
+	[OPTION_ADDRESS_FAMILY] = { "address_family", "address-family",
+	    AS(CHOICE, address_family), "any|ipv4|ipv6", "any",
+	    "addresses to connect to; -4 and -6 are short for it",
+	    .flags = OPTION_EMPTY | OPTION_NEEDED, .choices = families },
+	[OPTION_SOCKET] = { "socket", "socket", AS(PATH, socket), "PATH",
+	    "none", "Unix socket of the smarthost, instead of the host",
+	    .flags = OPTION_EMPTY },
+	[OPTION_PROXY_HOST] = { "proxy_host", "proxy-host",
+	    AS(STRING, proxy_host), "NAME", "none",
+	    "SOCKS5 proxy to connect by", .flags = OPTION_EMPTY | OPTION_WORD },
+	[OPTION_PROXY_PORT] = { "proxy_port", "proxy-port",
+	    AS(NUMBER, proxy_port), "NUMBER", "1080", "port of the proxy",
+	    .flags = OPTION_EMPTY, .min = 1, .max = PORT_MAX },
+	[OPTION_PROXY_USER] = { "proxy_user", "proxy-user",
+	    AS(STRING, proxy_user), "NAME", "none",
+	    "name to authenticate as to the proxy", .flags = OPTION_EMPTY },
+	/* no long option, as for password */
+	[OPTION_PROXY_PASSWORD] = { "proxy_password", NULL,
+	    AS(SECRET, proxy_password), "TEXT", "none",
+	    "password for the proxy", .flags = OPTION_EMPTY | OPTION_RAW },
 	/* envelope, header, aliases and log */
-	[OPTION_FROM] = { /* --from is -f: see cli/cmdline */
-		.keyword = "from", AS(STRING, from), .flags = OPTION_EMPTY,
-		.value = "ADDRESS", .preset = "none",
-		.help = "reverse-path, or a pattern that matches it"
-	},
-	[OPTION_FROM_FULL_NAME] = { /* on the command line it is -F */
-		.keyword = "from_full_name", AS(STRING, from_full_name),
-		.flags = OPTION_EMPTY, .value = "NAME", .preset = "none",
-		.help = "full name for a From field that is added"
-	},
-	[OPTION_ALLOW_FROM_OVERRIDE] = { /* only a file can forbid it */
-		.keyword = "allow_from_override", TOGGLE(allow_from_override),
-		.preset = "on",
-		.help = "whether -f replaces the account's address"
-	},
-	[OPTION_AUTO_FROM] = {
-		.keyword = "auto_from", .name = "auto-from", TOGGLE(auto_from),
-		.preset = "off",
-		.help = "obsolete: send as user@maildomain"
-	},
-	[OPTION_MAILDOMAIN] = {
-		.keyword = "maildomain", .name = "maildomain",
-		AS(STRING, maildomain), .flags = OPTION_EMPTY | OPTION_WORD,
-		.value = "NAME", .preset = "none",
-		.help = "obsolete: the domain for auto_from"
-	},
-	[OPTION_SET_FROM_HEADER] = {
-		.keyword = "set_from_header", .name = "set-from-header",
-		AS(CHOICE, set_from_header), .choices = from_headers,
-		.value = "auto|on|off", .preset = "auto",
-		.help = "add a missing From field, or replace it"
-	},
-	[OPTION_SET_TO_HEADER] = {
-		.keyword = "set_to_header", .name = "set-to-header",
-		AS(CHOICE, set_to_header), .choices = to_headers,
-		.value = "on|off|...", .preset = "off",
-		.help = "replace To, Cc and Bcc by one To field"
-	},
-	[OPTION_SET_DATE_HEADER] = {
-		.keyword = "set_date_header", .name = "set-date-header",
-		AS(CHOICE, set_date_header), .choices = added_headers,
-		.value = "auto|on|off", .preset = "auto",
-		.help = "add a missing Date field"
-	},
-	[OPTION_SET_MSGID_HEADER] = {
-		.keyword = "set_msgid_header", .name = "set-msgid-header",
-		AS(CHOICE, set_msgid_header), .choices = added_headers,
-		.value = "auto|on|off", .preset = "auto",
-		.help = "add a missing Message-ID field"
-	},
-	[OPTION_REMOVE_BCC_HEADERS] = {
-		.keyword = "remove_bcc_headers", .name = "remove-bcc-headers",
-		TOGGLE(remove_bcc_headers), .preset = "on",
-		.help = "remove Bcc and Resent-Bcc fields"
-	},
-	[OPTION_DSN_NOTIFY] = {
-		.keyword = "dsn_notify", .name = "dsn-notify",
-		AS(NOTIFY, dsn_notify), .value = "LIST", .preset = "off",
-		.help = "the same as -N, or off"
-	},
-	[OPTION_DSN_RETURN] = {
-		.keyword = "dsn_return", .name = "dsn-return",
-		AS(CHOICE, dsn_return),
-		.flags = OPTION_ANY_CASE | OPTION_NEEDED, .choices = returns,
-		.value = "off|headers|full", .preset = "off",
-		.help = "the same as -R, or off"
-	},
-	[OPTION_ALIASES] = {
-		.keyword = "aliases", .name = "aliases", AS(PATH, aliases),
-		.flags = OPTION_EMPTY, .value = "FILE",
-		.preset = SYSCONFDIR "/aliases",
-		.help = "file of aliases(5) for local names"
-	},
-	[OPTION_ALIAS_DOMAINS] = {
-		.keyword = "alias_domains", .name = "alias-domains",
-		AS(STRING, alias_domains), .flags = OPTION_EMPTY,
-		.value = "LIST", .preset = "none",
-		.help = "more domains whose addresses are local"
-	},
-	[OPTION_ALIAS_INCLUDE] = {
-		.keyword = "alias_include", .name = "alias-include",
-		TOGGLE(alias_include), .preset = "off",
-		.help = "whether an alias may include other files"
-	},
-	[OPTION_LOGFILE] = {
-		.keyword = "logfile", .name = "logfile", AS(PATH, logfile),
-		.flags = OPTION_EMPTY | OPTION_LATE, .value = "FILE",
-		.preset = "none",
-		.help = "file that gets a line for each message"
-	},
-	[OPTION_LOGFILE_TIME_FORMAT] = {
-		.keyword = "logfile_time_format", .name = "logfile-time-format",
-		AS(STRING, logfile_time_format), .flags = OPTION_EMPTY,
-		.value = "FORMAT", .preset = "%b %d %H:%M:%S",
-		.help = "time in that line, or none"
-	},
-	[OPTION_SYSLOG] = {
-		.keyword = "syslog", .name = "syslog", AS(CHOICE, syslog),
-		.choices = facilities, .value = "on|off|FACILITY",
-		.preset = "LOG_MAIL without a terminal",
-		.help = "send that line to the system log"
-	},
-	[OPTION_LONG_LINES] = {
-		.keyword = "long_lines", .name = "long-lines",
-		AS(CHOICE, long_lines), .choices = lengths,
-		.value = "encode|pass|refuse", .preset = "encode",
-		.help = "what becomes of lines above 998 octets"
-	},
-	[OPTION_SENDER] = {
-		.keyword = "sender", .name = "sender", AS(STRING, sender),
-		.flags = OPTION_EMPTY | OPTION_FORCE, .value = "ADDRESS",
-		.preset = "none",
-		.help = "in place of senders that are not ours"
-	},
-	[OPTION_SENDER_REPLY_TO] = {
-		.keyword = "sender_reply_to", .name = "sender-reply-to",
-		TOGGLE(sender_reply_to), .preset = "off",
-		.help = "keep the From that sender replaces in Reply-To"
-	},
-	[OPTION_QUALIFY_DOMAIN] = {
-		.keyword = "qualify_domain", .name = "qualify-domain",
-		AS(STRING, qualify_domain), .flags = OPTION_EMPTY | OPTION_WORD,
-		.value = "DOMAIN", .preset = "none",
-		.help = "the domain of addresses that have none"
-	},
-	[OPTION_ROOT] = {
-		.keyword = "root", .name = "root", AS(STRING, root),
-		.flags = OPTION_EMPTY | OPTION_ADDRESSES, .value = "ADDRESS",
-		.preset = "none",
-		.help = "who gets the mail for root"
-	},
+	/* --from is -f: see cli/cmdline */
+	[OPTION_FROM] = { "from", NULL, AS(STRING, from), "ADDRESS", "none",
+	    "reverse-path, or a pattern that matches it",
+	    .flags = OPTION_EMPTY },
+	/* on the command line it is -F */
+	[OPTION_FROM_FULL_NAME] = { "from_full_name", NULL,
+	    AS(STRING, from_full_name), "NAME", "none",
+	    "full name for a From field that is added", .flags = OPTION_EMPTY },
+	/* only a file can forbid it */
+	[OPTION_ALLOW_FROM_OVERRIDE] = { "allow_from_override", NULL,
+	    TOGGLE(allow_from_override, "on",
+	    "whether -f replaces the account's address") },
+	[OPTION_AUTO_FROM] = { "auto_from", "auto-from", TOGGLE(auto_from,
+	    "off", "obsolete: send as user@maildomain") },
+	[OPTION_MAILDOMAIN] = { "maildomain", "maildomain",
+	    AS(STRING, maildomain), "NAME", "none",
+	    "obsolete: the domain for auto_from",
+	    .flags = OPTION_EMPTY | OPTION_WORD },
+	[OPTION_SET_FROM_HEADER] = { "set_from_header", "set-from-header",
+	    AS(CHOICE, set_from_header), "auto|on|off", "auto",
+	    "add a missing From field, or replace it",
+	    .choices = from_headers },
+	[OPTION_SET_TO_HEADER] = { "set_to_header", "set-to-header",
+	    AS(CHOICE, set_to_header), "on|off|...", "off",
+	    "replace To, Cc and Bcc by one To field", .choices = to_headers },
+	[OPTION_SET_DATE_HEADER] = { "set_date_header", "set-date-header",
+	    AS(CHOICE, set_date_header), "auto|on|off", "auto",
+	    "add a missing Date field", .choices = added_headers },
+	[OPTION_SET_MSGID_HEADER] = { "set_msgid_header", "set-msgid-header",
+	    AS(CHOICE, set_msgid_header), "auto|on|off", "auto",
+	    "add a missing Message-ID field", .choices = added_headers },
+	[OPTION_REMOVE_BCC_HEADERS] = { "remove_bcc_headers",
+	    "remove-bcc-headers", TOGGLE(remove_bcc_headers, "on",
+	    "remove Bcc and Resent-Bcc fields") },
+	[OPTION_DSN_NOTIFY] = { "dsn_notify", "dsn-notify",
+	    AS(NOTIFY, dsn_notify), "LIST", "off", "the same as -N, or off" },
+	[OPTION_DSN_RETURN] = { "dsn_return", "dsn-return",
+	    AS(CHOICE, dsn_return), "off|headers|full", "off",
+	    "the same as -R, or off", .flags = OPTION_ANY_CASE | OPTION_NEEDED,
+	    .choices = returns },
+	[OPTION_ALIASES] = { "aliases", "aliases", AS(PATH, aliases), "FILE",
+	    SYSCONFDIR "/aliases", "file of aliases(5) for local names",
+	    .flags = OPTION_EMPTY },
+	[OPTION_ALIAS_DOMAINS] = { "alias_domains", "alias-domains",
+	    AS(STRING, alias_domains), "LIST", "none",
+	    "more domains whose addresses are local", .flags = OPTION_EMPTY },
+	[OPTION_ALIAS_INCLUDE] = { "alias_include", "alias-include",
+	    TOGGLE(alias_include, "off",
+	    "whether an alias may include other files") },
+	[OPTION_LOGFILE] = { "logfile", "logfile", AS(PATH, logfile), "FILE",
+	    "none", "file that gets a line for each message",
+	    .flags = OPTION_EMPTY | OPTION_LATE },
+	[OPTION_LOGFILE_TIME_FORMAT] = { "logfile_time_format",
+	    "logfile-time-format", AS(STRING, logfile_time_format), "FORMAT",
+	    "%b %d %H:%M:%S", "time in that line, or none",
+	    .flags = OPTION_EMPTY },
+	[OPTION_SYSLOG] = { "syslog", "syslog", AS(CHOICE, syslog),
+	    "on|off|FACILITY", "LOG_MAIL without a terminal",
+	    "send that line to the system log", .choices = facilities },
+	[OPTION_LONG_LINES] = { "long_lines", "long-lines",
+	    AS(CHOICE, long_lines), "encode|pass|refuse", "encode",
+	    "what becomes of lines above 998 octets", .choices = lengths },
+	[OPTION_SENDER] = { "sender", "sender", AS(STRING, sender), "ADDRESS",
+	    "none", "in place of senders that are not ours",
+	    .flags = OPTION_EMPTY | OPTION_FORCE },
+	[OPTION_SENDER_REPLY_TO] = { "sender_reply_to", "sender-reply-to",
+	    TOGGLE(sender_reply_to, "off",
+	    "keep the From that sender replaces in Reply-To") },
+	[OPTION_QUALIFY_DOMAIN] = { "qualify_domain", "qualify-domain",
+	    AS(STRING, qualify_domain), "DOMAIN", "none",
+	    "the domain of addresses that have none",
+	    .flags = OPTION_EMPTY | OPTION_WORD },
+	[OPTION_ROOT] = { "root", "root", AS(STRING, root), "ADDRESS", "none",
+	    "who gets the mail for root",
+	    .flags = OPTION_EMPTY | OPTION_ADDRESSES },
 	/* TLS, authentication and its secrets */
-	[OPTION_TLS] = {
-		.keyword = "tls", .name = "tls", TOGGLE(tls),
-		.preset = "by port and auth",
-		.help = "whether TLS is required"
-	},
-	[OPTION_TLS_STARTTLS] = {
-		.keyword = "tls_starttls", .name = "tls-starttls",
-		TOGGLE(tls_starttls), .preset = "by port",
-		.help = "TLS by STARTTLS, or from the first octet"
-	},
-	[OPTION_TLS_TRUST_FILE] = {
-		.keyword = "tls_trust_file", .name = "tls-trust-file",
-		AS(PATH, tls_trust_file), .flags = OPTION_EMPTY | OPTION_SYSTEM,
-		.value = "FILE", .preset = "system",
-		.help = "certificates to trust, in PEM"
-	},
-	[OPTION_TLS_CERTCHECK] = {
-		.keyword = "tls_certcheck", .name = "tls-certcheck",
-		TOGGLE(tls_certcheck), .preset = "on",
-		.help = "whether the certificate must be valid"
-	},
-	[OPTION_TLS_EXTRA_TRUST_FILE] = {
-		.keyword = "tls_extra_trust_file",
-		.name = "tls-extra-trust-file", AS(PATH, tls_extra_trust_file),
-		.flags = OPTION_EMPTY, .value = "FILE", .preset = "none",
-		.help = "more certificates to trust, in PEM"
-	},
-	[OPTION_TLS_CRL_FILE] = {
-		.keyword = "tls_crl_file", .name = "tls-crl-file",
-		AS(PATH, tls_crl_file), .flags = OPTION_EMPTY, .value = "FILE",
-		.preset = "none",
-		.help = "certificate revocation lists, in PEM"
-	},
-	[OPTION_TLS_FINGERPRINT] = {
-		.keyword = "tls_fingerprint", .name = "tls-fingerprint",
-		AS(FINGERPRINTS, tls_fingerprints), .flags = OPTION_EMPTY,
-		.value = "HEX", .preset = "none",
-		.help = "the only certificates to trust"
-	},
-	[OPTION_TLS_PIN] = {
-		.keyword = "tls_pin", .name = "tls-pin", AS(KEY_PINS, tls_pins),
-		.flags = OPTION_EMPTY, .value = "sha256//BASE64",
-		.preset = "none",
-		.help = "the only public keys to trust"
-	},
-	[OPTION_TLS_HOST_OVERRIDE] = {
-		.keyword = "tls_host_override", .name = "tls-host-override",
-		AS(STRING, tls_host_override),
-		.flags = OPTION_EMPTY | OPTION_WORD, .value = "NAME",
-		.preset = "host",
-		.help = "name to ask for and find in the certificate"
-	},
-	[OPTION_TLS_KEY_FILE] = {
-		.keyword = "tls_key_file", .name = "tls-key-file",
-		AS(PATH, tls_key_file), .flags = OPTION_EMPTY, .value = "FILE",
-		.preset = "none",
-		.help = "key of our certificate, PEM or PKCS#11 URI"
-	},
-	[OPTION_TLS_CERT_FILE] = {
-		.keyword = "tls_cert_file", .name = "tls-cert-file",
-		AS(PATH, tls_cert_file), .flags = OPTION_EMPTY, .value = "FILE",
-		.preset = "none",
-		.help = "our certificate, PEM or PKCS#11 URI"
-	},
-	[OPTION_TLS_PRIORITIES] = {
-		.keyword = "tls_priorities", .name = "tls-priorities",
-		AS(STRING, tls_priorities), .flags = OPTION_EMPTY,
-		.value = "STRING", .preset = "the system's",
-		.help = "versions and algorithms, as GnuTLS writes them"
-	},
-	[OPTION_TLS_MIN_VERSION] = {
-		.keyword = "tls_min_version", .name = "tls-min-version",
-		AS(CHOICE, tls_min_version), .choices = versions,
-		.value = "1.2|1.3", .preset = "1.2",
-		.help = "the oldest version of TLS"
-	},
-	[OPTION_TLS_MIN_DH_PRIME_BITS] = {
-		.keyword = "tls_min_dh_prime_bits",
-		.name = "tls-min-dh-prime-bits",
-		AS(NUMBER, tls_min_dh_prime_bits), .flags = OPTION_EMPTY,
-		.min = 1, .max = DH_BITS_MAX, .value = "BITS", .preset = "2048",
-		.help = "the smallest Diffie-Hellman group"
-	},
-	[OPTION_AUTH] = {
-		.keyword = "auth", .name = "auth", AS(AUTH, auth),
-		.choices = methods, .value = "on|off|METHODS", .preset = "off",
-		.help = "authentication and its method"
-	},
-	[OPTION_AUTH_WITHOUT_TLS] = {
-		.keyword = "auth_without_tls", .name = "auth-without-tls",
-		TOGGLE(auth_without_tls), .preset = "off",
-		.help = "let a named method go out unencrypted"
-	},
-	[OPTION_USER] = {
-		.keyword = "user", .name = "user", AS(STRING, user),
-		.flags = OPTION_EMPTY, .value = "NAME", .preset = "none",
-		.help = "name to authenticate as"
-	},
-	[OPTION_PASSWORD] = { /* no long option: others can read argv */
-		.keyword = "password", AS(SECRET, password),
-		.flags = OPTION_EMPTY | OPTION_RAW, .value = "TEXT",
-		.preset = "none",
-		.help = "password to authenticate with"
-	},
-	[OPTION_PASSWORDEVAL] = {
-		.keyword = "passwordeval", .name = "passwordeval",
-		AS(STRING, passwordeval),
-		.flags = OPTION_EMPTY | OPTION_RAW | OPTION_COMMAND,
-		.value = "COMMAND", .preset = "none",
-		.help = "command that prints the password"
-	},
-	[OPTION_PASSWORDEVAL_TIMEOUT] = {
-		.keyword = "passwordeval_timeout",
-		.name = "passwordeval-timeout",
-		AS(NUMBER, passwordeval_timeout), .min = 1, .max = SECONDS_MAX,
-		.value = "SECONDS", .preset = "60",
-		.help = "time for that command"
-	},
-	[OPTION_PASSWORD_FILE] = {
-		.keyword = "password_file", .name = "password-file",
-		AS(PATH, password_file), .flags = OPTION_EMPTY, .value = "FILE",
-		.preset = "none",
-		.help = "file whose first line is the password"
-	},
-	[OPTION_PASSWORD_FD] = {
-		.keyword = "password_fd", .name = "password-fd",
-		AS(NUMBER, password_fd), .flags = OPTION_EMPTY, .min = FD_MIN,
-		.max = INT_MAX, .value = "NUMBER", .preset = "none",
-		.help = "descriptor to read the password from"
-	},
-	[OPTION_AUTH_ID] = {
-		.keyword = "auth_id", .name = "auth-id", AS(STRING, auth_id),
-		.flags = OPTION_EMPTY, .value = "NAME", .preset = "the user",
-		.help = "whom to act as, once authenticated"
-	},
-	[OPTION_NTLMDOMAIN] = {
-		.keyword = "ntlmdomain", .name = "ntlmdomain",
-		AS(STRING, ntlmdomain), .flags = OPTION_EMPTY, .value = "NAME",
-		.preset = "none",
-		.help = "domain of the user, for NTLM"
-	},
+	[OPTION_TLS] = { "tls", "tls", TOGGLE(tls, "by port and auth",
+	    "whether TLS is required") },
+	[OPTION_TLS_STARTTLS] = { "tls_starttls", "tls-starttls",
+	    TOGGLE(tls_starttls, "by port",
+	    "TLS by STARTTLS, or from the first octet") },
+	[OPTION_TLS_TRUST_FILE] = { "tls_trust_file", "tls-trust-file",
+	    AS(PATH, tls_trust_file), "FILE", "system",
+	    "certificates to trust, in PEM",
+	    .flags = OPTION_EMPTY | OPTION_SYSTEM },
+	[OPTION_TLS_CERTCHECK] = { "tls_certcheck", "tls-certcheck",
+	    TOGGLE(tls_certcheck, "on",
+	    "whether the certificate must be valid") },
+	[OPTION_TLS_EXTRA_TRUST_FILE] = { "tls_extra_trust_file",
+	    "tls-extra-trust-file", AS(PATH, tls_extra_trust_file), "FILE",
+	    "none", "more certificates to trust, in PEM",
+	    .flags = OPTION_EMPTY },
+	[OPTION_TLS_CRL_FILE] = { "tls_crl_file", "tls-crl-file",
+	    AS(PATH, tls_crl_file), "FILE", "none",
+	    "certificate revocation lists, in PEM", .flags = OPTION_EMPTY },
+	[OPTION_TLS_FINGERPRINT] = { "tls_fingerprint", "tls-fingerprint",
+	    AS(FINGERPRINTS, tls_fingerprints), "HEX", "none",
+	    "the only certificates to trust", .flags = OPTION_EMPTY },
+	[OPTION_TLS_PIN] = { "tls_pin", "tls-pin", AS(KEY_PINS, tls_pins),
+	    "sha256//BASE64", "none", "the only public keys to trust",
+	    .flags = OPTION_EMPTY },
+	[OPTION_TLS_HOST_OVERRIDE] = { "tls_host_override", "tls-host-override",
+	    AS(STRING, tls_host_override), "NAME", "host",
+	    "name to ask for and find in the certificate",
+	    .flags = OPTION_EMPTY | OPTION_WORD },
+	[OPTION_TLS_KEY_FILE] = { "tls_key_file", "tls-key-file",
+	    AS(PATH, tls_key_file), "FILE", "none",
+	    "key of our certificate, PEM or PKCS#11 URI",
+	    .flags = OPTION_EMPTY },
+	[OPTION_TLS_CERT_FILE] = { "tls_cert_file", "tls-cert-file",
+	    AS(PATH, tls_cert_file), "FILE", "none",
+	    "our certificate, PEM or PKCS#11 URI", .flags = OPTION_EMPTY },
+	[OPTION_TLS_PRIORITIES] = { "tls_priorities", "tls-priorities",
+	    AS(STRING, tls_priorities), "STRING", "the system's",
+	    "versions and algorithms, as GnuTLS writes them",
+	    .flags = OPTION_EMPTY },
+	[OPTION_TLS_MIN_VERSION] = { "tls_min_version", "tls-min-version",
+	    AS(CHOICE, tls_min_version), "1.2|1.3", "1.2",
+	    "the oldest version of TLS", .choices = versions },
+	[OPTION_TLS_MIN_DH_PRIME_BITS] = { "tls_min_dh_prime_bits",
+	    "tls-min-dh-prime-bits", AS(NUMBER, tls_min_dh_prime_bits), "BITS",
+	    "2048", "the smallest Diffie-Hellman group", .flags = OPTION_EMPTY,
+	    .min = 1, .max = DH_BITS_MAX },
+	[OPTION_AUTH] = { "auth", "auth", AS(AUTH, auth), "on|off|METHODS",
+	    "off", "authentication and its method", .choices = methods },
+	[OPTION_AUTH_WITHOUT_TLS] = { "auth_without_tls", "auth-without-tls",
+	    TOGGLE(auth_without_tls, "off",
+	    "let a named method go out unencrypted") },
+	[OPTION_USER] = { "user", "user", AS(STRING, user), "NAME", "none",
+	    "name to authenticate as", .flags = OPTION_EMPTY },
+	/* no long option: others can read argv */
+	[OPTION_PASSWORD] = { "password", NULL, AS(SECRET, password), "TEXT",
+	    "none", "password to authenticate with",
+	    .flags = OPTION_EMPTY | OPTION_RAW },
+	[OPTION_PASSWORDEVAL] = { "passwordeval", "passwordeval",
+	    AS(STRING, passwordeval), "COMMAND", "none",
+	    "command that prints the password",
+	    .flags = OPTION_EMPTY | OPTION_RAW | OPTION_COMMAND },
+	[OPTION_PASSWORDEVAL_TIMEOUT] = { "passwordeval_timeout",
+	    "passwordeval-timeout", AS(NUMBER, passwordeval_timeout), "SECONDS",
+	    "60", "time for that command", .min = 1, .max = SECONDS_MAX },
+	[OPTION_PASSWORD_FILE] = { "password_file", "password-file",
+	    AS(PATH, password_file), "FILE", "none",
+	    "file whose first line is the password", .flags = OPTION_EMPTY },
+	[OPTION_PASSWORD_FD] = { "password_fd", "password-fd",
+	    AS(NUMBER, password_fd), "NUMBER", "none",
+	    "descriptor to read the password from", .flags = OPTION_EMPTY,
+	    .min = FD_MIN, .max = INT_MAX },
+	[OPTION_AUTH_ID] = { "auth_id", "auth-id", AS(STRING, auth_id), "NAME",
+	    "the user", "whom to act as, once authenticated",
+	    .flags = OPTION_EMPTY },
+	[OPTION_NTLMDOMAIN] = { "ntlmdomain", "ntlmdomain",
+	    AS(STRING, ntlmdomain), "NAME", "none",
+	    "domain of the user, for NTLM", .flags = OPTION_EMPTY },
 };
 
 /* Other words for a setting, which existing files use. */
