@@ -105,18 +105,26 @@ aliases_begin_message(struct alias_source *a)
 	alias_begin_message(&a->aliases);
 }
 
-/* Adds one that no alias has anything to do with any more. */
+/*
+ * Adds one that no alias has anything to do with any more. As long as all were
+ * `unchanged`, none of them can be there already: they are different as given.
+ */
 static int
 add(struct envelope *to, const struct mailbox *box, const struct account *a,
-    struct fault *f)
+    bool unchanged, struct fault *f)
 {
 	struct mailbox whole = *box;
 
-	if (qualify_wants(a, box))
+	if (qualify_wants(a, box)) {
 		whole.domain = a->qualify_domain;
+		unchanged = false;
+	}
 	if (path_check(&whole, f) == -1)
 		return -1;
-	envelope_add(to, &whole);
+	if (unchanged && to->indexed == 0)
+		envelope_append(to, &whole);
+	else
+		envelope_add(to, &whole);
 	return 0;
 }
 
@@ -128,14 +136,14 @@ aliases_expand(struct alias_source *a, const struct mailbox *box,
 	struct envelope members;
 
 	if (r <= 0)
-		return r == -1 ? -1 : add(to, box, a->account, f);
+		return r == -1 ? -1 : add(to, box, a->account, true, f);
 	/* whoever came of an earlier recipient is in `to`, unless it is new */
 	if (to->count == 0)
 		alias_begin_expansion(&a->aliases);
 	envelope_init(&members);
 	r = alias_expand(&a->aliases, &a->domains, box, &members, f);
 	for (size_t i = 0; i < members.count && r == 0; i++)
-		r = add(to, &members.recipient[i].box, a->account, f);
+		r = add(to, &members.recipient[i].box, a->account, false, f);
 	envelope_free(&members);
 	return r;
 }

@@ -40,7 +40,8 @@ void alias_source_free(struct alias_source *);
 void aliases_begin_message(struct alias_source *);
 /*
  * Adds to an envelope those that a recipient stands for: by its alias, else
- * itself; then with the account's qualify_domain. Notes get what is no fault.
+ * itself; then with the account's qualify_domain. An envelope is filled by
+ * this alone, each recipient being given once. Notes get what is no fault.
  * FAULT_CONFIG when the account's alias file will not do, and as
  * alias_expand(); as path_check() when no command can hold one of them.
  */

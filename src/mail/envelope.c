@@ -68,16 +68,28 @@ make_key(struct buffer *key, const struct mailbox *box)
 	buffer_commit(key, domain);
 }
 
-/* Where a new recipient's mailbox goes; NULL if that is there already. */
+/* The number of an indexed recipient; `number`, if this one is new. */
+static size_t
+add_to_index(struct envelope *e, const struct mailbox *box, size_t number)
+{
+	make_key(&e->key, box);
+	return index_add(&e->index, e->key.data, e->key.len, number);
+}
+
+/* Recipients that were appended are in the index only when it is asked. */
+static void
+complete_index(struct envelope *e)
+{
+	for (; e->indexed < e->count; e->indexed++)
+		add_to_index(e, &e->recipient[e->indexed].box, e->indexed);
+}
+
+/* Where the mailbox of one more recipient goes. */
 static struct mailbox *
-add(struct envelope *e, const struct mailbox *box)
+grow(struct envelope *e)
 {
 	struct recipient *r;
 
-	make_key(&e->key, box);
-	if (index_add(&e->index, e->key.data, e->key.len, e->count) !=
-	    e->count)
-		return NULL;
 	if (e->count == e->cap) {
 		e->cap = e->cap == 0 ? RECIPIENTS_MIN : e->cap * 2;
 		e->recipient = memory_resize(e->recipient, e->cap,
@@ -87,6 +99,23 @@ add(struct envelope *e, const struct mailbox *box)
 	memset(r, 0, sizeof(*r));
 	r->state = RECIPIENT_PENDING;
 	return &r->box;
+}
+
+/* The same; NULL if the recipient is there already. */
+static struct mailbox *
+add(struct envelope *e, const struct mailbox *box)
+{
+	complete_index(e);
+	if (add_to_index(e, box, e->count) != e->count)
+		return NULL;
+	e->indexed++;
+	return grow(e);
+}
+
+void
+envelope_append(struct envelope *e, const struct mailbox *box)
+{
+	mailbox_copy(grow(e), box);
 }
 
 void
@@ -114,6 +143,7 @@ take(struct envelope *e, struct mailbox *box)
 size_t
 envelope_find(struct envelope *e, const struct mailbox *box)
 {
+	complete_index(e);
 	make_key(&e->key, box);
 	return index_find(&e->index, e->key.data, e->key.len);
 }
@@ -241,10 +271,12 @@ envelope_swap_recipients(struct envelope *a, struct envelope *b)
 	a->count = b->count;
 	a->cap = b->cap;
 	a->index = b->index;
+	a->indexed = b->indexed;
 	b->recipient = old.recipient;
 	b->count = old.count;
 	b->cap = old.cap;
 	b->index = old.index;
+	b->indexed = old.indexed;
 }
 
 size_t

@@ -48,7 +48,8 @@ struct envelope {
 	struct recipient *recipient;
 	size_t count;
 	size_t cap;
-	struct index index;	/* of the recipients */
+	struct index index;	/* of the recipients, */
+	size_t indexed;		/* as far as it has been needed */
 	struct buffer key;	/* of the one that was looked for last */
 	unsigned notify;	/* DSN_*, 0 when not asked for */
 	enum dsn_return ret;
@@ -63,6 +64,8 @@ void envelope_set_null_path(struct envelope *);
 /* Adds a copy of a recipient unless mailbox_same() finds it among those there.
  */
 void envelope_add(struct envelope *, const struct mailbox *);
+/* Adds a recipient that is known not to be there; that is cheaper. */
+void envelope_append(struct envelope *, const struct mailbox *);
 /* The recipient's number, or INDEX_NONE when it is not there. */
 size_t envelope_find(struct envelope *, const struct mailbox *);
 /* Has the reverse-path or a recipient a local part that is not ASCII? */

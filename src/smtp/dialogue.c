@@ -266,44 +266,50 @@ unasked(struct dialogue *d, struct fault *f)
 	    "who adds to what it says");
 }
 
-static int __attribute__((format(printf, 4, 0)))
-command_send(struct dialogue *d, enum verb verb, struct fault *f,
-    const char *fmt, va_list ap)
+/* Sends d->line, which nobody else has made safe. */
+static int
+send_line(struct dialogue *d, enum verb verb, struct fault *f)
 {
-	buffer_clear(&d->line);
+	const struct buffer *line = &d->line;
+
 	if (d->trouble.class == FAULT_NONE && d->owed_count == 0 &&
 	    conn_peek(d->conn) && unasked(d, f) == -1)
 		return -1;
-	if (buffer_vprintf(&d->line, fmt, ap) == -1)
+	if (line->full)
 		return fault(f, FAULT_DATA, "%s: a command would be too long",
 		    verbs[verb].name);
-	if (memchr(d->line.data, '\r', d->line.len) != NULL ||
-	    memchr(d->line.data, '\n', d->line.len) != NULL ||
-	    memchr(d->line.data, '\0', d->line.len) != NULL)
+	if (memchr(line->data, '\r', line->len) != NULL ||
+	    memchr(line->data, '\n', line->len) != NULL ||
+	    memchr(line->data, '\0', line->len) != NULL)
 		return fault(f, FAULT_SOFTWARE, "%s: a line end in a command; "
 		    "nothing was sent", verbs[verb].name);
 	d->hush = verbs[verb].secret;
-	if (d->hush) {
-		transcript_secret(&d->transcript, d->line.data, d->line.len,
-				  verb == VERB_AUTH);
-	} else {
-		transcript_line(&d->transcript, "C:", d->line.data,
-				d->line.len);
-	}
-	dialogue_put(d, d->line.data, d->line.len);
+	if (d->hush)
+		transcript_secret(&d->transcript, line->data, line->len,
+		    verb == VERB_AUTH);
+	else
+		transcript_line(&d->transcript, "C:", line->data, line->len);
+	dialogue_put(d, line->data, line->len);
 	dialogue_put(d, "\r\n", 2);
 	/* growing for the next command would leave a copy behind */
-	if (verbs[verb].secret)
+	if (d->hush)
 		buffer_wipe(&d->line);
 	return 0;
 }
 
-static int __attribute__((format(printf, 6, 0)))
-command(struct dialogue *d, enum verb verb,
-    void (*handler)(void *, const struct reply *), void *context,
-    struct fault *f, const char *fmt, va_list ap)
+struct buffer *
+dialogue_line(struct dialogue *d)
 {
-	if (command_send(d, verb, f, fmt, ap) == -1)
+	buffer_clear(&d->line);
+	return &d->line;
+}
+
+int
+dialogue_send(struct dialogue *d, enum verb verb,
+    void (*handler)(void *, const struct reply *), void *context,
+    struct fault *f)
+{
+	if (send_line(d, verb, f) == -1)
 		return -1;
 	dialogue_expect(d, verb, handler, context);
 	if (!d->pipelining || verbs[verb].last_in_group)
@@ -317,12 +323,11 @@ dialogue_command(struct dialogue *d, enum verb verb,
     struct fault *f, const char *fmt, ...)
 {
 	va_list ap;
-	int r;
 
 	va_start(ap, fmt);
-	r = command(d, verb, handler, context, f, fmt, ap);
+	buffer_vprintf(dialogue_line(d), fmt, ap);
 	va_end(ap);
-	return r;
+	return dialogue_send(d, verb, handler, context, f);
 }
 
 int
@@ -330,12 +335,11 @@ dialogue_say(struct dialogue *d, enum verb verb, struct fault *f,
     const char *fmt, ...)
 {
 	va_list ap;
-	int r;
 
 	va_start(ap, fmt);
-	r = command_send(d, verb, f, fmt, ap);
+	buffer_vprintf(dialogue_line(d), fmt, ap);
 	va_end(ap);
-	return r;
+	return send_line(d, verb, f);
 }
 
 void
@@ -414,8 +418,9 @@ dialogue_ask(struct dialogue *d, enum verb verb, struct reply *r,
 	int result;
 
 	va_start(ap, fmt);
-	result = command(d, verb, keep_reply, r, f, fmt, ap);
+	buffer_vprintf(dialogue_line(d), fmt, ap);
 	va_end(ap);
+	result = dialogue_send(d, verb, keep_reply, r, f);
 	if (result == 0 && d->owed_count > 0)
 		result = dialogue_sync(d, f);
 	return result;

@@ -71,6 +71,14 @@ int dialogue_command(struct dialogue *, enum verb,
     void (*handler)(void *, const struct reply *), void *context,
     struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
+/*
+ * The same in two steps, for a command that is long to make: the line, empty
+ * and without CRLF to come, and sending what was put into it.
+ */
+struct buffer *dialogue_line(struct dialogue *);
+int dialogue_send(struct dialogue *, enum verb,
+    void (*handler)(void *, const struct reply *), void *context,
+    struct fault *);
 /* The same, but the reply is not owed yet: dialogue_expect() says when. */
 int dialogue_say(struct dialogue *, enum verb, struct fault *,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));

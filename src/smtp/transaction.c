@@ -14,7 +14,6 @@
 #include "smtp/session.h"
 #include "smtp/transaction.h"
 
-#define LINE_MAX_OCTETS (1024 * 1024)	/* one command with its parameters */
 #define SHOWN_MAX (REPLY_MAX * 2)	/* a reply as text */
 #define ASKED_MIN 8			/* first size of the list */
 /*
@@ -109,33 +108,28 @@ on_rcpt(void *context, const struct reply *r)
 
 int
 transaction_mail(struct transaction *t, uint64_t octets, bool eight_bit,
-		 bool utf8, struct fault *f)
+    bool utf8, struct fault *f)
 {
 	struct session *s = t->session;
 	const bool *has = s->capabilities.has;
-	struct buffer b;
-	int result;
+	struct buffer *b = dialogue_line(&s->dialogue);
 
 	s->phase = PHASE_MAIL;
 	s->transactions++;
 	t->utf8 = utf8;
-	buffer_init(&b, LINE_MAX_OCTETS);
-	buffer_add_char(&b, '<');
-	result = path_add_sender(&b, t->envelope, utf8, f);
-	buffer_add_char(&b, '>');
+	buffer_add_string(b, "MAIL FROM:<");
+	if (path_add_sender(b, t->envelope, utf8, f) == -1)
+		return -1;
+	buffer_add_char(b, '>');
 	if (has[CAP_SIZE] && octets > 0)
-		buffer_printf(&b, " SIZE=%" PRIu64, octets);
+		buffer_printf(b, " SIZE=%" PRIu64, octets);
 	if (has[CAP_8BITMIME] && eight_bit)
-		buffer_add_string(&b, " BODY=8BITMIME");
+		buffer_add_string(b, " BODY=8BITMIME");
 	if (has[CAP_SMTPUTF8] && utf8)
-		buffer_add_string(&b, " SMTPUTF8");
+		buffer_add_string(b, " SMTPUTF8");
 	if (has[CAP_DSN])
-		path_add_mail_dsn(&b, t->envelope);
-	if (result == 0)
-		result = dialogue_command(&s->dialogue, VERB_MAIL, on_mail, t,
-		    f, "MAIL FROM:%s", b.data);
-	buffer_free(&b);
-	return result;
+		path_add_mail_dsn(b, t->envelope);
+	return dialogue_send(&s->dialogue, VERB_MAIL, on_mail, t, f);
 }
 
 /* A place for the recipient's reply, before anything can answer. */
@@ -160,27 +154,22 @@ int
 transaction_rcpt(struct transaction *t, size_t recipient, struct fault *f)
 {
 	struct session *s = t->session;
+	struct dialogue *d = &s->dialogue;
 	const struct recipient *to = &t->envelope->recipient[recipient];
-	struct buffer b;
-	int result;
+	struct buffer *b = dialogue_line(d);
 
-	buffer_init(&b, LINE_MAX_OCTETS);
-	buffer_add_char(&b, '<');
-	result = path_add_recipient(&b, to, t->utf8, f);
-	buffer_add_char(&b, '>');
+	buffer_add_string(b, "RCPT TO:<");
+	if (path_add_recipient(b, to, t->utf8, f) == -1)
+		return -1;
+	buffer_add_char(b, '>');
 	if (s->capabilities.has[CAP_DSN])
-		path_add_rcpt_dsn(&b, t->envelope, to);
-	if (result == 0) {
-		s->phase = PHASE_RCPT;
-		expect_recipient(t, recipient);
-		result = dialogue_command(&s->dialogue, VERB_RCPT, on_rcpt, t,
-		    f, "RCPT TO:%s", b.data);
-		if (result == 0 && s->dialogue.owed_count > RCPT_WINDOW + 1)
-			result = dialogue_wait(&s->dialogue, RCPT_WINDOW / 2,
-			    f);
-	}
-	buffer_free(&b);
-	return result;
+		path_add_rcpt_dsn(b, t->envelope, to);
+	s->phase = PHASE_RCPT;
+	expect_recipient(t, recipient);
+	if (dialogue_send(d, VERB_RCPT, on_rcpt, t, f) == -1)
+		return -1;
+	return d->owed_count <= RCPT_WINDOW + 1 ? 0 :
+	    dialogue_wait(d, RCPT_WINDOW / 2, f);
 }
 
 int
