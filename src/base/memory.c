@@ -49,7 +49,7 @@ memory_exhausted(void)
 		status = call(exhaustion.context);
 	if (status != EXIT_SUCCESS &&
 	    write(STDERR_FILENO, text, sizeof(text) - 1) == -1) {
-		/* nobody listens; the status says it all the same */
+		/* the exit status says it all the same */
 	}
 	_exit(status);
 }

@@ -155,7 +155,7 @@ look_at_from(struct originator *o, const struct header_field *field)
 	fault_clear(&ignored);
 }
 
-/* It says who has sent what others have written: not what From says. */
+/* Sender names the agent that sent what the authors in From have written. */
 static void
 look_at_sender(const struct originator *o, struct header_field *field)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sender: who a message is from, when nobody said so. */
+/* sender: the reverse-path of a message, where none was given. */
 #ifndef DELIVERY_SENDER_H
 #define DELIVERY_SENDER_H
 

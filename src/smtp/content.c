@@ -13,8 +13,10 @@
 #include "smtp/session.h"
 #include "smtp/transaction.h"
 
-/* Chunks whose replies have not come. With CHUNK_OCTETS this is more than any
- * path holds, and what a refusal costs in vain. */
+/*
+ * Chunks whose replies have not come. That many chunks of CHUNK_OCTETS are more
+ * than any network path holds, and what is sent in vain when one is refused.
+ */
 #define CHUNK_WINDOW 8
 
 static void
@@ -25,7 +27,7 @@ on_data(void *context, const struct reply *r)
 	reply_copy(&t->data, r);
 }
 
-/* LMTP (RFC 2033 section 4.2): the verdict on the next accepted recipient. */
+/* LMTP (RFC 2033 section 4.2): the reply for the next accepted recipient. */
 static void
 settle_next(struct transaction *t, const struct reply *r)
 {
@@ -39,7 +41,10 @@ settle_next(struct transaction *t, const struct reply *r)
 		transaction_refuse(t, t->asked[t->settled++], r);
 }
 
-/* All of them: RFC 5321 has one verdict. Without a sender nobody gets it. */
+/*
+ * SMTP has one reply for all accepted recipients. If MAIL was refused, nobody
+ * gets the message, whatever the server says of it.
+ */
 static void
 settle_all(struct transaction *t)
 {
@@ -76,7 +81,7 @@ on_end(void *context, const struct reply *r)
 		settle_all(t);
 }
 
-/* Every chunk needs a 2yz; the first that has none is the verdict. */
+/* Every chunk needs a 2yz; the first other reply is the one that counts. */
 static void
 on_chunk(void *context, const struct reply *r)
 {

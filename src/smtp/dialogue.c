@@ -266,7 +266,7 @@ unasked(struct dialogue *d, struct fault *f)
 	    "who adds to what it says");
 }
 
-/* Sends d->line, which nobody else has made safe. */
+/* Sends d->line; the check for line ends here is the only one. */
 static int
 send_line(struct dialogue *d, enum verb verb, struct fault *f)
 {

@@ -221,7 +221,7 @@ add_member(struct relay *r, size_t recipient)
 	r->member[r->members++] = recipient;
 }
 
-/* Asks the smarthost about one who is new. */
+/* Asks the smarthost about a recipient that is new in this transaction. */
 static void
 ask(struct relay *r, size_t number)
 {
