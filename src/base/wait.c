@@ -17,6 +17,7 @@ static const struct {
 } signals[] = {
 	{ SIGHUP, "SIGHUP" }, { SIGINT, "SIGINT" }, { SIGTERM, "SIGTERM" },
 };
+#define FIRST_FREE 3	/* descriptors below are the standard ones */
 #define FEW 4		/* entries that need no memory of their own */
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
@@ -99,4 +100,38 @@ wait_poll(struct pollfd *p, nfds_t n, int64_t deadline)
 	if (all != few)
 		free(all);
 	return ready;
+}
+
+void
+wait_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags != -1)
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+int
+wait_pipe(int end[2])
+{
+	int low[2], error = 0;
+
+	end[0] = end[1] = -1;
+	if (pipe(low) == -1)
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		end[i] = fcntl(low[i], F_DUPFD_CLOEXEC, FIRST_FREE);
+		if (end[i] == -1)
+			error = errno;
+		close(low[i]);
+	}
+	if (error == 0)
+		return 0;
+	for (int i = 0; i < 2; i++) {
+		if (end[i] != -1)
+			close(end[i]);
+		end[i] = -1;
+	}
+	errno = error;
+	return -1;
 }

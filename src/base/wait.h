@@ -4,7 +4,7 @@
  * wait_catch_signals() on SIGHUP, SIGINT and SIGTERM end the wait instead of
  * the process: what waits fails as if its time was up, the failure is told and
  * logged on the usual way out, and wait_die() ends the process as the signal
- * would have.
+ * would have. Descriptors are made ready for such a wait here, too.
  */
 #ifndef BASE_WAIT_H
 #define BASE_WAIT_H
@@ -27,5 +27,14 @@ void wait_catch_signals(void);
 const char *wait_signal(void);
 /* If a signal was caught, ends the process by it. */
 void wait_die(void);
+
+/* Makes reading and writing return EAGAIN where they would wait. */
+void wait_nonblocking(int fd);
+/*
+ * A pipe (close-on-exec) with both ends above the standard descriptors, some
+ * of which may be closed: dup2(2) in a child must not overwrite an end. -1
+ * with errno, and both ends are -1 then.
+ */
+int wait_pipe(int end[2]);
 
 #endif

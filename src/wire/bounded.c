@@ -15,7 +15,6 @@
 #include "wire/bounded.h"
 
 #define READ_SIZE 4096
-#define FIRST_FREE 3		/* descriptors below are the standard ones */
 
 /* Those that a parent may have a handler for. */
 static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
@@ -57,12 +56,12 @@ become_child(int64_t deadline, const sigset_t *mask)
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	if (left >= 0)
 		alarm((unsigned)left / 1000 + 1);
-	for (int fd = 0; fd < FIRST_FREE; fd++)
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
 		if (null == -1)
 			close(fd);
 		else if (null != fd)
 			dup2(null, fd);
-	if (null >= FIRST_FREE)
+	if (null > STDERR_FILENO)
 		close(null);
 }
 
@@ -84,27 +83,6 @@ begin_child(int64_t deadline)
 		sigprocmask(SIG_SETMASK, &before, NULL);
 	errno = error;
 	return pid;
-}
-
-/* A pipe whose ends are above the standard descriptors. 0, or the error. */
-static int
-pipe_high(int end[2])
-{
-	int low[2], error = 0;
-
-	if (pipe(low) == -1)
-		return errno;
-	for (int i = 0; i < 2; i++) {
-		end[i] = fcntl(low[i], F_DUPFD_CLOEXEC, FIRST_FREE);
-		if (end[i] == -1)
-			error = errno;
-	}
-	for (int i = 0; i < 2; i++) {
-		close(low[i]);
-		if (error != 0 && end[i] != -1)
-			close(end[i]);
-	}
-	return error;
 }
 
 /* Reads until the end of the stream. 0, or the error. */
@@ -132,11 +110,11 @@ int
 bounded_run(bounded_call *call, const void *context, struct buffer *answer,
     int64_t deadline)
 {
-	int end[2] = { -1, -1 }, error = pipe_high(end);
+	int end[2], error;
 	pid_t pid;
 
-	if (error != 0)
-		return error;
+	if (wait_pipe(end) == -1)
+		return errno;
 	pid = begin_child(deadline);
 	if (pid == 0) {
 		call(end[1], context);

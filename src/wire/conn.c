@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,15 +83,6 @@ plain_shut(void *context)
 	shutdown(c->wfd, SHUT_WR);
 }
 
-static void
-set_nonblocking(int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags != -1)
-		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-}
-
 struct conn *
 conn_new(int rfd, int wfd, const char *peer, int64_t progress_ms)
 {
@@ -108,9 +98,9 @@ conn_new(int rfd, int wfd, const char *peer, int64_t progress_ms)
 	c->wire.send = plain_send;
 	c->wire.shut = plain_shut;
 	c->out = c->output;
-	set_nonblocking(rfd);
+	wait_nonblocking(rfd);
 	if (wfd != rfd)
-		set_nonblocking(wfd);
+		wait_nonblocking(wfd);
 	return c;
 }
 

@@ -139,7 +139,6 @@ static void
 race_begin(struct race *r)
 {
 	struct attempt *a = &r->attempt[r->begun++];
-	int flags;
 
 	r->next = clock_after(DIAL_STAGGER_MS);
 	a->fd = socket(a->to->family, SOCK_STREAM, IPPROTO_TCP);
@@ -148,8 +147,7 @@ race_begin(struct race *r)
 		return;
 	}
 	fcntl(a->fd, F_SETFD, FD_CLOEXEC);
-	if ((flags = fcntl(a->fd, F_GETFL)) != -1)
-		fcntl(a->fd, F_SETFL, flags | O_NONBLOCK);
+	wait_nonblocking(a->fd);
 	if (r->source != NULL && bind(a->fd, to_sockaddr(r->source),
 	    r->source->len) == -1) {
 		r->source_error = errno;

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/wait.h"
 #include "wire/local.h"
 
 /*
@@ -91,7 +92,7 @@ int
 local_connect(const char *path, int64_t deadline, struct fault *f)
 {
 	struct sockaddr_un to;
-	int fd, flags, file = -1, error;
+	int fd, file = -1, error;
 
 	memset(&to, 0, sizeof(to));
 	to.sun_family = AF_UNIX;
@@ -104,8 +105,7 @@ local_connect(const char *path, int64_t deadline, struct fault *f)
 		error = errno;
 	} else {
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-		if ((flags = fcntl(fd, F_GETFL)) != -1)
-			fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+		wait_nonblocking(fd);
 		error = reach(fd, &to, deadline);
 	}
 	if (file != -1) {

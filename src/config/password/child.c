@@ -21,7 +21,6 @@
 #define TERM_GRACE 500		/* milliseconds from SIGTERM to SIGKILL */
 #define DROP_SIZE 4096		/* octets read at once when nobody wants them */
 #define EXIT_NOT_RUN 127	/* status of a shell that found no command */
-#define FIRST_FREE 3		/* descriptors below are standard ones */
 
 /* What the parent holds while the command runs. */
 struct run {
@@ -126,32 +125,6 @@ close_one(int *fd)
 	*fd = -1;
 }
 
-/*
- * A pipe with both ends above the standard descriptors, some of which may be
- * closed: dup2(2) in the child must not overwrite an end.
- */
-static int
-pipe_high(int fd[2])
-{
-	int low[2], error = 0;
-
-	if (pipe(low) == -1)
-		return -1;
-	for (int i = 0; i < 2; i++) {
-		fd[i] = fcntl(low[i], F_DUPFD_CLOEXEC, FIRST_FREE);
-		if (fd[i] == -1)
-			error = errno;
-		close(low[i]);
-	}
-	if (error == 0 && fcntl(fd[0], F_SETFL, O_NONBLOCK) != -1)
-		return 0;
-	error = error == 0 ? errno : error;
-	close_one(&fd[0]);
-	close_one(&fd[1]);
-	errno = error;
-	return -1;
-}
-
 /* Runs in the child, where no memory may be allocated. */
 static void
 exec_shell(const char *command, int out, int err)
@@ -194,10 +167,13 @@ start(struct run *run, const char *command)
 	struct sigaction act;
 	sigset_t child_only;
 
-	if (pipe_high(out) == -1 || pipe_high(err) == -1 ||
-	    pipe_high(ended) == -1 ||
-	    fcntl(ended[1], F_SETFL, O_NONBLOCK) == -1)
+	if (wait_pipe(out) == -1 || wait_pipe(err) == -1 ||
+	    wait_pipe(ended) == -1)
 		goto fail;
+	wait_nonblocking(out[0]);
+	wait_nonblocking(err[0]);
+	wait_nonblocking(ended[0]);
+	wait_nonblocking(ended[1]);
 	ended_write = ended[1];
 	memset(&act, 0, sizeof(act));
 	act.sa_handler = note_child;
