@@ -10,8 +10,8 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
-#include "wire/tls/report.h"
 #include "wire/tls/tls.h"
+#include "wire/tls/trust.h"
 
 #define LINE_MAX_OCTETS (64 * 1024)	/* one line; names can be many */
 #define NAMES_MAX 1024			/* of a certificate; all of them */

@@ -17,7 +17,6 @@
 #include "base/wait.h"
 #include "wire/conn.h"
 #include "wire/dial.h"
-#include "wire/tls/report.h"
 #include "wire/tls/tls.h"
 #include "wire/tls/trust.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * trust: whom TLS may talk to. Private to wire/tls: the only other module
- * that knows GnuTLS.
+ * trust: whom TLS may talk to, and the report on a session. Private to
+ * wire/tls.
  */
 #ifndef WIRE_TLS_TRUST_H
 #define WIRE_TLS_TRUST_H
@@ -31,7 +31,7 @@ struct trust_file {
 #define TRUST_FILES 2	/* the store, and what is trusted besides */
 
 /*
- * wire/truststore.c: whom the params trust. Of many anchors only the text is
+ * store.c: whom the params trust. Of many anchors only the text is
  * held, and those are imported that a chain names; what does not verify by
  * them is judged by all of them.
  */
@@ -53,13 +53,13 @@ void trust_free(struct trust_store *);
 int trust_store_verify(struct trust_store *, gnutls_session_t,
     gnutls_typed_vdata_st *, unsigned n, unsigned *status, struct fault *);
 
-/* wire/trustclient.c: loads what we show, if there is anything. */
+/* client.c: loads the client certificate and its key, if they are set. */
 int trust_load_client(gnutls_certificate_credentials_t,
     const struct tls_params *, struct fault *);
 
 enum trust_match { TRUST_NO_MATCH, TRUST_MATCH, TRUST_WEAK_MATCH };
 
-/* wire/trustpin.c: does the params' list of fingerprints or pins decide? */
+/* pin.c: does the params' list of fingerprints or pins decide? */
 bool trust_is_pinned(const struct tls_params *);
 /* Does the peer's certificate match them? WEAK: but by SHA-1 or MD5 only. */
 enum trust_match trust_match_pin(gnutls_session_t, const struct tls_params *);
@@ -80,5 +80,15 @@ void trust_add_time(struct buffer *, time_t);
 int trust_verify(struct trust_store *, gnutls_session_t,
     const struct tls_params *, const char *peer, enum trust_match *match,
     struct fault *);
+
+struct tlsreport {
+	gnutls_session_t session;	/* after its handshake */
+	const struct tls_params *params;
+	enum trust_match match;
+	const struct fault *distrust;	/* NULL: the peer is trusted */
+};
+
+/* report.c: as tls_add_report(). */
+void tlsreport_add(const struct tlsreport *, struct buffer *);
 
 #endif
