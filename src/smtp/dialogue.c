@@ -268,7 +268,7 @@ unasked(struct dialogue *d, struct fault *f)
 
 /* Sends d->line; the check for line ends here is the only one. */
 static int
-send_line(struct dialogue *d, enum verb verb, struct fault *f)
+put_line(struct dialogue *d, enum verb verb, struct fault *f)
 {
 	const struct buffer *line = &d->line;
 
@@ -291,10 +291,18 @@ send_line(struct dialogue *d, enum verb verb, struct fault *f)
 		transcript_line(&d->transcript, "C:", line->data, line->len);
 	dialogue_put(d, line->data, line->len);
 	dialogue_put(d, "\r\n", 2);
-	/* growing for the next command would leave a copy behind */
-	if (d->hush)
-		buffer_wipe(&d->line);
 	return 0;
+}
+
+static int
+send_line(struct dialogue *d, enum verb verb, struct fault *f)
+{
+	int result = put_line(d, verb, f);
+
+	/* growing for the next command would leave a copy behind */
+	if (verbs[verb].secret)
+		buffer_wipe(&d->line);
+	return result;
 }
 
 struct buffer *

@@ -35,7 +35,7 @@ typedef void bounded_call(int fd, const void *context);
  * `answer` is full. `answer` may be incomplete then, and also after 0, where
  * the child broke down. The child is gone in any case.
  */
-int bounded_run(bounded_call *, const void *context, struct buffer *answer,
+int bounded_run(bounded_call *call, const void *context, struct buffer *answer,
     int64_t deadline);
 /* For a bounded_call: writes n octets, or ends the child. */
 void bounded_write(int fd, const void *p, size_t n);

@@ -114,7 +114,8 @@ C? QUIT'
 	grep -q '^421 4.3.2 ' answers
 	# O_NONBLOCK is 04000: it belongs to the FIFO's open file, which is ours
 	[ -r /proc/self/fdinfo/7 ] || skip 'no /proc here'
-	! grep -q '^flags:.*04[0-9][0-9][0-9]$' /proc/self/fdinfo/7
+	run grep '^flags:.*04[0-9][0-9][0-9]$' /proc/self/fdinfo/7
+	[ "$status" -eq 1 ]
 	exec 7>&-
 	smarthost_wait
 }

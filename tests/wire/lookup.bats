@@ -8,17 +8,19 @@ load ../helper
 
 : "${NAMESERVER:=$BUILD/tests/nameserver}"
 export NAMESERVER
+# Longer than any deadline here.
+SLOW='timeout:30 attempts:5'
 
 # asked [OPTION...]: a message to mail.example.org, port 1, by our name server.
 # Skips the test where there can be no such name server.
 asked() {
 	local status=0
 
-	message >message
+	message >letter
 	timeout -k 5 "$LIMIT" "$ROOT/tests/nameserver/run" zone "$POSTRIDER" \
 		--host=mail.example.org --port=1 --tls=off \
 		--from=alice@example.org "$@" bob@example.net \
-		>stdout 2>stderr <message || status=$?
+		>stdout 2>stderr <letter || status=$?
 	if [ "$status" -eq 125 ]; then
 		skip 'no namespaces for a name server of our own'
 	fi
@@ -26,7 +28,8 @@ asked() {
 }
 
 @test "silent name servers take no longer than --timeout" {
-	export RESOLVER_OPTIONS='timeout:10 attempts:3'
+	# shellcheck disable=SC2030,SC2031 # each test has its own
+	export RESOLVER_OPTIONS="$SLOW"
 
 	echo 'mail.example.org silent' >zone
 	SECONDS=0
@@ -37,7 +40,8 @@ asked() {
 }
 
 @test "--configure ends though no name server answers" {
-	export RESOLVER_OPTIONS='timeout:30 attempts:5'
+	# shellcheck disable=SC2030,SC2031 # each test has its own
+	export RESOLVER_OPTIONS="$SLOW"
 	local status=0
 
 	echo '_submissions._tcp.example.org silent' >zone
@@ -52,17 +56,18 @@ asked() {
 }
 
 @test "a signal ends a lookup" {
-	export RESOLVER_OPTIONS='timeout:10 attempts:3'
+	# shellcheck disable=SC2030,SC2031 # each test has its own
+	export RESOLVER_OPTIONS="$SLOW"
 	local status=0
 
 	echo 'mail.example.org silent' >zone
-	message >message
+	message >letter
 	SECONDS=0
 	# shellcheck disable=SC2016 # expanded by the shell inside
 	timeout -k 5 "$LIMIT" "$ROOT/tests/nameserver/run" zone \
 		timeout 1 "$POSTRIDER" --host=mail.example.org --port=1 \
 		--tls=off --from=alice@example.org bob@example.net \
-		>stdout 2>stderr <message || status=$?
+		>stdout 2>stderr <letter || status=$?
 	[ "$status" -ne 125 ] || skip 'no namespaces for a name server'
 	[ "$status" -eq 124 ]
 	[ "$SECONDS" -lt 8 ]

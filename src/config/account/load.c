@@ -412,7 +412,7 @@ include(void *arg, struct parser *parser, const char *pattern,
 {
 	const struct reading *reading = arg;
 	char *path = include_path(reading->file->file.path, pattern);
-	glob_t found;
+	glob_t matches;
 	int r = 0, g;
 
 	if (path == NULL)
@@ -423,16 +423,16 @@ include(void *arg, struct parser *parser, const char *pattern,
 		free(path);
 		return r;
 	}
-	memset(&found, 0, sizeof(found));
+	memset(&matches, 0, sizeof(matches));
 	errno = 0;
-	g = glob(path, GLOB_ERR, NULL, &found);
+	g = glob(path, GLOB_ERR, NULL, &matches);
 	if (g != 0 && g != GLOB_NOMATCH && errno != ENOENT)
 		r = option_fault(f, place, "%s: its folder cannot be read",
 		    path);
-	for (size_t i = 0; g == 0 && r == 0 && i < found.gl_pathc; i++)
+	for (size_t i = 0; g == 0 && r == 0 && i < matches.gl_pathc; i++)
 		r = settle(reading->accounts, include_file(reading, parser,
-		    found.gl_pathv[i], place, f), f);
-	globfree(&found);
+		    matches.gl_pathv[i], place, f), f);
+	globfree(&matches);
 	free(path);
 	return r;
 }

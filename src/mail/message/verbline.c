@@ -125,7 +125,7 @@ letter(char c)
 static const uint32_t *
 second_letters(void)
 {
-	static uint32_t seconds['z' - 'a' + 1];
+	static uint32_t seconds['z' - 'a' + 1] = { 0 };
 	static bool known;
 
 	for (size_t i = 0; !known && i < VERBS; i++)
