@@ -22,6 +22,9 @@ line_scan_start(struct line_scan *s, const char *p, const char *end)
 const char *
 line_scan_next(struct line_scan *s, const char *p)
 {
+	/* an empty line is not worth a search */
+	if (p < s->end && (*p == '\n' || *p == '\r'))
+		return p;
 	if (s->lf < p)
 		s->lf = find(p, s->end, '\n');
 	if (s->cr < p)
