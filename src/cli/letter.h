@@ -20,6 +20,7 @@ enum letter_value {
 };
 
 /* Without an effect the option is ignored. */
+/* In the order in which people read a row. NOLINTNEXTLINE */
 struct letter {
 	char letter;		/* or NUL: there is only a name */
 	const char *name;	/* the long option without "--", or NULL */

@@ -34,7 +34,7 @@ static const char auth_missing[] = "the server wants authentication: set "
 static const char auth_not_enough[] = "the server wants more than this account "
     "gives: check \"auth\" and \"tls\"";
 
-#define ANY -1
+#define ANY (-1)
 
 /*
  * A refusal and its meaning; the first row that fits is the one. Reasons stand

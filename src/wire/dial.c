@@ -258,7 +258,9 @@ resolve(const struct dial *d, enum dial_family family, int64_t deadline,
 	if (family != DIAL_ANY && error != EAI_AGAIN && error != EAI_SYSTEM &&
 	    find(d, DIAL_ANY, deadline, all, count) == 0) {
 		free(*all);
-		return no_such_address(d, family, f);
+		*all = NULL;
+		no_such_address(d, family, f);
+		return -1;
 	}
 	if (error == EAI_NONAME) {
 		fault(f, FAULT_HOST, "%s: no such host name", d->host);

@@ -30,14 +30,14 @@ struct srv_list {
 void srv_list_free(struct srv_list *);
 
 /*
- * Adds the SRV records in the answer section of a DNS message (RFC 1035
+ * Adds the SRV records in the answer section of the DNS message at p (RFC 1035
  * section 4), sorted: by priority, then by weight, the greatest first, then by
  * name. The RFC's draw by weight is for those who ask each time; who asks once
  * takes what the operator gives most to. -1 when the message is malformed or
  * the system's library cannot parse it; the list then holds what came before.
  * Every octet of the message may be a stranger's.
  */
-int srv_parse(struct srv_list *, const unsigned char *message, size_t n);
+int srv_parse(struct srv_list *, const unsigned char *p, size_t n);
 
 /*
  * Asks for the SRV records of a name, such as "_submissions._tcp.example.org",

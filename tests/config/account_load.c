@@ -168,12 +168,15 @@ count_in_heap(void)
 	FILE *maps = fopen("/proc/self/maps", "re");
 	char line[512];
 	unsigned long from = 0, to = 0;
+	char *dash;
 	int found = 0;
 
 	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
-		if (strstr(line, "[heap]") != NULL &&
-		    sscanf(line, "%lx-%lx", &from, &to) == 2)
+		if (strstr(line, "[heap]") != NULL) {
+			from = strtoul(line, &dash, 16);
+			to = strtoul(dash + 1, NULL, 16);
 			break;
+		}
 	if (maps != NULL)
 		fclose(maps);
 	if (to - from < CODED)

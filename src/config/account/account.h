@@ -40,7 +40,6 @@ struct account {
 	struct origin defined;		/* its account line */
 	char *author;			/* %F, or NULL; set by the choice */
 	const char *reason;		/* why it was chosen; static text */
-	bool forgotten;		/* by accounts_forget_passwords() */
 	/* the settings; strings are NULL when unset, owned by the account */
 	char *host;
 	int64_t port;			/* 0: unset */
@@ -107,6 +106,7 @@ struct account {
 	/* where each value came from, by row of the option table */
 	struct origin origin[OPTION_COUNT];
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */
+	bool forgotten;		/* the passwords, to be read again */
 };
 
 /* Leaves all settings unset; a field that needs a value has its default. */

@@ -114,6 +114,7 @@ struct option_choice {
 	int value;
 };
 
+/* In the order in which people read a row. NOLINTNEXTLINE */
 struct option_row {
 	const char *keyword;	/* in the account file */
 	const char *name;	/* long option without "--"; NULL: none */

@@ -455,7 +455,8 @@ take_element(struct parser *ps, struct element *e)
 		return -1;
 	if (read_spec(&ps->scan, e->spec, &box) == -1)
 		return -1;
-	if (check_bare(ps, e, box.domain[0] == '\0') == -1) {
+	if (check_bare(ps, e, box.domain == NULL ||
+	    box.domain[0] == '\0') == -1) {
 		mailbox_free(&box);
 		return -1;
 	}
