@@ -237,7 +237,7 @@ conn_flush_some(struct conn *c)
 			deadline = clock_after(c->progress_ms);
 			continue;
 		}
-		/* the peer may be waiting for us to listen */
+		/* the peer may send, and wait until we have read */
 		if (!input_full(c) && take_in(c, &in))
 			return false;
 		if (input_full(c))
@@ -331,7 +331,7 @@ conn_take(struct conn *c, size_t n)
 	}
 }
 
-/* What broke, told with the peer's name in front. */
+/* Records why the connection is of no more use, behind the peer's name. */
 static int
 tell_failure(const struct conn *c, struct fault *f)
 {
@@ -354,7 +354,7 @@ conn_fill(struct conn *c, int64_t deadline, struct fault *f)
 	while (!conn_flush_some(c))
 		if (c->input.len - c->in_start > before)
 			return 0;
-	/* who stalled was listened to all the time, and that is over */
+	/* a peer that stalled was listened to all the time; that is over */
 	last_words = clock_after(c->stalled ? 0 : LAST_WORDS_MS);
 	if (c->failure.class != FAULT_NONE && last_words < deadline)
 		deadline = last_words;

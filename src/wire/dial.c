@@ -72,7 +72,7 @@ dial_add_host_port(struct buffer *b, const char *host, uint16_t port)
 	    host, (unsigned)port);
 }
 
-/* The next address of the family (or of others) from `at` on; n: none. */
+/* The next address of the family, or of another, from `at` on; n: none. */
 static size_t
 next_of(const struct address *all, size_t n, size_t at, int family, bool same)
 {

@@ -73,6 +73,7 @@ static int
 reach(int fd, const struct sockaddr_un *to, int64_t deadline)
 {
 	const struct sockaddr *address = (const struct sockaddr *)to;
+	struct pollfd nothing = { .fd = -1 };
 	int left;
 
 	while (connect(fd, address, sizeof(*to)) == -1) {
@@ -81,9 +82,10 @@ reach(int fd, const struct sockaddr_un *to, int64_t deadline)
 		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
 			return errno;
 		left = clock_left(deadline);
-		if (left == 0)
+		if (left == 0 || wait_signal() != NULL)
 			return EAGAIN;
-		poll(NULL, 0, left > 0 && left < BUSY_MS ? left : BUSY_MS);
+		wait_poll(&nothing, 1, clock_after(left > 0 &&
+		    left < BUSY_MS ? left : BUSY_MS));
 	}
 	return 0;
 }

@@ -42,7 +42,7 @@ route_is_local(const struct route *r, int fd)
 	    dial_peer_is_loopback(fd);
 }
 
-/* What is not seen by looking at one setting alone. */
+/* Settings that are right by themselves and wrong together. */
 static int
 check(const struct route *r, struct fault *f)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The certificate that we show, and the key that proves it ours. */
+/* The client certificate, and its private key. */
 #include "config.h"
 
 #include <errno.h>
@@ -23,8 +23,8 @@ is_token(const char *file)
 }
 
 /*
- * Asked for by the library when a token wants its PIN. Only once: a PIN that
- * is wrong three times locks the token.
+ * The library calls this when a token wants its PIN. The PIN is given once
+ * only, since a PIN that is wrong three times locks the token.
  */
 static int
 give_pin(void *context, int attempt, const char *token_url,
@@ -107,7 +107,7 @@ trust_load_client(gnutls_certificate_credentials_t cred,
 		return -1;
 	if (params->token_pin != NULL && secret_is_set(params->token_pin))
 		pass = params->token_pin->bytes;
-	/* the library's PIN callback has no const; ours keeps the promise */
+	/* the library's type has no const; the callback does not write */
 	gnutls_certificate_set_pin_function(cred, give_pin,
 	    (void *)(uintptr_t)params->token_pin);
 	n = gnutls_certificate_set_x509_key_file2(cred, params->cert_file,

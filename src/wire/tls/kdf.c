@@ -21,7 +21,7 @@ tls_derive(enum tls_hash hash, const char *password, size_t password_len,
 	    GNUTLS_MAC_SHA1;
 	size_t n = gnutls_hmac_get_len(mac);
 
-	/* without TLS in this session nobody has initialised GnuTLS before */
+	/* without TLS in this session GnuTLS is not initialised yet */
 	if (hash == TLS_NO_HASH || n > TLS_HASH_MAX ||
 	    gnutls_global_init() < 0)
 		return 0;

@@ -18,7 +18,7 @@
 #define DIGEST_MAX 64			/* octets; SHA-512 */
 #define LABEL_WIDTH 14			/* columns up to the value */
 
-/* What stands in a certificate was written by somebody we may not know. */
+/* Text of a certificate may be anybody's: it is made printable. */
 static void
 add_line(struct buffer *b, const char *what, const char *value, size_t n)
 {
@@ -147,7 +147,7 @@ add_trust(struct buffer *b, const struct tlsreport *r)
 		add_word(b, "why not:", r->distrust->text);
 }
 
-/* Either line stands for itself: to be pasted into an account file. */
+/* Each of these lines can be pasted into an account file. */
 static void
 add_pins(struct buffer *b, gnutls_session_t session)
 {

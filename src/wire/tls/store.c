@@ -13,8 +13,8 @@
 #define BUNDLE_MIN 5	/* anchors; fewer are imported at once */
 
 /*
- * GnuTLS says "file error"; the system says which. What is no regular file
- * might never end, or never begin.
+ * GnuTLS says "file error"; the system says which. Reading what is no regular
+ * file might never end.
  */
 static int
 file_readable(const char *path, const char *what, struct fault *f)
@@ -108,7 +108,7 @@ refuse_file(const struct trust_file *file, int n, struct fault *f)
 	    file->name, gnutls_strerror(n));
 }
 
-/* One certificate that can be read is enough, as it is for all of them. */
+/* A file is of use when one of its certificates can be read. */
 static int
 check_file(const struct trust_file *file, struct fault *f)
 {
@@ -149,7 +149,7 @@ load_crl(struct trust_store *s, const char *file, struct fault *f)
 	return 0;
 }
 
-/* No anchors by intent, which is not the same as a system that has none. */
+/* No anchors are wanted; a system that has none is a fault instead. */
 static bool
 trusts_nobody(const struct tls_params *params)
 {
@@ -157,7 +157,7 @@ trusts_nobody(const struct tls_params *params)
 	    params->extra_trust_file == NULL;
 }
 
-/* Reads the texts; what is no text, the library loads at once. */
+/* Reads files of PEM text; the library loads any other store at once. */
 static int
 open_files(struct trust_store *s, const struct tls_params *params,
     struct fault *f)
@@ -220,8 +220,8 @@ load_all(struct trust_store *s, struct fault *f)
 }
 
 /*
- * Of a file that should have been something else it is best to hear before
- * there is a connection. To look into a large one costs too much each time.
+ * A file that holds no certificates is told before there is a connection. A
+ * large one is not looked into, since that costs too much each time.
  */
 static int
 check_small_files(const struct trust_store *s, struct fault *f)

@@ -42,8 +42,8 @@
 #define WARNINGS_MAX 16	/* warning alerts in a row that we sit through */
 
 /*
- * The library begins where it is first used, and not when the program starts:
- * its tables, settings and random numbers are a tenth of a trip in clear.
+ * GnuTLS is initialised where it is first used, and not when the program
+ * starts: that costs a tenth of a submission in clear.
  */
 GNUTLS_SKIP_GLOBAL_INIT
 
