@@ -91,7 +91,7 @@ END
 		'refused all 2 recipients'
 	flight_row 69 '550 5.7.1 not you;503 MAIL;503 MAIL;503 MAIL;221 bye;' \
 		'refused the sender' '550 5.7.1 not you'
-	expect_not 'refused: <' '503'
+	expect_not 'refused: <' ': 503'
 	flight_row 75 '451 4.7.1 later;503 MAIL;503 MAIL;503 MAIL;221 bye;' \
 		'refused the sender' '451 4.7.1 later'
 	flight_row 69 '250 s;250 one;250 two;554 5.7.1 spam;221 bye;' \
