@@ -25,6 +25,7 @@ static const struct {
 	[FAULT_INPUT] = { "EX_NOINPUT", "4.3.5", EX_NOINPUT, 451 },
 	[FAULT_RECIPIENT] = { "EX_NOUSER", "5.1.0", EX_NOUSER, 550 },
 	[FAULT_HOST] = { "EX_NOHOST", "4.4.4", EX_NOHOST, 451 },
+	[FAULT_NO_HOST] = { "EX_NOHOST", "4.4.4", EX_NOHOST, 451 },
 	[FAULT_REFUSED] = { "EX_UNAVAILABLE", "5.0.0", EX_UNAVAILABLE, 554 },
 	[FAULT_SOFTWARE] = { "EX_SOFTWARE", "4.3.0", EX_SOFTWARE, 451 },
 	[FAULT_SYSTEM] = { "EX_OSERR", "4.3.0", EX_OSERR, 451 },
@@ -33,6 +34,7 @@ static const struct {
 	[FAULT_PROTOCOL] = { "EX_PROTOCOL", "4.5.0", EX_PROTOCOL, 451 },
 	[FAULT_AUTH] = { "EX_NOPERM", "4.7.0", EX_NOPERM, 451 },
 	[FAULT_CONFIG] = { "EX_CONFIG", "4.3.5", EX_CONFIG, 451 },
+	[FAULT_COMMAND] = { "EX_CONFIG", "4.3.5", EX_CONFIG, 451 },
 };
 
 __attribute__((format(printf, 1, 0)))

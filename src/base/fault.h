@@ -15,7 +15,9 @@ enum fault_class {
 	FAULT_DATA,		/* the message or an address is wrong */
 	FAULT_INPUT,		/* a file named by the user cannot be read */
 	FAULT_RECIPIENT,	/* a recipient was refused for good */
-	FAULT_HOST,		/* the host name does not exist */
+	FAULT_HOST,		/* the host name does not exist, as far as
+				 * the resolver knows now */
+	FAULT_NO_HOST,		/* what cannot be a host name */
 	FAULT_REFUSED,		/* the server refused for good, or cannot */
 	FAULT_SOFTWARE,		/* a bug here or in a library */
 	FAULT_SYSTEM,		/* the system refused something ordinary */
@@ -24,6 +26,7 @@ enum fault_class {
 	FAULT_PROTOCOL,		/* the server does not speak SMTP as it must */
 	FAULT_AUTH,		/* the server refused the credentials */
 	FAULT_CONFIG,		/* the account file is wrong or unreadable */
+	FAULT_COMMAND,		/* a command that it names has failed */
 	FAULT_CLASSES
 };
 

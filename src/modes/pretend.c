@@ -63,6 +63,7 @@ add_value(struct buffer *b, const struct account *a,
 		dsn_add_notify(b, (unsigned)number);
 		break;
 	case OPTION_TYPE_NUMBER:
+	case OPTION_TYPE_DURATION:
 		memcpy(&number, field, sizeof(number));
 		if (number == 0)
 			buffer_printf(b, "(%s)", row->preset);

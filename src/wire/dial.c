@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "base/wait.h"
 #include "wire/dial.h"
 #include "wire/lookup.h"
@@ -247,6 +248,28 @@ no_such_address(const struct dial *d, enum dial_family family,
 	    d->prefix);
 }
 
+/*
+ * Could the name be there another day? Labels have 1 to 63 octets, 255 in all
+ * (RFC 1035 section 2.3.4); one in UTF-8 is the resolver's to judge.
+ */
+static bool
+may_be_host(const char *host)
+{
+	size_t label;
+
+	for (const char *p = host; *p != '\0'; p += label + (p[label] == '.')) {
+		label = strcspn(p, ".");
+		if (label == 0 || label > 63)
+			return false;
+		for (size_t i = 0; i < label; i++)
+			if (!text_is_alpha(p[i]) && !text_is_digit(p[i]) &&
+			    p[i] != '-' && p[i] != '_' &&
+			    (unsigned char)p[i] < 128)
+				return false;
+	}
+	return *host != '\0' && strlen(host) <= 255;
+}
+
 static int
 resolve(const struct dial *d, enum dial_family family, int64_t deadline,
     struct address **all, size_t *count, struct fault *f)
@@ -263,7 +286,8 @@ resolve(const struct dial *d, enum dial_family family, int64_t deadline,
 		return -1;
 	}
 	if (error == EAI_NONAME) {
-		fault(f, FAULT_HOST, "%s: no such host name", d->host);
+		fault(f, may_be_host(d->host) ? FAULT_HOST : FAULT_NO_HOST,
+		    "%s: no such host name", d->host);
 		return fault_hint(f, "check the spelling of \"%shost %s\"",
 		    d->prefix, d->host);
 	}

@@ -9,6 +9,7 @@
 #include "config/account/account.h"
 
 #define PASSWORDEVAL_SECONDS 60	/* time to type a passphrase into pinentry */
+#define LIFETIME_SECONDS ((int64_t)5 * 24 * 60 * 60)	/* RFC 5321 4.5.4.1 */
 #define ACCOUNTS_MIN 32		/* first size of a table */
 #define PATHS_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
@@ -17,6 +18,7 @@ account_init(struct account *account)
 {
 	memset(account, 0, sizeof(*account));
 	account->passwordeval_timeout = PASSWORDEVAL_SECONDS;
+	account->queue_lifetime = LIFETIME_SECONDS;
 }
 
 void

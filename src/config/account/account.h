@@ -28,6 +28,7 @@ enum protocol { PROTOCOL_SMTP, PROTOCOL_LMTP };
 enum rejected { REJECTED_DELIVER, REJECTED_ABORT };
 enum address_family { ADDRESS_FAMILY_ANY, ADDRESS_FAMILY_IPV4,
 	ADDRESS_FAMILY_IPV6 };
+enum queue_unsure { QUEUE_UNSURE_RETRY, QUEUE_UNSURE_HOLD };
 enum from_header { FROM_HEADER_AUTO, FROM_HEADER_ON, FROM_HEADER_OFF };
 
 struct origin {
@@ -103,6 +104,14 @@ struct account {
 	enum toggle sender_reply_to;	/* unset: off */
 	char *qualify_domain;		/* of bare names; patterns replaced */
 	char *root;			/* whom the name root stands for */
+	enum toggle queue;		/* unset: off */
+	char *queue_directory;		/* NULL: see delivery/queue/folder.h */
+	int64_t queue_lifetime;		/* seconds; never 0 */
+	enum queue_unsure queue_unsure;
+	enum toggle queue_flush;	/* unset: on */
+	char *fallback;			/* names of accounts, or NULL */
+	int64_t retry_for;		/* seconds */
+	int64_t tempfail_status;	/* of sysexits(3); 0: unset */
 	/* where each value came from, by row of the option table */
 	struct origin origin[OPTION_COUNT];
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */

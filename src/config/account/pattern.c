@@ -162,7 +162,8 @@ pattern_expand_setting(const struct account *a, enum option_id id,
 {
 	const struct origin *origin = &a->origin[id];
 	const char *letters = id == OPTION_FROM ? PATTERN_FROM :
-	    id == OPTION_SENDER ? PATTERN_SENDER : PATTERN_DOMAIN;
+	    id == OPTION_SENDER ? PATTERN_SENDER :
+	    id == OPTION_QUEUE_DIRECTORY ? PATTERN_QUEUE : PATTERN_DOMAIN;
 	struct buffer b;
 
 	if (origin->file == NULL && origin->line == ORIGIN_COMMAND_LINE)

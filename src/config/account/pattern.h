@@ -23,6 +23,7 @@ struct fault;
 #define PATTERN_FROM "UHCMF%"
 #define PATTERN_DOMAIN "HCM%"
 #define PATTERN_SENDER "UHCM%"
+#define PATTERN_QUEUE "UH%"
 
 /*
  * Adds the value with its patterns of `letters` replaced. With `glob` the value

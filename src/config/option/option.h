@@ -78,6 +78,14 @@ enum option_id {
 	OPTION_PASSWORD_FD,
 	OPTION_AUTH_ID,
 	OPTION_NTLMDOMAIN,
+	OPTION_QUEUE,
+	OPTION_QUEUE_DIRECTORY,
+	OPTION_QUEUE_LIFETIME,
+	OPTION_QUEUE_UNSURE,
+	OPTION_QUEUE_FLUSH,
+	OPTION_FALLBACK,
+	OPTION_RETRY_FOR,
+	OPTION_TEMPFAIL_STATUS,
 	OPTION_COUNT
 };
 
@@ -85,6 +93,7 @@ enum option_type {
 	OPTION_TYPE_STRING,	/* char *; NULL when unset */
 	OPTION_TYPE_PATH,	/* the same; "~" stands for the home folder */
 	OPTION_TYPE_NUMBER,	/* int64_t; 0 when unset */
+	OPTION_TYPE_DURATION,	/* int64_t, seconds; as 90, 30m, 12h, 5d */
 	OPTION_TYPE_CHOICE,	/* an enum; its word is one of `choices` */
 	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or mechanisms */
 	OPTION_TYPE_FINGERPRINTS,	/* char *; as in wire/tls/tls.h */

@@ -22,6 +22,7 @@ _Static_assert(sizeof(enum dsn_return) == sizeof(int), "enum dsn_return");
 #define OPTION_SLIP_MAX 40		/* octets; no known word is longer */
 #define PORT_MAX 65535			/* RFC 9293: 16 bits */
 #define SECONDS_MAX (INT_MAX / 1000)	/* poll(2) counts milliseconds in int */
+#define LIFETIME_MAX ((int64_t)INT_MAX)	/* seconds, 68 years */
 #define FD_MIN 3	/* below are the message and our own output */
 #define DH_BITS_MAX 16384		/* far above any group in use */
 
@@ -73,6 +74,10 @@ static const struct option_choice lengths[] = {
 };
 static const struct option_choice versions[] = {
 	{ "1.2", TLS_MIN_VERSION_1_2 }, { "1.3", TLS_MIN_VERSION_1_3 },
+	{ NULL, 0 }
+};
+static const struct option_choice unsure[] = {
+	{ "retry", QUEUE_UNSURE_RETRY }, { "hold", QUEUE_UNSURE_HOLD },
 	{ NULL, 0 }
 };
 #define WORD(name, ...) { name, 1 },
@@ -294,6 +299,33 @@ static const struct option_row rows[OPTION_COUNT] = {
 	[OPTION_NTLMDOMAIN] = { "ntlmdomain", "ntlmdomain",
 	    AS(STRING, ntlmdomain), "NAME", "none",
 	    "domain of the user, for NTLM", .flags = OPTION_EMPTY },
+	/* what becomes of a message that cannot go now */
+	[OPTION_QUEUE] = { "queue", "queue", TOGGLE(queue, "off",
+	    "keep messages that another try may serve") },
+	[OPTION_QUEUE_DIRECTORY] = { "queue_directory", "queue-directory",
+	    AS(PATH, queue_directory), "DIR", "see the manual",
+	    "folder to keep them in", .flags = OPTION_EMPTY },
+	[OPTION_QUEUE_LIFETIME] = { "queue_lifetime", "queue-lifetime",
+	    AS(DURATION, queue_lifetime), "TIME", "5d",
+	    "how long they are tried: 90, 30m, 12h, 5d", .min = 1,
+	    .max = LIFETIME_MAX },
+	[OPTION_QUEUE_UNSURE] = { "queue_unsure", "queue-unsure",
+	    AS(CHOICE, queue_unsure), "retry|hold", "retry",
+	    "what becomes of one that may have been delivered",
+	    .flags = OPTION_NEEDED, .choices = unsure },
+	[OPTION_QUEUE_FLUSH] = { "queue_flush", "queue-flush",
+	    TOGGLE(queue_flush, "on",
+	    "send others that wait along with a message") },
+	[OPTION_FALLBACK] = { "fallback", "fallback", AS(STRING, fallback),
+	    "ACCOUNTS", "none", "accounts to send by when this one cannot",
+	    .flags = OPTION_EMPTY },
+	[OPTION_RETRY_FOR] = { "retry_for", "retry-for",
+	    AS(NUMBER, retry_for), "SECONDS", "0",
+	    "how long to go on trying to connect", .min = 0,
+	    .max = SECONDS_MAX },
+	[OPTION_TEMPFAIL_STATUS] = { "tempfail_status", "tempfail-status",
+	    AS(NUMBER, tempfail_status), "NUMBER", "75",
+	    "exit status of a temporary failure", .min = 64, .max = 78 },
 };
 
 /* Other words for a setting, which existing files use. */

@@ -323,6 +323,41 @@ set_number(const struct setter *s)
 	return 0;
 }
 
+/* Seconds, or a number of the units below. */
+static int
+set_duration(const struct setter *s)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 60 * 60 },
+		{ 'd', 24 * 60 * 60 } };
+	size_t digits = strspn(s->value, "0123456789");
+	int64_t value = text_number(s->value, digits, s->row->max), each = 1;
+	bool known = digits == s->n;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (s->n != digits + 1 ||
+		    text_to_lower(s->value[digits]) != units[i].unit)
+			continue;
+		each = units[i].seconds;
+		known = true;
+	}
+	if (digits == 0 || !known) {
+		refuse(s, 0, "%s '%.*s' is not a time", s->row->keyword,
+		    shown(s, 0), s->value);
+		return fault_hint(s->fault, "write seconds, or a number with "
+		    "s, m, h or d behind it, such as 12h");
+	}
+	if (value < s->row->min || value > s->row->max / each)
+		return refuse(s, 0, "%s %.*s is out of range: 1 second to "
+		    "%lld days", s->row->keyword, shown(s, 0), s->value,
+		    (long long)(s->row->max / (24 * 60 * 60)));
+	value *= each;
+	memcpy(field(s->account, s->row), &value, sizeof(value));
+	return 0;
+}
+
 /* Other programs take "host:port"; an IPv6 literal has more colons. */
 static int
 refuse_host_port(const struct setter *s, size_t colon)
@@ -609,6 +644,8 @@ set_by_type(const struct setter *s)
 	switch (s->row->type) {
 	case OPTION_TYPE_NUMBER:
 		return set_number(s);
+	case OPTION_TYPE_DURATION:
+		return set_duration(s);
 	case OPTION_TYPE_CHOICE:
 		return set_choice(s);
 	case OPTION_TYPE_AUTH:
@@ -671,6 +708,7 @@ option_copy(struct account *to, const struct account *from, enum option_id id)
 
 	switch (row->type) {
 	case OPTION_TYPE_NUMBER:
+	case OPTION_TYPE_DURATION:
 	case OPTION_TYPE_NOTIFY:
 		memcpy(field(to, row), const_field(from, row), sizeof(int64_t));
 		break;
@@ -701,6 +739,7 @@ option_clear(struct account *account, enum option_id id)
 	if (row->type == OPTION_TYPE_SECRET)
 		secret_clear(field(account, row));
 	else if (row->type == OPTION_TYPE_NUMBER ||
+	    row->type == OPTION_TYPE_DURATION ||
 	    row->type == OPTION_TYPE_NOTIFY)
 		memset(field(account, row), 0, sizeof(int64_t));
 	else if (row->type == OPTION_TYPE_CHOICE)

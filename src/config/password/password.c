@@ -21,7 +21,7 @@ failed(const struct account *account, const struct child *child,
 
 	buffer_init(&where, MESSAGE_MAX);
 	account_add_origin(&where, account, OPTION_PASSWORDEVAL);
-	fault(f, child->timed_out ? FAULT_TEMPORARY : FAULT_CONFIG,
+	fault(f, child->timed_out ? FAULT_TEMPORARY : FAULT_COMMAND,
 	    "passwordeval%s%s%s (%s)%s", account->name == NULL ? "" :
 	    " of account '", account->name == NULL ? "" : account->name,
 	    account->name == NULL ? "" : "'", where.data, why);

@@ -199,7 +199,8 @@ answer_fault(const struct relay *r, const struct fault *f,
 {
 	static const char ours[] = "this machine's mail is not set up "
 	    "correctly; its log says more";
-	bool private = f->class == FAULT_CONFIG || f->class == FAULT_INPUT ||
+	bool private = f->class == FAULT_CONFIG ||
+	    f->class == FAULT_COMMAND || f->class == FAULT_INPUT ||
 	    f->class == FAULT_SYSTEM || f->class == FAULT_SOFTWARE ||
 	    f->class == FAULT_AUTH;
 	const char *text = private && peer_is_foreign(r->peer) ? ours :
