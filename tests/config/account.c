@@ -302,6 +302,40 @@ test_many(void)
 	buffer_free(&b);
 }
 
+/* The names of a fallback, each in brackets. */
+static void
+test_fallback(const char *fallback, const char *names)
+{
+	struct account account;
+	struct buffer b;
+	const char *name;
+	size_t len;
+
+	account_init(&account);
+	account.fallback = memory_string(fallback);
+	buffer_init(&b, TEXT_MAX);
+	for (size_t i = 0; (name = account_fallback_at(&account, i,
+	    &len)) != NULL; i++)
+		buffer_printf(&b, "[%.*s]", (int)len, name);
+	tap_ok(len == 0 && strcmp(b.len == 0 ? "" : b.data, names) == 0,
+	    "fallback '%s': %s", fallback == NULL ? "" : fallback,
+	    b.len == 0 ? "" : b.data);
+	buffer_free(&b);
+	account_free(&account);
+}
+
+static void
+test_fallbacks(void)
+{
+	test_fallback(NULL, "");
+	test_fallback("", "");
+	test_fallback(" ,\t", "");
+	test_fallback("b", "[b]");
+	test_fallback("b c", "[b][c]");
+	test_fallback(",b,\tc , d,", "[b][c][d]");
+	test_fallback("b;c \xc3\xa4:/'\"", "[b;c][\xc3\xa4:/'\"]");
+}
+
 int
 main(void)
 {
@@ -311,5 +345,6 @@ main(void)
 	test_facts();
 	test_long_line();
 	test_many();
+	test_fallbacks();
 	return tap_done();
 }

@@ -52,6 +52,26 @@ account_override(struct account *to, const struct account *from)
 }
 
 const char *
+account_fallback_at(const struct account *account, size_t i, size_t *len)
+{
+	static const char separators[] = ", \t";
+	const char *at = account->fallback;
+
+	*len = 0;
+	if (at == NULL)
+		return NULL;
+	for (;; i--) {
+		at += strspn(at, separators);
+		*len = strcspn(at, separators);
+		if (*len == 0)
+			return NULL;
+		if (i == 0)
+			return at;
+		at += *len;
+	}
+}
+
+const char *
 account_server(const struct account *account)
 {
 	return account->socket != NULL ? account->socket : account->host;

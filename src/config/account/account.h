@@ -133,6 +133,12 @@ void account_override(struct account *to, const struct account *from);
  * FAULT_CONFIG, or FAULT_DATA when the message lacks it.
  */
 int account_sender(const struct account *, char **sender, struct fault *);
+/*
+ * The i-th name in the account's `fallback`, names being separated by blanks
+ * or commas: *len octets of that setting, not terminated. NULL, and 0, behind
+ * the last. Whether there is such an account is not looked at.
+ */
+const char *account_fallback_at(const struct account *, size_t i, size_t *len);
 /* Where the message goes, for people: the socket, else the host; or NULL. */
 const char *account_server(const struct account *);
 /* Whom a password is for: the host, else the socket; or NULL. */
