@@ -72,6 +72,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 # Not _POSIX_C_SOURCE: it would hide on BSD and macOS what configure has found
 # beyond POSIX; _DEFAULT_SOURCE includes it where -std=c11 hides things.
 DEFINES = -DSYSCONFDIR='"$(sysconfdir)"' \
+    -DLOCALSTATEDIR='"$(localstatedir)"' \
     -D_DEFAULT_SOURCE -Isrc -I.
 
 COMPILE = $(CC) -std=c11 $(DEFINES) $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) \

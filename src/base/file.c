@@ -42,6 +42,15 @@ file_open(struct file *file, const char *path)
 }
 
 int
+file_open_at(struct file *file, int folder, const char *name, bool lock)
+{
+	int flags = O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW;
+
+	return opened(file, name, openat(folder, name, flags | (lock ? O_RDWR :
+	    O_RDONLY)));
+}
+
+int
 file_open_in_folder(struct file *file, const char *path, struct stat *folder)
 {
 	const char *slash = strrchr(path, '/');
@@ -54,8 +63,9 @@ file_open_in_folder(struct file *file, const char *path, struct stat *folder)
 	file->fd = -1;
 	if (opened(&dir, name, open(name, OPEN_FLAGS | O_DIRECTORY)) == 0) {
 		*folder = dir.st;
-		r = opened(file, path, openat(dir.fd, slash == NULL ? path :
-		    slash + 1, OPEN_FLAGS | O_NOFOLLOW));
+		r = file_open_at(file, dir.fd, slash == NULL ? path :
+		    slash + 1, false);
+		file->path = path;
 	}
 	error = errno;
 	file_close(&dir);

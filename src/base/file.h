@@ -22,6 +22,9 @@ struct file {
 
 /* Opens a file of any type for reading: 0, or -1 with errno. */
 int file_open(struct file *, const char *path);
+/* The same in the folder of a descriptor, and not by a symbolic link; with
+ * `lock` for writing, too: some file systems lock no other. */
+int file_open_at(struct file *, int folder, const char *name, bool lock);
 /*
  * The same through the file's folder, whose stat(2) goes into *folder, and
  * not by a symbolic link: for a path that only root may have laid. -1 with

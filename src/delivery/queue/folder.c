@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "config/account/account.h"
+#include "config/account/pattern.h"
+#include "delivery/queue/folder.h"
+
+#define PATH_OCTETS_MAX (64 * 1024)	/* more is no path of any system */
+#define NAMES_MIN 64			/* first size of a list */
+#define RANDOM_BITS 20			/* of an id: five hexadecimal digits */
+#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define OTHERS_WRITE (S_IWGRP | S_IWOTH)
+
+static const char *const places[QUEUE_PLACES] = {
+	[QUEUE_MSG] = "msg", [QUEUE_DEAD] = "dead", [QUEUE_STATE] = "state",
+	[QUEUE_TMP] = "tmp", [QUEUE_ACCOUNT] = "account",
+};
+
+/* ---- Where it is. */
+
+/* The first folder of $STATE_DIRECTORY, which systemd separates by colons. */
+static int
+add_state_directory(struct buffer *b)
+{
+	const char *s = getenv("STATE_DIRECTORY");
+	size_t n = s == NULL ? 0 : strcspn(s, ":");
+
+	if (n == 0 || s[0] != '/')
+		return -1;
+	buffer_printf(b, "%.*s/queue", (int)n, s);
+	return 0;
+}
+
+static int
+add_users_folder(struct buffer *b, struct fault *f)
+{
+	const char *state = getenv("XDG_STATE_HOME");
+	char *home;
+
+	if (state != NULL && state[0] == '/') {
+		buffer_printf(b, "%s/postrider/queue", state);
+		return 0;
+	}
+	home = account_home();
+	if (home == NULL) {
+		fault(f, FAULT_CONFIG, "the queue has no folder: this user "
+		    "has no home folder");
+		return fault_hint(f, "set \"queue_directory\"");
+	}
+	buffer_printf(b, "%s/.local/state/postrider/queue", home);
+	free(home);
+	return 0;
+}
+
+static char *
+settle_path(const struct account *a, struct fault *f)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	char *path = account_path(a->queue_directory), *whole;
+
+	if (path == NULL || path[0] != '/') {
+		fault(&why, FAULT_CONFIG, path == NULL ? "this user has no "
+		    "home folder" : "'%s' is not a whole path", path);
+		free(path);
+		account_pass_fault(f, a, OPTION_QUEUE_DIRECTORY, &why);
+		return NULL;
+	}
+	whole = pattern_expand_setting(a, OPTION_QUEUE_DIRECTORY, path, NULL,
+	    false, &why);
+	free(path);
+	if (whole == NULL)
+		account_pass_fault(f, a, OPTION_QUEUE_DIRECTORY, &why);
+	return whole;
+}
+
+char *
+queue_folder_path(const struct account *a, struct fault *f)
+{
+	struct buffer b;
+
+	if (a != NULL && a->queue_directory != NULL)
+		return settle_path(a, f);
+	buffer_init(&b, PATH_OCTETS_MAX);
+	if (add_state_directory(&b) == 0)
+		return buffer_detach(&b);
+	if (geteuid() == 0)
+		buffer_add_string(&b, LOCALSTATEDIR "/spool/postrider");
+	else if (add_users_folder(&b, f) == -1)
+		return NULL;
+	return buffer_detach(&b);
+}
+
+/* ---- Opening. */
+
+/* A file system that cannot sync a folder says EINVAL. */
+static int
+sync_folder(int fd)
+{
+	int r;
+
+	do
+		r = fsync(fd);
+	while (r == -1 && errno == EINTR);
+	return r == -1 && errno != EINVAL ? -1 : 0;
+}
+
+/* Makes the folder, and those above it that are missing. */
+static int
+make_path(const char *path)
+{
+	char *copy = memory_string(path), *slash;
+	int r = 0, parent;
+
+	for (slash = copy + 1; r == 0 && slash != NULL;) {
+		slash = strchr(slash, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		if (mkdir(copy, S_IRWXU) == 0) {
+			char *up = strrchr(copy, '/');
+			char *above = memory_copy(copy, up == copy ? 1 :
+			    (size_t)(up - copy));
+
+			parent = open(above, O_RDONLY | O_DIRECTORY |
+			    O_CLOEXEC);
+			free(above);
+			if (parent != -1) {
+				r = sync_folder(parent);
+				close(parent);
+			}
+		} else if (errno != EEXIST && errno != EROFS &&
+		    errno != EACCES) {
+			r = -1;
+		}
+		if (slash != NULL)
+			*slash++ = '/';
+	}
+	free(copy);
+	return r;
+}
+
+static int
+refuse(struct fault *f, const char *path, const char *place,
+    const char *what)
+{
+	fault(f, FAULT_IO, "the queue's folder %s%s%s %s", path,
+	    place == NULL ? "" : "/", place == NULL ? "" : place, what);
+	return -1;
+}
+
+/* Is it ours, and ours alone to write? */
+static int
+check_folder(int fd, const char *path, const char *place, struct fault *f)
+{
+	struct stat st;
+	char owner[80];
+
+	if (fstat(fd, &st) == -1)
+		return refuse(f, path, place, strerror(errno));
+	if (st.st_uid != geteuid()) {
+		snprintf(owner, sizeof(owner), "belongs to uid %lu, and this "
+		    "is uid %lu", (unsigned long)st.st_uid,
+		    (unsigned long)geteuid());
+		return refuse(f, path, place, owner);
+	}
+	if ((st.st_mode & OTHERS_WRITE) == 0)
+		return 0;
+	refuse(f, path, place, "can be written by others");
+	return fault_hint(f, "chmod go-w %s%s%s", path, place == NULL ? "" :
+	    "/", place == NULL ? "" : place);
+}
+
+static int
+open_place(struct queue_folder *q, int top, enum queue_place place, bool make,
+    struct fault *f)
+{
+	const char *name = places[place];
+
+	if (make && mkdirat(top, name, S_IRWXU) == -1 && errno != EEXIST)
+		return refuse(f, q->path, name, strerror(errno));
+	q->fd[place] = openat(top, name, FOLDER_FLAGS);
+	if (q->fd[place] == -1)
+		return !make && errno == ENOENT ? 0 : refuse(f, q->path, name,
+		    errno == ELOOP || errno == ENOTDIR ? "is no folder" :
+		    strerror(errno));
+	return check_folder(q->fd[place], q->path, name, f);
+}
+
+static int
+open_places(struct queue_folder *q, int top, bool make, struct fault *f)
+{
+	if (check_folder(top, q->path, NULL, f) == -1)
+		return -1;
+	for (int i = 0; i < QUEUE_PLACES; i++)
+		if (open_place(q, top, (enum queue_place)i, make, f) == -1)
+			return -1;
+	if (make && sync_folder(top) == -1)
+		return refuse(f, q->path, NULL, strerror(errno));
+	/* one without places has never held a message */
+	return q->fd[QUEUE_MSG] != -1 && q->fd[QUEUE_STATE] != -1;
+}
+
+int
+queue_folder_open(struct queue_folder *q, const char *path, bool make,
+    struct fault *f)
+{
+	size_t n = strlen(path);
+	int top, r;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	q->path = memory_copy(path, n);
+	for (int i = 0; i < QUEUE_PLACES; i++)
+		q->fd[i] = -1;
+	if (make && make_path(q->path) == -1)
+		r = refuse(f, q->path, NULL, strerror(errno));
+	else if ((top = open(q->path, FOLDER_FLAGS)) == -1)
+		r = !make && errno == ENOENT ? 0 : refuse(f, q->path, NULL,
+		    errno == ELOOP ? "is a symbolic link" : errno == ENOTDIR ?
+		    "is no folder" : strerror(errno));
+	else {
+		r = open_places(q, top, make, f);
+		close(top);
+	}
+	if (r != 1)
+		queue_folder_close(q);
+	return r;
+}
+
+void
+queue_folder_close(struct queue_folder *q)
+{
+	for (int i = 0; i < QUEUE_PLACES; i++) {
+		if (q->path != NULL && q->fd[i] != -1)
+			close(q->fd[i]);
+		q->fd[i] = -1;
+	}
+	free(q->path);
+	q->path = NULL;
+}
+
+/* ---- What is in it. */
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int
+queue_folder_list(const struct queue_folder *q, enum queue_place place,
+    struct queue_names *names, struct fault *f)
+{
+	size_t cap = 0;
+	struct dirent *entry;
+	DIR *dir = NULL;
+	int fd;
+
+	memset(names, 0, sizeof(*names));
+	if (q->fd[place] == -1)
+		return 0;
+	fd = openat(q->fd[place], ".", FOLDER_FLAGS);
+	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
+		if (fd != -1)
+			close(fd);
+		return refuse(f, q->path, places[place], strerror(errno));
+	}
+	while ((errno = 0, entry = readdir(dir)) != NULL) {
+		if (!queue_is_id(entry->d_name))
+			continue;
+		if (names->count == cap) {
+			cap = cap == 0 ? NAMES_MIN : cap * 2;
+			names->name = memory_resize(names->name, cap,
+			    sizeof(*names->name));
+		}
+		names->name[names->count++] = memory_string(entry->d_name);
+	}
+	if (errno != 0)
+		refuse(f, q->path, places[place], strerror(errno));
+	closedir(dir);
+	if (names->count > 0)
+		qsort(names->name, names->count, sizeof(*names->name),
+		    compare);
+	return f->class == FAULT_NONE ? 0 : -1;
+}
+
+void
+queue_names_free(struct queue_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->name[i]);
+	free(names->name);
+	memset(names, 0, sizeof(*names));
+}
+
+int
+queue_folder_sync(const struct queue_folder *q, enum queue_place place,
+    struct fault *f)
+{
+	if (sync_folder(q->fd[place]) == 0)
+		return 0;
+	return refuse(f, q->path, places[place], strerror(errno));
+}
+
+int
+queue_write(int fd, const char *p, size_t n)
+{
+	ssize_t done;
+
+	while (n > 0) {
+		done = write(fd, p, n);
+		if (done == -1 && errno != EINTR)
+			return -1;
+		if (done == 0) {
+			errno = ENOSPC;
+			return -1;
+		}
+		if (done > 0) {
+			p += done;
+			n -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+/* A new file of that name, in place of one that a crash may have left. */
+static int
+write_new(int dir, const char *name, const struct buffer *b)
+{
+	int fd, r, error;
+
+	if (unlinkat(dir, name, 0) == -1 && errno != ENOENT)
+		return -1;
+	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
+	    O_NOFOLLOW, S_IRUSR | S_IWUSR);
+	if (fd == -1)
+		return -1;
+	r = queue_write(fd, b->data, b->len);
+	if (r == 0)
+		r = sync_folder(fd);
+	error = errno;
+	if (close(fd) == -1 && r == 0) {
+		r = -1;
+		error = errno;
+	}
+	errno = error;
+	return r;
+}
+
+int
+queue_folder_replace(const struct queue_folder *q, enum queue_place place,
+    const char *name, const struct buffer *b, struct fault *f)
+{
+	int dir = q->fd[place], error;
+	struct buffer new;
+
+	buffer_init(&new, PATH_OCTETS_MAX);
+	buffer_printf(&new, "%s.new", name);
+	if (write_new(dir, new.data, b) == -1 ||
+	    renameat(dir, new.data, dir, name) == -1 || sync_folder(dir) == -1) {
+		error = errno;
+		unlinkat(dir, new.data, 0);
+		fault(f, FAULT_IO, "%s/%s/%s cannot be written: %s", q->path,
+		    places[place], name, strerror(error));
+		buffer_free(&new);
+		return -1;
+	}
+	buffer_free(&new);
+	return 0;
+}
+
+/* ---- What a crash has left. */
+
+/* A message that nobody writes any more: the lock went with its writer. */
+static void
+sweep_tmp(const struct queue_folder *q, const char *name)
+{
+	struct file file;
+
+	if (file_open_at(&file, q->fd[QUEUE_TMP], name, true) == -1)
+		return;
+	if (flock(file.fd, LOCK_EX | LOCK_NB) == 0)
+		unlinkat(q->fd[QUEUE_TMP], name, 0);
+	file_close(&file);
+}
+
+static bool
+is_there(const struct queue_folder *q, enum queue_place place,
+    const char *name)
+{
+	struct stat st;
+
+	return fstatat(q->fd[place], name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    errno != ENOENT;
+}
+
+void
+queue_folder_sweep(const struct queue_folder *q)
+{
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	struct queue_names names;
+
+	queue_folder_list(q, QUEUE_TMP, &names, &ignored);
+	for (size_t i = 0; i < names.count; i++)
+		sweep_tmp(q, names.name[i]);
+	queue_names_free(&names);
+	queue_folder_list(q, QUEUE_STATE, &names, &ignored);
+	/* a state is written first, while its message is in tmp, and is removed
+	 * last: so tmp is looked at first */
+	for (size_t i = 0; i < names.count; i++)
+		if (!is_there(q, QUEUE_TMP, names.name[i]) &&
+		    !is_there(q, QUEUE_MSG, names.name[i]) &&
+		    !is_there(q, QUEUE_DEAD, names.name[i]))
+			unlinkat(q->fd[QUEUE_STATE], names.name[i], 0);
+	queue_names_free(&names);
+	fault_clear(&ignored);
+}
+
+/* ---- Ids. */
+
+int
+queue_id_make(char id[QUEUE_ID_LEN + 1], struct fault *f)
+{
+	struct timespec now;
+	uint32_t random;
+	uint64_t ms;
+
+	if (random_bytes(&random, sizeof(random)) == -1)
+		return fault(f, FAULT_SYSTEM, "the system has no random "
+		    "numbers for an id");
+	clock_gettime(CLOCK_REALTIME, &now);
+	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	snprintf(id, QUEUE_ID_LEN + 1, "%011llX%05lX",
+	    (unsigned long long)(ms & 0xfffffffffff),
+	    (unsigned long)(random & ((1U << RANDOM_BITS) - 1)));
+	return 0;
+}
+
+bool
+queue_is_id(const char *s)
+{
+	return strlen(s) == QUEUE_ID_LEN &&
+	    strspn(s, "0123456789ABCDEF") == QUEUE_ID_LEN;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/memory.h"
+#include "config/account/account.h"
+#include "delivery/request.h"
+#include "modes/queue/folders.h"
+
+/* Passes a fault on; only the first one can be the result. */
+static void
+tell(const struct request *r, struct fault *why, struct fault *f)
+{
+	if (why->class == FAULT_NONE)
+		return;
+	if (f->class != FAULT_NONE)
+		r->note(why->text);
+	else
+		fault_pass(f, why, "");
+	fault_clear(why);
+}
+
+static void
+add(struct queue_folders *all, const char *path, const struct request *r,
+    struct fault *f)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct queue_folder folder;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->folder[i].path, path) == 0)
+			return;
+	if (queue_folder_open(&folder, path, false, &why) == 1) {
+		all->folder = memory_resize(all->folder, all->count + 1,
+		    sizeof(*all->folder));
+		all->folder[all->count++] = folder;
+	}
+	tell(r, &why, f);
+}
+
+static void
+add_of(struct queue_folders *all, const struct account *a,
+    const struct request *r, struct fault *f)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	char *path = queue_folder_path(a, &why);
+
+	if (path != NULL)
+		add(all, path, r, f);
+	/* somebody without a home folder has no queue either */
+	else if (a != NULL)
+		tell(r, &why, f);
+	fault_clear(&why);
+	free(path);
+}
+
+int
+queue_folders_open(struct queue_folders *all, const struct request *r,
+    struct fault *f)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct accounts accounts;
+
+	memset(all, 0, sizeof(*all));
+	accounts_init(&accounts);
+	request_load(r, &accounts, &why);
+	tell(r, &why, f);
+	if (r->settings->queue_directory != NULL)
+		add_of(all, r->settings, r, f);
+	for (size_t i = 0; i < accounts.table.count; i++)
+		if (accounts.table.account[i]->queue_directory != NULL)
+			add_of(all, accounts.table.account[i], r, f);
+	add_of(all, NULL, r, f);
+	accounts_free(&accounts);
+	return f->class == FAULT_NONE ? 0 : -1;
+}
+
+void
+queue_folders_close(struct queue_folders *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		queue_folder_close(&all->folder[i]);
+	free(all->folder);
+	memset(all, 0, sizeof(*all));
+}

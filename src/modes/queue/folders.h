@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * folders: all queue folders that the caller may have: those that the accounts
+ * of his files name, and the default one.
+ */
+#ifndef MODES_QUEUE_FOLDERS_H
+#define MODES_QUEUE_FOLDERS_H
+
+#include <stddef.h>
+
+#include "delivery/queue/folder.h"
+
+struct fault;
+struct request;
+
+struct queue_folders {
+	struct queue_folder *folder;	/* open */
+	size_t count;
+};
+
+/*
+ * Opens those that are there, each once. What is wrong with an account file or
+ * a folder is told by `note`, and the others are opened all the same; then -1,
+ * and the fault is the first of these.
+ */
+int queue_folders_open(struct queue_folders *, const struct request *,
+    struct fault *);
+void queue_folders_close(struct queue_folders *);
+
+#endif
