@@ -154,6 +154,14 @@ add_more(struct buffer *b, const struct log_entry *entry, size_t max)
 		    entry->queue_id);
 	if (entry->tls_version != NULL)
 		add_string(b, "tlsversion", entry->tls_version, max);
+	if (entry->by != NULL)
+		add_string(b, "account", entry->by, max);
+	if (entry->queued != NULL)
+		add_string(b, "queued", entry->queued, max);
+	if (entry->unqueued != NULL)
+		add_string(b, "unqueued", entry->unqueued, max);
+	if (entry->dead != NULL)
+		add_string(b, "dead", entry->dead, max);
 	if (entry->peer_known)
 		buffer_printf(b, " peeruid=%lu peerpid=%ld", entry->peer_uid,
 		    entry->peer_pid);

@@ -32,6 +32,11 @@ struct log_entry {
 	const struct fault *fault;	/* FAULT_NONE: a success */
 	bool tls;			/* required, by setting or by default */
 	int64_t duration_ms;
+	const char *by;			/* the fallback that carried it, by its
+					 * account's name, or NULL */
+	const char *queued;		/* id in our queue, if it is kept now */
+	const char *unqueued;		/* id in our queue that it came from */
+	const char *dead;		/* id in our queue, if it is given up */
 	const struct caller *caller;	/* who runs us, or NULL */
 	bool peer_known;		/* -bs: the kernel says who asked: */
 	unsigned long peer_uid;
@@ -44,14 +49,16 @@ struct log_entry {
  *	host=H tls=on|off auth=on|off [user=U] from=A recipients=A,B
  *	[mailsize=N] [smtpstatus=NNN smtpmsg='L1\nL2'] [errormsg='...']
  *	exitcode=EX_NAME [refused='A: reply\nB: reply'] [msgid=<...>]
- *	[queueid=ID] [tlsversion=V] [peeruid=N peerpid=N] duration=S.mmm
- *	[uid=N [caller=NAME]]
+ *	[queueid=ID] [tlsversion=V] [account=NAME] [queued=ID] [unqueued=ID]
+ *	[dead=ID] [peeruid=N peerpid=N] duration=S.mmm [uid=N [caller=NAME]]
  *
  * in one line, without its end. mailsize is there once the server has taken
  * the message, user with auth, errormsg with a fault, refused when recipients
- * were. Control characters and whatever deceives become \xHH, in bare values
- * blanks too (and commas in addresses), within quotes "'" becomes "?". A value
- * longer than value_max octets is cut and ends in "...".
+ * were. queueid is what the server calls the message; queued, unqueued and
+ * dead are ids in our own queue. Control characters and whatever deceives
+ * become \xHH, in bare values blanks too (and commas in addresses), within
+ * quotes "'" becomes "?". A value longer than value_max octets is cut and ends
+ * in "...".
  */
 void logline_add(struct buffer *, const struct log_entry *, size_t value_max);
 

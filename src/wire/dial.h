@@ -40,8 +40,9 @@ void dial_add_host_port(struct buffer *, const char *host, uint16_t port);
  * which bounds looking up the name as well.
  * Returns a socket (close-on-exec, non-blocking, TCP_NODELAY) that the caller
  * owns, or -1: FAULT_HOST when the name does not exist or has no address of
- * the family, FAULT_NO_HOST when it cannot be a name, FAULT_SYSTEM when source_ip cannot be bound, else
- * FAULT_TEMPORARY that names every address tried and what became of it.
+ * the family, FAULT_NO_HOST when it cannot be a name, FAULT_SYSTEM when
+ * source_ip cannot be bound, else FAULT_TEMPORARY that names every address
+ * tried and what became of it.
  */
 int dial_connect(const struct dial *, int64_t deadline, struct fault *);
 

@@ -181,6 +181,49 @@ test_failures(void)
 	scene_free(&s);
 }
 
+/* What our own queue and the fallbacks did, in a line of any outcome. */
+static void
+test_queue(void)
+{
+	struct scene s;
+
+	scene_init(&s);
+	add_recipient(&s, "bob", "450 later");
+	fault(&s.fault, FAULT_TEMPORARY, "later");
+	s.entry.queued = "Q1";
+	check_line("kept in the queue", &s, SIZE_MAX, "host=mail.example.org "
+	    "tls=off auth=off from=alice@example.org recipients="
+	    "bob@example.net errormsg='later' exitcode=EX_TEMPFAIL "
+	    "refused='bob@example.net: 450 later' queued=Q1 duration=1.234");
+	s.entry.queued = NULL;
+	s.entry.unqueued = "Q1";
+	s.entry.dead = "Q1";
+	check_line("given up", &s, SIZE_MAX, "host=mail.example.org "
+	    "tls=off auth=off from=alice@example.org recipients="
+	    "bob@example.net errormsg='later' exitcode=EX_TEMPFAIL "
+	    "refused='bob@example.net: 450 later' unqueued=Q1 dead=Q1 "
+	    "duration=1.234");
+	scene_free(&s);
+
+	scene_init(&s);
+	add_recipient(&s, "bob", NULL);
+	set_reply(&s, 250, "2.0.0 Ok: queued as 4XyZ1b");
+	s.entry.tls_version = "TLS1.3";
+	s.entry.by = "my own\n";
+	s.entry.queued = "Q2";
+	s.entry.unqueued = "Q1";
+	s.entry.dead = "Q3";
+	s.entry.peer_known = true;
+	check_line("all the fields of a queue and a fallback", &s, SIZE_MAX,
+	    "host=mail.example.org tls=off auth=off from=alice@example.org "
+	    "recipients=bob@example.net mailsize=2 smtpstatus=250 "
+	    "smtpmsg='250 2.0.0 Ok: queued as 4XyZ1b' exitcode=EX_OK "
+	    "queueid=4XyZ1b tlsversion=TLS1.3 account=my\\x20own\\x0a "
+	    "queued=Q2 unqueued=Q1 dead=Q3 peeruid=0 peerpid=0 "
+	    "duration=1.234");
+	scene_free(&s);
+}
+
 static void
 test_time(void)
 {
@@ -410,6 +453,7 @@ main(void)
 	buffer_init(&noted, SIZE_MAX / 8);
 	test_success();
 	test_failures();
+	test_queue();
 	test_time();
 	if (mkdtemp(folder) == NULL || chdir(folder) == -1)
 		return 1;
