@@ -64,6 +64,8 @@ fault(struct fault *f, enum fault_class class, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (f == NULL)
+		return -1;
 	f->muted = f->class != FAULT_NONE;
 	if (f->muted)
 		return -1;
@@ -79,7 +81,8 @@ fault_hint(struct fault *f, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (f->muted || f->class == FAULT_NONE || f->hint != NULL)
+	if (f == NULL || f->muted || f->class == FAULT_NONE ||
+	    f->hint != NULL)
 		return -1;
 	va_start(ap, fmt);
 	f->hint = printable_format(fmt, ap);

@@ -38,8 +38,9 @@ struct fault {
 };
 
 /*
- * Records a fault unless one is recorded already. The formatted text is made
- * printable here and nowhere else. Always returns -1.
+ * Records a fault unless one is recorded already, or `fault` is NULL, as of a
+ * caller who does not want to know why. The formatted text is made printable
+ * here and nowhere else. Always returns -1.
  */
 int fault(struct fault *, enum fault_class, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

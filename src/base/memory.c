@@ -11,6 +11,7 @@
 /* Octets for what is told and logged of a shortage: address space, no more,
  * until then. */
 #define RESERVE (2 * 1024 * 1024)
+#define GROW_MIN 16	/* elements of an array at first */
 
 static struct {
 	int status;
@@ -81,6 +82,15 @@ memory_resize(void *p, size_t n, size_t size)
 	if (q == NULL)
 		memory_exhausted();
 	return q;
+}
+
+void *
+memory_grow(void *p, size_t count, size_t *cap, size_t size)
+{
+	if (count < *cap)
+		return p;
+	*cap = *cap == 0 ? GROW_MIN : *cap * 2;
+	return memory_resize(p, *cap, size);
 }
 
 char *

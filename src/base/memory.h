@@ -17,6 +17,11 @@ void *memory_alloc(size_t n);
 void *memory_array(size_t n, size_t size);
 /* p resized to n elements of the given size; new bytes are not zeroed. */
 void *memory_resize(void *p, size_t n, size_t size);
+/*
+ * An array of *cap elements, which is p or takes its place, with room for one
+ * behind the first `count`. It begins as NULL with a *cap of 0, and doubles.
+ */
+void *memory_grow(void *p, size_t count, size_t *cap, size_t size);
 /* A NUL-terminated copy of n bytes. The caller frees it. */
 char *memory_copy(const void *p, size_t n);
 /* A copy of a string; NULL for NULL. The caller frees it. */

@@ -9,8 +9,6 @@
 #include "mail/envelope.h"
 #include "mail/header/header.h"
 
-#define RECIPIENTS_MIN 32	/* first allocation */
-
 void
 envelope_init(struct envelope *e)
 {
@@ -90,11 +88,8 @@ grow(struct envelope *e)
 {
 	struct recipient *r;
 
-	if (e->count == e->cap) {
-		e->cap = e->cap == 0 ? RECIPIENTS_MIN : e->cap * 2;
-		e->recipient = memory_resize(e->recipient, e->cap,
-		    sizeof(*e->recipient));
-	}
+	e->recipient = memory_grow(e->recipient, e->count, &e->cap,
+	    sizeof(*e->recipient));
 	r = &e->recipient[e->count++];
 	memset(r, 0, sizeof(*r));
 	r->state = RECIPIENT_PENDING;

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "wire/conn.h"
 #include "smtp/auth.h"
@@ -69,13 +68,11 @@ step(const struct auth *a, struct sasl *sasl, const char *challenge,
 static void
 cancel(const struct auth *a)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	struct reply r;
 
 	reply_init(&r);
-	dialogue_ask(a->dialogue, VERB_RESPONSE, &r, &ignored, "*");
+	dialogue_ask(a->dialogue, VERB_RESPONSE, &r, NULL, "*");
 	reply_free(&r);
-	fault_clear(&ignored);
 }
 
 /*

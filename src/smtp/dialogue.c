@@ -458,7 +458,6 @@ dialogue_quit(struct dialogue *d)
 static bool
 next_reply(struct dialogue *d, struct reply *r, int64_t deadline)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	const char *p;
 	size_t n, used;
 	int state;
@@ -471,11 +470,9 @@ next_reply(struct dialogue *d, struct reply *r, int64_t deadline)
 		if (state != 0)
 			return state == 1;
 		if ((n == 0 && !d->left) ||
-		    conn_fill(d->conn, deadline, &ignored) == -1)
-			break;
+		    conn_fill(d->conn, deadline, NULL) == -1)
+			return false;
 	}
-	fault_clear(&ignored);
-	return false;
 }
 
 struct dialogue_surplus

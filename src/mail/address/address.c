@@ -9,8 +9,6 @@
 #include "mail/address/address.h"
 #include "mail/address/scan.h"
 
-#define BOXES_MIN 8	/* first allocation */
-
 /*
  * Octets of an address. RFC 5321 section 4.5.3.1 has 64 and 255; the server
  * judges that. This bound sees to it that no command has to be cut short.
@@ -399,13 +397,12 @@ static void
 add_box(struct address_list *list, struct mailbox box,
     struct address_place place)
 {
-	if (list->count == list->cap) {
-		list->cap = list->cap == 0 ? BOXES_MIN : list->cap * 2;
-		list->box = memory_resize(list->box, list->cap,
-		    sizeof(*list->box));
-		list->place = memory_resize(list->place, list->cap,
-		    sizeof(*list->place));
-	}
+	size_t cap = list->cap;
+
+	list->place = memory_grow(list->place, list->count, &cap,
+	    sizeof(*list->place));
+	list->box = memory_grow(list->box, list->count, &list->cap,
+	    sizeof(*list->box));
 	list->place[list->count] = place;
 	list->box[list->count++] = box;
 }

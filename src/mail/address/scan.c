@@ -9,7 +9,6 @@
 #include "mail/address/scan.h"
 
 #define QUOTE_MAX 60	/* octets of the input that a fault shows */
-#define TOKENS_MIN 16	/* first allocation */
 
 int
 scan_fault(const struct scan *sc, size_t at, size_t n, const char *what)
@@ -288,10 +287,7 @@ scan_next(struct scan *sc, const struct token **out)
 		return -1;
 	t.len = sc->i - t.at;
 	t.value_len = sc->values.len - t.value;
-	if (sc->count == sc->cap) {
-		sc->cap = sc->cap == 0 ? TOKENS_MIN : sc->cap * 2;
-		sc->token = memory_resize(sc->token, sc->cap, sizeof(t));
-	}
+	sc->token = memory_grow(sc->token, sc->count, &sc->cap, sizeof(t));
 	sc->token[sc->count] = t;
 	*out = &sc->token[sc->count];
 	if (t.kind != TOKEN_END)

@@ -3,15 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/scan.h"
 #include "mail/conversion/encoding.h"
 #include "mail/conversion/headerword.h"
 #include "mail/header/header.h"
-
-#define EDITS_MIN 8	/* first allocation */
 
 /*
  * Writes the body of a field anew, some of it as encoded words, and folds it
@@ -366,14 +363,13 @@ ends_part(enum token_kind kind, bool angle)
 static int
 write_addresses(struct writing *w)
 {
-	struct fault ignored = { .class = FAULT_NONE };
 	enum token_kind kind = TOKEN_COMMA;
 	const struct token *t;
 	bool angle = false;
 	struct scan sc;
 	int result = 0;
 
-	if (scan_start(&sc, w->s, w->n, &ignored) == -1)
+	if (scan_start(&sc, w->s, w->n, NULL) == -1)
 		result = -1;
 	while (result == 0 && kind != TOKEN_END) {
 		size_t at;
@@ -395,7 +391,6 @@ write_addresses(struct writing *w)
 		scan_clear(&sc);
 	}
 	scan_free(&sc);
-	fault_clear(&ignored);
 	return result;
 }
 
@@ -550,10 +545,7 @@ encode_fields(struct header *h, bool encode, size_t limit)
 		if (h->field[i].removed ||
 		    !encode_field(h, &h->field[i], encode, limit, &one))
 			continue;
-		if (count == cap) {
-			cap = cap == 0 ? EDITS_MIN : cap * 2;
-			edit = memory_resize(edit, cap, sizeof(*edit));
-		}
+		edit = memory_grow(edit, count, &cap, sizeof(*edit));
 		edit[count++] = one;
 	}
 	result = header_edit(h, edit, count);

@@ -19,7 +19,6 @@ bool
 author_find(struct mailbox *box, const struct header *h)
 {
 	struct address_list list = { .box = NULL };
-	struct fault ignored = { .class = FAULT_NONE };
 	const struct header_field *field;
 	const char *body;
 	size_t from = 0, len;
@@ -33,14 +32,13 @@ author_find(struct mailbox *box, const struct header *h)
 	if (field == NULL)
 		return false;
 	body = header_body(h, field, &len);
-	found = address_parse(&list, body, len, &ignored) == 0 &&
+	found = address_parse(&list, body, len, NULL) == 0 &&
 	    list.count > 0;
 	if (found) {
 		*box = list.box[0];
 		memset(&list.box[0], 0, sizeof(list.box[0]));
 	}
 	address_list_free(&list);
-	fault_clear(&ignored);
 	return found;
 }
 

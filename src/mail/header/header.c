@@ -6,8 +6,6 @@
 #include "base/text.h"
 #include "mail/header/header.h"
 
-#define FIELDS_MIN 32	/* first allocation: an ordinary header */
-
 void
 header_init(struct header *h)
 {
@@ -79,10 +77,8 @@ add_field(struct header *h, const char *line, size_t n, size_t name_len)
 
 	if (add_text(h, line, n) == -1)
 		return -1;
-	if (h->count == h->cap) {
-		h->cap = h->cap == 0 ? FIELDS_MIN : h->cap * 2;
-		h->field = memory_resize(h->field, h->cap, sizeof(*h->field));
-	}
+	h->field = memory_grow(h->field, h->count, &h->cap,
+	    sizeof(*h->field));
 	f = &h->field[h->count++];
 	f->start = start;
 	f->len = n + 2;

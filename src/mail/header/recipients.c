@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/fault.h"
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "mail/header/header.h"
@@ -17,7 +16,6 @@ static void
 gather(struct envelope *set, const struct header *h, const char *name)
 {
 	struct address_list list;
-	struct fault ignored = { .class = FAULT_NONE };
 	const struct header_field *field;
 	const char *body;
 	size_t from = 0, len;
@@ -25,11 +23,10 @@ gather(struct envelope *set, const struct header *h, const char *name)
 	while ((field = header_next(h, name, &from)) != NULL) {
 		memset(&list, 0, sizeof(list));
 		body = header_body(h, field, &len);
-		address_parse(&list, body, len, &ignored);
+		address_parse(&list, body, len, NULL);
 		for (size_t i = 0; i < list.count; i++)
 			envelope_add(set, &list.box[i]);
 		address_list_free(&list);
-		fault_clear(&ignored);
 	}
 }
 

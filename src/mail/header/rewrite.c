@@ -2,15 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "mail/header/header.h"
 #include "mail/header/rewrite.h"
-
-#define EDITS_MIN 8	/* first allocation */
 
 struct rewriting {
 	const struct header *header;
@@ -29,10 +26,7 @@ add_edit(struct rewriting *r, size_t at, size_t len,
 	char *spec = address_spec(box);
 
 	r->eight_bit |= !text_is_ascii(spec, strlen(spec));
-	if (r->count == r->cap) {
-		r->cap = r->cap == 0 ? EDITS_MIN : r->cap * 2;
-		r->edit = memory_resize(r->edit, r->cap, sizeof(*r->edit));
-	}
+	r->edit = memory_grow(r->edit, r->count, &r->cap, sizeof(*r->edit));
 	r->edit[r->count++] = (struct header_edit){ at, len, spec };
 }
 
@@ -40,13 +34,12 @@ static void
 rewrite_field(struct rewriting *r, const struct header_field *field)
 {
 	struct address_list list = { .box = NULL };
-	struct fault ignored = { .class = FAULT_NONE };
 	const struct mailbox *box;
 	const char *body;
 	size_t len;
 
 	body = header_body(r->header, field, &len);
-	if (address_parse(&list, body, len, &ignored) == 0) {
+	if (address_parse(&list, body, len, NULL) == 0) {
 		for (size_t i = 0; i < list.count; i++) {
 			box = r->choose(&list.box[i], r->context);
 			if (box != NULL)
@@ -55,7 +48,6 @@ rewrite_field(struct rewriting *r, const struct header_field *field)
 		}
 	}
 	address_list_free(&list);
-	fault_clear(&ignored);
 }
 
 static bool

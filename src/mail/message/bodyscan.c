@@ -7,8 +7,6 @@
 #include "mail/message/bodyscan.h"
 #include "mail/message/lineend.h"
 
-#define CUTS_MIN 8	/* first size of the list */
-
 void
 bodyscan_start(struct bodyscan *s, uint64_t lines, bool cr)
 {
@@ -49,10 +47,7 @@ cut_here(struct bodyscan *s)
 {
 	struct bodycuts *c = &s->cuts;
 
-	if (c->count == c->cap) {
-		c->cap = c->cap == 0 ? CUTS_MIN : c->cap * 2;
-		c->at = memory_resize(c->at, c->cap, sizeof(*c->at));
-	}
+	c->at = memory_grow(c->at, c->count, &c->cap, sizeof(*c->at));
 	c->at[c->count++] = s->octets;
 	s->next_cut = s->octets + BODY_STEP;
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
@@ -175,9 +174,7 @@ static bool
 read_path(const char *word, struct mailbox *box, bool *empty, const char *s,
     size_t n, size_t *used)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	size_t at = strlen(word), len;
-	int r;
 
 	if (n < at || !text_same(s, at, word, at))
 		return false;
@@ -189,9 +186,7 @@ read_path(const char *word, struct mailbox *box, bool *empty, const char *s,
 	    !is_bare(s + at, len) || !text_is_utf8(s + at, len) ||
 	    text_has_control(s + at, len))
 		return false;
-	r = address_parse_path(box, empty, s + at, len, &ignored);
-	fault_clear(&ignored);
-	return r == 0;
+	return address_parse_path(box, empty, s + at, len, NULL) == 0;
 }
 
 /* Reads the parameter at *at. 1: read, 0: no more, -1: a syntax error. */
