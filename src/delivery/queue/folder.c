@@ -374,7 +374,8 @@ queue_folder_replace(const struct queue_folder *q, enum queue_place place,
 	buffer_init(&new, PATH_OCTETS_MAX);
 	buffer_printf(&new, "%s.new", name);
 	if (write_new(dir, new.data, b) == -1 ||
-	    renameat(dir, new.data, dir, name) == -1 || sync_folder(dir) == -1) {
+	    renameat(dir, new.data, dir, name) == -1 ||
+	    sync_folder(dir) == -1) {
 		error = errno;
 		unlinkat(dir, new.data, 0);
 		fault(f, FAULT_IO, "%s/%s/%s cannot be written: %s", q->path,

@@ -16,8 +16,8 @@
 #include "delivery/queue/state.h"
 
 #define VERSION "1"
-#define STATE_OCTETS_MAX ((size_t)1024 * 1024 * 1024)	/* a reply for each
-						 * of a million recipients */
+/* Octets: a reply for each of a million recipients. */
+#define STATE_OCTETS_MAX ((size_t)1024 * 1024 * 1024)
 #define RETRY_FIRST 300		/* seconds until the second try */
 #define RETRY_MAX 4000		/* seconds between two; Postfix has these, too */
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* run: tries the messages of the queue once more. */
+#ifndef MODES_QUEUE_RUN_H
+#define MODES_QUEUE_RUN_H
+
+#include <stdbool.h>
+
+struct fault;
+struct request;
+
+/* Which of them. The strings are not owned. */
+struct queue_run_wish {
+	bool due;		/* only those whose time has come */
+	const char *id;		/* only those with this part of an id; even if
+				 * they may have been delivered a moment ago,
+				 * or the credentials were refused */
+	const char *recipient;	/* with this part of a recipient's address */
+	const char *sender;	/* or of the reverse-path */
+};
+
+/*
+ * Tries them, an account at a time, over one session each. -1 when one that
+ * was tried has not gone, or a folder or file is in the way: FAULT_TEMPORARY.
+ */
+int queue_run(const struct request *, const struct queue_run_wish *,
+    struct fault *);
+
+#endif
