@@ -230,6 +230,90 @@ static const struct {
 	{ "set_date_header", "auto", "0", NULL, NULL },
 	{ "set_date_header", "off", "1", NULL, NULL },
 	{ "set_msgid_header", "on", "2", NULL, NULL },
+	{ "queue", "on", "2", NULL, NULL },
+	{ "queue", "off", "1", NULL, NULL },
+	{ "queue", "", "2", NULL, NULL },
+	{ "queue", "true", NULL, "F:7:10: queue cannot be 'true'",
+	    "on or off" },
+	{ "queue", "on # a laptop", NULL, "F:7:13: unexpected text "
+	    "'# a laptop' after 'queue on'", "line of its own" },
+	{ "queue_directory", "/var/spool/my mail", "/var/spool/my mail", NULL,
+	    NULL },
+	{ "queue_directory", "~/queue/%H", "~/queue/%H", NULL, NULL },
+	{ "queue_directory", "", "(unset)", NULL, NULL },
+	{ "queue_directory", "~you/queue", NULL, "one's own home", "~/" },
+	{ "queue_directory", "/a\nb", NULL, "F:7:12: queue_directory holds a "
+	    "control", NULL },
+	{ "queue_lifetime", "90", "90", NULL, NULL },
+	{ "queue_lifetime", "1", "1", NULL, NULL },
+	{ "queue_lifetime", "90s", "90", NULL, NULL },
+	{ "queue_lifetime", "30m", "1800", NULL, NULL },
+	{ "queue_lifetime", "12h", "43200", NULL, NULL },
+	{ "queue_lifetime", "5d", "432000", NULL, NULL },
+	{ "queue_lifetime", "5D", "432000", NULL, NULL },
+	{ "queue_lifetime", "2147483647", "2147483647", NULL, NULL },
+	{ "queue_lifetime", "24855d", "2147472000", NULL, NULL },
+	{ "queue_lifetime", "24856d", NULL, "F:7:10: queue_lifetime 24856d is "
+	    "out of range: 1 second to 24855 days", NULL },
+	{ "queue_lifetime", "2147483648", NULL, "out of range", NULL },
+	{ "queue_lifetime", "2147483647d", NULL, "out of range", NULL },
+	{ "queue_lifetime", "99999999999999999999999h", NULL, "out of range",
+	    NULL },
+	{ "queue_lifetime", "0", NULL, "queue_lifetime 0 is out of range",
+	    NULL },
+	{ "queue_lifetime", "0d", NULL, "queue_lifetime 0d is out of range",
+	    NULL },
+	{ "queue_lifetime", "", NULL, "F:7:10: queue_lifetime needs a value",
+	    "write 'queue_lifetime TIME'" },
+	{ "queue_lifetime", "d", NULL, "queue_lifetime 'd' is not a time",
+	    "12h" },
+	{ "queue_lifetime", "5w", NULL, "queue_lifetime '5w' is not a time",
+	    "s, m, h or d" },
+	{ "queue_lifetime", "5 d", NULL, "'5 d' is not a time", "12h" },
+	{ "queue_lifetime", "1d12h", NULL, "'1d12h' is not a time", NULL },
+	{ "queue_lifetime", "1.5d", NULL, "'1.5d' is not a time", NULL },
+	{ "queue_lifetime", "-5d", NULL, "'-5d' is not a time", NULL },
+	{ "queue_lifetime", "off", NULL, "'off' is not a time", NULL },
+	{ "queue_lifetime", "010", NULL, "'010' is not a plain decimal",
+	    "write 'queue_lifetime 10'" },
+	{ "queue_lifetime", "5d # days", NULL, "F:7:13: unexpected text "
+	    "'# days' after 'queue_lifetime 5d'", "line of its own" },
+	{ "queue_lifetime", "5 # days", NULL, "F:7:12: unexpected text "
+	    "'# days' after 'queue_lifetime 5'", "line of its own" },
+	{ "queue_lifetime", "5w # weeks", NULL, "is not a time", NULL },
+	{ "queue_unsure", "retry", "0", NULL, NULL },
+	{ "queue_unsure", "hold", "1", NULL, NULL },
+	{ "queue_unsure", "", NULL, "F:7:10: queue_unsure needs a value",
+	    "retry|hold" },
+	{ "queue_unsure", "held", NULL, "queue_unsure cannot be 'held'",
+	    "did you mean 'hold'? It is one of retry or hold" },
+	{ "queue_unsure", "off", NULL, "cannot be 'off'", "retry or hold" },
+	{ "queue_flush", "on", "2", NULL, NULL },
+	{ "queue_flush", "off", "1", NULL, NULL },
+	{ "queue_flush", "", "2", NULL, NULL },
+	{ "queue_flush", "0", NULL, "queue_flush cannot be '0'", "on or off" },
+	{ "fallback", "other", "other", NULL, NULL },
+	{ "fallback", "other,  third", "other,  third", NULL, NULL },
+	{ "fallback", "", "(unset)", NULL, NULL },
+	{ "fallback", "a\nb", NULL, "F:7:11: fallback holds a control", NULL },
+	{ "retry_for", "30", "30", NULL, NULL },
+	{ "retry_for", "0", "0", NULL, NULL },
+	{ "retry_for", "2147483", "2147483", NULL, NULL },
+	{ "retry_for", "2147484", NULL, "F:7:10: retry_for 2147484 is out of "
+	    "range: 0 to 2147483", NULL },
+	{ "retry_for", "30s", NULL, "'30s' is not a number", "digits only" },
+	{ "retry_for", "-1", NULL, "'-1' is not a number", NULL },
+	{ "retry_for", "", NULL, "retry_for needs a value", "SECONDS" },
+	{ "tempfail_status", "64", "64", NULL, NULL },
+	{ "tempfail_status", "69", "69", NULL, NULL },
+	{ "tempfail_status", "78", "78", NULL, NULL },
+	{ "tempfail_status", "63", NULL, "F:7:10: tempfail_status 63 is out "
+	    "of range: 64 to 78", NULL },
+	{ "tempfail_status", "79", NULL, "out of range: 64 to 78", NULL },
+	{ "tempfail_status", "0", NULL, "out of range: 64 to 78", NULL },
+	{ "tempfail_status", "", NULL, "tempfail_status needs a value",
+	    "NUMBER" },
+	{ "tempfail_status", "EX_NOPERM", NULL, "is not a number", NULL },
 };
 
 static char *
@@ -243,7 +327,8 @@ field_text(const struct account *a, enum option_id id)
 	int choice;
 
 	buffer_init(&b, TEXT_MAX);
-	if (row->type == OPTION_TYPE_NUMBER) {
+	if (row->type == OPTION_TYPE_NUMBER ||
+	    row->type == OPTION_TYPE_DURATION) {
 		memcpy(&number, at, sizeof(number));
 		buffer_printf(&b, "%lld", (long long)number);
 	} else if (row->type == OPTION_TYPE_CHOICE) {

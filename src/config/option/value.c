@@ -17,6 +17,7 @@
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 #define SHOWN_MAX 60		/* octets of a wrong value that are quoted */
+#define DAY_SECONDS ((int64_t)24 * 60 * 60)
 #define PORT_DIGITS_MAX 6	/* longer ones are no port in any base */
 
 #define PIN_PREFIX "sha256//"
@@ -323,37 +324,57 @@ set_number(const struct setter *s)
 	return 0;
 }
 
-/* Seconds, or a number of the units below. */
+/* What a letter behind a number of seconds multiplies it by; 0: nothing. */
+static int64_t
+unit_seconds(char c)
+{
+	static const struct {
+		char letter;
+		int64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 60 * 60 },
+		{ 'd', DAY_SECONDS } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (text_to_lower(c) == units[i].letter)
+			return units[i].seconds;
+	return 0;
+}
+
+/* Is the second word of the value what people write as a comment? */
+static bool
+has_comment(const struct setter *s, size_t word)
+{
+	while (word < s->n && text_is_blank(s->value[word]))
+		word++;
+	return word < s->n && s->value[word] == '#';
+}
+
+/* Digits, and perhaps the letter of a unit; `s->value` is a string here. */
 static int
 set_duration(const struct setter *s)
 {
-	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 60 * 60 },
-		{ 'd', 24 * 60 * 60 } };
-	size_t digits = strspn(s->value, "0123456789");
-	int64_t value = text_number(s->value, digits, s->row->max), each = 1;
-	bool known = digits == s->n;
+	size_t digits = strspn(s->value, "0123456789"), word = first_word(s);
+	int64_t value = text_number(s->value, digits, s->row->max), unit = 0;
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (s->n != digits + 1 ||
-		    text_to_lower(s->value[digits]) != units[i].unit)
-			continue;
-		each = units[i].seconds;
-		known = true;
-	}
-	if (digits == 0 || !known) {
+	if (digits > 0 && word == digits)
+		unit = 1;
+	else if (digits > 0 && word == digits + 1)
+		unit = unit_seconds(s->value[digits]);
+	if (unit > 0 && has_comment(s, word))
+		return refuse_rest(s, word);
+	if (unit == 0 || word < s->n) {
 		refuse(s, 0, "%s '%.*s' is not a time", s->row->keyword,
 		    shown(s, 0), s->value);
 		return fault_hint(s->fault, "write seconds, or a number with "
 		    "s, m, h or d behind it, such as 12h");
 	}
-	if (value < s->row->min || value > s->row->max / each)
+	if (s->value[0] == '0' && digits == s->n && digits > 1)
+		return refuse_other_base(s);
+	if (value < s->row->min || value > s->row->max / unit)
 		return refuse(s, 0, "%s %.*s is out of range: 1 second to "
 		    "%lld days", s->row->keyword, shown(s, 0), s->value,
-		    (long long)(s->row->max / (24 * 60 * 60)));
-	value *= each;
+		    (long long)(s->row->max / DAY_SECONDS));
+	value *= unit;
 	memcpy(field(s->account, s->row), &value, sizeof(value));
 	return 0;
 }
