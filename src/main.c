@@ -272,7 +272,7 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 	c->request.note = print_note;
 	if (argv_parse(c, argc, argv, f) == -1) {
 		print_fault(f);
-		logfault(c->request.ident, f);
+		log_fault(c->request.ident, f);
 		return fault_exit_status(f->class);
 	}
 	if (c->verbose)

@@ -13,8 +13,7 @@
 #include "mail/message/message.h"
 #include "smtp/reply.h"
 #include "config/account/account.h"
-#include "log/caller.h"
-#include "log/line.h"
+#include "log/log.h"
 
 #define TIME_MIN 128			/* octets of a time, at first */
 #define TIME_MAX (64 * 1024)		/* octets; more is no time */

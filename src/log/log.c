@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,11 +17,15 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/fault.h"
-#include "base/memory.h"
+#include "base/file.h"
 #include "base/text.h"
+#include "mail/envelope.h"
+#include "mail/message/message.h"
+#include "smtp/reply.h"
 #include "config/account/account.h"
 #include "log/log.h"
 
+#define PATH_SIZE 64		/* octets: /proc/NUMBER/comm */
 #define LOG_MODE 0640		/* it names who writes to whom */
 #define LOOK_MS 20		/* between two tries for a lock or for room */
 #define LINE_MAX_OCTETS (SIZE_MAX / 8)	/* a list of recipients has no limit */
@@ -48,7 +53,7 @@ log_init(struct log *log)
 void
 log_close(struct log *log)
 {
-	caller_free(&log->caller);
+	free(log->caller.parent);
 	if (log->file != -1 && !log->file_shared)
 		close(log->file);
 	if (log->syslog != -1)
@@ -57,11 +62,36 @@ log_close(struct log *log)
 }
 
 static void
+find_caller(struct caller *c)
+{
+	char path[PATH_SIZE];
+	pid_t parent = getppid();
+
+	c->known = true;
+	c->uid = (long)getuid();
+	/* There is no portable way: the name is known on Linux only. 0: the
+	 * parent is outside of our PID namespace. */
+	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)parent);
+	if (parent > 0)
+		c->parent = file_first_line(path);
+}
+
+/* Is there a controlling terminal, in front of which a user may sit? */
+static bool
+has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd != -1)
+		close(fd);
+	return fd != -1;
+}
+
+static void
 open_file(struct log *log, const char *name)
 {
 	char *path;
 
-	log->file_wanted = true;
 	if (strcmp(name, "-") == 0) {
 		log->file = STDOUT_FILENO;
 		log->file_shared = true;
@@ -91,7 +121,6 @@ open_syslog(struct log *log, const char *path)
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	size_t n = strlen(path);
 
-	log->syslog_wanted = true;
 	if (n >= sizeof(to.sun_path)) {
 		log->syslog_trouble = strerror(ENAMETOOLONG);
 		return;
@@ -113,10 +142,11 @@ open_syslog(struct log *log, const char *path)
 void
 log_open(struct log *log, const struct account *account, const char *path)
 {
+	log->account = account;
 	log->began = clock_now();
 	log->facility = account->syslog;
 	if (log->facility == 0 && account->logfile == NULL &&
-	    !account->set[OPTION_LOGFILE] && !caller_has_terminal()) {
+	    !account->set[OPTION_LOGFILE] && !has_terminal()) {
 		log->facility = FACILITY_MAIL;
 		log->unasked = true;
 	}
@@ -124,8 +154,8 @@ log_open(struct log *log, const struct account *account, const char *path)
 		open_file(log, account->logfile);
 	if (log->facility > 0)
 		open_syslog(log, path);
-	if (log->file_wanted || log->syslog != -1)
-		caller_get(&log->caller);
+	if (account->logfile != NULL || log->syslog != -1)
+		find_caller(&log->caller);
 }
 
 /* Waits until the descriptor takes octets; ETIMEDOUT when it does not. */
@@ -276,24 +306,15 @@ write_syslog(const struct log *log, const struct log_entry *entry,
 }
 
 static void
-add_trouble(struct buffer *b, const char *what, const char *trouble,
-    int error)
+add_trouble(struct buffer *b, const char *what, const char *name,
+    const char *trouble, int error)
 {
-	buffer_printf(b, "%s%s cannot be written: %s",
-	    b->len == 0 ? "" : "; ", what, trouble != NULL ? trouble :
-	    error == ETIMEDOUT ? "nobody reads it" : strerror(error));
-}
-
-/* Notes what is wrong with the log, once, with the line that it lost. */
-static void
-tell(struct buffer *trouble, const struct buffer *line,
-    void (*note)(const char *))
-{
-	if (trouble->len == 0 || note == NULL)
+	if (trouble == NULL && error == 0)
 		return;
-	buffer_add_string(trouble, "; not logged: ");
-	buffer_add(trouble, line->data, line->len - 1);
-	note(trouble->data);
+	buffer_printf(b, "%s%s", b->len == 0 ? "" : "; ", what);
+	text_add_printable(b, name, strlen(name));
+	buffer_printf(b, " cannot be written: %s", trouble != NULL ? trouble :
+	    error == ETIMEDOUT ? "nobody reads it" : strerror(error));
 }
 
 static void
@@ -310,35 +331,55 @@ log_write(const struct log *log, struct log_entry *entry,
     void (*note)(const char *))
 {
 	int64_t deadline = clock_after(LOG_MS);
-	struct buffer line, trouble, name;
+	const char *file = log->account == NULL ? NULL : log->account->logfile;
+	struct buffer line, trouble;
 	int error;
 
-	if (!log->file_wanted && !log->syslog_wanted)
-		return;
 	entry->duration_ms = clock_now() - log->began;
 	entry->caller = &log->caller;
 	buffer_init(&line, LINE_MAX_OCTETS);
 	buffer_init(&trouble, LINE_MAX_OCTETS);
-	buffer_init(&name, LINE_MAX_OCTETS);
 	/* it may be long, and without a file only trouble needs it */
-	if (log->file_wanted)
+	if (file != NULL) {
 		compose(&line, entry);
-	error = log->file == -1 ? 0 : write_file(log, line.data, line.len,
-	    deadline);
-	if (log->file_trouble != NULL || error != 0) {
-		buffer_add_string(&name, "the log file ");
-		text_add_printable(&name, entry->account->logfile,
-		    strlen(entry->account->logfile));
-		add_trouble(&trouble, name.data, log->file_trouble, error);
+		error = log->file == -1 ? 0 : write_file(log, line.data,
+		    line.len, deadline);
+		add_trouble(&trouble, "the log file ", file,
+		    log->file_trouble, error);
 	}
 	error = log->syslog == -1 ? 0 : write_syslog(log, entry, deadline);
-	if (!log->unasked && (log->syslog_trouble != NULL || error != 0))
-		add_trouble(&trouble, "the system log", log->syslog_trouble,
-		    error);
-	if (trouble.len > 0 && line.len == 0)
-		compose(&line, entry);
-	tell(&trouble, &line, note);
-	buffer_free(&name);
+	if (!log->unasked)
+		add_trouble(&trouble, "the system log", "",
+		    log->syslog_trouble, error);
+	/* it is noted once, with the line that is lost */
+	if (trouble.len > 0 && note != NULL) {
+		if (line.len == 0)
+			compose(&line, entry);
+		buffer_add_string(&trouble, "; not logged: ");
+		buffer_add(&trouble, line.data, line.len - 1);
+		note(trouble.data);
+	}
 	buffer_free(&trouble);
 	buffer_free(&line);
+}
+
+void
+log_fault(const char *ident, const struct fault *f)
+{
+	struct account account;
+	struct envelope envelope = { .count = 0 };
+	struct message message;
+	const struct reply none = { .code = 0 };
+	struct log_entry entry = { .account = &account,
+	    .envelope = &envelope, .message = &message, .reply = &none,
+	    .fault = f };
+	struct log log;
+
+	account_init(&account);
+	message_init(&message);
+	log_init(&log);
+	log.ident = ident;
+	log_open(&log, &account, SYSLOG_PATH);
+	log_write(&log, &entry, NULL);
+	log_close(&log);
 }
