@@ -39,46 +39,41 @@ struct conn {
 	bool lost;		/* output was dropped after a failure */
 };
 
+/* What came of a call that should wait for `wanted` if it moved nothing. */
+static ssize_t
+plain_result(ssize_t n, short wanted, short *events, struct fault *failure)
+{
+	*events = 0;
+	if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK ||
+	    errno == EINTR))
+		*events = wanted;
+	else if (n == -1)
+		fault(failure, FAULT_TEMPORARY, "%s", strerror(errno));
+	return n;
+}
+
 static ssize_t
 plain_recv(void *context, void *p, size_t n, short *events,
     struct fault *failure)
 {
-	struct conn *c = context;
-	ssize_t got;
+	const struct conn *c = context;
 
-	do
-		got = read(c->rfd, p, n);
-	while (got == -1 && errno == EINTR);
-	*events = 0;
-	if (got == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
-		*events = POLLIN;
-	else if (got == -1)
-		fault(failure, FAULT_TEMPORARY, "%s", strerror(errno));
-	return got;
+	return plain_result(read(c->rfd, p, n), POLLIN, events, failure);
 }
 
 static ssize_t
 plain_send(void *context, const void *p, size_t n, short *events,
     struct fault *failure)
 {
-	struct conn *c = context;
-	ssize_t sent;
+	const struct conn *c = context;
 
-	do
-		sent = write(c->wfd, p, n);
-	while (sent == -1 && errno == EINTR);
-	*events = 0;
-	if (sent == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
-		*events = POLLOUT;
-	else if (sent == -1)
-		fault(failure, FAULT_TEMPORARY, "%s", strerror(errno));
-	return sent;
+	return plain_result(write(c->wfd, p, n), POLLOUT, events, failure);
 }
 
 static void
 plain_shut(void *context)
 {
-	struct conn *c = context;
+	const struct conn *c = context;
 
 	shutdown(c->wfd, SHUT_WR);
 }
@@ -93,10 +88,7 @@ conn_new(int rfd, int wfd, const char *peer, int64_t progress_ms)
 	c->peer = memory_string(peer);
 	c->progress_ms = progress_ms;
 	buffer_init(&c->input, CONN_INPUT_MAX);
-	c->wire.context = c;
-	c->wire.recv = plain_recv;
-	c->wire.send = plain_send;
-	c->wire.shut = plain_shut;
+	c->wire = (struct wire){ c, plain_recv, plain_send, plain_shut };
 	c->out = c->output;
 	wait_nonblocking(rfd);
 	if (wfd != rfd)
@@ -338,10 +330,8 @@ tell_failure(const struct conn *c, struct fault *f)
 	if (c->failure.class == FAULT_NONE)
 		return fault(f, FAULT_TEMPORARY,
 		    "%s: the server closed the connection", c->peer);
-	fault(f, c->failure.class, "%s: %s", c->peer, c->failure.text);
-	if (c->failure.hint != NULL)
-		fault_hint(f, "%s", c->failure.hint);
-	return -1;
+	/* none of them has a remedy */
+	return fault(f, c->failure.class, "%s: %s", c->peer, c->failure.text);
 }
 
 int

@@ -21,11 +21,18 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/wait.h"
+#include "wire/bounded.h"
 #include "wire/dial.h"
-#include "wire/lookup.h"
 
 #define DIAL_TEXT_MAX 8192	/* octets of "addresses tried" in a fault */
 #define ADDRESS_TEXT_MAX 256	/* octets of an IPv6 address and its zone */
+#define LOOKUP_MAX 256		/* addresses; those beyond are not tried */
+
+struct address {
+	int family;		/* AF_INET or AF_INET6 */
+	socklen_t len;		/* octets of `to` that count */
+	struct sockaddr_storage to;
+};
 
 struct attempt {
 	const struct address *to;
@@ -71,6 +78,146 @@ dial_add_host_port(struct buffer *b, const char *host, uint16_t port)
 {
 	buffer_printf(b, strchr(host, ':') == NULL ? "%s:%u" : "[%s]:%u",
 	    host, (unsigned)port);
+}
+
+/* A question to the resolver. */
+struct question {
+	const char *host;
+	uint16_t port;
+	int family;
+	int flags;		/* AI_NUMERICHOST or 0 */
+};
+
+/* What a child writes first; the addresses follow. */
+struct result {
+	int error;		/* of getaddrinfo() */
+	int system;		/* errno, with EAI_SYSTEM */
+};
+
+static int
+ask(const struct question *q, struct addrinfo **all)
+{
+	struct addrinfo hints;
+	char service[8];
+
+	memset(&hints, 0, sizeof(hints));
+	hints.ai_family = q->family;
+	hints.ai_socktype = SOCK_STREAM;
+	hints.ai_protocol = IPPROTO_TCP;
+	hints.ai_flags = AI_NUMERICSERV | q->flags;
+	snprintf(service, sizeof(service), "%u", (unsigned)q->port);
+	return getaddrinfo(q->host, service, &hints, all);
+}
+
+static void
+copy(struct address *to, const struct addrinfo *from)
+{
+	memset(to, 0, sizeof(*to));
+	to->family = from->ai_family;
+	to->len = from->ai_addrlen;
+	memcpy(&to->to, from->ai_addr, from->ai_addrlen);
+}
+
+/* In the child. */
+static void
+ask_and_write(int fd, const void *context)
+{
+	struct addrinfo *all = NULL;
+	struct result r;
+	struct address one;
+	int n = 0;
+
+	r.error = ask(context, &all);
+	r.system = errno;
+	bounded_write(fd, &r, sizeof(r));
+	if (r.error != 0)
+		return;
+	for (const struct addrinfo *a = all; a != NULL && n < LOOKUP_MAX;
+	    a = a->ai_next, n++) {
+		copy(&one, a);
+		bounded_write(fd, &one, sizeof(one));
+	}
+}
+
+static int
+ask_in_child(const struct question *q, int64_t deadline,
+    struct address **found, size_t *count)
+{
+	struct result r = { 0, 0 };
+	struct buffer b;
+	int error;
+
+	buffer_init(&b, sizeof(r) + LOOKUP_MAX * sizeof(**found));
+	error = bounded_run(ask_and_write, q, &b, deadline);
+	if (b.len >= sizeof(r)) {
+		memcpy(&r, b.data, sizeof(r));
+		buffer_consume(&b, sizeof(r));
+		*count = b.len / sizeof(**found);
+	}
+	if (error == 0 && r.error == 0 && *count == 0)
+		error = ECHILD;		/* it broke down */
+	if (error != 0) {
+		r.error = EAI_SYSTEM;
+		r.system = error;
+	}
+	if (r.error == 0) {
+		*found = memory_array(*count, sizeof(**found));
+		memcpy(*found, b.data, *count * sizeof(**found));
+	}
+	buffer_free(&b);
+	errno = r.system;
+	return r.error;
+}
+
+/* Adds what this text stands for, of the family; asks nobody. */
+static int
+add_numeric(const char *text, uint16_t port, int family,
+    struct address **found, size_t *count)
+{
+	const struct question q = { text, port, AF_UNSPEC, AI_NUMERICHOST };
+	struct addrinfo *all;
+	int error = ask(&q, &all);
+
+	if (error != 0)
+		return error;
+	for (const struct addrinfo *a = all; a != NULL; a = a->ai_next) {
+		if (family != AF_UNSPEC && a->ai_family != family)
+			continue;
+		*found = memory_resize(*found, *count + 1, sizeof(**found));
+		copy(&(*found)[(*count)++], a);
+	}
+	freeaddrinfo(all);
+	return 0;
+}
+
+/*
+ * Finds the addresses of a host, with this port, and stores an array of them,
+ * which the caller frees, and their number, which is not 0. The order is the
+ * resolver's (RFC 6724). Returns 0, or an EAI_ constant of getaddrinfo(3): with
+ * EAI_SYSTEM errno is set, to ETIMEDOUT when there was no answer before the
+ * deadline.
+ *
+ * A child asks (see bounded.h). None is needed for the text of an address, nor
+ * for "localhost", which is 127.0.0.1 and ::1 in this order without asking
+ * (RFC 6761 section 6.3).
+ */
+static int
+look_up(const char *host, uint16_t port, enum dial_family which,
+    int64_t deadline, struct address **found, size_t *count)
+{
+	int family = which == DIAL_IPV4 ? AF_INET : which == DIAL_IPV6 ?
+	    AF_INET6 : AF_UNSPEC;
+	const struct question q = { host, port, family, 0 };
+
+	*found = NULL;
+	*count = 0;
+	if (text_same_word(host, strlen(host), "localhost")) {
+		add_numeric("127.0.0.1", port, family, found, count);
+		add_numeric("::1", port, family, found, count);
+	} else if (add_numeric(host, port, family, found, count) != 0) {
+		return ask_in_child(&q, deadline, found, count);
+	}
+	return *count > 0 ? 0 : EAI_NONAME;
 }
 
 /* The next address of the family, or of another, from `at` on; n: none. */
@@ -222,14 +369,6 @@ race_run(struct race *r)
 	}
 }
 
-static int
-find(const struct dial *d, enum dial_family family, int64_t deadline,
-    struct address **all, size_t *count)
-{
-	return lookup(d->host, d->port, family == DIAL_IPV4 ? AF_INET :
-	    family == DIAL_IPV6 ? AF_INET6 : AF_UNSPEC, deadline, all, count);
-}
-
 /* The name is there, but its addresses are of the other family. */
 static int
 no_such_address(const struct dial *d, enum dial_family family,
@@ -274,12 +413,13 @@ static int
 resolve(const struct dial *d, enum dial_family family, int64_t deadline,
     struct address **all, size_t *count, struct fault *f)
 {
-	int error = find(d, family, deadline, all, count), kept = errno;
+	int error = look_up(d->host, d->port, family, deadline, all, count);
+	int kept = errno;
 
 	if (error == 0)
 		return 0;
 	if (family != DIAL_ANY && error != EAI_AGAIN && error != EAI_SYSTEM &&
-	    find(d, DIAL_ANY, deadline, all, count) == 0) {
+	    look_up(d->host, d->port, DIAL_ANY, deadline, all, count) == 0) {
 		free(*all);
 		*all = NULL;
 		no_such_address(d, family, f);
@@ -336,7 +476,7 @@ dial_connect(const struct dial *d, int64_t deadline, struct fault *f)
 	r.winner = -1;
 	r.deadline = deadline;
 	buffer_init(&r.tried, DIAL_TEXT_MAX);
-	if (d->source_ip != NULL && lookup(d->source_ip, 0, AF_UNSPEC,
+	if (d->source_ip != NULL && look_up(d->source_ip, 0, DIAL_ANY,
 	    deadline, &source, &sources) == 0)
 		r.source = source;
 	r.attempt = memory_array(n, sizeof(*r.attempt));

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <sys/socket.h>
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/wait.h"
 #include "wire/socks.h"
-
-#ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0	/* not everywhere; main() ignores SIGPIPE anyway */
-#endif
 
 /* RFC 1928 and RFC 1929. */
 #define VERSION 5
@@ -89,13 +84,9 @@ static int
 await(const struct talk *t, short events)
 {
 	struct pollfd p = { .fd = t->fd, .events = events };
-	int n;
 
-	n = wait_poll(&p, 1, t->deadline);
-	if (n > 0)
+	if (wait_poll(&p, 1, t->deadline) > 0)
 		return 0;
-	if (n == -1)
-		return broken(t, strerror(errno));
 	fault(t->fault, FAULT_TEMPORARY, "%s: no answer in time from the "
 	    "proxy %s", t->socks->peer, t->stage);
 	return fault_hint(t->fault, "check that \"proxy_host\" and "
@@ -103,56 +94,30 @@ await(const struct talk *t, short events)
 	    "more time");
 }
 
-static bool
-must_wait(void)
-{
-	return errno == EAGAIN || errno == EWOULDBLOCK;
-}
-
+/*
+ * Sends (POLLOUT) or receives (POLLIN) just so many octets: what follows an
+ * answer belongs to another protocol.
+ */
 static int
-tell(const struct talk *t, const unsigned char *p, size_t n)
+move(const struct talk *t, short direction, unsigned char *p, size_t n)
 {
-	ssize_t sent;
+	bool out = direction == POLLOUT;
+	ssize_t part;
 
-	while (n > 0) {
-		sent = send(t->fd, p, n, MSG_NOSIGNAL);
-		if (sent == -1 && errno == EINTR)
+	for (; n > 0; p += part, n -= (size_t)part) {
+		part = out ? write(t->fd, p, n) : read(t->fd, p, n);
+		if (part > 0)
 			continue;
-		/* it may have said why before it went */
-		if (sent == -1 && (errno == EPIPE || errno == ECONNRESET))
-			return 0;
-		if (sent == -1 && !must_wait())
-			return broken(t, strerror(errno));
-		if (sent == -1 && await(t, POLLOUT) == -1)
-			return -1;
-		if (sent > 0) {
-			p += sent;
-			n -= (size_t)sent;
-		}
-	}
-	return 0;
-}
-
-/* Just so many octets: what follows them belongs to another protocol. */
-static int
-hear(const struct talk *t, unsigned char *p, size_t n)
-{
-	ssize_t got;
-
-	while (n > 0) {
-		got = recv(t->fd, p, n, 0);
-		if (got == -1 && errno == EINTR)
-			continue;
-		if (got == -1 && !must_wait())
-			return broken(t, strerror(errno));
-		if (got == 0)
+		if (part == 0)
 			return broken(t, "it closed");
-		if (got == -1 && await(t, POLLIN) == -1)
+		/* it may have said why before it went */
+		if (out && (errno == EPIPE || errno == ECONNRESET))
+			return 0;
+		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+			return broken(t, strerror(errno));
+		if (await(t, direction) == -1)
 			return -1;
-		if (got > 0) {
-			p += got;
-			n -= (size_t)got;
-		}
+		part = 0;
 	}
 	return 0;
 }
@@ -206,10 +171,10 @@ log_in(struct talk *t)
 	memcpy(request + 2, s->user, user);
 	request[2 + user] = (unsigned char)password;
 	memcpy(request + 3 + user, s->password->bytes, password);
-	r = tell(t, request, 3 + user + password);
+	r = move(t, POLLOUT, request, 3 + user + password);
 	memory_wipe(request, sizeof(request));
 	/* the version in the answer is anything in practice; see TOLERANCE */
-	if (r == -1 || hear(t, answer, sizeof(answer)) == -1)
+	if (r == -1 || move(t, POLLIN, answer, sizeof(answer)) == -1)
 		return -1;
 	if (answer[1] == 0)
 		return 0;
@@ -243,18 +208,18 @@ static int
 introduce(struct talk *t)
 {
 	bool known = t->socks->user != NULL;
-	const unsigned char request[4] = {
+	unsigned char request[4] = {
 		VERSION, known ? 2 : 1, METHOD_NONE, METHOD_LOGIN
 	};
 	unsigned char answer[2];
 
 	t->stage = "in answer to the greeting";
-	if (tell(t, request, known ? 4 : 3) == -1 ||
-	    hear(t, answer, 1) == -1)
+	if (move(t, POLLOUT, request, known ? 4 : 3) == -1 ||
+	    move(t, POLLIN, answer, 1) == -1)
 		return -1;
 	if (answer[0] != VERSION)
 		return no_socks(t, "it says", answer[0]);
-	if (hear(t, answer + 1, 1) == -1)
+	if (move(t, POLLIN, answer + 1, 1) == -1)
 		return -1;
 	if (answer[1] == METHOD_NONE)
 		return 0;
@@ -307,20 +272,20 @@ hear_reply(const struct talk *t)
 	unsigned char reply[SOCKS_REPLY_MAX];
 	size_t n;
 
-	if (hear(t, reply, 1) == -1)
+	if (move(t, POLLIN, reply, 1) == -1)
 		return -1;
 	if (reply[0] != VERSION)
 		return no_socks(t, "it says", reply[0]);
-	if (hear(t, reply + 1, 1) == -1)
+	if (move(t, POLLIN, reply + 1, 1) == -1)
 		return -1;
 	if (reply[1] != 0)
 		return refused(t, reply[1]);
-	if (hear(t, reply + 2, SOCKS_REPLY_HEAD - 2) == -1)
+	if (move(t, POLLIN, reply + 2, SOCKS_REPLY_HEAD - 2) == -1)
 		return -1;
 	n = socks_reply_size(reply, SOCKS_REPLY_HEAD);
 	if (n == 0)
 		return no_socks(t, "address type", reply[3]);
-	return hear(t, reply + SOCKS_REPLY_HEAD, n - SOCKS_REPLY_HEAD);
+	return move(t, POLLIN, reply + SOCKS_REPLY_HEAD, n - SOCKS_REPLY_HEAD);
 }
 
 /* RFC 1928 section 5: the type of address, and the address. */
@@ -354,5 +319,5 @@ socks_connect(int fd, const struct socks *s, int64_t deadline,
 	n += put_address(request + n, s->host, strlen(s->host));
 	request[n++] = (unsigned char)(s->port >> 8);
 	request[n++] = (unsigned char)(s->port & 0xff);
-	return tell(&t, request, n) == -1 ? -1 : hear_reply(&t);
+	return move(&t, POLLOUT, request, n) == -1 ? -1 : hear_reply(&t);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* kdf: the examples of RFC 6070 and RFC 7914 section 11. */
-#include "wire/tls/kdf.h"
+#include "wire/tls/tls.h"
 #include "tests/tap.h"
 
 static const struct {

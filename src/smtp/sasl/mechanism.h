@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "wire/tls/kdf.h"
+#include "wire/tls/tls.h"
 
 /* A bearer token in the place of the password. */
 enum sasl_token {

@@ -4,9 +4,11 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
 #include "base/buffer.h"
@@ -33,9 +35,6 @@
 #define FIRST_WORDS 4	/* octets that tell SMTP in clear from TLS */
 #define STARTTLS_HINT "if this port does not begin with TLS, set " \
     "\"tls_starttls on\""
-#ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0	/* not everywhere; main() ignores SIGPIPE anyway */
-#endif
 #ifndef MSG_MORE
 #define MSG_MORE 0	/* Linux: do not fill up a segment for this alone */
 #endif
@@ -184,7 +183,7 @@ transport_push(gnutls_transport_ptr_t p, const void *from, size_t n)
 {
 	struct tls *t = p;
 	ssize_t sent = send(conn_write_fd(t->conn), from, n,
-	    MSG_NOSIGNAL | (t->more ? MSG_MORE : 0));
+	    t->more ? MSG_MORE : 0);
 
 	if (sent == -1)
 		gnutls_transport_set_errno(t->session, errno);
@@ -470,4 +469,27 @@ tls_domain_to_ascii(const char *domain, char **ascii)
 	*ascii = memory_copy(out.data, out.size);
 	gnutls_free(out.data);
 	return 0;
+}
+
+size_t
+tls_derive(enum tls_hash hash, const char *password, size_t password_len,
+    const char *salt, size_t salt_len, unsigned iterations,
+    unsigned char *key)
+{
+	const gnutls_datum_t secret = {
+		(unsigned char *)(uintptr_t)password, (unsigned)password_len
+	};
+	const gnutls_datum_t grain = {
+		(unsigned char *)(uintptr_t)salt, (unsigned)salt_len
+	};
+	gnutls_mac_algorithm_t mac = hash == TLS_SHA256 ? GNUTLS_MAC_SHA256 :
+	    GNUTLS_MAC_SHA1;
+	size_t n = gnutls_hmac_get_len(mac);
+
+	/* without TLS in this session GnuTLS is not initialised yet */
+	if (hash == TLS_NO_HASH || n > TLS_HASH_MAX ||
+	    gnutls_global_init() < 0)
+		return 0;
+	return gnutls_pbkdf2(mac, &secret, &grain, iterations, key, n) < 0 ?
+	    0 : n;
 }
