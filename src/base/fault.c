@@ -90,23 +90,42 @@ fault_hint(struct fault *f, const char *fmt, ...)
 	return -1;
 }
 
+/* Makes one text of two, which are freed. */
+static void
+join(struct fault *f, char *before, char *behind)
+{
+	struct buffer b;
+
+	buffer_init(&b, FAULT_RAW_MAX);
+	buffer_printf(&b, "%s%s", before, behind);
+	free(before);
+	free(behind);
+	f->text = buffer_detach(&b);
+}
+
+int
+fault_prefix(struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (f == NULL || f->muted || f->class == FAULT_NONE)
+		return -1;
+	va_start(ap, fmt);
+	join(f, printable_format(fmt, ap), f->text);
+	va_end(ap);
+	return -1;
+}
+
 void
 fault_add(struct fault *f, const char *fmt, ...)
 {
-	struct buffer b;
-	char *more;
 	va_list ap;
 
 	if (f->class == FAULT_NONE)
 		return;
 	va_start(ap, fmt);
-	more = printable_format(fmt, ap);
+	join(f, f->text, printable_format(fmt, ap));
 	va_end(ap);
-	buffer_init(&b, FAULT_RAW_MAX);
-	buffer_printf(&b, "%s%s", f->text, more);
-	free(more);
-	free(f->text);
-	f->text = buffer_detach(&b);
 }
 
 void

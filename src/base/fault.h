@@ -50,6 +50,12 @@ int fault(struct fault *, enum fault_class, const char *fmt, ...)
  */
 int fault_hint(struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/*
+ * Puts text before that of the fault just recorded (a host, a file); does
+ * nothing when that fault() was a consequence. Always returns -1.
+ */
+int fault_prefix(struct fault *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Adds to the text of the fault that is recorded; nothing when none is. */
 void fault_add(struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

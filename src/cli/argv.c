@@ -265,20 +265,15 @@ static int
 parse_recipient(struct cmdline *c, const char *argument, struct fault *f)
 {
 	struct address_list list = { .box = NULL };
-	struct fault why = { .class = FAULT_NONE };
-	int r = address_parse(&list, argument, strlen(argument), &why);
+	int r = address_parse(&list, argument, strlen(argument), f);
 
 	for (size_t i = 0; r == 0 && i < list.count; i++)
 		envelope_add(&c->envelope, &list.box[i]);
-	if (r == -1) {
-		fault(f, why.class, "recipient '%s': %s", argument, why.text);
-		if (why.hint != NULL)
-			fault_hint(f, "%s", why.hint);
-	} else if (list.count == 0) {
+	if (r == -1)
+		fault_prefix(f, "recipient '%s': ", argument);
+	else if (list.count == 0)
 		r = fault(f, FAULT_DATA, "recipient '%s' holds no address",
 		    argument);
-	}
-	fault_clear(&why);
 	address_list_free(&list);
 	return r;
 }

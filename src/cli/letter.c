@@ -81,18 +81,12 @@ static int
 apply_path(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
-	struct fault why = { 0 };
 	struct mailbox box = { 0 };
 	bool empty = false;
 
 	if (address_parse_path(&box, &empty, value, strlen(value),
-	    &why) == -1) {
-		fault(f, why.class, "-%c '%s': %s", l->letter, value, why.text);
-		if (why.hint != NULL)
-			fault_hint(f, "%s", why.hint);
-		fault_clear(&why);
-		return -1;
-	}
+	    f) == -1)
+		return fault_prefix(f, "-%c '%s': ", l->letter, value);
 	/* what msmtpd gives for the null reverse-path, and msmtp takes */
 	if (empty || (box.domain[0] == '\0' && text_same_word(box.local,
 	    strlen(box.local), "MAILER-DAEMON")))

@@ -46,12 +46,10 @@ static int
 sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
     const char *from, struct fault *f)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
-
-	if (address_parse_path(box, empty, from, strlen(from), &why) == 0)
+	if (address_parse_path(box, empty, from, strlen(from), f) == 0)
 		return 0;
-	why.class = FAULT_CONFIG;
-	return account_pass_fault(f, a, OPTION_FROM, &why);
+	f->class = FAULT_CONFIG;
+	return account_fault_prefix(f, a, OPTION_FROM);
 }
 
 static int

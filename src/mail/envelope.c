@@ -158,24 +158,19 @@ add_field(struct envelope *e, const struct header *h,
     const struct header_field *field, struct fault *f)
 {
 	struct address_list list = { .box = NULL };
-	struct fault why = { .class = FAULT_NONE };
 	size_t len;
 	const char *body = header_body(h, field, &len);
 
-	if (address_parse(&list, body, len, &why) == -1) {
-		fault(f, why.class, "field %.*s in line %zu: %s",
+	int r = address_parse(&list, body, len, f);
+
+	if (r == -1)
+		fault_prefix(f, "field %.*s in line %zu: ",
 		    (int)field->name_len, h->text.data + field->start,
-		    header_line_number(h, field), why.text);
-		if (why.hint != NULL)
-			fault_hint(f, "%s", why.hint);
-		fault_clear(&why);
-		address_list_free(&list);
-		return -1;
-	}
-	for (size_t i = 0; i < list.count; i++)
+		    header_line_number(h, field));
+	for (size_t i = 0; r == 0 && i < list.count; i++)
 		take(e, &list.box[i]);
 	address_list_free(&list);
-	return 0;
+	return r;
 }
 
 /* RFC 5322 sections 3.6.6 and 4.5.6. A field that only begins alike, such as

@@ -42,15 +42,11 @@ struct finding {
 static int
 read_address(struct finding *x, const char *address, struct fault *f)
 {
-	struct fault why = { .class = FAULT_NONE };
 	bool empty = false;
 
 	if (address_parse_path(&x->box, &empty, address, strlen(address),
-	    &why) == -1) {
-		fault_pass(f, &why, "--configure: ");
-		fault_clear(&why);
-		return -1;
-	}
+	    f) == -1)
+		return fault_prefix(f, "--configure: ");
 	if (empty || x->box.domain[0] == '\0' || x->box.domain[0] == '[') {
 		fault(f, FAULT_DATA, "--configure '%s': an address with a "
 		    "domain is needed", address);

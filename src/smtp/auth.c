@@ -51,17 +51,9 @@ static int
 step(const struct auth *a, struct sasl *sasl, const char *challenge,
     struct buffer *out, struct fault *f)
 {
-	struct fault own = { FAULT_NONE, NULL, NULL, false };
-	struct buffer before;
-
-	if (sasl_step(sasl, challenge, out, &own) == 0)
+	if (sasl_step(sasl, challenge, out, f) == 0)
 		return 0;
-	buffer_init(&before, PEER_MAX);
-	buffer_printf(&before, "%s: ", peer(a));
-	fault_pass(f, &own, before.data);
-	buffer_free(&before);
-	fault_clear(&own);
-	return -1;
+	return fault_prefix(f, "%s: ", peer(a));
 }
 
 /* RFC 4954 section 4: "*" cancels the exchange, whatever is replied. */

@@ -72,7 +72,6 @@ static int
 by_proxy(const struct route *r, const struct dial *straight,
     int64_t deadline, struct fault *f)
 {
-	struct fault own = { FAULT_NONE, NULL, NULL, false };
 	struct socks socks = {
 		.host = r->host, .port = r->port, .user = r->proxy_user,
 		.password = r->proxy_password
@@ -92,18 +91,17 @@ by_proxy(const struct route *r, const struct dial *straight,
 		    r->proxy_host);
 	} else if (socks_check(&socks, f) == 0) {
 		dial.host = ascii;
-		fd = dial_connect(&dial, deadline, &own);
+		fd = dial_connect(&dial, deadline, f);
 		if (fd == -1) {
 			buffer_clear(&peer);
 			dial_add_host_port(&peer, r->host, r->port);
 			buffer_add_string(&peer, " by proxy ");
-			fault_pass(f, &own, peer.data);
+			fault_prefix(f, "%s", peer.data);
 		} else if (socks_connect(fd, &socks, deadline, f) == -1) {
 			close(fd);
 			fd = -1;
 		}
 	}
-	fault_clear(&own);
 	free(ascii);
 	buffer_free(&peer);
 	return fd;

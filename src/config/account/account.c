@@ -100,18 +100,15 @@ account_add_origin(struct buffer *b, const struct account *account,
 }
 
 int
-account_pass_fault(struct fault *f, const struct account *account,
-    enum option_id id, struct fault *why)
+account_fault_prefix(struct fault *f, const struct account *account,
+    enum option_id id)
 {
 	struct buffer where;
 
 	buffer_init(&where, PATHS_MAX);
-	buffer_printf(&where, "%s (", option_row(id)->keyword);
 	account_add_origin(&where, account, id);
-	buffer_add_string(&where, "): ");
-	fault_pass(f, why, where.data);
+	fault_prefix(f, "%s (%s): ", option_row(id)->keyword, where.data);
 	buffer_free(&where);
-	fault_clear(why);
 	return -1;
 }
 

@@ -150,11 +150,11 @@ const char *account_host(const struct account *);
 void account_add_origin(struct buffer *, const struct account *,
     enum option_id);
 /*
- * Passes on what is wrong with the value of a setting, behind "KEYWORD (WHERE):
- * ", and clears `why`. Always -1.
+ * Puts "KEYWORD (WHERE): " before the fault just recorded, about the value of a
+ * setting. Always -1.
  */
-int account_pass_fault(struct fault *, const struct account *, enum option_id,
-    struct fault *why);
+int account_fault_prefix(struct fault *, const struct account *,
+    enum option_id);
 
 /* Accounts by name, in order; owns them. */
 struct account_table {

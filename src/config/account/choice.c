@@ -151,17 +151,16 @@ resolve_path(struct account *account, enum option_id id, struct fault *f)
 {
 	const struct option_row *row = option_row(id);
 	char **path = (char **)(void *)((char *)account + row->offset);
-	struct fault why = { .class = FAULT_NONE };
 	char *whole;
 
 	if (*path == NULL || (row->flags & OPTION_LATE) != 0)
 		return 0;
 	whole = account_path(*path);
 	if (whole == NULL) {
-		fault(&why, FAULT_CONFIG, "'%s': this user has no home folder",
+		fault(f, FAULT_CONFIG, "'%s': this user has no home folder",
 		    *path);
-		fault_hint(&why, "write the whole path, or set HOME");
-		return account_pass_fault(f, account, id, &why);
+		fault_hint(f, "write the whole path, or set HOME");
+		return account_fault_prefix(f, account, id);
 	}
 	free(*path);
 	*path = whole;
@@ -307,14 +306,13 @@ static int
 expand_domain(struct account *a, enum option_id id, char **domain,
     struct fault *f)
 {
-	struct fault why = { 0 };
 	char *expanded;
 
 	if (*domain == NULL)
 		return 0;
-	expanded = pattern_expand_setting(a, id, *domain, NULL, false, &why);
+	expanded = pattern_expand_setting(a, id, *domain, NULL, false, f);
 	if (expanded == NULL)
-		return account_pass_fault(f, a, id, &why);
+		return account_fault_prefix(f, a, id);
 	free(*domain);
 	*domain = expanded;
 	return 0;
@@ -324,7 +322,6 @@ expand_domain(struct account *a, enum option_id id, char **domain,
 static int
 resolve_qualify_domain(struct account *a, struct fault *f)
 {
-	struct fault why = { 0 };
 	char *ascii;
 
 	if (expand_domain(a, OPTION_QUALIFY_DOMAIN, &a->qualify_domain,
@@ -338,9 +335,9 @@ resolve_qualify_domain(struct account *a, struct fault *f)
 		a->qualify_domain = ascii;
 		return 0;
 	}
-	fault(&why, FAULT_CONFIG, "'%s' is no domain", a->qualify_domain);
-	fault_hint(&why, "write a name such as example.org");
-	return account_pass_fault(f, a, OPTION_QUALIFY_DOMAIN, &why);
+	fault(f, FAULT_CONFIG, "'%s' is no domain", a->qualify_domain);
+	fault_hint(f, "write a name such as example.org");
+	return account_fault_prefix(f, a, OPTION_QUALIFY_DOMAIN);
 }
 
 int

@@ -71,7 +71,6 @@ add_configured(struct local_domains *d, const struct account *account,
     struct fault *f)
 {
 	const char *s = account->alias_domains, *separators = " \t,";
-	struct fault why = { .class = FAULT_NONE };
 	size_t n;
 
 	for (; s != NULL && *(s += strspn(s, separators)) != '\0'; s += n) {
@@ -80,11 +79,10 @@ add_configured(struct local_domains *d, const struct account *account,
 			local_domains_add(d, s, n, LOCALITY_OWN);
 			continue;
 		}
-		fault(&why, FAULT_CONFIG, "'%.*s' is no domain", (int)n, s);
-		fault_hint(&why, "write names such as example.org, separated "
+		fault(f, FAULT_CONFIG, "'%.*s' is no domain", (int)n, s);
+		fault_hint(f, "write names such as example.org, separated "
 		    "by commas or blanks");
-		return account_pass_fault(f, account, OPTION_ALIAS_DOMAINS,
-		    &why);
+		return account_fault_prefix(f, account, OPTION_ALIAS_DOMAINS);
 	}
 	return 0;
 }

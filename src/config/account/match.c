@@ -210,7 +210,6 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 	enum option_id id = a->auto_from == TOGGLE_ON ? OPTION_AUTO_FROM :
 	    OPTION_FROM;
 	const char *rest = a->from;
-	struct fault why = { 0 };
 	char *element = NULL;
 
 	*sender = NULL;
@@ -221,13 +220,11 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 		if (element == NULL)
 			return 0;
 	}
-	*sender = element == NULL ? automatic(a, &why) :
+	*sender = element == NULL ? automatic(a, f) :
 	    pattern_expand_setting(a, OPTION_FROM, element, a->author, false,
-	    &why);
+	    f);
 	free(element);
-	if (*sender != NULL)
-		return 0;
-	return account_pass_fault(f, a, id, &why);
+	return *sender != NULL ? 0 : account_fault_prefix(f, a, id);
 }
 
 /* The element with a plausible value for each pattern, for a check of its

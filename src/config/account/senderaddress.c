@@ -34,7 +34,6 @@ int
 sender_address_get(struct sender_address *s, const struct account *a,
     struct fault *f)
 {
-	struct fault why = { .class = FAULT_NONE };
 	char *value;
 	int r = -1;
 
@@ -44,17 +43,17 @@ sender_address_get(struct sender_address *s, const struct account *a,
 	if (!s->set)
 		return 0;
 	value = pattern_expand_setting(a, OPTION_SENDER, a->sender, NULL, false,
-	    &why);
+	    f);
 	if (value != NULL) {
 		value[option_address_split(value, strlen(value),
 		    &s->force)] = '\0';
-		r = parse(s, value, &why);
+		r = parse(s, value, f);
 	}
 	free(value);
 	if (r == 0)
 		return 0;
-	why.class = FAULT_CONFIG;
-	return account_pass_fault(f, a, OPTION_SENDER, &why);
+	f->class = FAULT_CONFIG;
+	return account_fault_prefix(f, a, OPTION_SENDER);
 }
 
 void

@@ -156,20 +156,12 @@ static int
 include(struct walk *w, const struct alias_entry *e,
     const struct alias_target *t, struct alias_entry **found, struct fault *f)
 {
-	struct fault why = { .class = FAULT_NONE };
-	struct buffer before;
-
 	if (!w->aliases->include)
 		return refuse_kind(w, e, t, f);
-	*found = alias_list(w->aliases, t->path, &why);
+	*found = alias_list(w->aliases, t->path, f);
 	if (*found != NULL)
 		return 0;
-	buffer_init(&before, ALIAS_FILE_MAX);
-	buffer_printf(&before, "%s:%zu: ", e->in->file, t->line);
-	fault_pass(f, &why, before.data);
-	buffer_free(&before);
-	fault_clear(&why);
-	return -1;
+	return fault_prefix(f, "%s:%zu: ", e->in->file, t->line);
 }
 
 static int

@@ -73,21 +73,20 @@ add_users_folder(struct buffer *b, struct fault *f)
 static char *
 settle_path(const struct account *a, struct fault *f)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
 	char *path = account_path(a->queue_directory), *whole;
 
 	if (path == NULL || path[0] != '/') {
-		fault(&why, FAULT_CONFIG, path == NULL ? "this user has no "
+		fault(f, FAULT_CONFIG, path == NULL ? "this user has no "
 		    "home folder" : "'%s' is not a whole path", path);
 		free(path);
-		account_pass_fault(f, a, OPTION_QUEUE_DIRECTORY, &why);
+		account_fault_prefix(f, a, OPTION_QUEUE_DIRECTORY);
 		return NULL;
 	}
 	whole = pattern_expand_setting(a, OPTION_QUEUE_DIRECTORY, path, NULL,
-	    false, &why);
+	    false, f);
 	free(path);
 	if (whole == NULL)
-		account_pass_fault(f, a, OPTION_QUEUE_DIRECTORY, &why);
+		account_fault_prefix(f, a, OPTION_QUEUE_DIRECTORY);
 	return whole;
 }
 
