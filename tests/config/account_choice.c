@@ -29,6 +29,15 @@ static const char two_file[] = "account a\nhost h\naccount b\nhost i\n";
 static const char broken_file[] = "account nohost\nuser u\n"
     "account nouser\nhost h\nauth on\n"
     "account external\nhost h\nauth external\n";
+static const char fallback_file[] = "defaults\nhost h\n"
+    "account a\nfallback b, c\naccount b\nfallback a\n"
+    "account system\nfallback base,default\n"
+    "account typo\nfallback b,sytem\n"
+    "account none\n\nfallback zzz\n"
+    "account self\nfallback b self\n"
+    "account heir : self\n"
+    "account comment\nfallback b # the other\n"
+    "defaults\nfallback b c\naccount c\n";
 
 static const struct {
 	const char *label;
@@ -84,6 +93,29 @@ static const struct {
 	    "account 'nouser' (USER:3) has auth but no user", "user NAME" },
 	{ "EXTERNAL needs no user", { broken_file, "" }, "external", NULL,
 	    "external", NULL, NULL },
+	{ "fallbacks", { fallback_file, "" }, "a", NULL, "a", NULL, NULL },
+	{ "each other's fallback", { fallback_file, "" }, "b", NULL, "b",
+	    NULL, NULL },
+	{ "fallbacks in another file", { fallback_file, system_file },
+	    "system", NULL, "system", NULL, NULL },
+	{ "fallbacks in a file that is not there", { fallback_file, "" },
+	    "system", NULL, NULL, "fallback (USER:8): there is no account "
+	    "'base'", "names of accounts" },
+	{ "a fallback with a slip", { fallback_file, "" }, "typo", NULL, NULL,
+	    "fallback (USER:10): there is no account 'sytem'",
+	    "did you mean 'system'?" },
+	{ "an unknown fallback", { fallback_file, "" }, "none", NULL, NULL,
+	    "fallback (USER:13): there is no account 'zzz'",
+	    "names of accounts" },
+	{ "its own fallback", { fallback_file, "" }, "self", NULL, NULL,
+	    "fallback (USER:15): account 'self' cannot fall back to itself",
+	    "another" },
+	{ "its base as fallback", { fallback_file, "" }, "heir", NULL, "heir",
+	    NULL, NULL },
+	{ "a comment behind a fallback", { fallback_file, "" }, "comment",
+	    NULL, NULL, "there is no account '#'", "line of its own" },
+	{ "a fallback of defaults", { fallback_file, "" }, "c", NULL, "c",
+	    NULL, NULL },
 };
 
 #define CHOICES (sizeof(choices) / sizeof(choices[0]))
@@ -178,6 +210,36 @@ test_overrides(void)
 	buffer_free(&b);
 }
 
+/* With a fallback from the command line: NULL, or what the fault says. */
+static void
+test_fallback_override(const char *fallback, const char *want)
+{
+	struct accountfile_facts facts;
+	struct account over, out;
+	struct accounts accounts;
+	struct fault f = { 0 };
+	int r;
+
+	accounts_init(&accounts);
+	account_init(&over);
+	account_init(&out);
+	accountfile_parse(&accounts, NULL, "F", two_file,
+	    sizeof(two_file) - 1, &facts, &f);
+	set(&over, OPTION_FALLBACK, fallback);
+	r = accounts_choose(&accounts, "a", NULL, &over, &out, &f);
+	if (want == NULL)
+		tap_ok(r == 0 && strcmp(out.fallback, fallback) == 0,
+		    "--fallback '%s'", fallback);
+	else
+		tap_ok(r == -1 && f.class == FAULT_CONFIG &&
+		    strstr(f.text, want) != NULL, "--fallback '%s': %s",
+		    fallback, f.text == NULL ? "" : f.text);
+	fault_clear(&f);
+	account_free(&out);
+	account_free(&over);
+	accounts_free(&accounts);
+}
+
 static void
 test_sender(void)
 {
@@ -217,6 +279,11 @@ main(void)
 	for (size_t i = 0; i < CHOICES; i++)
 		test_choice(i);
 	test_overrides();
+	test_fallback_override("b", NULL);
+	/* the same settings go for the fallback when its turn has come */
+	test_fallback_override("b, a", NULL);
+	test_fallback_override("b c",
+	    "fallback (the command line): there is no account 'c'");
 	test_sender();
 	return tap_done();
 }

@@ -376,3 +376,45 @@ refused() {
 	message | postrider -C "$ACCOUNT" bob@example.net
 	expect 78 "account file $ACCOUNT: No such file" 'hint: check the path'
 }
+
+@test "fallback: a name that is no account's is told before the day it counts" {
+	account_file 'account work' 'host 127.0.0.1' 'port 1' \
+		'from a@example.org' 'fallback home, wrok' \
+		'account home : work' 'fallback work' \
+		'account default : work'
+	refused 78 "fallback ($ACCOUNT:5): there is no account 'wrok'" \
+		"hint: did you mean 'work'?"
+	message | submit -a home b@example.org
+	expect 75 '127.0.0.1:1'
+	message | submit -a home --fallback=default b@example.org
+	expect 75 '127.0.0.1:1'
+	message | submit -a home --fallback=elsewhere b@example.org
+	expect 78 "fallback (the command line): there is no account 'elsewhere'"
+}
+
+@test "--check-config: fallbacks, wherever their accounts are defined" {
+	account_file 'defaults' 'fallback  spare' 'account work' 'host h' \
+		'fallback hmoe,spare nobody' 'account home' 'host h' \
+		'fallback work home' 'account mute' 'host h' 'fallback' \
+		'account note' 'host h' 'fallback work # or home' \
+		"include $PWD/more"
+	printf '%s\n' 'account spare' 'host h' >more
+	submit --check-config </dev/null
+	expect 78 "$ACCOUNT:5:10: there is no account 'hmoe'" \
+		"hint: did you mean 'home'?" \
+		"$ACCOUNT:5:21: there is no account 'nobody'" \
+		"$ACCOUNT:8:15: account 'home' cannot fall back to itself" \
+		"$ACCOUNT:14:15: there is no account '#'" \
+		'a line of its own'
+	expect_not 'spare' "account 'work'" "account 'or'"
+}
+
+@test "--check-config FILE: a fallback may be an account of another file" {
+	account_file 'account work' 'host h' 'fallback wrok'
+	postrider --check-config "$ACCOUNT" </dev/null
+	expect 0 "note: $ACCOUNT:3:10: there is no account 'wrok' in this file" \
+		"did you mean 'work'?"
+	account_file 'account work' 'host h' 'fallback work'
+	postrider --check-config "$ACCOUNT" </dev/null
+	expect 78 "$ACCOUNT:3:10: account 'work' cannot fall back to itself"
+}

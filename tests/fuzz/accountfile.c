@@ -10,6 +10,7 @@
 
 #include "base/fault.h"
 #include "config/account/account.h"
+#include "config/account/fallback.h"
 #include "config/account/grammar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -114,6 +115,8 @@ check_all(const char *s, size_t n, bool wrong)
 	    &f) == 0);
 	require(f.class == FAULT_NONE && (errors > 0 || !wrong));
 	check_accounts(&accounts);
+	fallback_report(&accounts, false);
+	require(accounts.fallbacks == 0);
 	accounts_free(&accounts);
 }
 

@@ -249,3 +249,12 @@ accounts_source(struct accounts *accounts, const char *path)
 	accounts->source[accounts->sources++] = source;
 	return source;
 }
+
+const struct account_source *
+accounts_unreadable(const struct accounts *accounts)
+{
+	for (size_t i = 0; i < accounts->sources; i++)
+		if (accounts->source[i]->remedy != NULL)
+			return accounts->source[i];
+	return NULL;
+}

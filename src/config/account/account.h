@@ -200,6 +200,9 @@ struct accounts {
 	 */
 	void (*report)(void *arg, const struct fault *);
 	void *report_arg;
+	/* while files are checked: see fallback.h */
+	struct fallback *fallback;
+	size_t fallbacks;
 	const char *author;	/* %F: address of the From field, or NULL */
 	/* what accountfile_load() was called with, to load passwords again */
 	bool loaded;
@@ -214,6 +217,9 @@ void accounts_free(struct accounts *);
 /* Remembers a file, once; the result lives as long as the accounts. */
 struct account_source *accounts_source(struct accounts *, const char *path);
 
+/* The first file that cannot be read and has a remedy, or NULL. */
+const struct account_source *accounts_unreadable(const struct accounts *);
+
 /*
  * Chooses an account and copies it into `out`, which is initialised and which
  * the caller frees before the accounts. It is the account called `name`; else
@@ -222,7 +228,7 @@ struct account_source *accounts_source(struct accounts *, const char *path);
  * it) may be NULL. Then the settings in `overrides` replace its own; if they
  * have a host, the account is made of them alone. Paths and the patterns of
  * `domain` and `qualify_domain` are resolved, and it is checked that no setting
- * is missing that an account needs.
+ * is missing that an account needs, and that its fallbacks exist.
  *
  * FAULT_CONFIG names the accounts there are and the files that were tried.
  * When the password of the chosen account has been forgotten, the files are

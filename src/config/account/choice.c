@@ -13,6 +13,7 @@
 #include "smtp/sasl/sasl.h"
 #include "config/account/account.h"
 #include "config/account/environment.h"
+#include "config/account/fallback.h"
 #include "config/account/load.h"
 #include "config/account/match.h"
 #include "config/account/pattern.h"
@@ -73,15 +74,6 @@ add_sources(struct buffer *b, const struct accounts *accounts)
 	}
 }
 
-static const struct account_source *
-unreadable_source(const struct accounts *accounts)
-{
-	for (size_t i = 0; i < accounts->sources; i++)
-		if (accounts->source[i]->remedy != NULL)
-			return accounts->source[i];
-	return NULL;
-}
-
 /* Tells a user who has no account yet where to write the first one. */
 static int
 hint_at_files(const struct accounts *accounts, struct fault *f)
@@ -113,7 +105,7 @@ static int
 no_account(const struct accounts *accounts, const char *name,
     const char *sender, struct fault *f)
 {
-	const struct account_source *unreadable = unreadable_source(accounts);
+	const struct account_source *unreadable = accounts_unreadable(accounts);
 	const char *near = NULL;
 	struct buffer b;
 
@@ -357,7 +349,7 @@ accounts_choose(struct accounts *accounts, const char *name,
 		    resolve_path(out, (enum option_id)i, f) == -1)
 			return -1;
 	if (expand_domain(out, OPTION_DOMAIN, &out->domain, f) == -1 ||
-	    resolve_qualify_domain(out, f) == -1)
+	    resolve_qualify_domain(out, f) == -1 || check(out, f) == -1)
 		return -1;
-	return check(out, f);
+	return fallback_check(accounts, out, f);
 }

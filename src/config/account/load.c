@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
+#include "config/account/fallback.h"
 #include "config/account/grammar.h"
 #include "config/account/load.h"
 #include "config/password/child.h"
@@ -437,8 +438,8 @@ include(void *arg, struct parser *parser, const char *pattern,
 	return r;
 }
 
-int
-accountfile_read(struct accounts *accounts, const char *path,
+static int
+read_file(struct accounts *accounts, const char *path,
     enum accountfile_kind kind, struct fault *f)
 {
 	struct account_file file = { .file.fd = -1, .kind = kind };
@@ -454,6 +455,16 @@ accountfile_read(struct accounts *accounts, const char *path,
 		r = unreadable(accounts, path, kind, error, f);
 	file_close(&file.file);
 	return settle(accounts, r, f);
+}
+
+int
+accountfile_read(struct accounts *accounts, const char *path,
+    enum accountfile_kind kind, struct fault *f)
+{
+	int r = read_file(accounts, path, kind, f);
+
+	fallback_report(accounts, true);
+	return r;
 }
 
 /* Does the file exist, readable or not? Then the search ends with it. */
@@ -482,7 +493,7 @@ try(struct accounts *accounts, const char *folder, const char *name,
 		return fault(f, FAULT_CONFIG, "the path of the home folder is "
 		    "longer than %d octets", PATHS_MAX);
 	}
-	r = accountfile_read(accounts, path.data, kind, f);
+	r = read_file(accounts, path.data, kind, f);
 	*stop = found(accounts, path.data);
 	buffer_free(&path);
 	return r;
@@ -516,19 +527,15 @@ load_user(struct accounts *accounts, struct fault *f)
 	return r;
 }
 
-int
-accountfile_load(struct accounts *accounts, const char *file, bool trusted,
+static int
+load(struct accounts *accounts, const char *file, bool trusted,
     struct fault *f)
 {
 	bool stop = false;
 	int r;
 
-	accounts->loaded = true;
-	free(accounts->named_file);
-	accounts->named_file = memory_string(file);
-	accounts->trusted = trusted;
 	if (file != NULL)
-		r = accountfile_read(accounts, file, trusted ?
+		r = read_file(accounts, file, trusted ?
 		    ACCOUNTFILE_TRUSTED : ACCOUNTFILE_NAMED, f);
 	else
 		r = load_user(accounts, f);
@@ -539,4 +546,19 @@ accountfile_load(struct accounts *accounts, const char *file, bool trusted,
 		return -1;
 	return try(accounts, SYSCONFDIR, "/msmtprc", ACCOUNTFILE_SYSTEM, &stop,
 	    f);
+}
+
+int
+accountfile_load(struct accounts *accounts, const char *file, bool trusted,
+    struct fault *f)
+{
+	int r;
+
+	accounts->loaded = true;
+	free(accounts->named_file);
+	accounts->named_file = memory_string(file);
+	accounts->trusted = trusted;
+	r = load(accounts, file, trusted, f);
+	fallback_report(accounts, false);
+	return r;
 }
