@@ -2,32 +2,17 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/file.h"
 #include "wire/tls/tls.h"
 #include "wire/tls/trust.h"
 
 #define BUNDLE_MIN 5	/* anchors; fewer are imported at once */
-
-/*
- * GnuTLS says "file error"; the system says which. Reading what is no regular
- * file might never end.
- */
-static int
-file_readable(const char *path, const char *what, struct fault *f)
-{
-	struct file file;
-	int r = file_open(&file, path);
-	const char *why = r == -1 ? strerror(errno) :
-	    file_type(&file) != NULL ? "not a regular file" : NULL;
-
-	file_close(&file);
-	return why == NULL ? 0 : fault(f, FAULT_INPUT,
-	    "%s: cannot read the %s: %s", path, what, why);
-}
 
 static int
 open_file(struct trust_file *file, const char *name, struct fault *f)
@@ -132,21 +117,30 @@ check_file(const struct trust_file *file, struct fault *f)
 static int
 load_crl(struct trust_store *s, const char *file, struct fault *f)
 {
+	gnutls_datum_t pem;
+	struct buffer b;
 	int n;
 
-	if (file_readable(file, "revocation list", f) == -1)
+	buffer_init(&b, UINT_MAX);
+	if (file_load(file, &b) == -1) {
+		fault(f, FAULT_INPUT, "%s: cannot read the revocation list: "
+		    "%s", file, errno == 0 ? "not a regular file" :
+		    strerror(errno));
+		buffer_free(&b);
 		return fault_hint(f, "\"tls_crl_file\" names a file of "
 		    "revocation lists in PEM form");
-	n = gnutls_certificate_set_x509_crl_file(s->cred, file,
+	}
+	pem.data = (unsigned char *)b.data;
+	pem.size = (unsigned)b.len;
+	n = gnutls_certificate_set_x509_crl_mem(s->cred, &pem,
 	    GNUTLS_X509_FMT_PEM);
+	buffer_free(&b);
 	if (n < 0)
 		return fault(f, FAULT_INPUT,
 		    "%s: cannot use the revocation list: %s", file,
 		    gnutls_strerror(n));
-	if (n == 0)
-		return fault(f, FAULT_INPUT,
-		    "%s: no revocation list of a trusted CA in it", file);
-	return 0;
+	return n > 0 ? 0 : fault(f, FAULT_INPUT,
+	    "%s: no revocation list of a trusted CA in it", file);
 }
 
 /* No anchors are wanted; a system that has none is a fault instead. */
@@ -238,10 +232,7 @@ int
 trust_load(struct trust_store *s, gnutls_certificate_credentials_t cred,
     const struct tls_params *params, struct fault *f)
 {
-	memset(s, 0, sizeof(*s));
 	s->cred = cred;
-	if (!params->check || trust_is_pinned(params))
-		return 0;
 	if (trusts_nobody(params)) {
 		fault(f, FAULT_CONFIG, "tls_trust_file is empty: there is "
 		    "nobody to trust");

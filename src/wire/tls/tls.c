@@ -141,7 +141,8 @@ tls_prepare(struct tls **out, const struct tls_params *params,
 	}
 	t->params = *params;
 	if (choose_priority(t, f) == -1 ||
-	    trust_load(&t->store, t->cred, params, f) == -1 ||
+	    (params->check && !trust_is_pinned(params) &&
+	    trust_load(&t->store, t->cred, params, f) == -1) ||
 	    trust_load_client(t->cred, &t->params, f) == -1) {
 		tls_free(t);
 		return -1;
@@ -273,6 +274,13 @@ handshake_failed(struct tls *t, int n, struct fault *f)
 	    "TLS %s is needed", t->params.newest ? "1.3" : "1.2 or newer");
 }
 
+/* What GnuTLS waits for. */
+static short
+direction(const struct tls *t)
+{
+	return gnutls_record_get_direction(t->session) == 0 ? POLLIN : POLLOUT;
+}
+
 static int
 handshake(struct tls *t, int64_t deadline, struct fault *f)
 {
@@ -290,10 +298,9 @@ handshake(struct tls *t, int64_t deadline, struct fault *f)
 			gnutls_alert_send_appropriate(t->session, n);
 			return handshake_failed(t, n, f);
 		}
-		p.fd = gnutls_record_get_direction(t->session) == 0 ?
-		    conn_read_fd(t->conn) : conn_write_fd(t->conn);
-		p.events = gnutls_record_get_direction(t->session) == 0 ?
-		    POLLIN : POLLOUT;
+		p.events = direction(t);
+		p.fd = p.events == POLLIN ? conn_read_fd(t->conn) :
+		    conn_write_fd(t->conn);
 		if (wait_poll(&p, 1, deadline) == 0)
 			break;
 	}
@@ -311,8 +318,7 @@ tls_result(struct tls *t, ssize_t n, short *events, struct fault *failure)
 	if (n >= 0)
 		return n;
 	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED) {
-		*events = gnutls_record_get_direction(t->session) == 0 ?
-		    POLLIN : POLLOUT;
+		*events = direction(t);
 		return -1;
 	}
 	/* no close_notify: the end all the same, replies have their own ends */
@@ -372,9 +378,7 @@ tls_shut(void *context)
 int
 tls_start(struct tls *t, struct conn *c, int64_t deadline, struct fault *f)
 {
-	struct wire w = {
-		t, tls_recv, tls_send, tls_shut
-	};
+	const struct wire w = { t, tls_recv, tls_send, tls_shut };
 
 	t->conn = c;
 	if (session_setup(t, f) == -1 || handshake(t, deadline, f) == -1)
@@ -424,12 +428,8 @@ tls_add_advice(const struct tls *t, struct buffer *b)
 void
 tls_add_report(const struct tls *t, struct buffer *b)
 {
-	const struct tlsreport r = {
-		.session = t->session, .params = &t->params,
-		.match = t->match, .distrust = tls_distrust(t),
-	};
-
-	tlsreport_add(&r, b);
+	trust_add_report(b, t->session, &t->params, t->match,
+	    tls_distrust(t));
 }
 
 const struct fault *

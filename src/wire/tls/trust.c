@@ -2,12 +2,14 @@
 #include "config.h"
 
 #include <arpa/inet.h>
+#include <stdint.h>
 #include <string.h>
 #include <time.h>
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "wire/dial.h"
@@ -17,6 +19,129 @@
 #define EXPLAIN_MAX 8192	/* octets of explanation in a fault */
 #define NAMES_MAX 16		/* names of a certificate worth listing */
 #define NAME_SIZE 1024		/* room for one name, octets */
+#define DIGEST_MAX 64		/* octets; SHA-512 */
+#define WORD_MAX 256		/* octets of one fingerprint or pin */
+
+/* The peer's own certificate in DER, or NULL. */
+static const gnutls_datum_t *
+peer_der(gnutls_session_t session)
+{
+	unsigned n = 0;
+	const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &n);
+
+	return n == 0 ? NULL : chain;
+}
+
+gnutls_x509_crt_t
+trust_peer(gnutls_session_t session)
+{
+	const gnutls_datum_t *der = peer_der(session);
+	gnutls_x509_crt_t cert;
+
+	if (der == NULL || gnutls_x509_crt_init(&cert) < 0)
+		return NULL;
+	if (gnutls_x509_crt_import(cert, der, GNUTLS_X509_FMT_DER) == 0)
+		return cert;
+	gnutls_x509_crt_deinit(cert);
+	return NULL;
+}
+
+int
+trust_add_digest(struct buffer *b, gnutls_session_t session,
+    gnutls_digest_algorithm_t algorithm, const char *apart)
+{
+	const gnutls_datum_t *der = peer_der(session);
+	unsigned char digest[DIGEST_MAX];
+	size_t n = sizeof(digest);
+
+	if (der == NULL || gnutls_fingerprint(algorithm, der, digest, &n) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		buffer_printf(b, apart[0] == '\0' ? "%s%02x" : "%s%02X",
+		    i == 0 ? "" : apart, digest[i]);
+	return 0;
+}
+
+/* RFC 7469 section 2.4: the key with its algorithm, not the bare bits. */
+static int
+add_key_digest(struct buffer *b, gnutls_session_t session)
+{
+	gnutls_x509_crt_t cert = trust_peer(session);
+	unsigned char digest[DIGEST_MAX];
+	size_t n = sizeof(digest);
+	int r = cert == NULL ? -1 : gnutls_x509_crt_get_key_id(cert,
+	    GNUTLS_KEYID_USE_SHA256, digest, &n);
+
+	gnutls_x509_crt_deinit(cert);
+	if (r < 0)
+		return -1;
+	buffer_add_string(b, "sha256//");
+	return base64_add(b, digest, n);
+}
+
+bool
+trust_is_pinned(const struct tls_params *params)
+{
+	return params->fingerprints != NULL || params->key_pins != NULL;
+}
+
+static bool
+has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; *p != '\0'; p += strspn(p, " ")) {
+		if (strcspn(p, " ") == n && memcmp(p, word, n) == 0)
+			return true;
+		p += strcspn(p, " ");
+	}
+	return false;
+}
+
+/* Does the peer's certificate match a word of the params? */
+static enum trust_match
+match_pin(gnutls_session_t session, const struct tls_params *params)
+{
+	static const struct {
+		gnutls_digest_algorithm_t algorithm;
+		enum trust_match match;
+	} digests[] = {
+		{ GNUTLS_DIG_SHA256, TRUST_MATCH },
+		{ GNUTLS_DIG_SHA1, TRUST_WEAK_MATCH },
+		{ GNUTLS_DIG_MD5, TRUST_WEAK_MATCH },
+	};
+	size_t n = params->fingerprints == NULL ? 0 :
+	    sizeof(digests) / sizeof(digests[0]);
+	enum trust_match match = TRUST_NO_MATCH;
+	struct buffer b;
+
+	buffer_init(&b, WORD_MAX);
+	if (params->key_pins != NULL && add_key_digest(&b, session) == 0 &&
+	    has_word(params->key_pins, b.data))
+		match = TRUST_MATCH;
+	for (size_t i = 0; i < n && match == TRUST_NO_MATCH; i++) {
+		buffer_clear(&b);
+		if (trust_add_digest(&b, session, digests[i].algorithm,
+		    "") == 0 && has_word(params->fingerprints, b.data))
+			match = digests[i].match;
+	}
+	buffer_free(&b);
+	return match;
+}
+
+void
+trust_add_fingerprint(struct buffer *b, gnutls_session_t session)
+{
+	buffer_add_string(b, "tls_fingerprint ");
+	trust_add_digest(b, session, GNUTLS_DIG_SHA256, ":");
+}
+
+void
+trust_add_pin(struct buffer *b, gnutls_session_t session)
+{
+	buffer_add_string(b, "tls_pin ");
+	add_key_digest(b, session);
+}
 
 void
 trust_add_time(struct buffer *b, time_t t)
@@ -67,38 +192,36 @@ trust_add_names(struct buffer *b, gnutls_x509_crt_t cert, unsigned max)
 		buffer_add_string(b, "none");
 }
 
+void
+trust_add_dn(struct buffer *b, const char *before, gnutls_x509_crt_t cert,
+    int (*get)(gnutls_x509_crt_t, gnutls_datum_t *, unsigned))
+{
+	gnutls_datum_t dn;
+
+	if (get(cert, &dn, 0) < 0)
+		return;
+	buffer_printf(b, "%s%.*s", before, (int)dn.size, dn.data);
+	gnutls_free(dn.data);
+}
+
 /* Subject, names, issuer and validity of the peer's own certificate. */
 static void
 add_particulars(struct buffer *b, gnutls_session_t session)
 {
-	const gnutls_datum_t *chain;
-	gnutls_x509_crt_t cert;
-	gnutls_datum_t dn;
-	unsigned n;
+	gnutls_x509_crt_t cert = trust_peer(session);
 
-	chain = gnutls_certificate_get_peers(session, &n);
-	if (chain == NULL || n == 0 || gnutls_x509_crt_init(&cert) < 0)
+	if (cert == NULL)
 		return;
-	if (gnutls_x509_crt_import(cert, &chain[0], GNUTLS_X509_FMT_DER) == 0) {
-		if (gnutls_x509_crt_get_dn3(cert, &dn, 0) == 0) {
-			buffer_printf(b, "; subject %.*s", (int)dn.size,
-			    dn.data);
-			gnutls_free(dn.data);
-		}
-		buffer_add_string(b, "; names ");
-		trust_add_names(b, cert, NAMES_MAX);
-		if (gnutls_x509_crt_get_issuer_dn3(cert, &dn, 0) == 0) {
-			buffer_printf(b, "; issuer %.*s", (int)dn.size,
-			    dn.data);
-			gnutls_free(dn.data);
-		}
-		buffer_add_string(b, "; valid from ");
-		trust_add_time(b, gnutls_x509_crt_get_activation_time(cert));
-		buffer_add_string(b, " to ");
-		trust_add_time(b, gnutls_x509_crt_get_expiration_time(cert));
-		buffer_add_string(b, ", our clock says ");
-		trust_add_time(b, time(NULL));
-	}
+	trust_add_dn(b, "; subject ", cert, gnutls_x509_crt_get_dn3);
+	buffer_add_string(b, "; names ");
+	trust_add_names(b, cert, NAMES_MAX);
+	trust_add_dn(b, "; issuer ", cert, gnutls_x509_crt_get_issuer_dn3);
+	buffer_add_string(b, "; valid from ");
+	trust_add_time(b, gnutls_x509_crt_get_activation_time(cert));
+	buffer_add_string(b, " to ");
+	trust_add_time(b, gnutls_x509_crt_get_expiration_time(cert));
+	buffer_add_string(b, ", our clock says ");
+	trust_add_time(b, time(NULL));
 	gnutls_x509_crt_deinit(cert);
 }
 
@@ -254,7 +377,7 @@ trust_verify(struct trust_store *store, gnutls_session_t session,
 	if (!params->check)
 		return 0;
 	if (trust_is_pinned(params)) {
-		*match = trust_match_pin(session, params);
+		*match = match_pin(session, params);
 		return *match != TRUST_NO_MATCH ? 0 :
 		    refuse_pinned(session, params, peer, f);
 	}

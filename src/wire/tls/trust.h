@@ -43,8 +43,9 @@ struct trust_store {
 };
 
 /*
- * Loads the trust anchors. FAULT_INPUT when a file cannot be used. The params'
- * strings must live as long as the store.
+ * Loads the trust anchors into a store of zeros. FAULT_INPUT when a file cannot
+ * be used. The params' strings must live as long as the store. Not needed
+ * where nothing is checked, or trust_is_pinned().
  */
 int trust_load(struct trust_store *, gnutls_certificate_credentials_t,
     const struct tls_params *, struct fault *);
@@ -57,15 +58,23 @@ int trust_store_verify(struct trust_store *, gnutls_session_t,
 int trust_load_client(gnutls_certificate_credentials_t,
     const struct tls_params *, struct fault *);
 
+/* By a fingerprint or pin. WEAK: by SHA-1 or MD5 only. */
 enum trust_match { TRUST_NO_MATCH, TRUST_MATCH, TRUST_WEAK_MATCH };
 
-/* pin.c: does the params' list of fingerprints or pins decide? */
+/* Does the params' list of fingerprints or pins decide? */
 bool trust_is_pinned(const struct tls_params *);
-/* Does the peer's certificate match them? WEAK: but by SHA-1 or MD5 only. */
-enum trust_match trust_match_pin(gnutls_session_t, const struct tls_params *);
+/* The peer's own certificate, to be freed by gnutls_x509_crt_deinit(), which
+ * takes NULL, too; NULL when there is none. */
+gnutls_x509_crt_t trust_peer(gnutls_session_t);
+/* Adds its digest in hex, octets apart by `apart`. -1 when there is none. */
+int trust_add_digest(struct buffer *, gnutls_session_t,
+    gnutls_digest_algorithm_t, const char *apart);
 /* Adds the setting that would accept the peer's certificate, or its key. */
-int trust_add_fingerprint(struct buffer *, gnutls_session_t);
-int trust_add_pin(struct buffer *, gnutls_session_t);
+void trust_add_fingerprint(struct buffer *, gnutls_session_t);
+void trust_add_pin(struct buffer *, gnutls_session_t);
+/* Adds the subject or issuer behind `before`, if there is one; not escaped. */
+void trust_add_dn(struct buffer *, const char *before, gnutls_x509_crt_t,
+    int (*get)(gnutls_x509_crt_t, gnutls_datum_t *, unsigned));
 /* Adds the first `max` names in a certificate, or "none"; not escaped. */
 void trust_add_names(struct buffer *, gnutls_x509_crt_t, unsigned max);
 /* Adds a time as people read it, in UTC. */
@@ -81,14 +90,9 @@ int trust_verify(struct trust_store *, gnutls_session_t,
     const struct tls_params *, const char *peer, enum trust_match *match,
     struct fault *);
 
-struct tlsreport {
-	gnutls_session_t session;	/* after its handshake */
-	const struct tls_params *params;
-	enum trust_match match;
-	const struct fault *distrust;	/* NULL: the peer is trusted */
-};
-
-/* report.c: as tls_add_report(). */
-void tlsreport_add(const struct tlsreport *, struct buffer *);
+/* report.c: as tls_add_report(); `distrust` is NULL for a trusted peer. */
+void trust_add_report(struct buffer *, gnutls_session_t,
+    const struct tls_params *, enum trust_match,
+    const struct fault *distrust);
 
 #endif
