@@ -13,29 +13,49 @@
 #define FAULT_RAW_MAX (SIZE_MAX / 8)	/* bytes before it is cut short */
 
 static const struct {
-	const char *name;
-	const char *enhanced;	/* with `code`, what is told by SMTP (RFC 5321
-				 * 4.2.3): for good where the mail is wrong */
 	int status;
 	int code;
+	const char *enhanced;	/* with `code`, what is told by SMTP (RFC 5321
+				 * 4.2.3): for good where the mail is wrong */
 } faults[FAULT_CLASSES] = {
-	[FAULT_NONE] = { "EX_OK", "2.0.0", EX_OK, 250 },
-	[FAULT_USAGE] = { "EX_USAGE", "5.5.0", EX_USAGE, 554 },
-	[FAULT_DATA] = { "EX_DATAERR", "5.6.0", EX_DATAERR, 554 },
-	[FAULT_INPUT] = { "EX_NOINPUT", "4.3.5", EX_NOINPUT, 451 },
-	[FAULT_RECIPIENT] = { "EX_NOUSER", "5.1.0", EX_NOUSER, 550 },
-	[FAULT_HOST] = { "EX_NOHOST", "4.4.4", EX_NOHOST, 451 },
-	[FAULT_NO_HOST] = { "EX_NOHOST", "4.4.4", EX_NOHOST, 451 },
-	[FAULT_REFUSED] = { "EX_UNAVAILABLE", "5.0.0", EX_UNAVAILABLE, 554 },
-	[FAULT_SOFTWARE] = { "EX_SOFTWARE", "4.3.0", EX_SOFTWARE, 451 },
-	[FAULT_SYSTEM] = { "EX_OSERR", "4.3.0", EX_OSERR, 451 },
-	[FAULT_IO] = { "EX_IOERR", "4.3.1", EX_IOERR, 452 },
-	[FAULT_TEMPORARY] = { "EX_TEMPFAIL", "4.4.0", EX_TEMPFAIL, 451 },
-	[FAULT_PROTOCOL] = { "EX_PROTOCOL", "4.5.0", EX_PROTOCOL, 451 },
-	[FAULT_AUTH] = { "EX_NOPERM", "4.7.0", EX_NOPERM, 451 },
-	[FAULT_CONFIG] = { "EX_CONFIG", "4.3.5", EX_CONFIG, 451 },
-	[FAULT_COMMAND] = { "EX_CONFIG", "4.3.5", EX_CONFIG, 451 },
+	[FAULT_NONE] = { EX_OK, 250, "2.0.0" },
+	[FAULT_USAGE] = { EX_USAGE, 554, "5.5.0" },
+	[FAULT_DATA] = { EX_DATAERR, 554, "5.6.0" },
+	[FAULT_INPUT] = { EX_NOINPUT, 451, "4.3.5" },
+	[FAULT_RECIPIENT] = { EX_NOUSER, 550, "5.1.0" },
+	[FAULT_HOST] = { EX_NOHOST, 451, "4.4.4" },
+	[FAULT_NO_HOST] = { EX_NOHOST, 451, "4.4.4" },
+	[FAULT_REFUSED] = { EX_UNAVAILABLE, 554, "5.0.0" },
+	[FAULT_SOFTWARE] = { EX_SOFTWARE, 451, "4.3.0" },
+	[FAULT_SYSTEM] = { EX_OSERR, 451, "4.3.0" },
+	[FAULT_IO] = { EX_IOERR, 452, "4.3.1" },
+	[FAULT_TEMPORARY] = { EX_TEMPFAIL, 451, "4.4.0" },
+	[FAULT_PROTOCOL] = { EX_PROTOCOL, 451, "4.5.0" },
+	[FAULT_AUTH] = { EX_NOPERM, 451, "4.7.0" },
+	[FAULT_CONFIG] = { EX_CONFIG, 451, "4.3.5" },
+	[FAULT_COMMAND] = { EX_CONFIG, 451, "4.3.5" },
 };
+
+/* The names that sysexits(3) has, EX_OK excepted. */
+static const char *const names[] = {
+	[EX_USAGE - EX__BASE] = "EX_USAGE",
+	[EX_DATAERR - EX__BASE] = "EX_DATAERR",
+	[EX_NOINPUT - EX__BASE] = "EX_NOINPUT",
+	[EX_NOUSER - EX__BASE] = "EX_NOUSER",
+	[EX_NOHOST - EX__BASE] = "EX_NOHOST",
+	[EX_UNAVAILABLE - EX__BASE] = "EX_UNAVAILABLE",
+	[EX_SOFTWARE - EX__BASE] = "EX_SOFTWARE",
+	[EX_OSERR - EX__BASE] = "EX_OSERR",
+	[EX_OSFILE - EX__BASE] = "EX_OSFILE",
+	[EX_CANTCREAT - EX__BASE] = "EX_CANTCREAT",
+	[EX_IOERR - EX__BASE] = "EX_IOERR",
+	[EX_TEMPFAIL - EX__BASE] = "EX_TEMPFAIL",
+	[EX_PROTOCOL - EX__BASE] = "EX_PROTOCOL",
+	[EX_NOPERM - EX__BASE] = "EX_NOPERM",
+	[EX_CONFIG - EX__BASE] = "EX_CONFIG",
+};
+
+static int tempfail = EX_TEMPFAIL;
 
 __attribute__((format(printf, 1, 0)))
 static char *
@@ -158,16 +178,24 @@ fault_clear(struct fault *f)
 	memset(f, 0, sizeof(*f));
 }
 
+void
+fault_set_tempfail(int status)
+{
+	tempfail = status == 0 ? EX_TEMPFAIL : status;
+}
+
 int
 fault_exit_status(enum fault_class class)
 {
-	return faults[class].status;
+	return class == FAULT_TEMPORARY ? tempfail : faults[class].status;
 }
 
 const char *
 fault_exit_name(enum fault_class class)
 {
-	return faults[class].name;
+	int status = fault_exit_status(class);
+
+	return status == EX_OK ? "EX_OK" : names[status - EX__BASE];
 }
 
 int

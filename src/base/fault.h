@@ -68,9 +68,14 @@ int fault_pass(struct fault *, const struct fault *other, const char *before);
 /* Forgets the fault and frees its texts. */
 void fault_clear(struct fault *);
 
+/*
+ * What fault_exit_status() gives for FAULT_TEMPORARY from now on: 64 to 78, or
+ * 0 for EX_TEMPFAIL, which it is without a call. For the whole process.
+ */
+void fault_set_tempfail(int status);
 /* sysexits(3) status of a class, 0 for FAULT_NONE. */
 int fault_exit_status(enum fault_class);
-/* Its name, such as "EX_TEMPFAIL", for logs. */
+/* The name of that status, such as "EX_TEMPFAIL", for logs. */
 const char *fault_exit_name(enum fault_class);
 /*
  * How the class is told by SMTP: reply code and enhanced status code (RFC

@@ -25,9 +25,11 @@ request_choose(const struct request *r, struct accounts *accounts,
 	    out, f);
 
 	free(spec);
-	if (result == 0)
-		accounts_forget_passwords(accounts, out->name);
-	return result;
+	if (result == -1)
+		return -1;
+	accounts_forget_passwords(accounts, out->name);
+	fault_set_tempfail((int)out->tempfail_status);
+	return 0;
 }
 
 void

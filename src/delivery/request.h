@@ -39,7 +39,8 @@ int request_load(const struct request *, struct accounts *, struct fault *);
  * Chooses the account of the request: by its name, else for messages from
  * `sender` (NULL, or without a local part: nobody in particular). It is put
  * into `out`, which must be initialised and which the caller frees before
- * `accounts`. The passwords of all other accounts leave memory. -1 as
+ * `accounts`. The passwords of all other accounts leave memory, and a
+ * temporary failure has this account's tempfail_status from now on. -1 as
  * accounts_choose().
  */
 int request_choose(const struct request *, struct accounts *,

@@ -272,6 +272,7 @@ static const struct {
 	{ FAULT_IO, 74, "EX_IOERR" }, { FAULT_TEMPORARY, 75, "EX_TEMPFAIL" },
 	{ FAULT_PROTOCOL, 76, "EX_PROTOCOL" }, { FAULT_AUTH, 77, "EX_NOPERM" },
 	{ FAULT_CONFIG, 78, "EX_CONFIG" },
+	{ FAULT_NO_HOST, 68, "EX_NOHOST" }, { FAULT_COMMAND, 78, "EX_CONFIG" },
 };
 
 /* Somebody's long argument must not hide what is wrong with it. */
@@ -288,6 +289,28 @@ check_smtp_replies(void)
 		    status[0] - '0' == code / 100 && status[1] == '.',
 		    "SMTP reply of %s", fault_exit_name((enum fault_class)c));
 	}
+}
+
+/* A temporary failure has any status of sysexits(3); the others keep theirs. */
+static void
+check_tempfail(void)
+{
+	static const char *const names[] = { "EX_USAGE", "EX_DATAERR",
+	    "EX_NOINPUT", "EX_NOUSER", "EX_NOHOST", "EX_UNAVAILABLE",
+	    "EX_SOFTWARE", "EX_OSERR", "EX_OSFILE", "EX_CANTCREAT", "EX_IOERR",
+	    "EX_TEMPFAIL", "EX_PROTOCOL", "EX_NOPERM", "EX_CONFIG" };
+
+	for (int i = 0; i < 15; i++) {
+		fault_set_tempfail(64 + i);
+		tap_ok(fault_exit_status(FAULT_TEMPORARY) == 64 + i &&
+		    fault_exit_status(FAULT_REFUSED) == 69 &&
+		    fault_smtp_code(FAULT_TEMPORARY) == 451,
+		    "a temporary failure exits with %d", 64 + i);
+		tap_string("its name", fault_exit_name(FAULT_TEMPORARY),
+		    names[i]);
+	}
+	fault_set_tempfail(0);
+	tap_ok(fault_exit_status(FAULT_TEMPORARY) == 75, "and with 75 again");
 }
 
 static void
@@ -361,5 +384,6 @@ main(void)
 	check_fault();
 	check_smtp_replies();
 	check_long_fault();
+	check_tempfail();
 	return tap_done();
 }
