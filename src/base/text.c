@@ -139,6 +139,34 @@ text_same_word(const char *a, size_t alen, const char *word)
 }
 
 size_t
+text_blanks(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && text_is_blank(s[i]))
+		i++;
+	return i;
+}
+
+size_t
+text_word(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && !text_is_blank(s[i]))
+		i++;
+	return i;
+}
+
+size_t
+text_trimmed(const char *s, size_t n)
+{
+	while (n > 0 && text_is_blank(s[n - 1]))
+		n--;
+	return n;
+}
+
+size_t
 text_line(const char *s, size_t n)
 {
 	const char *eol = n == 0 ? NULL : memchr(s, '\n', n);

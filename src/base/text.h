@@ -69,6 +69,13 @@ bool text_is(const char *, size_t, const char *word);
 bool text_same(const char *a, size_t alen, const char *b, size_t blen);
 bool text_same_word(const char *a, size_t alen, const char *word);
 
+/* How many blanks it begins with. */
+size_t text_blanks(const char *, size_t);
+/* The length of the first word: up to a blank. */
+size_t text_word(const char *, size_t);
+/* The length without the blanks at the end. */
+size_t text_trimmed(const char *, size_t);
+
 /* The length of the first line, without its LF or CRLF. */
 size_t text_line(const char *, size_t);
 

@@ -223,7 +223,8 @@ static int
 parse_legacy(struct cmdline *c, const struct legacy *l, const char *value,
     struct fault *f)
 {
-	static const struct option_place here = { NULL, 0, 0 };
+	static const struct option_place here = { NULL,
+	    ORIGIN_COMMAND_LINE, 0 };
 
 	return legacy_set(&c->overrides, l, value == NULL ? "" : value,
 	    value == NULL ? 0 : strlen(value), &here, &c->notes, f);

@@ -27,7 +27,8 @@ int
 cmdline_set(struct cmdline *c, enum option_id id, const char *value,
     struct fault *f)
 {
-	static const struct option_place here = { NULL, 0, 0 };
+	static const struct option_place here = { NULL,
+	    ORIGIN_COMMAND_LINE, 0 };
 
 	return option_set(&c->overrides, id, value, strlen(value), &here, f);
 }

@@ -39,7 +39,7 @@ show_account(const struct account *a)
 	buffer_add_string(&b, a->name == NULL ? "of the command line" :
 	    a->name);
 	if (a->defined.file != NULL)
-		buffer_printf(&b, " (%s:%zu)", a->defined.file,
+		buffer_printf(&b, " (%s:%u)", a->defined.file,
 		    a->defined.line);
 	buffer_printf(&b, ", since %s", a->reason == NULL ? "" : a->reason);
 	show_text("account: ", b.data, b.len);

@@ -157,7 +157,8 @@ test_choice(size_t i)
 static void
 set(struct account *a, enum option_id id, const char *value)
 {
-	static const struct option_place place = { NULL, 0, 0 };
+	static const struct option_place place = { NULL,
+	    ORIGIN_COMMAND_LINE, 0 };
 	struct fault f = { 0 };
 
 	option_set(a, id, value, strlen(value), &place, &f);

@@ -175,6 +175,7 @@ static const struct {
 	    NULL },
 	{ "tls_pin", PIN " " HEX16, NULL, "F:7:63: tls_pin '" HEX16, NULL },
 	{ "tls_pin", "", "(unset)", NULL, NULL },
+	{ "tls_pin", " , ", NULL, "tls_pin ' , ' holds none", "base64" },
 	{ "auth", "on", "on", NULL, NULL },
 	{ "auth", "", "on", NULL, NULL },
 	{ "auth", "off", "(unset)", NULL, NULL },

@@ -148,7 +148,8 @@ run_smarthost(int listener, int alive)
 static void
 set(enum option_id id, const char *value)
 {
-	static const struct option_place here = { NULL, 0, 0 };
+	static const struct option_place here = { NULL,
+	    ORIGIN_COMMAND_LINE, 0 };
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
 	require(option_set(&settings, id, value, strlen(value), &here,

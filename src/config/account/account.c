@@ -87,10 +87,10 @@ void
 account_add_origin(struct buffer *b, const struct account *account,
     enum option_id id)
 {
-	const struct origin *origin = &account->origin[id];
+	const struct option_place *origin = &account->origin[id];
 
 	if (origin->file != NULL)
-		buffer_printf(b, "%s:%zu", origin->file, origin->line);
+		buffer_printf(b, "%s:%u", origin->file, origin->line);
 	else if (origin->line == ORIGIN_ENVIRONMENT)
 		buffer_add_string(b, "the environment");
 	else if (origin->line != ORIGIN_DEFAULT)

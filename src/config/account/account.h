@@ -31,14 +31,9 @@ enum address_family { ADDRESS_FAMILY_ANY, ADDRESS_FAMILY_IPV4,
 enum queue_unsure { QUEUE_UNSURE_RETRY, QUEUE_UNSURE_HOLD };
 enum from_header { FROM_HEADER_AUTO, FROM_HEADER_ON, FROM_HEADER_OFF };
 
-struct origin {
-	const char *file;	/* NULL: see line */
-	size_t line;		/* without a file: ORIGIN_* */
-};
-
 struct account {
 	char *name;
-	struct origin defined;		/* its account line */
+	struct option_place defined;	/* its account line */
 	char *author;			/* %F, or NULL; set by the choice */
 	const char *reason;		/* why it was chosen; static text */
 	/* the settings; strings are NULL when unset, owned by the account */
@@ -113,7 +108,7 @@ struct account {
 	int64_t retry_for;		/* seconds */
 	int64_t tempfail_status;	/* of sysexits(3); 0: unset */
 	/* where each value came from, by row of the option table */
-	struct origin origin[OPTION_COUNT];
+	struct option_place origin[OPTION_COUNT];
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */
 	bool forgotten;		/* the passwords, to be read again */
 };

@@ -171,7 +171,7 @@ describe(const struct account *account)
 	else if (account->defined.file == NULL)
 		buffer_add_string(&b, "the account of the environment");
 	else
-		buffer_printf(&b, "account '%s' (%s:%zu)", account->name,
+		buffer_printf(&b, "account '%s' (%s:%u)", account->name,
 		    account->defined.file, account->defined.line);
 	return buffer_detach(&b);
 }

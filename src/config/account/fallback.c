@@ -70,14 +70,14 @@ report_names(struct accounts *accounts, const struct fallback *kept,
 	    &n)) != NULL; i++) {
 		if (check_name(accounts, kept->account, name, n, &f) == 0)
 			continue;
-		at.column = kept->place.column + (size_t)(name - kept->names);
+		at.column = kept->place.column + (unsigned)(name - kept->names);
 		if (alone && account_table_find(&accounts->table, name,
 		    n) == NULL) {
-			notes_add(&accounts->warnings, "%s:%zu:%zu: %s in this "
+			notes_add(&accounts->warnings, "%s:%u:%u: %s in this "
 			    "file; %s", at.file, at.line, at.column, f.text,
 			    f.hint);
 		} else {
-			fault_prefix(&f, "%s:%zu:%zu: ", at.file, at.line,
+			fault_prefix(&f, "%s:%u:%u: ", at.file, at.line,
 			    at.column);
 			accounts->report(accounts->report_arg, &f);
 		}

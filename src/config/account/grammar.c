@@ -23,7 +23,7 @@ struct parser {
 	struct option_place place;	/* the line; its column is 1 */
 	const char *line;
 	size_t len;			/* without line end */
-	size_t evaluated;		/* column of the command that printed
+	unsigned evaluated;	/* column of the command that printed
 					 * the line, else 0 */
 	struct account defaults;
 	struct account scrap;		/* settings behind an account line
@@ -52,7 +52,7 @@ parser_place(const struct parser *p, const char *at)
 	struct option_place place = p->place;
 
 	place.column = p->evaluated != 0 ? p->evaluated :
-	    (size_t)(at - p->line) + 1;
+	    (unsigned)(at - p->line) + 1;
 	return place;
 }
 
@@ -291,7 +291,7 @@ note_obsolete(struct parser *p, struct slice word, enum option_id id)
 	if (advice == NULL && !text_is(word.s, word.n, option_row(id)->keyword))
 		advice = option_row(id)->keyword;
 	if (advice != NULL)
-		notes_add(&p->accounts->warnings, "%s:%zu: %.*s is obsolete; "
+		notes_add(&p->accounts->warnings, "%s:%u: %.*s is obsolete; "
 		    "write '%s'", p->place.file, p->place.line, (int)word.n,
 		    word.s, advice);
 }

@@ -286,7 +286,7 @@ eval(void *arg, const char *command, const struct option_place *place,
 	if (r == 0 && child_has_failed(&child, EVAL_SECONDS, "nothing",
 	    &why)) {
 		if (child.timed_out)
-			fault(f, FAULT_TEMPORARY, "%s:%zu:%zu: eval%s",
+			fault(f, FAULT_TEMPORARY, "%s:%u:%u: eval%s",
 			    place->file, place->line, place->column, why.data);
 		else
 			option_fault(f, place, "eval%s", why.data);

@@ -261,7 +261,7 @@ accountmatch_check(const struct account *a, const struct option_place *place,
 	int r = 0;
 
 	for (; r == 0; free(element)) {
-		at.column = place->column + (size_t)(rest - from) +
+		at.column = place->column + (unsigned)(rest - from) +
 		    strspn(rest, ", \t");
 		element = next_element(&rest);
 		if (element == NULL)

@@ -160,7 +160,7 @@ char *
 pattern_expand_setting(const struct account *a, enum option_id id,
     const char *value, const char *author, bool glob, struct fault *f)
 {
-	const struct origin *origin = &a->origin[id];
+	const struct option_place *origin = &a->origin[id];
 	const char *letters = id == OPTION_FROM ? PATTERN_FROM :
 	    id == OPTION_SENDER ? PATTERN_SENDER :
 	    id == OPTION_QUEUE_DIRECTORY ? PATTERN_QUEUE : PATTERN_DOMAIN;

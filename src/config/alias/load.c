@@ -19,7 +19,7 @@
 enum alias_choice
 alias_choice(const struct account *account)
 {
-	const struct origin *origin = &account->origin[OPTION_ALIASES];
+	const struct option_place *origin = &account->origin[OPTION_ALIASES];
 
 	if (account->aliases != NULL)
 		return ALIAS_CHOICE_FILE;

@@ -106,12 +106,12 @@ legacy_note(struct notes *notes, const struct legacy *l, const char *value,
 	const char *to = value_of(l, value, n);
 
 	if (place->file != NULL && l->id == OPTION_COUNT)
-		notes_add(notes, "%s:%zu: %s has no effect; remove the line",
+		notes_add(notes, "%s:%u: %s has no effect; remove the line",
 		    place->file, place->line, l->keyword);
 	else if (l->id == OPTION_COUNT)
 		notes_add(notes, "--%s has no effect", l->name);
 	else if (place->file != NULL && to != NULL)
-		notes_add(notes, "%s:%zu: %s is obsolete; write '%s %s'",
+		notes_add(notes, "%s:%u: %s is obsolete; write '%s %s'",
 		    place->file, place->line, l->keyword,
 		    option_row(l->id)->keyword, to);
 }

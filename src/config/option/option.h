@@ -138,14 +138,14 @@ struct option_row {
 	const struct option_choice *choices;
 };
 
-/* What struct origin and struct option_place have as `line` without a file. */
+/* What the place of a value has as its `line` without a file. */
 enum { ORIGIN_DEFAULT, ORIGIN_COMMAND_LINE, ORIGIN_ENVIRONMENT };
 
 /* Where a value stands. */
 struct option_place {
 	const char *file;	/* NULL: none; see line */
-	size_t line;		/* from 1; without a file, ORIGIN_* */
-	size_t column;		/* of the value's first octet, from 1 */
+	unsigned line;		/* from 1; without a file, ORIGIN_* */
+	unsigned column;	/* of the value's first octet, from 1 */
 };
 
 const struct option_row *option_row(enum option_id);
