@@ -155,6 +155,9 @@ run_submit(struct cmdline *c, struct fault *f)
 		if (f->hint != NULL)
 			fprintf(stderr, "hint: %s\n", f->hint);
 	}
+	if (job.kept != NULL && f->class == FAULT_NONE)
+		fprintf(stderr, "postrider: %s\n", job.kept);
+	free(job.kept);
 	envelope_free(&job.envelope);
 	return fault_exit_status(f->class);
 }

@@ -1,28 +1,53 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/wait.h"
 #include "smtp/session.h"
 #include "config/account/account.h"
+#include "delivery/carrier.h"
 #include "delivery/delivery.h"
+#include "delivery/diagnosis.h"
 #include "delivery/job.h"
 #include "delivery/link.h"
+#include "delivery/queue/folder.h"
+#include "delivery/queue/hold.h"
+#include "delivery/queue/keep.h"
 #include "delivery/request.h"
+
+/* Milliseconds between two rounds of retry_for: doubled each time. */
+#define PAUSE_MS 1000
+#define PAUSE_MAX_MS (16 * 1000)
 
 void
 delivery_init(struct delivery *d, const struct request *request)
 {
 	memset(d, 0, sizeof(*d));
 	d->request = request;
+	d->eight_bit = request->eight_bit;
 	log_init(&d->log);
 	d->log.ident = request->ident;
 	outcome_init(&d->outcome);
 	letter_init(&d->letter, request, NULL, NULL, NULL);
+}
+
+static int
+add_recipients(struct delivery *d, const struct envelope *given,
+    struct fault *f)
+{
+	if (!d->expanded)
+		return letter_add_recipients(&d->letter, given, f);
+	for (size_t i = 0; i < given->count; i++)
+		envelope_copy_recipient(&d->letter.envelope,
+		    &given->recipient[i]);
+	return 0;
 }
 
 int
@@ -31,7 +56,7 @@ delivery_prepare(struct delivery *d, const struct job *job, struct fault *f)
 	struct letter *l = &d->letter;
 
 	if (letter_set_sender(l, &job->envelope, f) == 0 &&
-	    letter_add_recipients(l, &job->envelope, f) == 0)
+	    add_recipients(d, &job->envelope, f) == 0)
 		return letter_write(l, &job->message, &job->envelope, f);
 	delivery_give_up(d, job);
 	return -1;
@@ -52,22 +77,308 @@ delivery_give_up(struct delivery *d, const struct job *job)
 	envelope_free(&given);
 }
 
-int
-delivery_send(struct delivery *d, struct link *link, struct fault *f)
+void
+delivery_take(struct delivery *d, const struct job *job)
+{
+	struct letter *l = &d->letter;
+	const struct envelope *from = &job->envelope;
+
+	envelope_copy_sender(&l->envelope, from);
+	for (size_t i = 0; i < from->count; i++)
+		envelope_copy_recipient(&l->envelope, &from->recipient[i]);
+	message_share(&l->message, &job->message);
+}
+
+/* ---- By one account. */
+
+/*
+ * Opens the folder of the account's queue; with `make` it is made where it is
+ * missing. What is wrong with it is told when a message is to be kept.
+ */
+static bool
+open_queue(struct queue_folder *q, const struct account *a, bool make)
+{
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	char *path = a->queue != TOGGLE_ON ? NULL :
+	    queue_folder_path(a, &ignored);
+	bool opened = path != NULL &&
+	    queue_folder_open(q, path, make, &ignored) == 1;
+
+	free(path);
+	fault_clear(&ignored);
+	return opened;
+}
+
+/* Credentials that were refused a while ago are not tried: see queue/hold.h. */
+static void
+heed_hold(struct delivery *d, struct carrier *c)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct queue_folder q;
+
+	if (d->insist || c->account.auth == NULL ||
+	    c->link.denied.class != FAULT_NONE ||
+	    !open_queue(&q, &c->account, false))
+		return;
+	if (queue_hold_check(&q, &c->account, (int64_t)time(NULL),
+	    &why) == -1)
+		carrier_give_up(c, &why);
+	queue_folder_close(&q);
+	fault_clear(&why);
+}
+
+static void
+record_hold(const struct delivery *d, const struct account *a, int result,
+    const struct fault *f)
+{
+	bool refused = result == -1 && f->class == FAULT_AUTH &&
+	    d->outcome.phase == PHASE_AUTH;
+	struct queue_folder q;
+
+	if (a->auth == NULL || (result == -1 && !refused) ||
+	    !open_queue(&q, a, refused))
+		return;
+	if (refused)
+		queue_hold_begin(&q, a, (int64_t)time(NULL), f->text);
+	else
+		queue_hold_end(&q, a);
+	queue_folder_close(&q);
+}
+
+static int
+open_link(struct delivery *d, struct carrier *c, struct fault *f)
+{
+	bool was_open = c->link.open;
+	int result;
+
+	if (!was_open)
+		heed_hold(d, c);
+	result = link_open(&c->link, &d->outcome, f);
+	if (!was_open)
+		record_hold(d, &c->account, result, f);
+	if (result == -1 && d->in_run && d->outcome.retry == RETRY_ELSEWHERE)
+		carrier_give_up(c, f);
+	return result;
+}
+
+/* Opens the link and submits the letter. */
+static int
+submit_letter(struct delivery *d, struct carrier *c, struct fault *f)
 {
 	struct envelope *e = &d->letter.envelope;
+	struct link *link = &c->link;
 	bool utf8;
 
-	if (link_open(link, &d->outcome, f) == -1)
+	if (open_link(d, c, f) == -1)
 		return -1;
 	utf8 = link->session.capabilities.has[CAP_SMTPUTF8] &&
 	    (e->smtputf8 || envelope_needs_smtputf8(e));
-	if (letter_fit(&d->letter, &link->session, true, utf8, f) == -1)
+	if (letter_fit(&d->letter, &link->session, true, utf8, f) == -1) {
+		diagnosis_settle(&d->outcome, f);
 		return -1;
+	}
 	submission_init(&d->submission, link, e, &d->outcome, false);
+	d->submission.stay = d->stay;
+	d->submission.journal = d->journal;
 	return submission_run(&d->submission, d->letter.conversion.message,
-	    d->request->eight_bit, f);
+	    d->eight_bit, f);
 }
+
+/* ---- By one account after the other. */
+
+/* The names of an account's fallbacks, and of itself. */
+struct turns {
+	char *first;
+	char **name;
+	size_t count;
+};
+
+static void
+turns_init(struct turns *t, const struct account *a)
+{
+	const char *name;
+	size_t len;
+
+	t->first = memory_string(a->name);
+	t->name = NULL;
+	for (t->count = 0; (name = account_fallback_at(a, t->count, &len)) !=
+	    NULL; t->count++) {
+		t->name = memory_resize(t->name, t->count + 1,
+		    sizeof(*t->name));
+		t->name[t->count] = memory_copy(name, len);
+	}
+}
+
+static void
+turns_free(struct turns *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		free(t->name[i]);
+	free(t->name);
+	free(t->first);
+}
+
+/* Forgets what the last account made of the job; the log is the new one's. */
+static int
+begin_again(struct delivery *d, struct carrier *c, const struct job *given,
+    struct fault *f)
+{
+	bool log = d->log.began != 0;
+
+	submission_free(&d->submission);
+	memset(&d->submission, 0, sizeof(d->submission));
+	letter_free(&d->letter);
+	outcome_free(&d->outcome);
+	log_close(&d->log);
+	d->log.ident = d->request->ident;
+	delivery_begin(d, &c->account, &c->aliases, &c->accounts.warnings,
+	    log);
+	return delivery_prepare(d, given, f);
+}
+
+/* "SENTENCE; now by account 'NAME'" */
+static void
+tell_turn(const struct delivery *d, const struct fault *f, const char *name)
+{
+	struct fault note = { FAULT_NONE, NULL, NULL, false };
+
+	fault(&note, f->class, "%s; now by account '%s'", f->text, name);
+	d->request->note(note.text);
+	fault_clear(&note);
+}
+
+/* By the next account; the fault is that of the one before. */
+static int
+take_turn(struct delivery *d, struct carrier *c, const struct job *given,
+    const char *name, struct fault *f)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	int result;
+
+	if (!d->in_run)
+		tell_turn(d, f, name);
+	result = carrier_exchange(c, name, &why);
+	if (result == -1) {
+		/* its file has changed since the first one was chosen */
+		d->request->note(why.text);
+		fault_clear(&why);
+		return -1;
+	}
+	d->by = c->account.name;
+	result = begin_again(d, c, given, &why);
+	if (result == 0)
+		result = submit_letter(d, c, &why);
+	else
+		diagnosis_settle(&d->outcome, &why);
+	if (result == 0 || d->outcome.retry != RETRY_ELSEWHERE) {
+		fault_clear(f);
+		if (result == -1)
+			fault_pass(f, &why, "");
+	} else {
+		fault_add(f, "; by account '%s': %s", name, why.text);
+	}
+	fault_clear(&why);
+	return result;
+}
+
+/* Back to the account that the message was meant for. */
+static void
+return_to_first(struct delivery *d, struct carrier *c,
+    const struct job *given, const struct turns *t)
+{
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+
+	if (d->by != NULL && carrier_exchange(c, t->first, &ignored) == 0 &&
+	    begin_again(d, c, given, &ignored) == 0)
+		d->outcome.retry = RETRY_ELSEWHERE;
+	d->by = NULL;
+	fault_clear(&ignored);
+}
+
+/* Everybody once; *early: the first one was not reached at all. */
+static int
+go_round(struct delivery *d, struct carrier *c, const struct job *given,
+    const struct turns *t, bool *early, struct fault *f)
+{
+	int result;
+
+	outcome_free(&d->outcome);
+	result = submit_letter(d, c, f);
+	*early = result == -1 && d->outcome.retry == RETRY_ELSEWHERE &&
+	    d->outcome.phase <= PHASE_GREETING &&
+	    (f->class == FAULT_TEMPORARY || f->class == FAULT_HOST);
+	for (size_t i = 0; i < t->count && result == -1 && !d->alone &&
+	    d->outcome.retry == RETRY_ELSEWHERE && wait_signal() == NULL; i++)
+		result = take_turn(d, c, given, t->name[i], f);
+	if (result == -1 && d->outcome.retry == RETRY_ELSEWHERE)
+		return_to_first(d, c, given, t);
+	else
+		*early = false;
+	return result;
+}
+
+int
+delivery_run(struct delivery *d, struct carrier *c, const struct job *given,
+    struct fault *f)
+{
+	int64_t end = clock_after(c->account.retry_for * 1000);
+	int64_t pause = PAUSE_MS;
+	struct turns t;
+	bool early;
+	int result;
+
+	turns_init(&t, &c->account);
+	for (;;) {
+		result = go_round(d, c, given, &t, &early, f);
+		if (!early || wait_signal() != NULL ||
+		    clock_after(pause) > end)
+			break;
+		wait_poll(NULL, 0, clock_after(pause));
+		pause = pause * 2 > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause * 2;
+		fault_clear(f);
+	}
+	turns_free(&t);
+	return result;
+}
+
+/* ---- In the queue. */
+
+int
+delivery_keep(struct delivery *d, struct carrier *c, const struct job *given,
+    struct fault *f)
+{
+	struct keeping k = {
+		.carrier = c, .letter = &d->letter, .job = given,
+		.outcome = d->request->queue_only && f->class == FAULT_NONE ?
+		    NULL : &d->outcome,
+		.why = f->text, .eight_bit = d->eight_bit,
+	};
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+
+	if (c->account.queue != TOGGLE_ON || wait_signal() != NULL ||
+	    queue_keep_count(&d->letter, k.outcome) == 0)
+		return -1;
+	if (queue_keep(&k, &why) == -1) {
+		if (k.outcome == NULL)
+			d->request->note(why.text);
+		fault_add(f, "; it is not kept in the queue: %s", why.text);
+		fault_clear(&why);
+		return -1;
+	}
+	d->queued = memory_string(k.id);
+	d->why = memory_string(k.why == NULL ? "-odq" : k.why);
+	outcome_count(&d->outcome, &d->letter.envelope);
+	if (d->outcome.refused == 0) {
+		fault_clear(f);
+		return 0;
+	}
+	f->class = FAULT_RECIPIENT;
+	fault_add(f, "; for %zu of them it is kept in the queue as %s",
+	    k.kept, k.id);
+	return 0;
+}
+
+/* ---- What is told. */
 
 /* What waited for the network says that its time was up, which is not so. */
 static void
@@ -100,6 +411,11 @@ delivery_log(struct delivery *d, struct fault *f)
 		.peer_known = d->peer_known,
 		.peer_uid = d->peer_uid,
 		.peer_pid = d->peer_pid,
+		.by = d->by,
+		.queued = d->queued,
+		.why = d->why,
+		.unqueued = d->unqueued,
+		.dead = d->dead,
 	};
 
 	name_signal(d, f);
@@ -141,5 +457,7 @@ delivery_end(struct delivery *d)
 	submission_free(&d->submission);
 	letter_free(&d->letter);
 	outcome_free(&d->outcome);
+	free(d->queued);
+	free(d->why);
 	delivery_init(d, d->request);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * delivery: a job on its way by one account: the letter that is made of it,
- * the outcome, and the line in the log.
+ * delivery: a job on its way: the letter that the present account makes of it,
+ * the outcome, and the line in the log. delivery_run() takes the accounts in
+ * turn, and keeps in the queue what none of them can carry now.
  */
 #ifndef DELIVERY_DELIVERY_H
 #define DELIVERY_DELIVERY_H
@@ -15,9 +16,9 @@
 
 struct account;
 struct alias_source;
+struct carrier;
 struct fault;
 struct job;
-struct link;
 struct notes;
 struct request;
 
@@ -33,6 +34,20 @@ struct delivery {
 	struct outcome outcome;
 	struct submission submission;
 	struct log log;
+	struct journal *journal;	/* of the submission; or NULL */
+	bool eight_bit;			/* BODY=8BITMIME is asked for */
+	bool stay;			/* the session is used again */
+	bool insist;			/* on credentials that were refused */
+	bool alone;			/* no fallback may carry it */
+	bool in_run;			/* one of many: an account that cannot
+					 * be reached is not tried for others */
+	bool expanded;			/* the recipients are those of letters
+					 * already: no alias applies */
+	const char *by;			/* name of the fallback, or NULL */
+	char *queued;			/* the id under which it is kept */
+	char *why;			/* and why it is */
+	const char *unqueued;		/* the id that it had before */
+	const char *dead;		/* the same, once it was given up */
 	/* -bs: who asked for it, as the kernel has it */
 	bool peer_known;
 	unsigned long peer_uid;
@@ -52,11 +67,24 @@ void delivery_begin(struct delivery *, const struct account *,
 int delivery_prepare(struct delivery *, const struct job *, struct fault *);
 /* There will be no letter: the log gets the envelope as it was given. */
 void delivery_give_up(struct delivery *, const struct job *);
+/* The letter is the job as it is: it was made before, for this account. */
+void delivery_take(struct delivery *, const struct job *);
 /*
- * Opens the link, which is the account's, and submits the letter. As
- * link_open() and submission_run().
+ * Submits the letter that was made for the carrier's account. Where that
+ * account cannot carry it, and nothing of it can have been accepted, its
+ * fallbacks are tried in turn, each with a letter of its own made of `given`;
+ * then, within the time of retry_for, all of them again. -1 as link_open() and
+ * submission_run(), and the outcome's retry says what another try could do.
  */
-int delivery_send(struct delivery *, struct link *, struct fault *);
+int delivery_run(struct delivery *, struct carrier *, const struct job *given,
+    struct fault *);
+/*
+ * Keeps what another try can cure, if the account has a queue; `given` may be
+ * NULL. 0: `queued` and `why` say so, and the fault is gone unless recipients
+ * were refused for good. -1: the fault stands, and says why it is not kept.
+ */
+int delivery_keep(struct delivery *, struct carrier *,
+    const struct job *given, struct fault *);
 /*
  * Writes the line about it to the log; FAULT_NONE is a success. When a signal
  * has ended it, the fault says so from now on, and what became of the message.

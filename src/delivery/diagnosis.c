@@ -23,6 +23,8 @@ enum answer {
 	ANSWER_OTHER	/* a reply that was not the wanted one */
 };
 
+static const char limit_reached[] = "the provider's limit is reached; it "
+    "takes mail again a day later";
 static const char later[] = "a temporary refusal; try again later";
 static const char sender_not_ours[] = "the server may accept only addresses "
     "of the account: set \"from\", or give -f";
@@ -50,50 +52,58 @@ static const struct rule {
 	enum fault_class class;
 	enum retry retry;
 	const char *hint;	/* "$" is the name that we greeted with */
+	const char *words;	/* the reply holds them; NULL: any reply */
 } rules[] = {
+	/* a limit for a day, which Gmail and Microsoft refuse like a fault */
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, 550, 4, 5,
+	    FAULT_TEMPORARY, RETRY_LATER, limit_reached, NULL },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, 554, 2, 0,
+	    FAULT_TEMPORARY, RETRY_LATER, limit_reached, "SubmissionQuota" },
 	/* temporary: before the message anybody may take it */
 	{ PHASE_NONE, PHASE_MAIL, ANSWER_4YZ, ANY, ANY, ANY,
-	    FAULT_TEMPORARY, RETRY_ELSEWHERE, later },
+	    FAULT_TEMPORARY, RETRY_ELSEWHERE, later, NULL },
 	{ PHASE_RCPT, PHASE_DATA, ANSWER_4YZ, 421, ANY, ANY,
-	    FAULT_TEMPORARY, RETRY_ELSEWHERE, later },
+	    FAULT_TEMPORARY, RETRY_ELSEWHERE, later, NULL },
 	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_4YZ, ANY, ANY, ANY,
-	    FAULT_TEMPORARY, RETRY_LATER, later },
+	    FAULT_TEMPORARY, RETRY_LATER, later, NULL },
 	/* the session: another server may be willing, or this one be mended */
 	{ PHASE_HELLO, PHASE_HELLO, ANSWER_5YZ, ANY, ANY, ANY,
-	    FAULT_REFUSED, RETRY_ELSEWHERE, name_disliked },
+	    FAULT_REFUSED, RETRY_ELSEWHERE, name_disliked, NULL },
 	{ PHASE_NONE, PHASE_STARTTLS, ANSWER_5YZ, ANY, ANY, ANY,
-	    FAULT_REFUSED, RETRY_ELSEWHERE, NULL },
+	    FAULT_REFUSED, RETRY_ELSEWHERE, NULL, NULL },
 	{ PHASE_AUTH, PHASE_AUTH, ANSWER_AUTH_UNKNOWN, ANY, ANY, ANY,
-	    FAULT_REFUSED, RETRY_ELSEWHERE, NULL },
+	    FAULT_REFUSED, RETRY_ELSEWHERE, NULL, NULL },
 	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, ANY, ANY, ANY,
-	    FAULT_AUTH, RETRY_ELSEWHERE, NULL },
+	    FAULT_AUTH, RETRY_ELSEWHERE, NULL, NULL },
 	/* recipients */
 	{ PHASE_RCPT, PHASE_RCPT, ANSWER_5YZ, ANY, ANY, ANY,
-	    FAULT_RECIPIENT, RETRY_NEVER, recipients_wrong },
+	    FAULT_RECIPIENT, RETRY_NEVER, recipients_wrong, NULL },
 	/* the message itself */
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, 6, ANY,
-	    FAULT_DATA, RETRY_NEVER, NULL },
+	    FAULT_DATA, RETRY_NEVER, NULL, NULL },
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, 2, 3,
-	    FAULT_DATA, RETRY_NEVER, NULL },
+	    FAULT_DATA, RETRY_NEVER, NULL, NULL },
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, 3, 4,
-	    FAULT_DATA, RETRY_NEVER, NULL },
+	    FAULT_DATA, RETRY_NEVER, NULL, NULL },
 	/* the reverse-path, or that we may send at all */
 	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, 530, ANY, ANY,
-	    FAULT_REFUSED, RETRY_NEVER, auth_missing },
+	    FAULT_REFUSED, RETRY_NEVER, auth_missing, NULL },
 	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, ANY, 7, 0,
-	    FAULT_REFUSED, RETRY_NEVER, auth_missing },
+	    FAULT_REFUSED, RETRY_NEVER, auth_missing, NULL },
 	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, ANY, 1, ANY,
-	    FAULT_DATA, RETRY_NEVER, sender_not_ours },
+	    FAULT_DATA, RETRY_NEVER, sender_not_ours, NULL },
 	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, ANY, ANY, ANY,
-	    FAULT_REFUSED, RETRY_NEVER, sender_not_ours },
+	    FAULT_REFUSED, RETRY_NEVER, sender_not_ours, NULL },
 	/* a recipient, or the rest, when the message had gone */
 	{ PHASE_DATA, PHASE_MESSAGE, ANSWER_5YZ, ANY, 1, ANY,
-	    FAULT_RECIPIENT, RETRY_NEVER, NULL },
+	    FAULT_RECIPIENT, RETRY_NEVER, NULL, NULL },
 	{ PHASE_DATA, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY,
-	    FAULT_REFUSED, RETRY_NEVER, NULL },
+	    FAULT_REFUSED, RETRY_NEVER, NULL, NULL },
 	/* a server that does not speak SMTP as it must */
-	{ PHASE_NONE, PHASE_MESSAGE, ANSWER_OTHER, ANY, ANY, ANY,
-	    FAULT_PROTOCOL, RETRY_LATER, NULL },
+	{ PHASE_NONE, PHASE_AUTH, ANSWER_OTHER, ANY, ANY, ANY,
+	    FAULT_PROTOCOL, RETRY_ELSEWHERE, NULL, NULL },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_OTHER, ANY, ANY, ANY,
+	    FAULT_PROTOCOL, RETRY_LATER, NULL, NULL },
 };
 
 /* No reply, so the class was recorded where it went wrong. */
@@ -101,13 +111,14 @@ static const enum retry without_reply[FAULT_CLASSES] = {
 	[FAULT_NONE] = RETRY_NEVER, [FAULT_USAGE] = RETRY_NEVER,
 	[FAULT_DATA] = RETRY_NEVER, [FAULT_INPUT] = RETRY_NEVER,
 	[FAULT_RECIPIENT] = RETRY_NEVER, [FAULT_CONFIG] = RETRY_NEVER,
-	[FAULT_SOFTWARE] = RETRY_NEVER,
+	[FAULT_SOFTWARE] = RETRY_NEVER, [FAULT_NO_HOST] = RETRY_NEVER,
 	/* this machine is short of something */
 	[FAULT_SYSTEM] = RETRY_LATER, [FAULT_IO] = RETRY_LATER,
 	/* the name, the network, the certificate, the credentials */
 	[FAULT_HOST] = RETRY_ELSEWHERE, [FAULT_REFUSED] = RETRY_ELSEWHERE,
 	[FAULT_TEMPORARY] = RETRY_ELSEWHERE,
 	[FAULT_PROTOCOL] = RETRY_ELSEWHERE, [FAULT_AUTH] = RETRY_ELSEWHERE,
+	[FAULT_COMMAND] = RETRY_ELSEWHERE,
 };
 
 /*
@@ -150,7 +161,9 @@ fits(const struct rule *rule, const struct outcome *o, enum answer answer)
 	    answer == rule->answer &&
 	    (rule->code == ANY || rule->code == r->code) &&
 	    (rule->subject == ANY || r->subject == rule->subject) &&
-	    (rule->detail == ANY || r->detail == rule->detail);
+	    (rule->detail == ANY || r->detail == rule->detail) &&
+	    (rule->words == NULL || text_find(r->text.data, r->text.len,
+	    rule->words, strlen(rule->words)) != NULL);
 }
 
 static void
@@ -181,8 +194,8 @@ settle_partial(const struct outcome *o, struct fault *f)
 	return o->deferred > 0 ? RETRY_LATER : RETRY_NEVER;
 }
 
-enum retry
-diagnosis_settle(const struct outcome *o, struct fault *f)
+static enum retry
+settle(const struct outcome *o, struct fault *f)
 {
 	enum answer answer = answer_of(o, f);
 
@@ -204,6 +217,37 @@ diagnosis_settle(const struct outcome *o, struct fault *f)
 	}
 	return o->phase <= PHASE_DATA ? without_reply[f->class] :
 	    RETRY_LATER;
+}
+
+enum retry
+diagnosis_settle(struct outcome *o, struct fault *f)
+{
+	o->retry = settle(o, f);
+	return o->retry;
+}
+
+/* The same rules, for what a recipient's own reply was. */
+static bool
+is_a_limit(const struct recipient *to)
+{
+	const struct rule *rule = rules;
+
+	for (; rule->hint == limit_reached; rule++)
+		if (to->code == rule->code && to->subject == rule->subject &&
+		    to->detail == rule->detail && (rule->words == NULL ||
+		    strstr(to->reply, rule->words) != NULL))
+			return true;
+	return false;
+}
+
+void
+diagnosis_settle_recipients(struct envelope *e)
+{
+	for (size_t i = 0; i < e->count; i++)
+		if (e->recipient[i].state == RECIPIENT_REFUSED &&
+		    e->recipient[i].reply != NULL &&
+		    is_a_limit(&e->recipient[i]))
+			e->recipient[i].state = RECIPIENT_DEFERRED;
 }
 
 /* ---- Which address a refusal is about. */

@@ -7,25 +7,24 @@
 #ifndef DELIVERY_DIAGNOSIS_H
 #define DELIVERY_DIAGNOSIS_H
 
+#include "delivery/outcome.h"
+
 struct envelope;
 struct fault;
 struct header;
-struct outcome;
-
-/* Where another try may do better; each includes those before it. */
-enum retry {
-	RETRY_NEVER,	/* only a change of the message or the settings helps */
-	RETRY_HERE,	/* at this smarthost only: it may have the message */
-	RETRY_LATER,	/* at this smarthost, some time later */
-	RETRY_ELSEWHERE	/* by another account at once, or here later */
-};
 
 /*
  * Gives the fault of an outcome the class that the table has for it, and the
  * remedy unless one is recorded already. A fault that no reply made keeps its
- * class. FAULT_NONE stays what it is, and is RETRY_NEVER.
+ * class. FAULT_NONE stays what it is, and is RETRY_NEVER. The outcome's retry
+ * is what is returned.
  */
-enum retry diagnosis_settle(const struct outcome *, struct fault *);
+enum retry diagnosis_settle(struct outcome *, struct fault *);
+/*
+ * Some servers refuse for good what a day cures: recipients that were refused
+ * so become RECIPIENT_DEFERRED.
+ */
+void diagnosis_settle_recipients(struct envelope *);
 /*
  * For a transaction that has failed: gives the fault a hint that names the
  * address that was refused, and the setting or option that it comes from.

@@ -204,19 +204,43 @@ open_session(struct link *l, struct outcome *o, struct fault *f)
 	return -1;
 }
 
+static int
+fetch_secret(struct link *l, struct outcome *o, struct fault *f)
+{
+	int r = !link_wants_secret(l->account) ? 0 :
+	    account_password(l->account, &l->password, f);
+
+	l->typed = r == 1;
+	if (r == -1)
+		diagnosis_settle(o, f);
+	return r == -1 ? -1 : 0;
+}
+
+/* Has the server said how many transactions it takes, and had them (RFC
+ * 9422)? */
+static bool
+is_spent(const struct link *l)
+{
+	uint64_t max = l->session.capabilities.mail_max;
+
+	return max > 0 && l->session.transactions >= max;
+}
+
 int
 link_open(struct link *l, struct outcome *o, struct fault *f)
 {
-	if (l->open && !is_stale(l)) {
+	if (l->open && !is_spent(l) && !is_stale(l)) {
 		reply_clear(&l->session.settled);
 		outcome_take(o, &l->session);
 		return 0;
 	}
 	link_close(l);
-	if (l->denied.class != FAULT_NONE)
-		return fault_pass(f, &l->denied, "");
-	if (link_wants_secret(l->account) &&
-	    account_password(l->account, &l->password, f) == -1)
+	if (l->denied.class != FAULT_NONE) {
+		fault_pass(f, &l->denied, "");
+		diagnosis_settle(o, f);
+		return -1;
+	}
+	if (fetch_secret(l, o, f) == -1)
 		return -1;
 	if (open_session(l, o, f) == 0)
 		return 0;

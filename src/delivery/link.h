@@ -26,7 +26,9 @@ struct link {
 	bool used;			/* a transaction was made in it */
 	bool no_chunking;		/* the server does not know BDAT */
 	struct secret password;
-	struct fault denied;		/* the credentials were refused */
+	bool typed;			/* by somebody at a terminal */
+	struct fault denied;		/* why it is not to be opened: the
+					 * credentials were refused */
 };
 
 void link_init(struct link *, const struct request *);

@@ -15,11 +15,20 @@
 struct envelope;
 struct session;
 
+/* Where another try may do better; each includes those before it. */
+enum retry {
+	RETRY_NEVER,	/* only a change of the message or the settings helps */
+	RETRY_HERE,	/* at this smarthost only: it may have the message */
+	RETRY_LATER,	/* at this smarthost, some time later */
+	RETRY_ELSEWHERE	/* by another account at once, or here later */
+};
+
 struct outcome {
 	enum phase phase;	/* the step that was begun last */
 	bool unsure;		/* the end of data was sent, and no reply that
 				 * is certain came: the message may have been
 				 * delivered */
+	enum retry retry;	/* of a failure, as delivery/diagnosis has it */
 	size_t recipients;	/* all, and of these: */
 	size_t delivered;
 	size_t deferred;	/* another try may serve them */

@@ -24,6 +24,8 @@ struct request {
 	const char *ident;		/* -L: name in the syslog, or NULL */
 	bool no_aliases;		/* -n */
 	bool eight_bit;			/* -B 8BITMIME */
+	bool queue_only;		/* -odq: keep the message without a
+					 * try */
 	FILE *transcript;		/* -v: gets the dialogue, or NULL */
 	void (*note)(const char *text);	/* tells the user what is no fault */
 };

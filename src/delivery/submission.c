@@ -37,7 +37,8 @@ submission_init(struct submission *s, struct link *link, struct envelope *e,
 	s->link = link;
 	s->envelope = e;
 	s->outcome = o;
-	s->stepwise = stepwise;
+	s->stepwise = s->stay = stepwise;
+	s->reused = link->open && link->used;
 	reply_init(&s->refusal);
 }
 
@@ -79,12 +80,24 @@ count_pending(const struct submission *s, size_t max)
 /* ---- The envelope. */
 
 static int
+before_end(void *context, struct fault *f)
+{
+	struct journal *j = context;
+
+	return j->before_end(j, f);
+}
+
+static int
 begin(struct submission *s, struct fault *f)
 {
 	struct session *session = &s->link->session;
 
 	drop_transaction(s);
 	transaction_init(&s->transaction, session, s->envelope, s->stepwise);
+	if (s->journal != NULL) {
+		s->transaction.before_end = before_end;
+		s->transaction.context = s->journal;
+	}
 	s->transaction.spill = !s->stepwise && !all_or_none(s);
 	s->begun = s->link->used = true;
 	return transaction_mail(&s->transaction, s->octets, s->eight_bit,
@@ -163,7 +176,8 @@ in_step(struct submission *s, bool taken, bool over)
 	struct dialogue *d = &s->link->session.dialogue;
 	struct dialogue_surplus more;
 
-	if (!d->left && !d->closing && (over || count_pending(s, 1) == 0))
+	if (!s->stay && !d->left && !d->closing &&
+	    (over || count_pending(s, 1) == 0))
 		dialogue_put_quit(d);
 	more = dialogue_surplus(d);
 	if (t->session->params->lmtp)
@@ -186,7 +200,7 @@ judge(struct submission *s, bool count, struct fault *f)
 	bool taken = transaction_is_success(t, r) && t->end_taken;
 
 	/* a refusal can wait for QUIT's reply, if there is to be one */
-	count = !s->stepwise && (count || (!taken &&
+	count = !s->stay && (count || (!taken &&
 	    (session->dialogue.left || !session->dialogue.closing)));
 	if (t->dismissed || (count && t->end_put && !in_step(s, taken,
 	    !taken)))
@@ -212,7 +226,7 @@ static int
 send_message(struct submission *s, bool chunks, struct fault *f)
 {
 	struct transaction *t = &s->transaction;
-	bool quit = !s->stepwise && t->session->dialogue.pipelining &&
+	bool quit = !s->stay && t->session->dialogue.pipelining &&
 	    count_pending(s, 1) == 0;
 
 	if (chunks)
@@ -284,7 +298,7 @@ attempt(struct submission *s, bool asked, struct fault *f)
 	bool ride = !asked && together && chunks && !session->params->lmtp &&
 	    message_octets(s->message) <= RIDE_MAX;
 	size_t sure = s->limit > 0 ? s->limit : RCPT_SURE;
-	bool quit = !s->stepwise && count_pending(s, sure + 1) <= sure;
+	bool quit = !s->stay && count_pending(s, sure + 1) <= sure;
 	int result = 0;
 
 	if (!asked) {
@@ -325,8 +339,8 @@ bdat_unknown(const struct submission *s)
  * An old session that breaks, or says 421, before it has answered MAIL had
  * ended before we came.
  */
-static bool
-was_stale(const struct submission *s)
+bool
+submission_was_stale(const struct submission *s)
 {
 	const struct transaction *t = &s->transaction;
 
@@ -348,6 +362,17 @@ prepare_next(struct submission *s, struct fault *f)
 	}
 	return s->transaction.end_taken ? 0 :
 	    transaction_reset(&s->transaction, f);
+}
+
+/* All that was asked is asked again, in a new session. */
+static int
+begin_again(struct submission *s, struct fault *f)
+{
+	s->reused = false;
+	fault_clear(f);
+	transaction_forget(&s->transaction);
+	drop_transaction(s);
+	return link_renew(s->link, s->outcome, f);
 }
 
 /* The recipients that were accepted once more, by DATA. */
@@ -412,6 +437,7 @@ take_outcome(struct submission *s)
 	if (s->link->open)
 		outcome_take(s->outcome, &s->link->session);
 	s->outcome->unsure = s->begun && s->transaction.unsure;
+	diagnosis_settle_recipients(s->envelope);
 	outcome_count(s->outcome, s->envelope);
 }
 
@@ -433,11 +459,16 @@ run_once(struct submission *s, bool asked, bool *again, struct fault *f)
 	const struct envelope *e = s->envelope;
 	int result = attempt(s, asked, f);
 
+	if (s->journal != NULL)
+		s->journal->settled(s->journal, s->transaction.unsure);
 	if (s->transaction.refusal.code != 0)
 		reply_copy(&s->refusal, &s->transaction.refusal);
 	*again = false;
 	if (result == -1 && bdat_unknown(s)) {
 		result = go_back_to_data(s, f);
+		*again = result == 0;
+	} else if (result == -1 && !s->stepwise && submission_was_stale(s)) {
+		result = begin_again(s, f);
 		*again = result == 0;
 	} else if (result == 0) {
 		while (s->first < e->count &&
@@ -561,7 +592,7 @@ recover(struct submission *s, struct fault *f)
 {
 	struct envelope *e = s->envelope;
 
-	if (!was_stale(s)) {
+	if (!submission_was_stale(s)) {
 		take_outcome(s);
 		diagnosis_settle(s->outcome, f);
 		link_close(s->link);
@@ -605,7 +636,8 @@ int
 submission_sync(struct submission *s, struct fault *f)
 {
 	if (transaction_sync(&s->transaction, f) == 0 &&
-	    !(s->transaction.mail.code == 421 && was_stale(s)))
+	    !(s->transaction.mail.code == 421 &&
+	    submission_was_stale(s)))
 		return 0;
 	return recover(s, f);
 }

@@ -23,13 +23,26 @@ struct link;
 struct message;
 struct outcome;
 
+/*
+ * Somebody who writes down how far a submission has come, so that it is known
+ * although the process is killed. -1 of before_end(), with a fault: the message
+ * is not sent.
+ */
+struct journal {
+	/* the message may be delivered from now on */
+	int (*before_end)(struct journal *, struct fault *);
+	/* a transaction is over: the envelope says who has the message */
+	void (*settled)(struct journal *, bool unsure);
+};
+
 struct submission {
 	struct link *link;
 	struct envelope *envelope;
 	struct outcome *outcome;
 	const struct message *message;	/* NULL until it is known */
-	bool stepwise;		/* the caller asks for each step, and the
-				 * session goes on: no QUIT */
+	struct journal *journal;	/* not owned; or NULL */
+	bool stepwise;		/* the caller asks for each step */
+	bool stay;		/* the session goes on: no QUIT */
 	bool reused;		/* stepwise: MAIL was said in an old session */
 	uint64_t octets;	/* to be declared by SIZE, 0: unknown */
 	bool eight_bit;		/* BODY=8BITMIME is declared */
@@ -44,7 +57,7 @@ struct submission {
 	struct transaction transaction;
 };
 
-/* Nothing is owned. `stepwise`: see above. */
+/* Nothing is owned. `stepwise`: see above; then the session stays, too. */
 void submission_init(struct submission *, struct link *, struct envelope *,
     struct outcome *, bool stepwise);
 void submission_free(struct submission *);
@@ -58,6 +71,10 @@ void submission_free(struct submission *);
  */
 int submission_run(struct submission *, const struct message *,
     bool eight_bit, struct fault *);
+
+/* Had the session, which was used before, ended before this began? Then
+ * nothing was sent, and a new session may do. */
+bool submission_was_stale(const struct submission *);
 
 /*
  * Opens the link where that is needed, and says MAIL, with SIZE unless octets

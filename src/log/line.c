@@ -178,6 +178,7 @@ logline_add(struct buffer *b, const struct log_entry *entry, size_t value_max)
 	const struct account *a = entry->account;
 	const char *server = account_server(a);
 	const struct fault *f = entry->fault;
+	const char *error = f->class != FAULT_NONE ? f->text : entry->why;
 
 	buffer_add_string(b, a->socket != NULL ? "socket=" : "host=");
 	if (server != NULL)
@@ -192,10 +193,9 @@ logline_add(struct buffer *b, const struct log_entry *entry, size_t value_max)
 		    message_octets(entry->message));
 	if (entry->reply->code != 0)
 		add_reply(b, entry->reply, value_max);
-	if (f->class != FAULT_NONE) {
+	if (error != NULL) {
 		buffer_add_string(b, " errormsg='");
-		add_value(b, f->text, strlen(f->text), value_max,
-		    FORM_QUOTED);
+		add_value(b, error, strlen(error), value_max, FORM_QUOTED);
 		buffer_add_char(b, '\'');
 	}
 	buffer_printf(b, " exitcode=%s", fault_exit_name(f->class));

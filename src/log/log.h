@@ -73,6 +73,7 @@ struct log_entry {
 	int64_t duration_ms;
 	const char *by;			/* the fallback that carried it, by its
 					 * account's name, or NULL */
+	const char *why;		/* why it is kept, and no fault */
 	const char *queued;		/* id in our queue, if it is kept now */
 	const char *unqueued;		/* id in our queue that it came from */
 	const char *dead;		/* id in our queue, if it is given up */

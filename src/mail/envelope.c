@@ -44,6 +44,27 @@ envelope_set_path(struct envelope *e, const struct mailbox *box)
 }
 
 void
+envelope_copy_sender(struct envelope *to, const struct envelope *from)
+{
+	if (from->null_path)
+		envelope_set_null_path(to);
+	else if (from->path.local != NULL)
+		envelope_set_path(to, &from->path);
+	to->notify = from->notify;
+	to->ret = from->ret;
+	to->envid = memory_string(from->envid);
+	to->smtputf8 = from->smtputf8;
+}
+
+void
+envelope_copy_recipient(struct envelope *to, const struct recipient *r)
+{
+	envelope_append(to, &r->box);
+	to->recipient[to->count - 1].notify = r->notify;
+	to->recipient[to->count - 1].orcpt = memory_string(r->orcpt);
+}
+
+void
 envelope_set_null_path(struct envelope *e)
 {
 	mailbox_free(&e->path);

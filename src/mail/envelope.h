@@ -61,6 +61,11 @@ void envelope_init(struct envelope *);
 void envelope_free(struct envelope *);
 void envelope_set_path(struct envelope *, const struct mailbox *);
 void envelope_set_null_path(struct envelope *);
+/* Reverse-path and delivery status wishes of another one, in place of none. */
+void envelope_copy_sender(struct envelope *to, const struct envelope *from);
+/* Adds a recipient of another envelope, with its wishes, as PENDING; it must
+ * not be there yet. */
+void envelope_copy_recipient(struct envelope *to, const struct recipient *);
 /* Adds a copy of a recipient unless mailbox_same() finds it among those there.
  */
 void envelope_add(struct envelope *, const struct mailbox *);

@@ -4,60 +4,80 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "config/account/account.h"
-#include "delivery/aliases.h"
+#include "delivery/carrier.h"
 #include "delivery/delivery.h"
 #include "delivery/job.h"
-#include "delivery/link.h"
 #include "delivery/request.h"
 #include "modes/pretend.h"
+#include "modes/queue/run.h"
 #include "modes/submit.h"
+
+#define KEPT_MAX (128 * 1024)	/* octets; a fault's text is half of it */
 
 /* What the trip gathers; const for all later phases once it is filled. */
 struct trip {
 	struct submission_request *wish;
 	struct job job;
-	struct accounts accounts;
-	struct account account;
-	struct alias_source aliases;
-	struct link link;
+	struct carrier carrier;
 	struct delivery delivery;
 };
-
-static void
-begin(struct trip *t)
-{
-	alias_source_init(&t->aliases, &t->account,
-	    t->wish->request->no_aliases);
-	link_use(&t->link, &t->account);
-	delivery_begin(&t->delivery, &t->account, &t->aliases,
-	    &t->accounts.warnings, !t->wish->pretend);
-}
 
 static int
 choose_account(struct trip *t, struct fault *f)
 {
 	const struct request *request = t->wish->request;
+	struct carrier *c = &t->carrier;
 	int result;
 
-	t->accounts.author = t->job.author;
-	result = request_choose(request, &t->accounts, &t->job.envelope.path,
-	    &t->account, f);
-	request_tell(request, &t->accounts, &t->account);
-	begin(t);
+	c->accounts.author = t->job.author;
+	result = carrier_choose(c, &t->job.envelope.path, f);
+	request_tell(request, &c->accounts, &c->account);
+	delivery_begin(&t->delivery, &c->account, &c->aliases,
+	    &c->accounts.warnings, !t->wish->pretend);
 	return result;
+}
+
+/* -odq: 0 when it is kept. */
+static int
+keep_untried(struct trip *t, struct fault *f)
+{
+	if (!t->wish->request->queue_only)
+		return -1;
+	if (t->carrier.account.queue == TOGGLE_ON)
+		return delivery_keep(&t->delivery, &t->carrier, &t->job, f);
+	t->wish->request->note("-odq: this account has no queue (\"queue "
+	    "on\"); the message is sent now");
+	return -1;
+}
+
+static int
+send_letter(struct trip *t, struct fault *f)
+{
+	struct delivery *d = &t->delivery;
+
+	if (keep_untried(t, f) == 0)
+		return 0;
+	d->stay = queue_may_flush(&t->carrier.account);
+	if (delivery_run(d, &t->carrier, &t->job, f) == 0)
+		return 0;
+	delivery_keep(d, &t->carrier, &t->job, f);
+	return f->class == FAULT_NONE ? 0 : -1;
 }
 
 static int
 travel(struct trip *t, struct fault *f)
 {
 	const struct request *request = t->wish->request;
+	struct carrier *c = &t->carrier;
 	int result;
 
-	if (request_load(request, &t->accounts, f) == -1) {
-		begin(t);
+	if (carrier_load(c, f) == -1) {
+		delivery_begin(&t->delivery, &c->account, &c->aliases,
+		    &c->accounts.warnings, !t->wish->pretend);
 		return -1;
 	}
 	if (job_read(&t->job, STDIN_FILENO, &t->wish->input, f) == -1) {
@@ -74,22 +94,35 @@ travel(struct trip *t, struct fault *f)
 		return -1;
 	}
 	result = delivery_prepare(&t->delivery, &t->job, f);
-	request_tell(request, &t->accounts, NULL);
+	request_tell(request, &c->accounts, NULL);
 	if (result == -1)
 		return -1;
 	if (t->wish->pretend) {
-		pretend_print(&t->accounts, &t->account,
+		pretend_print(&c->accounts, &c->account,
 		    &t->delivery.letter.envelope,
 		    &t->delivery.letter.message.header);
 		return 0;
 	}
-	return delivery_send(&t->delivery, &t->link, f);
+	return send_letter(t, f);
+}
+
+static char *
+describe_kept(const struct delivery *d)
+{
+	struct buffer b;
+
+	if (d->queued == NULL)
+		return NULL;
+	buffer_init(&b, KEPT_MAX);
+	buffer_printf(&b, "kept in the queue as %s: %s", d->queued, d->why);
+	return buffer_detach(&b);
 }
 
 int
 submit(struct submission_request *wish, struct fault *f)
 {
 	struct trip t;
+	bool stay;
 	int result;
 
 	memset(&t, 0, sizeof(t));
@@ -98,20 +131,21 @@ submit(struct submission_request *wish, struct fault *f)
 	/* the job takes the envelope over; what is told comes back in it */
 	t.job.envelope = wish->envelope;
 	envelope_init(&wish->envelope);
-	accounts_init(&t.accounts);
-	account_init(&t.account);
-	link_init(&t.link, wish->request);
+	carrier_init(&t.carrier, wish->request);
 	delivery_init(&t.delivery, wish->request);
 	result = travel(&t, f);
-	link_free(&t.link);
+	stay = result == 0 && t.delivery.stay && t.delivery.queued == NULL;
+	if (!stay)
+		link_close(&t.carrier.link);
 	if (!wish->pretend)
 		delivery_log(&t.delivery, f);
 	memory_settle(fault_exit_status(f->class));
+	wish->kept = describe_kept(&t.delivery);
 	envelope_swap_recipients(&wish->envelope, &t.delivery.letter.envelope);
 	delivery_end(&t.delivery);
-	alias_source_free(&t.aliases);
-	account_free(&t.account);
-	accounts_free(&t.accounts);
+	if (stay)
+		queue_flush(&t.carrier);
+	carrier_free(&t.carrier);
 	job_free(&t.job);
 	return result;
 }

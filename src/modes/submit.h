@@ -23,12 +23,14 @@ struct submission_request {
 					 * as given; see submit() */
 	struct job_input input;
 	bool pretend;			/* -P: print all, send nothing */
+	char *kept;			/* says that the message is in the
+					 * queue, and why; or NULL */
 };
 
 /*
  * Reads standard input and submits it; or, if it is to `pretend`, prints what
  * it would do to standard output. 0 when every recipient was accepted and the
- * message with them. -1: the fault says why; FAULT_RECIPIENT or
+ * message with them, or it is kept in the queue. -1: the fault says why; FAULT_RECIPIENT or
  * FAULT_TEMPORARY also when others have the message. Afterwards the envelope
  * has the recipients that the smarthost heard of, and what became of them.
  */

@@ -155,6 +155,15 @@ finish(struct transaction *t, const struct message *m, bool quit,
 	return -1;
 }
 
+/* The next octet is the last one: is all in order so far? */
+static int
+may_end(struct transaction *t, struct fault *f)
+{
+	if (dialogue_check(&t->session->dialogue, f) == -1)
+		return -1;
+	return t->before_end == NULL ? 0 : t->before_end(t->context, f);
+}
+
 int
 content_send_data(struct transaction *t, const struct message *m, bool quit,
     struct fault *f)
@@ -171,7 +180,7 @@ content_send_data(struct transaction *t, const struct message *m, bool quit,
 	while ((n = message_walk_next(&walk, &p, f)) > 0)
 		framing_put(&framing, p, (size_t)n);
 	message_walk_end(&walk);
-	if (n == -1 || dialogue_check(&s->dialogue, f) == -1)
+	if (n == -1 || may_end(t, f) == -1)
 		return -1;
 	/* From here on the message may be delivered. */
 	framing_end(&framing);
@@ -188,7 +197,7 @@ struct chunks {
 
 /* That many octets of the message; the last one only if all is in order. */
 static int
-put_chunk(struct chunks *w, uint64_t octets, struct fault *f)
+put_chunk(struct chunks *w, uint64_t octets, bool last, struct fault *f)
 {
 	struct dialogue *d = &w->transaction->session->dialogue;
 	size_t part;
@@ -204,7 +213,8 @@ put_chunk(struct chunks *w, uint64_t octets, struct fault *f)
 				    "is shorter than its chunks");
 			w->n = (size_t)n;
 		}
-		if (octets == 1 && dialogue_check(d, f) == -1)
+		if (octets == 1 && (last ? may_end(w->transaction, f) :
+		    dialogue_check(d, f)) == -1)
 			return -1;
 		part = w->n < octets - (octets > 1) ? w->n :
 		    (size_t)(octets - (octets > 1));
@@ -231,7 +241,7 @@ send_all(struct chunks *w, const struct message *m,
 		    plan->octets[i], last ? " LAST" : "") == -1)
 			return -1;
 		/* From the last one on the message may be delivered. */
-		if (put_chunk(w, plan->octets[i], f) == -1)
+		if (put_chunk(w, plan->octets[i], last, f) == -1)
 			return -1;
 		if (last)
 			return finish(t, m, quit, f);

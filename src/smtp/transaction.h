@@ -59,6 +59,12 @@ struct transaction {
 	size_t asked_count;
 	size_t asked_cap;
 	size_t answered;	/* RCPTs whose reply has come */
+	/*
+	 * Called before the last octet of the message is put, or NULL: from
+	 * then on it may be delivered. -1 with a fault: that octet is not sent.
+	 */
+	int (*before_end)(void *context, struct fault *);
+	void *context;
 	bool keep;		/* every reply to RCPT is kept: see
 				 * transaction_reply() */
 	struct reply *kept;	/* by number of the recipient */

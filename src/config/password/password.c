@@ -81,6 +81,8 @@ account_add_password_source(struct buffer *b, const struct account *account)
 	    keyring_can_ask(account) ? "the keyring, then " : "");
 }
 
+#define TYPED 2		/* found by asking somebody */
+
 /* Looks where no setting says where to look: 1 when found, 0, or -1. */
 static int
 search(const struct account *account, struct secret *secret, struct fault *f)
@@ -92,7 +94,10 @@ search(const struct account *account, struct secret *secret, struct fault *f)
 	r = keyring_password(account, secret, f);
 	if (r == 0)
 		r = netrc_password(account, secret, f);
-	return r == 0 ? terminal_password(account, secret, f) : r;
+	if (r != 0)
+		return r;
+	r = terminal_password(account, secret, f);
+	return r == 1 ? TYPED : r;
 }
 
 int
@@ -115,7 +120,7 @@ account_password(const struct account *account, struct secret *secret,
 		return evaluate(account, secret, f);
 	r = search(account, secret, f);
 	if (r != 0)
-		return r == 1 ? 0 : -1;
+		return r == -1 ? -1 : r == TYPED;
 	fault(f, FAULT_CONFIG, "account '%s' authenticates as '%s' but has no "
 	    "password", account->name == NULL ? "(command line)" :
 	    account->name, account->user == NULL ? "" : account->user);

@@ -15,10 +15,11 @@ struct secret;
  * its `password_fd`, or of what its `passwordeval` prints; the first of these
  * that is set counts, and what goes wrong with it is a fault. Without any of
  * them the keyring, the netrc files and the terminal are asked for host and
- * user. The caller clears the secret. FAULT_CONFIG when there is none, or
- * the command fails (its status and standard error are quoted), prints
- * nothing, a NUL or more than CHILD_OUTPUT_MAX octets in a line;
- * FAULT_TEMPORARY when it takes longer than passwordeval_timeout.
+ * user. The caller clears the secret. 1: somebody typed it. 0: it was found
+ * elsewhere. -1: FAULT_CONFIG when there is none; FAULT_COMMAND when the
+ * command fails (its status and standard error are quoted), prints nothing, a
+ * NUL or more than CHILD_OUTPUT_MAX octets in a line; FAULT_TEMPORARY when it
+ * takes longer than passwordeval_timeout.
  */
 int account_password(const struct account *, struct secret *, struct fault *);
 

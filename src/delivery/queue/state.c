@@ -31,6 +31,7 @@ void
 queue_state_free(struct queue_state *s)
 {
 	free(s->reason);
+	free(s->by);
 	queue_state_init(s);
 }
 
@@ -111,6 +112,11 @@ read_line(struct queue_state *s, struct queue_entry *e, const char *line,
 	if (text_is(line, name, "reason")) {
 		free(s->reason);
 		s->reason = text_printable(value, len);
+		return true;
+	}
+	if (text_is(line, name, "by")) {
+		free(s->by);
+		s->by = memory_copy(value, len);
 		return true;
 	}
 	if (text_is(line, name, "attempts")) {
@@ -216,6 +222,8 @@ queue_state_write(const struct queue_state *s, const struct queue_entry *e,
 			buffer_printf(&b, "%s: %" PRId64 "\n",
 			    numbers[i].name, number);
 	}
+	if (s->by != NULL)
+		buffer_printf(&b, "by: %s\n", s->by);
 	if (s->held)
 		buffer_add_string(&b, "held: yes\n");
 	if (s->reason != NULL)

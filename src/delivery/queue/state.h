@@ -21,6 +21,8 @@ struct queue_state {
 	int64_t unsure;		/* since then it may have been delivered; 0: it
 				 * is certain that it was not */
 	bool held;		/* not tried until it is released */
+	char *by;		/* the account at whose smarthost it may have
+				 * been delivered, where it is a fallback */
 	char *reason;		/* why it waits, printable; or NULL */
 };
 

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+struct account;
+struct carrier;
 struct fault;
 struct request;
 
@@ -24,5 +26,15 @@ struct queue_run_wish {
  */
 int queue_run(const struct request *, const struct queue_run_wish *,
     struct fault *);
+
+/* Has the account a queue that is not empty, and may its messages ride along
+ * with another one? */
+bool queue_may_flush(const struct account *);
+/*
+ * Sends those of the account that are due over the session that is open: ten
+ * at most, and none is begun after five seconds. Nothing is told of those that
+ * fail: they wait.
+ */
+void queue_flush(struct carrier *);
 
 #endif

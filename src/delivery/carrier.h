@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * carrier: the account that a message goes by now, with its aliases and the
+ * link to its smarthost, and the accounts that it can be exchanged for.
+ */
+#ifndef DELIVERY_CARRIER_H
+#define DELIVERY_CARRIER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/account/account.h"
+#include "delivery/aliases.h"
+#include "delivery/link.h"
+
+struct fault;
+struct mailbox;
+struct request;
+
+/* It must not be moved once an account is chosen. */
+struct carrier {
+	const struct request *request;	/* not owned */
+	struct accounts accounts;
+	bool loaded;			/* the account files */
+	bool chosen;
+	struct account account;
+	struct alias_source aliases;	/* of that account */
+	struct link link;		/* to its smarthost */
+	struct given_up *given_up;	/* accounts that are not tried again */
+	size_t given_up_count;
+};
+
+void carrier_init(struct carrier *, const struct request *);
+void carrier_free(struct carrier *);
+/* Reads the account files, once. -1 as request_load(); then what was read is
+ * still there. */
+int carrier_load(struct carrier *, struct fault *);
+/*
+ * Chooses the account of the request, as request_choose() does. A session that
+ * is open stays so where the account is the same one.
+ */
+int carrier_choose(struct carrier *, const struct mailbox *sender,
+    struct fault *);
+/*
+ * The account of that name, with no setting of the command line. -1 as
+ * accounts_choose().
+ */
+int carrier_exchange(struct carrier *, const char *name, struct fault *);
+/*
+ * The present account is not tried again by this process: link_open() fails
+ * with this fault.
+ */
+void carrier_give_up(struct carrier *, const struct fault *);
+
+#endif
