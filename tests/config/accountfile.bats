@@ -397,6 +397,8 @@ refused() {
 		'fallback hmoe,spare nobody' 'account home' 'host h' \
 		'fallback work home' 'account mute' 'host h' 'fallback' \
 		'account note' 'host h' 'fallback work # or home' \
+		'account heir : work' 'account base' 'host h' \
+		'fallback built' 'account built : base' \
 		"include $PWD/more"
 	printf '%s\n' 'account spare' 'host h' >more
 	submit --check-config </dev/null
@@ -405,7 +407,9 @@ refused() {
 		"$ACCOUNT:5:21: there is no account 'nobody'" \
 		"$ACCOUNT:8:15: account 'home' cannot fall back to itself" \
 		"$ACCOUNT:14:15: there is no account '#'" \
-		'a line of its own'
+		'a line of its own' \
+		"$ACCOUNT:18:10: account 'built' cannot fall back to itself" \
+		'5 errors'
 	expect_not 'spare' "account 'work'" "account 'or'"
 }
 

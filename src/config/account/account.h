@@ -195,9 +195,6 @@ struct accounts {
 	 */
 	void (*report)(void *arg, const struct fault *);
 	void *report_arg;
-	/* while files are checked: see fallback.h */
-	struct fallback *fallback;
-	size_t fallbacks;
 	const char *author;	/* %F: address of the From field, or NULL */
 	/* what accountfile_load() was called with, to load passwords again */
 	bool loaded;

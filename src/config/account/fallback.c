@@ -1,32 +1,22 @@
 /* SPDX-License-Identifier: ISC */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
 #include "config/account/fallback.h"
 
-/* A `fallback` in a file that is checked. */
-struct fallback {
-	char *account;			/* NULL: defaults */
-	char *names;			/* its value */
-	struct option_place place;	/* of the value */
-};
-
-void
-fallback_keep(struct accounts *accounts, const struct account *account,
-    const struct option_place *place)
+/*
+ * The name of the account if its `fallback` was written for it, or for an
+ * account that it is built on; else NULL: it is from `defaults` or from the
+ * command line.
+ */
+static const char *
+written_for(const struct account *account)
 {
-	struct fallback *kept;
-
-	accounts->fallback = memory_resize(accounts->fallback,
-	    accounts->fallbacks + 1, sizeof(*kept));
-	kept = &accounts->fallback[accounts->fallbacks++];
-	kept->account = memory_string(account->name);
-	kept->names = memory_string(account->fallback);
-	kept->place = *place;
+	return account->set[OPTION_FALLBACK] &&
+	    account->origin[OPTION_FALLBACK].file != NULL ? account->name :
+	    NULL;
 }
 
 /* A fault if the account of this name, or NULL, cannot fall back to `name`. */
@@ -56,66 +46,73 @@ check_name(const struct accounts *accounts, const char *account,
 	    "blanks or commas");
 }
 
-static void
-report_names(struct accounts *accounts, const struct fallback *kept,
-    bool alone)
+/* Has an account before the i-th its `fallback` from the same line? */
+static bool
+was_seen(const struct account_table *table, size_t i)
 {
-	struct account account = { .fallback = kept->names };
-	struct option_place at = kept->place;
-	struct fault f = { 0 };
-	const char *name;
-	size_t n;
+	const struct option_place *at =
+	    &table->account[i]->origin[OPTION_FALLBACK], *other;
 
-	for (size_t i = 0; (name = account_fallback_at(&account, i,
-	    &n)) != NULL; i++) {
-		if (check_name(accounts, kept->account, name, n, &f) == 0)
-			continue;
-		at.column = kept->place.column + (unsigned)(name - kept->names);
-		if (alone && account_table_find(&accounts->table, name,
-		    n) == NULL) {
-			notes_add(&accounts->warnings, "%s:%u:%u: %s in this "
-			    "file; %s", at.file, at.line, at.column, f.text,
-			    f.hint);
-		} else {
-			fault_prefix(&f, "%s:%u:%u: ", at.file, at.line,
-			    at.column);
-			accounts->report(accounts->report_arg, &f);
-		}
-		fault_clear(&f);
-		if (name[0] == '#')
-			break;
+	for (size_t k = 0; k < i; k++) {
+		other = &table->account[k]->origin[OPTION_FALLBACK];
+		if (other->file == at->file && other->line == at->line)
+			return true;
 	}
+	return false;
+}
+
+/* Reports the fault `f`, which it clears, of a name in the i-th account. */
+static void
+report(struct accounts *accounts, size_t i, const char *name, bool known,
+    bool alone, struct fault *f)
+{
+	const struct account *account = accounts->table.account[i];
+	struct option_place at = account->origin[OPTION_FALLBACK];
+
+	at.column += (unsigned)(name - account->fallback);
+	if (known || (!alone && !was_seen(&accounts->table, i))) {
+		fault_prefix(f, "%s:%u:%u: ", at.file, at.line, at.column);
+		accounts->report(accounts->report_arg, f);
+	} else if (!was_seen(&accounts->table, i)) {
+		notes_add(&accounts->warnings, "%s:%u:%u: %s in this file; %s",
+		    at.file, at.line, at.column, f->text, f->hint);
+	}
+	fault_clear(f);
 }
 
 void
 fallback_report(struct accounts *accounts, bool alone)
 {
-	struct fallback *kept;
+	const struct account_table *table = &accounts->table;
+	const struct account *account;
+	struct fault f = { 0 };
+	const char *name;
+	size_t n;
 
-	for (size_t i = 0; i < accounts->fallbacks; i++) {
-		kept = &accounts->fallback[i];
-		report_names(accounts, kept, alone);
-		free(kept->account);
-		free(kept->names);
+	for (size_t i = 0; accounts->report != NULL && i < table->count; i++) {
+		account = table->account[i];
+		for (size_t k = 0; (name = account_fallback_at(account, k,
+		    &n)) != NULL; k++) {
+			if (check_name(accounts, written_for(account), name, n,
+			    &f) == -1)
+				report(accounts, i, name, account_table_find(
+				    table, name, n) != NULL, alone, &f);
+			if (name[0] == '#')
+				break;
+		}
 	}
-	free(accounts->fallback);
-	accounts->fallback = NULL;
-	accounts->fallbacks = 0;
 }
 
 int
 fallback_check(const struct accounts *accounts, const struct account *account,
     struct fault *f)
 {
-	/* what comes from elsewhere was not written for this account alone */
-	bool own = account->set[OPTION_FALLBACK] &&
-	    account->origin[OPTION_FALLBACK].file != NULL;
 	const char *name;
 	size_t n;
 
 	for (size_t i = 0; (name = account_fallback_at(account, i,
 	    &n)) != NULL; i++)
-		if (check_name(accounts, own ? account->name : NULL, name, n,
+		if (check_name(accounts, written_for(account), name, n,
 		    f) == -1)
 			return account_fault_prefix(f, account,
 			    OPTION_FALLBACK);

@@ -14,20 +14,12 @@
 struct account;
 struct accounts;
 struct fault;
-struct option_place;
 
 /*
- * Keeps the `fallback` of an account, which has just been set, for
- * fallback_report(). The place is that of its value. An account without a name
- * is `defaults`.
- */
-void fallback_keep(struct accounts *, const struct account *,
-    const struct option_place *);
-/*
- * Reports, with file, line and column, each name in what was kept that is no
- * account's, or the name of the account itself; then what was kept is freed.
- * `alone`: one file was read without the others that may define the account,
- * so that only a note is added to the warnings.
+ * While files are checked (see struct accounts): reports, with file, line and
+ * column, each name in the `fallback` of an account that is no account's, or
+ * is its own. `alone`: one file was read without the others, one of which may
+ * define the account, so that only a note is added to the warnings.
  */
 void fallback_report(struct accounts *, bool alone);
 /*

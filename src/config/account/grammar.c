@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
-#include "config/account/fallback.h"
 #include "config/account/grammar.h"
 #include "config/account/match.h"
 #include "config/option/legacy.h"
@@ -317,8 +316,6 @@ parse_setting(struct parser *p, struct slice word, struct slice argument)
 	if (option_set(p->current, id, argument.s, argument.n, &place,
 	    p->fault) == -1)
 		return -1;
-	if (p->accounts->report != NULL && id == OPTION_FALLBACK)
-		fallback_keep(p->accounts, p->current, &place);
 	return p->accounts->report == NULL || id != OPTION_FROM ? 0 :
 	    accountmatch_check(p->current, &place, p->fault);
 }

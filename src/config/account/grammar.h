@@ -41,8 +41,7 @@ struct parser_hooks {
  * already, from a file parsed earlier, is left out. On the first error: -1,
  * FAULT_CONFIG beginning "NAME:LINE:COLUMN: " (both from 1, columns in
  * octets), or a fault of a hook's, and no account of this file is added.
- * Without hooks (NULL) no "eval" is run and no "include" followed. While files
- * are checked, fallback_report() is to be called behind the last.
+ * Without hooks (NULL) no "eval" is run and no "include" followed.
  */
 int accountfile_parse(struct accounts *, const struct parser_hooks *,
     const char *name, const char *bytes, size_t n, struct accountfile_facts *,
