@@ -30,6 +30,7 @@
 #include "modes/check.h"
 #include "modes/configure.h"
 #include "modes/query.h"
+#include "modes/queue/run.h"
 #include "modes/serve/serve.h"
 #include "modes/submit.h"
 #include "modes/verify.h"
@@ -228,8 +229,7 @@ run_other(struct cmdline *c, struct fault *f)
 		printf("0\n");
 		break;
 	case CMDLINE_QUEUE_RUN:
-		print_note("there is no queue to run: each message is sent at "
-		    "once, or the exit status says that it was not");
+		queue_run(r, &(struct queue_run_wish){ .due = false }, f);
 		break;
 	case CMDLINE_ALIASES:
 		check_aliases(r, print_error, f);
