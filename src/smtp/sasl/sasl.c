@@ -10,10 +10,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "smtp/sasl/sasl.h"
-#include "smtp/sasl/token.h"
 
 #define TOKEN_MAX (256 * 1024)	/* octets; JWTs have a few thousand */
 #define CHALLENGE_MAX (64 * 1024)	/* octets; replies are no longer */
+#define ERROR_MAX 1024	/* octets of a server's JSON that are shown */
 
 struct sasl {
 	const struct sasl_mechanism *mechanism;
@@ -236,6 +236,76 @@ add_encoded(const struct sasl *s, struct buffer *out, const char *message,
 	    "AUTH", s->mechanism->name);
 }
 
+/* RFC 5801 section 4: "=" and "," in a saslname are escaped. */
+static void
+add_saslname(struct buffer *b, const char *name)
+{
+	for (; *name != '\0'; name++) {
+		if (*name == ',')
+			buffer_add_string(b, "=2C");
+		else if (*name == '=')
+			buffer_add_string(b, "=3D");
+		else
+			buffer_add_char(b, *name);
+	}
+}
+
+/*
+ * What OAUTHBEARER (RFC 7628 section 3.1) and what Google calls XOAUTH2 say
+ * first; libgsasl 2.2 has neither. Control characters divide the parts of it.
+ */
+static int
+add_token_message(struct buffer *b, enum sasl_token kind,
+    const struct sasl_params *p, struct fault *f)
+{
+	const char *user = p->user == NULL ? "" : p->user;
+	const struct secret *token = p->password;
+
+	if (text_has_control(user, strlen(user)))
+		return fault(f, FAULT_CONFIG, "the user's name holds a control "
+		    "character");
+	if (text_has_control(token->bytes, token->len)) {
+		fault(f, FAULT_CONFIG, "the token holds a control character");
+		return fault_hint(f, "the password must be the bare access "
+		    "token");
+	}
+	if (kind == SASL_OAUTHBEARER) {
+		buffer_add_string(b, "n,a=");
+		add_saslname(b, p->authzid != NULL ? p->authzid : user);
+		buffer_printf(b, ",\001host=%s\001port=%u\001", p->host,
+		    (unsigned)p->port);
+	} else {
+		buffer_printf(b, "user=%s\001", user);
+	}
+	buffer_add_string(b, "auth=Bearer ");
+	buffer_add(b, token->bytes, token->len);
+	buffer_add_string(b, "\001\001");
+	return b->full ? fault(f, FAULT_CONFIG, "the token is too long") : 0;
+}
+
+/* The server's reason in a challenge, as sasl_server_error() has it; owned by
+ * the caller. */
+static char *
+token_error(const char *challenge, const struct secret *token)
+{
+	char *error = NULL;
+	struct buffer text;
+
+	buffer_init(&text, CHALLENGE_MAX);
+	if (base64_decode(&text, challenge, strlen(challenge)) == 0 &&
+	    text.len > 0) {
+		error = memory_copy(text.data, text.len);
+		for (char *p = error; token->len > 0 &&
+		    (p = strstr(p, token->bytes)) != NULL; p += token->len)
+			memset(p, '*', token->len);
+		/* only now: a token that is cut in two is not found */
+		if (text.len > ERROR_MAX)
+			error[ERROR_MAX] = '\0';
+	}
+	buffer_wipe(&text);
+	return error;
+}
+
 /*
  * The first message, then an answer without content to the error that a server
  * sends before it refuses the token.
@@ -250,7 +320,7 @@ token_step(struct sasl *s, const char *challenge, struct buffer *out,
 
 	if (s->steps == 0) {
 		buffer_init(&message, TOKEN_MAX);
-		r = token_add_message(&message, kind, s->params, f);
+		r = add_token_message(&message, kind, s->params, f);
 		if (r == 0)
 			r = add_encoded(s, out, message.data, message.len, f);
 		buffer_wipe(&message);

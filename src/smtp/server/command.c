@@ -100,7 +100,7 @@ command_read_bdat(uint64_t *octets, bool *last, const char *s, size_t n)
 
 	while (digits < n && text_is_digit(s[digits]))
 		digits++;
-	value = digits == 0 ? -1 : text_number(s, digits, INT64_MAX);
+	value = text_number(s, digits, INT64_MAX);
 	if (value == -1)
 		return -1;
 	*octets = (uint64_t)value;
@@ -116,7 +116,6 @@ command_read_bdat(uint64_t *octets, bool *last, const char *s, size_t n)
 }
 
 static const char syntax[] = "501 5.5.4 syntax error in parameters";
-static const char twice[] = "501 5.5.4 a parameter stands there twice";
 
 /* One keyword [= value] (RFC 5321 section 4.1.2). */
 struct parameter {
@@ -128,7 +127,8 @@ struct parameter {
 
 /*
  * Octets of the path at s with its angle brackets; 0 when it is not one. A
- * quoted local part may contain ">".
+ * quoted local part may contain ">". A path, unlike an address in a header
+ * field, has no blanks or comments.
  */
 static size_t
 path_length(const char *s, size_t n)
@@ -142,28 +142,13 @@ path_length(const char *s, size_t n)
 			i++;
 		else if (s[i] == '"')
 			quoted = !quoted;
-		else if (s[i] == '>' && !quoted)
+		else if (!quoted && s[i] == '>')
 			return i + 1;
-	}
-	return 0;
-}
-
-/* A path, unlike an address in a header field, has no blanks or comments. */
-static bool
-is_bare(const char *s, size_t n)
-{
-	bool quoted = false;
-
-	for (size_t i = 0; i < n; i++) {
-		if (quoted && s[i] == '\\')
-			i++;
-		else if (s[i] == '"')
-			quoted = !quoted;
 		else if (!quoted && (text_is_blank(s[i]) || s[i] == '(' ||
 		    s[i] == ')'))
-			return false;
+			return 0;
 	}
-	return true;
+	return 0;
 }
 
 /*
@@ -183,8 +168,7 @@ read_path(const char *word, struct mailbox *box, bool *empty, const char *s,
 	len = path_length(s + at, n - at);
 	*used = at + len;
 	if (len == 0 || (*used < n && !text_is_blank(s[*used])) ||
-	    !is_bare(s + at, len) || !text_is_utf8(s + at, len) ||
-	    text_has_control(s + at, len))
+	    !text_is_utf8(s + at, len) || text_has_control(s + at, len))
 		return false;
 	return address_parse_path(box, empty, s + at, len, NULL) == 0;
 }
@@ -261,8 +245,9 @@ read_xtext(struct buffer *b, const char *s, size_t n)
 }
 
 static const char *
-read_size(struct command_mail *m, const struct parameter *p)
+read_size(void *mail, const struct parameter *p)
 {
+	struct command_mail *m = mail;
 	int64_t size;
 
 	if (p->value_len == 0 || p->value_len > SIZE_DIGITS_MAX)
@@ -278,8 +263,10 @@ read_size(struct command_mail *m, const struct parameter *p)
 }
 
 static const char *
-read_body(struct command_mail *m, const struct parameter *p)
+read_body(void *mail, const struct parameter *p)
 {
+	struct command_mail *m = mail;
+
 	if (text_same_word(p->value, p->value_len, "7BIT"))
 		m->body = COMMAND_BODY_7BIT;
 	else if (text_same_word(p->value, p->value_len, "8BITMIME"))
@@ -290,8 +277,10 @@ read_body(struct command_mail *m, const struct parameter *p)
 }
 
 static const char *
-read_smtputf8(struct command_mail *m, const struct parameter *p)
+read_smtputf8(void *mail, const struct parameter *p)
 {
+	struct command_mail *m = mail;
+
 	if (p->value != NULL)
 		return syntax;
 	m->smtputf8 = true;
@@ -299,8 +288,10 @@ read_smtputf8(struct command_mail *m, const struct parameter *p)
 }
 
 static const char *
-read_ret(struct command_mail *m, const struct parameter *p)
+read_ret(void *mail, const struct parameter *p)
 {
+	struct command_mail *m = mail;
+
 	if (text_same_word(p->value, p->value_len, "FULL"))
 		m->ret = DSN_RETURN_FULL;
 	else if (text_same_word(p->value, p->value_len, "HDRS"))
@@ -311,8 +302,9 @@ read_ret(struct command_mail *m, const struct parameter *p)
 }
 
 static const char *
-read_envid(struct command_mail *m, const struct parameter *p)
+read_envid(void *mail, const struct parameter *p)
 {
+	struct command_mail *m = mail;
 	struct buffer b;
 
 	buffer_init(&b, ENVID_MAX);
@@ -325,67 +317,11 @@ read_envid(struct command_mail *m, const struct parameter *p)
 	return NULL;
 }
 
-/* The parameters of MAIL. Each may be given once. */
-static const struct {
-	const char *keyword;
-	const char *(*read)(struct command_mail *, const struct parameter *);
-} mail_parameters[] = {
-	{ "SIZE", read_size }, { "BODY", read_body },
-	{ "SMTPUTF8", read_smtputf8 }, { "RET", read_ret },
-	{ "ENVID", read_envid },
-};
-
-#define MAIL_PARAMETERS (sizeof(mail_parameters) / sizeof(mail_parameters[0]))
-
 static const char *
-read_mail_parameters(struct command_mail *m, const char *s, size_t n)
+read_notify(void *rcpt, const struct parameter *p)
 {
-	bool seen[MAIL_PARAMETERS] = { false };
-	struct parameter p;
-	const char *refusal;
-	size_t at = 0, row;
-	int r;
+	struct command_rcpt *c = rcpt;
 
-	while ((r = next_parameter(&p, s, n, &at)) == 1) {
-		for (row = 0; row < MAIL_PARAMETERS; row++)
-			if (text_same_word(p.keyword, p.keyword_len,
-			    mail_parameters[row].keyword))
-				break;
-		if (row == MAIL_PARAMETERS)
-			return "555 5.5.4 a parameter that MAIL has not got";
-		if (seen[row])
-			return twice;
-		seen[row] = true;
-		refusal = mail_parameters[row].read(m, &p);
-		if (refusal != NULL)
-			/* cppcheck-suppress returnDanglingLifetime
-			 * all of these texts are static */
-			return refusal;
-	}
-	return r == -1 ? syntax : NULL;
-}
-
-const char *
-command_read_mail(struct command_mail *m, const char *s, size_t n)
-{
-	const char *refusal;
-	size_t used;
-
-	memset(m, 0, sizeof(*m));
-	if (!read_path("FROM:", &m->path, &m->null_path, s, n, &used))
-		return "501 5.1.7 syntax: MAIL FROM:<address>";
-	refusal = read_mail_parameters(m, s + used, n - used);
-	if (refusal == NULL && !m->smtputf8 && !text_is_ascii(s, n))
-		return "553 5.6.7 an address that is not ASCII needs "
-		    "SMTPUTF8";
-	return refusal;
-}
-
-static const char *
-read_notify(struct command_rcpt *c, const struct parameter *p)
-{
-	if (c->notify != 0)
-		return twice;
 	for (size_t i = 0; i < p->value_len; i++)
 		if (!text_is_alpha(p->value[i]) && p->value[i] != ',')
 			return syntax;
@@ -398,8 +334,9 @@ read_notify(struct command_rcpt *c, const struct parameter *p)
 
 /* A type and xtext, which are passed on unchanged (RFC 3461 section 5.2). */
 static const char *
-read_orcpt(struct command_rcpt *c, const struct parameter *p)
+read_orcpt(void *rcpt, const struct parameter *p)
 {
+	struct command_rcpt *c = rcpt;
 	static const char refusal[] = "501 5.5.4 ORCPT is TYPE;XTEXT";
 	const char *semicolon = p->value == NULL ? NULL :
 	    memchr(p->value, ';', p->value_len);
@@ -407,8 +344,6 @@ read_orcpt(struct command_rcpt *c, const struct parameter *p)
 	size_t type;
 	int r;
 
-	if (c->orcpt != NULL)
-		return twice;
 	if (semicolon == NULL || p->value_len > ORCPT_MAX)
 		return refusal;
 	type = (size_t)(semicolon - p->value);
@@ -427,34 +362,82 @@ read_orcpt(struct command_rcpt *c, const struct parameter *p)
 	return NULL;
 }
 
+/* Each may be given once. */
+static const struct {
+	const char *keyword;
+	bool rcpt;		/* of RCPT, not of MAIL */
+	const char *(*read)(void *, const struct parameter *);
+} parameters[] = {
+	{ "SIZE", false, read_size }, { "BODY", false, read_body },
+	{ "SMTPUTF8", false, read_smtputf8 }, { "RET", false, read_ret },
+	{ "ENVID", false, read_envid }, { "NOTIFY", true, read_notify },
+	{ "ORCPT", true, read_orcpt },
+};
+
+#define PARAMETERS (sizeof(parameters) / sizeof(parameters[0]))
+
+/* Reads all of them into a struct command_mail or struct command_rcpt. */
+static const char *
+read_parameters(void *into, bool rcpt, const char *s, size_t n)
+{
+	bool seen[PARAMETERS] = { false };
+	struct parameter p;
+	const char *refusal;
+	size_t at = 0, row;
+	int r;
+
+	while ((r = next_parameter(&p, s, n, &at)) == 1) {
+		for (row = 0; row < PARAMETERS; row++)
+			if (parameters[row].rcpt == rcpt &&
+			    text_same_word(p.keyword, p.keyword_len,
+			    parameters[row].keyword))
+				break;
+		if (row == PARAMETERS)
+			return rcpt ?
+			    "555 5.5.4 a parameter that RCPT has not got" :
+			    "555 5.5.4 a parameter that MAIL has not got";
+		if (seen[row])
+			return "501 5.5.4 a parameter stands there twice";
+		seen[row] = true;
+		refusal = parameters[row].read(into, &p);
+		if (refusal != NULL)
+			/* cppcheck-suppress returnDanglingLifetime
+			 * all of these texts are static */
+			return refusal;
+	}
+	return r == -1 ? syntax : NULL;
+}
+
+static const char unicode[] = "553 5.6.7 an address that is not ASCII needs "
+    "SMTPUTF8";
+
+const char *
+command_read_mail(struct command_mail *m, const char *s, size_t n)
+{
+	const char *refusal;
+	size_t used;
+
+	memset(m, 0, sizeof(*m));
+	if (!read_path("FROM:", &m->path, &m->null_path, s, n, &used))
+		return "501 5.1.7 syntax: MAIL FROM:<address>";
+	refusal = read_parameters(m, false, s + used, n - used);
+	return refusal == NULL && !m->smtputf8 && !text_is_ascii(s, n) ?
+	    unicode : refusal;
+}
+
 const char *
 command_read_rcpt(struct command_rcpt *c, bool smtputf8, const char *s,
     size_t n)
 {
-	const char *refusal = NULL;
-	struct parameter p;
-	size_t at;
+	size_t used;
 	bool empty;
-	int r;
 
 	memset(c, 0, sizeof(*c));
-	if (!read_path("TO:", &c->box, &empty, s, n, &at) || empty)
+	if (!read_path("TO:", &c->box, &empty, s, n, &used) || empty)
 		return "501 5.1.3 syntax: RCPT TO:<address>";
 	if (!smtputf8 && !text_is_ascii(s, n))
-		return "553 5.6.7 an address that is not ASCII needs "
-		    "SMTPUTF8";
-	while (refusal == NULL && (r = next_parameter(&p, s, n, &at)) != 0) {
-		if (r == -1)
-			refusal = syntax;
-		else if (text_same_word(p.keyword, p.keyword_len, "NOTIFY"))
-			refusal = read_notify(c, &p);
-		else if (text_same_word(p.keyword, p.keyword_len, "ORCPT"))
-			refusal = read_orcpt(c, &p);
-		else
-			refusal = "555 5.5.4 a parameter that RCPT has not "
-			    "got";
-	}
-	return refusal;
+		return unicode;
+	return read_parameters(c, true, s + used, n - used);
 }
 
 void
