@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/envelope.h"
-#include "mail/header/msgid.h"
 #include "mail/message/message.h"
 #include "smtp/reply.h"
 #include "config/account/account.h"
@@ -142,7 +141,7 @@ add_refused(struct buffer *b, const struct envelope *e, size_t max)
 static void
 add_more(struct buffer *b, const struct log_entry *entry, size_t max)
 {
-	char *msgid = msgid_find(&entry->message->header);
+	char *msgid = header_message_id(&entry->message->header);
 
 	add_refused(b, entry->envelope, max);
 	if (msgid != NULL)

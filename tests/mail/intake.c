@@ -11,7 +11,6 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "mail/message/intake.h"
-#include "mail/message/mbox.h"
 #include "mail/message/message.h"
 #include "tests/tap.h"
 
@@ -354,7 +353,7 @@ int
 main(void)
 {
 	for (size_t i = 0; i < COUNT(mbox_lines); i++)
-		tap_ok(mbox_is_separator(mbox_lines[i].line,
+		tap_ok(intake_is_separator(mbox_lines[i].line,
 		    strlen(mbox_lines[i].line)) == mbox_lines[i].is,
 		    "mbox: %s", mbox_lines[i].line);
 	check_long_lines();

@@ -103,7 +103,7 @@ compare(const char *label, size_t n, const char *from, const char *tail)
 	take_copy(&copy, input, &f);
 	good = take_file(&file, input, &f) && f.class == FAULT_NONE &&
 	    file.body.tempfile == -1 &&
-	    (file.body.source.fd != -1) == (copy.body.tempfile != -1) &&
+	    (file.body.input != -1) == (copy.body.tempfile != -1) &&
 	    message_octets(&copy) == message_octets(&file) &&
 	    copy.longest_line == file.longest_line &&
 	    walk(&copy, &a, &f) == 0 && walk(&file, &b, &f) == 0 &&

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "mail/header/header.h"
-#include "mail/header/msgid.h"
 #include "smtp/queueid.h"
 #include "tests/tap.h"
 
@@ -84,7 +83,7 @@ test_msgid(size_t i)
 		header_prepend(&h, "Message-ID", ids[i].ours);
 		header_prepend(&h, "Date", "today");
 	}
-	id = msgid_find(&h);
+	id = header_message_id(&h);
 	tap_string(ids[i].label, id, ids[i].id);
 	free(id);
 	header_free(&h);

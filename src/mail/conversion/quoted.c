@@ -10,51 +10,11 @@
 
 static const char separator[] = "From ";
 
-enum kind {
-	KIND_UNSAFE,	/* escaped wherever it stands */
-	KIND_LITERAL,	/* itself wherever it stands: RFC 2045, 6.7 (2) */
-	KIND_BLANK,	/* itself but for the end of a line */
-	KIND_CR		/* the beginning of a line end, perhaps */
-};
-
-/* One look for each octet: whole messages go through here. */
-#define ROW(kind) kind, kind, kind, kind, kind, kind, kind, kind, \
-    kind, kind, kind, kind, kind, kind, kind, kind
-
-static const unsigned char kinds[] = {
-	/* 0x00 */
-	0, 0, 0, 0, 0, 0, 0, 0, 0, KIND_BLANK, 0, 0, 0, KIND_CR, 0, 0,
-	ROW(0),
-	/* blank, and from "!" */
-	KIND_BLANK, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
-	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
-	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
-	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
-	/* from "0"; "=" is the escape itself */
-	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
-	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
-	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
-	KIND_LITERAL, 0, KIND_LITERAL, KIND_LITERAL,
-	ROW(KIND_LITERAL), ROW(KIND_LITERAL), ROW(KIND_LITERAL),
-	/* from "p"; the last is DEL */
-	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
-	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
-	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, KIND_LITERAL,
-	KIND_LITERAL, KIND_LITERAL, KIND_LITERAL, 0,
-	/* 0x80 */
-	ROW(0), ROW(0), ROW(0), ROW(0), ROW(0), ROW(0), ROW(0), ROW(0)
-};
-
+/* Itself wherever it stands: RFC 2045 section 6.7 (2). */
 static bool
 is_literal(char c)
 {
-	return kinds[(unsigned char)c] == KIND_LITERAL;
-}
-
-static bool
-is_unsafe(char c)
-{
-	return kinds[(unsigned char)c] == KIND_UNSAFE;
+	return c > ' ' && c <= '~' && c != '=';
 }
 
 void
@@ -191,6 +151,13 @@ add_octet(struct quoted *q, char c)
 		add_escaped(q, c);
 }
 
+/* Escaped wherever it stands. */
+static bool
+is_unsafe(char c)
+{
+	return !is_literal(c) && !text_is_blank(c) && c != '\r';
+}
+
 /* Is nothing held back that the next octet would have to decide about? */
 static bool
 is_settled(const struct quoted *q)
@@ -208,7 +175,7 @@ run_length(const struct quoted *q, const char *p, size_t n)
 		return 0;
 	if (room > n)
 		room = n;
-	while (i < room && (is_literal(p[i]) || p[i] == ' '))
+	while (i < room && p[i] >= ' ' && p[i] <= '~' && p[i] != '=')
 		i++;
 	/* a blank that may be the last octet of its line is held back */
 	if (i > 0 && p[i - 1] == ' ' && (i == n || p[i] == '\r'))

@@ -225,3 +225,45 @@ header_octets(const struct header *h)
 			n += h->field[i].len;
 	return n;
 }
+
+/* The body of our own field, which header_next() does not see. */
+static const char *
+added_message_id(const struct header *h, size_t *len)
+{
+	static const char name[] = "Message-ID:";
+	const size_t m = sizeof(name) - 1;
+	const char *p = h->added.data, *eol;
+
+	for (size_t left = h->added.len; left > 0; p += *len, left -= *len) {
+		eol = memchr(p, '\n', left);
+		*len = eol == NULL ? left : (size_t)(eol - p) + 1;
+		if (*len > m && memcmp(p, name, m) == 0) {
+			*len -= m;
+			return p + m;
+		}
+	}
+	return NULL;
+}
+
+char *
+header_message_id(const struct header *h)
+{
+	const struct header_field *field;
+	const char *body, *open, *close;
+	size_t from = 0, len = 0;
+	struct buffer b;
+
+	field = header_next(h, "Message-ID", &from);
+	body = field != NULL ? header_body(h, field, &len) :
+	    added_message_id(h, &len);
+	open = body == NULL || len == 0 ? NULL : memchr(body, '<', len);
+	close = open == NULL ? NULL :
+	    memchr(open, '>', len - (size_t)(open - body));
+	if (close == NULL)
+		return NULL;
+	buffer_init(&b, len);
+	for (; open <= close; open++)
+		if (!text_is_blank(*open) && *open != '\r' && *open != '\n')
+			buffer_add_char(&b, *open);
+	return buffer_detach(&b);
+}

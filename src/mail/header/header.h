@@ -91,6 +91,13 @@ int header_edit(struct header *, const struct header_edit *, size_t count);
 void header_remove(struct header *, const char *name);
 /* Adds "Name: body CRLF" to `added`; body is ours and already in wire form. */
 void header_prepend(struct header *, const char *name, const char *body);
+/*
+ * The Message-ID that goes out (RFC 5322 section 3.6.4), ours or the one that
+ * was there, with its angle brackets and without folding. The caller frees it;
+ * NULL when there is none, or nothing in angle brackets. What is in it came
+ * from outside.
+ */
+char *header_message_id(const struct header *);
 /* Octets that go out, the empty line behind the header not counted. */
 size_t header_octets(const struct header *);
 

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/fault.h"
 #include "mail/message/body.h"
-#include "mail/message/tempfile.h"
 
 #define WALK_OCTETS (128 * 1024)	/* read from a file at once */
+#define SUM_FACTOR UINT64_C(0x9e3779b97f4a7c15)	/* odd, bits well mixed */
+#define TEMPFILE_PATH_MAX (64 * 1024)	/* octets; the system says how many */
 
 void
 body_init(struct body *b)
@@ -16,7 +20,7 @@ body_init(struct body *b)
 	memset(b, 0, sizeof(*b));
 	buffer_init(&b->memory, BODY_MEMORY_MAX + BODY_READ);
 	b->tempfile = -1;
-	b->source.fd = -1;
+	b->input = -1;
 }
 
 void
@@ -29,16 +33,137 @@ body_free(struct body *b)
 	body_init(b);
 }
 
-/* In large pieces: a file system likes them better. */
+/* Words as this machine has them: the sum does not leave it. */
+static void
+sum_rows(struct body_sum *s, const char *p, size_t rows)
+{
+	uint64_t word[BODY_LANES];
+
+	for (; rows > 0; rows--, p += sizeof(word)) {
+		memcpy(word, p, sizeof(word));
+		/* lanes, since each product has to wait for the one before */
+		for (size_t i = 0; i < BODY_LANES; i++)
+			s->lane[i] = (s->lane[i] ^ word[i]) * SUM_FACTOR;
+	}
+}
+
+static void
+sum_add(struct body_sum *s, const char *p, size_t n)
+{
+	size_t part;
+
+	while (n > 0) {
+		if (s->held == 0 && n >= sizeof(s->row)) {
+			part = n - n % sizeof(s->row);
+			sum_rows(s, p, part / sizeof(s->row));
+		} else {
+			part = sizeof(s->row) - s->held;
+			if (part > n)
+				part = n;
+			memcpy(s->row + s->held, p, part);
+			s->held += part;
+		}
+		if (s->held == sizeof(s->row)) {
+			sum_rows(s, s->row, 1);
+			memset(s->row, 0, sizeof(s->row));
+			s->held = 0;
+		}
+		p += part;
+		n -= part;
+	}
+}
+
+static bool
+is_same(const struct body_sum *a, const struct body_sum *b)
+{
+	return memcmp(a->lane, b->lane, sizeof(a->lane)) == 0 &&
+	    memcmp(a->row, b->row, sizeof(a->row)) == 0;
+}
+
+/* Where there is no O_TMPFILE (an old kernel, NFS): a name for an instant. */
+static int
+open_named(const char *dir)
+{
+	struct buffer path;
+	int fd = -1, error;
+
+	buffer_init(&path, TEMPFILE_PATH_MAX);
+	if (buffer_printf(&path, "%s/postrider.XXXXXX", dir) == -1)
+		errno = ENAMETOOLONG;
+	else
+		fd = mkstemp(path.data);
+	error = errno;
+	if (fd != -1) {
+		unlink(path.data);
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
+	buffer_free(&path);
+	errno = error;
+	return fd;
+}
+
+static int
+open_in(const char *dir)
+{
+#ifdef O_TMPFILE
+	int fd = open(dir, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd != -1)
+		return fd;
+#endif
+	return open_named(dir);
+}
+
+/* Makes the temporary file. */
+static int
+open_tempfile(struct body *b, struct fault *f)
+{
+	const char *place[3];
+	size_t count = 0;
+	int error = 0;
+
+	place[0] = getenv("TMPDIR");
+	if (place[0] != NULL && place[0][0] != '\0')
+		count++;
+	place[count++] = "/var/tmp";
+	place[count++] = "/tmp";
+	for (size_t i = 0; i < count; i++) {
+		b->tempfile_dir = place[i];
+		if ((b->tempfile = open_in(place[i])) != -1)
+			return 0;
+		if (i == 0)
+			error = errno;
+	}
+	fault(f, FAULT_IO, "no temporary file for a large message: %s: %s",
+	    place[0], strerror(error));
+	return fault_hint(f, "set TMPDIR to a directory that we may write to");
+}
+
+/* Writes what is in memory to the file: in large pieces, which a file system
+ * likes better. */
 static int
 flush(struct body *b, struct fault *f)
 {
-	int result = b->memory.len == 0 ? 0 :
-	    tempfile_write(b->tempfile, b->tempfile_dir, b->memory.data,
-	    b->memory.len, f);
+	const char *p = b->memory.data, *end = p + b->memory.len;
+	ssize_t w;
+	int error;
 
+	for (; p < end; p += w) {
+		w = write(b->tempfile, p, (size_t)(end - p));
+		if (w > 0)
+			continue;
+		/* nothing written and no error: as good as a full disk */
+		error = w == 0 ? ENOSPC : errno;
+		w = 0;
+		if (error == EINTR)
+			continue;
+		fault(f, FAULT_IO, "message not taken in: temporary file in "
+		    "%s: %s", b->tempfile_dir, strerror(error));
+		return fault_hint(f, "free some space there, or set TMPDIR "
+		    "to a directory that has more");
+	}
 	buffer_clear(&b->memory);
-	return result;
+	return 0;
 }
 
 /* Too many for memory: from now on they are in a file. */
@@ -46,13 +171,13 @@ static int
 leave_memory(struct body *b, int input, uint64_t start, struct fault *f)
 {
 	if (input != -1) {
-		source_begin(&b->source, input, start);
-		source_add(&b->source, b->memory.data, b->memory.len);
+		b->input = input;
+		b->start = start;
+		sum_add(&b->sum, b->memory.data, b->memory.len);
 		buffer_free(&b->memory);
 		return 0;
 	}
-	b->tempfile = tempfile_open(&b->tempfile_dir, f);
-	return b->tempfile == -1 ? -1 : flush(b, f);
+	return open_tempfile(b, f) == -1 ? -1 : flush(b, f);
 }
 
 char *
@@ -71,8 +196,8 @@ body_add(struct body *b, const char *p, size_t n, int input, uint64_t start,
 	b->size += n;
 	for (; n > 0 && r == 0; p += part, n -= part) {
 		part = n < BODY_READ ? n : BODY_READ;
-		if (b->source.fd != -1) {
-			source_add(&b->source, p, part);
+		if (b->input != -1) {
+			sum_add(&b->sum, p, part);
 			continue;
 		}
 		if (b->memory.data != NULL &&
@@ -117,6 +242,38 @@ body_walk_end(struct body_walk *w)
 	buffer_free(&w->wire);
 }
 
+int
+body_changed(struct fault *f)
+{
+	fault(f, FAULT_IO, "standard input: the file has changed while it was "
+	    "being sent");
+	return fault_hint(f, "send a copy, or by a pipe");
+}
+
+/* The next octets of the file that the body is in; `left` are to come. */
+static ssize_t
+read_file(const struct body *b, struct body_walk *w, char *to, size_t n,
+    uint64_t left, struct fault *f)
+{
+	bool ours = b->tempfile != -1;
+	ssize_t got;
+
+	do
+		got = pread(ours ? b->tempfile : b->input, to, n,
+		    (off_t)(b->start + w->at));
+	while (got == -1 && errno == EINTR);
+	if (got == -1)
+		return fault(f, FAULT_IO, "%s: %s", ours ? "temporary file of "
+		    "the message" : "standard input", strerror(errno));
+	if (got == 0)
+		return ours ? fault(f, FAULT_IO, "temporary file of the "
+		    "message has become shorter") : body_changed(f);
+	if (!ours)
+		sum_add(&w->sum, to, (size_t)got);
+	return !ours && (uint64_t)got == left && !is_same(&w->sum, &b->sum) ?
+	    body_changed(f) : got;
+}
+
 /* The next octets as they came. */
 static ssize_t
 next_raw(const struct body *b, struct body_walk *w, const char **p,
@@ -126,13 +283,11 @@ next_raw(const struct body *b, struct body_walk *w, const char **p,
 	size_t want = left < WALK_OCTETS ? (size_t)left : WALK_OCTETS;
 	ssize_t n = (ssize_t)want;
 
-	if (b->tempfile == -1 && b->source.fd == -1) {
+	if (b->tempfile == -1 && b->input == -1) {
 		*p = want == 0 ? "" : b->memory.data + w->at;
 	} else if (want > 0) {
 		*p = buffer_reserve(&w->raw, want);
-		n = b->source.fd != -1 ?
-		    source_next(&b->source, &w->source, w->raw.data, want, f) :
-		    tempfile_read(b->tempfile, w->raw.data, want, w->at, f);
+		n = read_file(b, w, w->raw.data, want, left, f);
 	}
 	w->at += n > 0 ? (uint64_t)n : 0;
 	return n;
@@ -161,12 +316,12 @@ check_end(const struct body *b, struct body_walk *w, size_t len,
 		if (n == -1)
 			return -1;
 		if (n != 1 || *p != '\n' || !w->lineend.cr)
-			return source_changed(f);
+			return body_changed(f);
 	}
 	w->given += len;
 	return w->given > b->octets ||
 	    (w->at == b->size) != (w->given == b->octets) ?
-	    source_changed(f) : 0;
+	    body_changed(f) : 0;
 }
 
 ssize_t

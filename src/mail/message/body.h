@@ -14,7 +14,6 @@
 #include "base/buffer.h"
 #include "mail/message/bodyscan.h"
 #include "mail/message/lineend.h"
-#include "mail/message/source.h"
 
 struct fault;
 
@@ -24,13 +23,26 @@ struct fault;
 /* Octets that are worth being read at once: what a Linux pipe holds. */
 #define BODY_READ (64 * 1024)
 
+/* A sum of octets cut in any way; it tells accidents apart, no more. */
+#define BODY_LANES 4	/* words that are summed up side by side */
+
+struct body_sum {
+	uint64_t lane[BODY_LANES];
+	/* octets that are not in it yet, and how many */
+	char row[BODY_LANES * sizeof(uint64_t)];
+	size_t held;
+};
+
 struct body {
 	/* all octets are in one of three places: in memory, where otherwise
 	 * those stand that have still to be written to the file, */
 	struct buffer memory;
 	int tempfile;		/* in a file without a name, or -1, */
-	const char *tempfile_dir;	/* which is in this folder, */
-	struct source source;	/* or in the regular file we were given */
+	const char *tempfile_dir;	/* which is in this folder; static, or
+					 * the environment's, */
+	int input;		/* or in the regular file we were given, or -1 */
+	uint64_t start;		/* where they begin there, */
+	struct body_sum sum;	/* and what they were at first */
 	uint64_t size;		/* octets as they came */
 	bool cr;		/* the octet before the first was a CR */
 	uint64_t octets;	/* in wire form */
@@ -46,8 +58,9 @@ char *body_room(struct body *);
  * Adds n octets. A body of BODY_MEMORY_MAX octets or more leaves memory. If
  * `input` is not -1 but a regular file in which the body begins at `start`, it
  * is read from there whenever it is needed, and the file must stay open as
- * long as the body; otherwise it moves to a temporary file. -1 with FAULT_IO
- * when that cannot be written.
+ * long as the body; otherwise it moves to a temporary file: one that nobody
+ * else can read, in $TMPDIR, or else in /var/tmp, or else in /tmp. -1 with
+ * FAULT_IO when that cannot be made or written.
  */
 int body_add(struct body *, const char *, size_t n, int input,
     uint64_t start, struct fault *);
@@ -60,7 +73,7 @@ struct body_walk {
 	uint64_t at;		/* octets read */
 	uint64_t given;		/* octets given, in wire form */
 	struct lineend lineend;
-	struct source_walk source;
+	struct body_sum sum;	/* of what was read from the input */
 	struct buffer raw;	/* octets read from a file */
 	struct buffer wire;	/* the same in wire form */
 };
@@ -68,10 +81,13 @@ void body_walk_start(struct body_walk *);
 /*
  * The next octets in wire form at *p, valid until the next call. Returns their
  * number, 0 at the end, -1 with FAULT_IO if the file cannot be read or has
- * changed.
+ * changed: the last octets are given only when all have been found to be what
+ * they were. A file that has only grown is as good.
  */
 ssize_t body_next(const struct body *, struct body_walk *, const char **p,
     struct fault *);
 void body_walk_end(struct body_walk *);
+/* -1 with FAULT_IO: the file is not what it was. */
+int body_changed(struct fault *);
 
 #endif

@@ -15,8 +15,75 @@
 #include "base/text.h"
 #include "mail/message/intake.h"
 #include "mail/message/lineend.h"
-#include "mail/message/mbox.h"
 #include "mail/message/message.h"
+
+/* The last word before *end, which is moved to where it begins. */
+static const char *
+last_word(const char *line, size_t *end, size_t *len)
+{
+	size_t i = *end, stop;
+
+	while (i > 0 && text_is_blank(line[i - 1]))
+		i--;
+	stop = i;
+	while (i > 0 && !text_is_blank(line[i - 1]))
+		i--;
+	*len = stop - i;
+	*end = i;
+	return line + i;
+}
+
+/* Is a word one of those, with '|' between them, of which '9' stands for a
+ * digit and '@' for a letter? */
+static bool
+is_one_of(const char *word, size_t len, const char *shapes)
+{
+	size_t n, i;
+
+	for (;; shapes += n + 1) {
+		n = strcspn(shapes, "|");
+		for (i = 0; i < n && n == len; i++)
+			if (shapes[i] == '9' ? !text_is_digit(word[i]) :
+			    shapes[i] == '@' ? !text_is_alpha(word[i]) :
+			    text_to_lower(shapes[i]) != text_to_lower(word[i]))
+				break;
+		if (i == len && n == len)
+			return true;
+		if (shapes[n] == '\0')
+			return false;
+	}
+}
+
+/* The line is read from its end: the sender in front may be anything. */
+bool
+intake_is_separator(const char *line, size_t n)
+{
+	static const struct {
+		const char *shapes;
+		bool optional;
+	} words[] = {
+		{ "+9999|-9999", true },
+		{ "9999", false },
+		{ "+9999|-9999|@|@@|@@@|@@@@|@@@@@", true },
+		{ "99:99:99|99:99", false },
+		{ "9|99", false },
+		{ "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec", false },
+		{ "Sun|Mon|Tue|Wed|Thu|Fri|Sat", false },
+	};
+	size_t end = n, len;
+	const char *word;
+
+	if (n < 5 || memcmp(line, "From ", 5) != 0)
+		return false;
+	word = last_word(line, &end, &len);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (is_one_of(word, len, words[i].shapes))
+			word = last_word(line, &end, &len);
+		else if (!words[i].optional)
+			return false;
+	}
+	return true;
+}
 
 static void
 note_length(struct intake *in, uint64_t octets)
@@ -127,9 +194,9 @@ is_from_mailbox(const struct intake *in, const char *line, size_t n,
 	if (n > HEADER_NAME_MAX || header_name_length(line, n) > 0)
 		return false;
 	if (first)
-		return mbox_is_separator(line, n);
+		return intake_is_separator(line, n);
 	return n > 0 && line[0] == '>' && in->message->header.count == 0 &&
-	    mbox_is_separator(line + 1, n - 1);
+	    intake_is_separator(line + 1, n - 1);
 }
 
 /* A whole line, before the body has begun. 1: it is the body's first. */

@@ -48,4 +48,12 @@ int intake_finish(struct intake *);
 /* Frees what the intake holds; the message stays as it is. */
 void intake_free(struct intake *);
 
+/*
+ * Is a line (without its line end) the one that mailbox files put before a
+ * message (RFC 4155): "From ", a sender, and a date as asctime(3) writes it,
+ * seconds optional, a time zone allowed before or after the year? "From " with
+ * anything else is text that somebody wrote, and must not be lost.
+ */
+bool intake_is_separator(const char *line, size_t n);
+
 #endif
