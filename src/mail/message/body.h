@@ -40,7 +40,7 @@ struct body {
 	int tempfile;		/* in a file without a name, or -1, */
 	const char *tempfile_dir;	/* which is in this folder; static, or
 					 * the environment's, */
-	int input;		/* or in the regular file we were given, or -1 */
+	int input;		/* or in the regular file given, or -1: */
 	uint64_t start;		/* where they begin there, */
 	struct body_sum sum;	/* and what they were at first */
 	uint64_t size;		/* octets as they came */
