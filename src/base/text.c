@@ -177,6 +177,28 @@ text_line(const char *s, size_t n)
 }
 
 const char *
+text_take_line(const char **rest, size_t *left, size_t *len)
+{
+	const char *line = *rest;
+	const char *eol = *left == 0 ? NULL : memchr(line, '\n', *left);
+	size_t n = eol == NULL ? *left : (size_t)(eol - line) + 1;
+
+	if (n == 0)
+		return NULL;
+	*rest += n;
+	*left -= n;
+	n -= eol != NULL;
+	*len = n > 0 && line[n - 1] == '\r' ? n - 1 : n;
+	return line;
+}
+
+size_t
+text_byte_order_mark(const char *s, size_t n)
+{
+	return n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+const char *
 text_find(const char *p, size_t n, const char *needle, size_t m)
 {
 #ifdef HAVE_MEMMEM

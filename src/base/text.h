@@ -78,6 +78,14 @@ size_t text_trimmed(const char *, size_t);
 
 /* The length of the first line, without its LF or CRLF. */
 size_t text_line(const char *, size_t);
+/*
+ * Takes the first line off the *left octets at *rest: returns it and its length
+ * without LF or CRLF, NULL when nothing is left.
+ */
+const char *text_take_line(const char **rest, size_t *left, size_t *len);
+/* The length of the byte order mark that Windows editors put before UTF-8, or
+ * 0. */
+size_t text_byte_order_mark(const char *, size_t);
 
 /* The first place of m bytes in n bytes, or NULL; m is not 0. */
 const char *text_find(const char *, size_t n, const char *needle, size_t m);

@@ -234,6 +234,16 @@ accounts_forget_passwords(struct accounts *accounts, const char *but)
 	}
 }
 
+int
+accounts_report(const struct accounts *accounts, int r, struct fault *f)
+{
+	if (r == 0 || accounts->report == NULL)
+		return r;
+	accounts->report(accounts->report_arg, f);
+	fault_clear(f);
+	return 0;
+}
+
 struct account_source *
 accounts_source(struct accounts *accounts, const char *path)
 {

@@ -206,6 +206,11 @@ void accounts_init(struct accounts *);
 /* The accounts chosen from these have origins that point into them: free those
  * accounts first. */
 void accounts_free(struct accounts *);
+/*
+ * Takes the result of parsing. While files are checked, an error (-1) is
+ * reported and forgotten, and the result is 0, so that parsing goes on.
+ */
+int accounts_report(const struct accounts *, int r, struct fault *);
 /* Remembers a file, once; the result lives as long as the accounts. */
 struct account_source *accounts_source(struct accounts *, const char *path);
 

@@ -19,7 +19,7 @@
 struct parser {
 	struct accounts *accounts;
 	const struct parser_hooks *hooks;	/* or NULL */
-	struct option_place place;	/* the line; its column is 1 */
+	struct option_place place;	/* see at() */
 	const char *line;
 	size_t len;			/* without line end */
 	unsigned evaluated;	/* column of the command that printed
@@ -43,27 +43,25 @@ struct slice {
 
 static int parse_line(struct parser *);
 
-/* Where something in the line stands; in what a command printed, where the
- * command does. */
-static struct option_place
-parser_place(const struct parser *p, const char *at)
+/*
+ * The place of something in the line, which lasts until the next one is asked
+ * for; in what a command printed, where the command stands.
+ */
+static const struct option_place *
+at(struct parser *p, const char *s)
 {
-	struct option_place place = p->place;
-
-	place.column = p->evaluated != 0 ? p->evaluated :
-	    (unsigned)(at - p->line) + 1;
-	return place;
+	p->place.column = p->evaluated != 0 ? p->evaluated :
+	    (unsigned)(s - p->line) + 1;
+	return &p->place;
 }
 
 static struct slice
 trim(struct slice t)
 {
-	while (t.n > 0 && text_is_blank(t.s[0])) {
-		t.s++;
-		t.n--;
-	}
-	while (t.n > 0 && text_is_blank(t.s[t.n - 1]))
-		t.n--;
+	size_t blanks = text_blanks(t.s, t.n);
+
+	t.s += blanks;
+	t.n = text_trimmed(t.s, t.n - blanks);
 	return t;
 }
 
@@ -85,25 +83,13 @@ take(struct slice *rest, char end)
 	return trim(part);
 }
 
-/* An error ends the parsing, unless all errors are to be reported. */
 static int
-settle(struct parser *p, int r)
+no_base(struct parser *p, struct slice name)
 {
-	if (r == 0 || p->accounts->report == NULL)
-		return r;
-	p->accounts->report(p->accounts->report_arg, p->fault);
-	fault_clear(p->fault);
-	return 0;
-}
-
-static int
-no_base(const struct parser *p, struct slice name)
-{
-	struct option_place place = parser_place(p, name.s);
 	const char *near;
 
-	option_fault(p->fault, &place, "account '%.*s' is not defined above "
-	    "this line", (int)name.n, name.s);
+	option_fault(p->fault, at(p, name.s), "account '%.*s' is not defined "
+	    "above this line", (int)name.n, name.s);
 	near = account_table_nearest(&p->table, name.s, name.n);
 	if (near != NULL)
 		return fault_hint(p->fault, "did you mean '%s'?", near);
@@ -115,62 +101,55 @@ static int
 inherit(struct parser *p, struct account *account, struct slice bases)
 {
 	const struct account *base;
-	struct option_place place;
 	struct slice name;
 	bool more;
 
 	do {
 		more = bases.n > 0 && memchr(bases.s, ',', bases.n) != NULL;
 		name = take(&bases, ',');
-		place = parser_place(p, name.s);
 		if (name.n == 0) {
-			option_fault(p->fault, &place,
+			option_fault(p->fault, at(p, name.s),
 			    "an account name is missing");
 			return fault_hint(p->fault,
 			    "the line is 'account NAME : BASE, BASE'");
 		}
 		base = account_table_find(&p->table, name.s, name.n);
-		if (base == NULL) {
-			if (settle(p, no_base(p, name)) == -1)
-				return -1;
-			continue;
-		}
-		account_override(account, base);
+		if (base != NULL)
+			account_override(account, base);
+		else if (accounts_report(p->accounts, no_base(p, name),
+		    p->fault) == -1)
+			return -1;
 	} while (more);
 	return 0;
 }
 
 static int
-check_new_name(const struct parser *p, struct slice name)
+check_new_name(struct parser *p, struct slice name)
 {
-	struct option_place place = parser_place(p, name.s);
 	const struct account *there;
-	size_t line;
+	unsigned line;
 	bool here;
 
 	if (name.n == 0) {
-		option_fault(p->fault, &place, "account needs a name");
+		option_fault(p->fault, at(p, name.s), "account needs a name");
 		return fault_hint(p->fault, "write 'account NAME'");
 	}
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.s[i] != ',' && !text_is_control(name.s[i]))
-			continue;
-		place.column += i;
-		return option_fault(p->fault, &place, "an account name has no "
-		    "%s in it", name.s[i] == ',' ? "comma" :
-		    "control character");
-	}
+	for (const char *c = name.s; c < name.s + name.n; c++)
+		if (*c == ',' || text_is_control(*c))
+			return option_fault(p->fault, at(p, c), "an account "
+			    "name has no %s in it", *c == ',' ? "comma" :
+			    "control character");
 	there = account_table_find(&p->table, name.s, name.n);
 	if (there == NULL)
 		return 0;
 	line = there->defined.line;
 	here = there->defined.file == p->place.file;
-	option_fault(p->fault, &place, "account '%s' is defined twice: here "
-	    "and in %s%s%zu", there->name, here ? "line" :
+	option_fault(p->fault, at(p, name.s), "account '%s' is defined twice: "
+	    "here and in %s%s%u", there->name, here ? "line" :
 	    there->defined.file, here ? " " : ":", line);
 	if (there == p->implicit)
 		return fault_hint(p->fault, "settings above the first account "
-		    "line, such as line %zu, are those of account 'default'; "
+		    "line, such as line %u, are those of account 'default'; "
 		    "put a line 'defaults' or 'account NAME' above them", line);
 	return fault_hint(p->fault, "give one of them another name");
 }
@@ -182,8 +161,7 @@ account_begin(struct parser *p, struct slice name)
 
 	account_init(account);
 	account->name = memory_copy(name.s, name.n);
-	account->defined.file = p->place.file;
-	account->defined.line = p->place.line;
+	account->defined = p->place;
 	/* what comes from defaults is not explicitly set, so that an account
 	 * does not inherit it from this one */
 	account_copy(account, &p->defaults);
@@ -216,10 +194,8 @@ parse_account(struct parser *p, struct slice argument)
 static int
 parse_defaults(struct parser *p, struct slice argument)
 {
-	struct option_place place = parser_place(p, argument.s);
-
 	if (argument.n > 0) {
-		option_fault(p->fault, &place,
+		option_fault(p->fault, at(p, argument.s),
 		    "unexpected text behind 'defaults'");
 		return fault_hint(p->fault,
 		    "settings follow on lines of their own");
@@ -231,12 +207,11 @@ parse_defaults(struct parser *p, struct slice argument)
 static int
 unknown_word(struct parser *p, struct slice word)
 {
-	struct option_place place = parser_place(p, word.s);
 	const char *near = option_nearest(word.s, word.n);
 
 	if (p->evaluated != 0) {
 		/* its output may be a password that lacks the word before it */
-		option_fault(p->fault, &place,
+		option_fault(p->fault, at(p, word.s),
 		    "eval printed no setting this program knows");
 		return fault_hint(p->fault, "its first line of output should "
 		    "be a setting and its value");
@@ -245,7 +220,7 @@ unknown_word(struct parser *p, struct slice word)
 		near = "account";
 	if (near == NULL && option_slip(word.s, word.n, "defaults") != SIZE_MAX)
 		near = "defaults";
-	option_fault(p->fault, &place, "unknown setting '%.*s'%s",
+	option_fault(p->fault, at(p, word.s), "unknown setting '%.*s'%s",
 	    word.n > WORD_SHOWN_MAX ? WORD_SHOWN_MAX : (int)word.n, word.s,
 	    word.n > WORD_SHOWN_MAX ? "..." : "");
 	if (near != NULL)
@@ -269,9 +244,9 @@ need_account(struct parser *p)
 }
 
 static int
-parse_legacy(struct parser *p, const struct legacy *l, struct slice argument,
-    const struct option_place *place)
+parse_legacy(struct parser *p, const struct legacy *l, struct slice argument)
 {
+	const struct option_place *place = at(p, argument.s);
 	struct notes *notes = &p->accounts->warnings;
 
 	if (legacy_set(p->current, l, argument.s, argument.n, place, notes,
@@ -300,24 +275,25 @@ parse_setting(struct parser *p, struct slice word, struct slice argument)
 {
 	enum option_id id = option_find_keyword(word.s, word.n);
 	const struct legacy *legacy = legacy_find_keyword(word.s, word.n);
-	struct option_place place = parser_place(p, argument.s);
+	const struct option_place *place;
 
 	if (id == OPTION_COUNT && legacy == NULL)
 		return unknown_word(p, word);
 	need_account(p);
 	if (id == OPTION_COUNT)
-		return parse_legacy(p, legacy, argument, &place);
+		return parse_legacy(p, legacy, argument);
+	place = at(p, argument.s);
 	if (argument.n > 0 && option_row(id)->type == OPTION_TYPE_SECRET)
 		p->facts->password = true;
 	if (argument.n > 0 && id == OPTION_PASSWORDEVAL)
 		p->facts->passwordeval = true;
 	if (p->accounts->report != NULL)
 		note_obsolete(p, word, id);
-	if (option_set(p->current, id, argument.s, argument.n, &place,
+	if (option_set(p->current, id, argument.s, argument.n, place,
 	    p->fault) == -1)
 		return -1;
 	return p->accounts->report == NULL || id != OPTION_FROM ? 0 :
-	    accountmatch_check(p->current, &place, p->fault);
+	    accountmatch_check(p->current, place, p->fault);
 }
 
 /* The line that a command has printed takes the place of the command's. */
@@ -341,22 +317,31 @@ parse_evaluated(struct parser *p, const struct option_place *place,
 	return r;
 }
 
+/* "eval" and "include" need a value, and neither stands in what eval prints. */
+static int
+check_directive(struct parser *p, struct slice value, const char *what,
+    const char *needs, const char *hint)
+{
+	if (p->evaluated != 0)
+		return option_fault(p->fault, at(p, value.s),
+		    "what eval prints cannot be an%s", what);
+	if (value.n > 0)
+		return 0;
+	option_fault(p->fault, at(p, value.s), "%s", needs);
+	return fault_hint(p->fault, "%s", hint);
+}
+
 static int
 parse_eval(struct parser *p, struct slice command)
 {
-	struct option_place place = parser_place(p, command.s);
+	struct option_place place = *at(p, command.s);
 	struct buffer line;
 	char *string;
 	int r;
 
-	if (p->evaluated != 0)
-		return option_fault(p->fault, &place,
-		    "what eval prints cannot be another eval");
-	if (command.n == 0) {
-		option_fault(p->fault, &place, "eval needs a command");
-		return fault_hint(p->fault, "write 'eval COMMAND', which "
-		    "prints a setting and its value");
-	}
+	if (check_directive(p, command, "other eval", "eval needs a command",
+	    "write 'eval COMMAND', which prints a setting and its value") == -1)
+		return -1;
 	p->facts->eval = true;
 	if (p->hooks == NULL || p->accounts->report != NULL)
 		return 0;
@@ -373,18 +358,13 @@ parse_eval(struct parser *p, struct slice command)
 static int
 parse_include(struct parser *p, struct slice pattern)
 {
-	struct option_place place = parser_place(p, pattern.s);
+	struct option_place place = *at(p, pattern.s);
 	char *string;
 	int r;
 
-	if (p->evaluated != 0)
-		return option_fault(p->fault, &place,
-		    "what eval prints cannot be an include");
-	if (pattern.n == 0) {
-		option_fault(p->fault, &place, "include needs a file");
-		return fault_hint(p->fault, "write 'include FILE', or a "
-		    "pattern such as accounts.d/*");
-	}
+	if (check_directive(p, pattern, " include", "include needs a file",
+	    "write 'include FILE', or a pattern such as accounts.d/*") == -1)
+		return -1;
 	if (p->hooks == NULL)
 		return 0;
 	string = memory_copy(pattern.s, pattern.n);
@@ -411,16 +391,14 @@ word_length(struct slice t)
 static int
 refuse_word(struct parser *p, struct slice word, struct slice rest)
 {
-	struct option_place place = parser_place(p, rest.s);
-
 	if (p->evaluated != 0)
 		return unknown_word(p, word);
 	if (word.n == 0)
-		return option_fault(p->fault, &place,
+		return option_fault(p->fault, at(p, rest.s),
 		    "a line begins with the name of a setting");
 	if (word.n > WORD_SHOWN_MAX)
 		word.n = WORD_SHOWN_MAX;
-	option_fault(p->fault, &place, "a blank should follow '%.*s'",
+	option_fault(p->fault, at(p, rest.s), "a blank should follow '%.*s'",
 	    (int)word.n, word.s);
 	return fault_hint(p->fault, "write the setting, a blank, the value; "
 	    "no '=' or ':'");
@@ -431,12 +409,10 @@ parse_line(struct parser *p)
 {
 	struct slice rest = trim((struct slice){ p->line, p->len });
 	const char *nul = p->len == 0 ? NULL : memchr(p->line, '\0', p->len);
-	struct option_place place;
 	struct slice word;
 
 	if (nul != NULL) {
-		place = parser_place(p, nul);
-		option_fault(p->fault, &place, "a NUL character");
+		option_fault(p->fault, at(p, nul), "a NUL character");
 		return fault_hint(p->fault,
 		    "account files are plain text; save this one as UTF-8");
 	}
@@ -464,33 +440,35 @@ parse_line(struct parser *p)
 	return parse_setting(p, word, rest);
 }
 
-/* Windows editors put one before UTF-8. */
-static size_t
-byte_order_mark(const char *bytes, size_t n)
-{
-	return n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-}
-
 static int
 parse_lines(struct parser *p, const char *bytes, size_t n)
 {
-	const char *end = bytes + n, *eol;
+	size_t mark = text_byte_order_mark(bytes, n);
 
-	bytes += byte_order_mark(bytes, n);
-	while (bytes < end) {
-		eol = memchr(bytes, '\n', (size_t)(end - bytes));
-		if (eol == NULL)
-			eol = end;
+	bytes += mark;
+	n -= mark;
+	while ((p->line = text_take_line(&bytes, &n, &p->len)) != NULL) {
 		p->place.line++;
-		p->line = bytes;
-		p->len = (size_t)(eol - bytes);
-		if (p->len > 0 && bytes[p->len - 1] == '\r')
-			p->len--;
-		if (settle(p, parse_line(p)) == -1)
+		if (accounts_report(p->accounts, parse_line(p), p->fault) == -1)
 			return -1;
-		bytes = eol < end ? eol + 1 : end;
 	}
 	return 0;
+}
+
+static int
+parse_file(struct parser *p, const struct parser_hooks *hooks,
+    const char *name, const char *bytes, size_t n,
+    struct accountfile_facts *facts)
+{
+	/* origins point to the name for as long as the accounts live */
+	struct account_source *source = accounts_source(p->accounts, name);
+
+	source->state = ACCOUNT_SOURCE_READ;
+	memset(facts, 0, sizeof(*facts));
+	p->hooks = hooks;
+	p->facts = facts;
+	p->place = (struct option_place){ source->path, 0, 1 };
+	return parse_lines(p, bytes, n);
 }
 
 /*
@@ -503,16 +481,8 @@ parser_include(struct parser *p, const struct parser_hooks *hooks,
     struct accountfile_facts *facts)
 {
 	struct parser outer = *p;
-	struct account_source *source = accounts_source(p->accounts, name);
-	int r;
+	int r = parse_file(p, hooks, name, bytes, n, facts);
 
-	source->state = ACCOUNT_SOURCE_READ;
-	memset(facts, 0, sizeof(*facts));
-	p->hooks = hooks;
-	p->facts = facts;
-	p->place.file = source->path;
-	p->place.line = 0;
-	r = parse_lines(p, bytes, n);
 	p->hooks = outer.hooks;
 	p->facts = outer.facts;
 	p->place = outer.place;
@@ -545,24 +515,12 @@ accountfile_parse(struct accounts *accounts, const struct parser_hooks *hooks,
     const char *name, const char *bytes, size_t n,
     struct accountfile_facts *facts, struct fault *f)
 {
-	struct account_source *source;
-	struct parser p;
+	struct parser p = { .accounts = accounts, .fault = f };
 	int r;
 
-	memset(&p, 0, sizeof(p));
-	memset(facts, 0, sizeof(*facts));
-	/* origins point to the name for as long as the accounts live */
-	source = accounts_source(accounts, name);
-	source->state = ACCOUNT_SOURCE_READ;
-	p.accounts = accounts;
-	p.hooks = hooks;
-	p.place.file = source->path;
-	p.place.column = 1;
-	p.facts = facts;
-	p.fault = f;
 	account_init(&p.defaults);
 	account_init(&p.scrap);
-	r = parse_lines(&p, bytes, n);
+	r = parse_file(&p, hooks, name, bytes, n, facts);
 	if (r == 0)
 		merge(accounts, &p.table);
 	account_table_free(&p.table);

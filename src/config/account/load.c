@@ -301,28 +301,17 @@ eval(void *arg, const char *command, const struct option_place *place,
 	return r;
 }
 
-/* A fault about the whole file, which may be only one of those reported. */
-static int
-settle(struct accounts *accounts, int r, struct fault *f)
-{
-	if (r == 0 || accounts->report == NULL)
-		return r;
-	accounts->report(accounts->report_arg, f);
-	fault_clear(f);
-	return 0;
-}
-
 static int
 check_mode(struct accounts *accounts, const struct account_file *file,
     const struct accountfile_facts *facts, struct fault *f)
 {
-	if (facts->password && settle(accounts,
+	if (facts->password && accounts_report(accounts,
 	    check_password_mode(accounts, file, f), f) == -1)
 		return -1;
 	if (!facts->passwordeval && !facts->eval)
 		return 0;
-	return settle(accounts, check_command_owner(&file->file, facts->eval ?
-	    "an eval" : "a passwordeval", f), f);
+	return accounts_report(accounts, check_command_owner(&file->file,
+	    facts->eval ? "an eval" : "a passwordeval", f), f);
 }
 
 /* `parser` is that of the file that includes this one, or NULL. */
@@ -431,8 +420,8 @@ include(void *arg, struct parser *parser, const char *pattern,
 		r = option_fault(f, place, "%s: its folder cannot be read",
 		    path);
 	for (size_t i = 0; g == 0 && r == 0 && i < matches.gl_pathc; i++)
-		r = settle(reading->accounts, include_file(reading, parser,
-		    matches.gl_pathv[i], place, f), f);
+		r = accounts_report(reading->accounts, include_file(reading,
+		    parser, matches.gl_pathv[i], place, f), f);
 	globfree(&matches);
 	free(path);
 	return r;
@@ -454,7 +443,7 @@ read_file(struct accounts *accounts, const char *path,
 	else if (r == 0)
 		r = unreadable(accounts, path, kind, error, f);
 	file_close(&file.file);
-	return settle(accounts, r, f);
+	return accounts_report(accounts, r, f);
 }
 
 int
