@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +129,19 @@ buffer_printf(struct buffer *b, const char *fmt, ...)
 	r = buffer_vprintf(b, fmt, ap);
 	va_end(ap);
 	return r;
+}
+
+char *
+buffer_format(const char *fmt, ...)
+{
+	struct buffer b;
+	va_list ap;
+
+	buffer_init(&b, SIZE_MAX / 8);
+	va_start(ap, fmt);
+	buffer_vprintf(&b, fmt, ap);
+	va_end(ap);
+	return buffer_detach(&b);
 }
 
 void

@@ -39,6 +39,9 @@ int buffer_printf(struct buffer *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 int buffer_vprintf(struct buffer *, const char *fmt, va_list)
     __attribute__((format(printf, 2, 0)));
+/* Formatted text as a string that the caller frees. */
+char *buffer_format(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2)));
 /* Makes room for n more bytes and returns where they go; NULL beyond max. */
 char *buffer_reserve(struct buffer *, size_t n);
 /* n of the reserved bytes have been written. */

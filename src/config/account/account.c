@@ -129,18 +129,16 @@ account_home(void)
 char *
 account_path(const char *path)
 {
-	struct buffer b;
-	char *home;
+	char *home, *whole;
 
 	if (path[0] != '~' || (path[1] != '/' && path[1] != '\0'))
 		return memory_string(path);
 	home = account_home();
 	if (home == NULL)
 		return NULL;
-	buffer_init(&b, strlen(home) + strlen(path));
-	buffer_printf(&b, "%s%s", home, path + 1);
+	whole = buffer_format("%s%s", home, path + 1);
 	free(home);
-	return buffer_detach(&b);
+	return whole;
 }
 
 struct account *

@@ -159,53 +159,40 @@ resolve_path(struct account *account, enum option_id id, struct fault *f)
 	return 0;
 }
 
-/* "account 'NAME' (FILE:LINE)", or what else it comes from; to be freed. */
-static char *
-describe(const struct account *account)
-{
-	struct buffer b;
-
-	buffer_init(&b, MESSAGE_MAX);
-	if (account->name == NULL)
-		buffer_add_string(&b, "the account of the command line");
-	else if (account->defined.file == NULL)
-		buffer_add_string(&b, "the account of the environment");
-	else
-		buffer_printf(&b, "account '%s' (%s:%u)", account->name,
-		    account->defined.file, account->defined.line);
-	return buffer_detach(&b);
-}
-
 /* Are all settings there that an account needs? */
 static int
-check(const struct account *account, struct fault *f)
+check_settings(const struct account *account, struct fault *f)
 {
-	char *what;
-
 	if (account_server(account) == NULL) {
-		what = describe(account);
-		fault(f, FAULT_CONFIG, "%s has no host", what);
-		free(what);
+		fault(f, FAULT_CONFIG, "has no host");
 		return fault_hint(f, "add the line 'host NAME', where NAME is "
 		    "the smarthost");
 	}
 	if (account->protocol == PROTOCOL_LMTP && account->port == 0 &&
 	    account->socket == NULL) {
-		what = describe(account);
-		fault(f, FAULT_CONFIG, "%s speaks LMTP and has no port",
-		    what);
-		free(what);
+		fault(f, FAULT_CONFIG, "speaks LMTP and has no port");
 		return fault_hint(f, "add the line 'port NUMBER'; LMTP has no "
 		    "port of its own, 24 is common");
 	}
 	if (account->auth != NULL && account->user == NULL &&
 	    sasl_needs_password(account->auth)) {
-		what = describe(account);
-		fault(f, FAULT_CONFIG, "%s has auth but no user", what);
-		free(what);
+		fault(f, FAULT_CONFIG, "has auth but no user");
 		return fault_hint(f, "add the line 'user NAME', or 'auth off'");
 	}
 	return 0;
+}
+
+static int
+check(const struct account *account, struct fault *f)
+{
+	if (check_settings(account, f) == 0)
+		return 0;
+	if (account->name == NULL)
+		return fault_prefix(f, "the account of the command line ");
+	if (account->defined.file == NULL)
+		return fault_prefix(f, "the account of the environment ");
+	return fault_prefix(f, "account '%s' (%s:%u) ", account->name,
+	    account->defined.file, account->defined.line);
 }
 
 static const struct account *

@@ -13,7 +13,6 @@
 
 #define WORD_SHOWN_MAX 40	/* octets of an unknown word that are quoted */
 #define DEFAULT_NAME "default"
-#define EVALUATED_MAX (64 * 1024)	/* octets that a command prints */
 
 /* The parser of a file and of those that it includes. */
 struct parser {
@@ -299,13 +298,13 @@ parse_setting(struct parser *p, struct slice word, struct slice argument)
 /* The line that a command has printed takes the place of the command's. */
 static int
 parse_evaluated(struct parser *p, const struct option_place *place,
-    const struct buffer *line)
+    const struct secret *line)
 {
 	struct slice outer = { p->line, p->len };
 	bool was_password = p->facts->password;
 	int r;
 
-	p->line = line->data;
+	p->line = line->bytes;
 	p->len = line->len;
 	p->evaluated = place->column;
 	r = parse_line(p);
@@ -335,7 +334,7 @@ static int
 parse_eval(struct parser *p, struct slice command)
 {
 	struct option_place place = *at(p, command.s);
-	struct buffer line;
+	struct secret line = { NULL, 0 };
 	char *string;
 	int r;
 
@@ -345,13 +344,12 @@ parse_eval(struct parser *p, struct slice command)
 	p->facts->eval = true;
 	if (p->hooks == NULL || p->accounts->report != NULL)
 		return 0;
-	buffer_init(&line, EVALUATED_MAX);
 	string = memory_copy(command.s, command.n);
 	r = p->hooks->eval(p->hooks->arg, string, &place, &line, p->fault);
 	if (r == 0)
 		r = parse_evaluated(p, &place, &line);
 	free(string);
-	buffer_wipe(&line);
+	secret_clear(&line);
 	return r;
 }
 

@@ -10,10 +10,10 @@
 #include <stddef.h>
 
 struct accounts;
-struct buffer;
 struct fault;
 struct option_place;
 struct parser;
+struct secret;
 
 /* What a file holds that its owner and mode have to fit. */
 struct accountfile_facts {
@@ -27,9 +27,9 @@ struct accountfile_facts {
  * place is that of the command or pattern, for faults.
  */
 struct parser_hooks {
-	/* Adds the line that the command prints, without its end. */
+	/* Gets the line that the command prints, without its end. */
 	int (*eval)(void *arg, const char *command,
-	    const struct option_place *, struct buffer *line, struct fault *);
+	    const struct option_place *, struct secret *line, struct fault *);
 	/* Parses the files that fit, each by parser_include(). */
 	int (*include)(void *arg, struct parser *, const char *pattern,
 	    const struct option_place *, struct fault *);

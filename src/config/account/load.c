@@ -19,7 +19,6 @@
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "config/account/account.h"
 #include "config/account/fallback.h"
 #include "config/account/grammar.h"
@@ -40,22 +39,34 @@ struct account_file {
 	const struct account_file *includer;	/* or NULL */
 };
 
+/* Where a file may be; nowhere without a folder. */
+struct candidate {
+	const char *folder;
+	const char *name;
+};
+
 /* A file that is being parsed, and what its accounts go into. */
 struct reading {
 	struct accounts *accounts;
 	const struct account_file *file;
 };
 
+/* "NAME (uid NUMBER)", or the latter alone. */
+static void
+add_id(struct buffer *b, const char *name, const char *kind, unsigned long id)
+{
+	if (name != NULL)
+		buffer_printf(b, "%s (%s %lu)", name, kind, id);
+	else
+		buffer_printf(b, "%s %lu", kind, id);
+}
+
 static void
 add_user(struct buffer *b, uid_t uid)
 {
 	const struct passwd *pw = getpwuid(uid);
 
-	if (pw != NULL)
-		buffer_printf(b, "%s (uid %lu)", pw->pw_name,
-		    (unsigned long)uid);
-	else
-		buffer_printf(b, "uid %lu", (unsigned long)uid);
+	add_id(b, pw == NULL ? NULL : pw->pw_name, "uid", (unsigned long)uid);
 }
 
 static void
@@ -63,11 +74,7 @@ add_group(struct buffer *b, gid_t gid)
 {
 	const struct group *gr = getgrgid(gid);
 
-	if (gr != NULL)
-		buffer_printf(b, "%s (gid %lu)", gr->gr_name,
-		    (unsigned long)gid);
-	else
-		buffer_printf(b, "gid %lu", (unsigned long)gid);
+	add_id(b, gr == NULL ? NULL : gr->gr_name, "gid", (unsigned long)gid);
 }
 
 /* What can be done so that we may read it; to be freed. */
@@ -271,34 +278,18 @@ static int include(void *, struct parser *, const char *,
 /* Runs a command of the file that is being read, if it can be trusted. */
 static int
 eval(void *arg, const char *command, const struct option_place *place,
-    struct buffer *line, struct fault *f)
+    struct secret *line, struct fault *f)
 {
 	const struct reading *reading = arg;
-	struct child child;
-	struct buffer why;
-	int r;
 
 	if (check_command_owner(&reading->file->file, "an eval", f) == -1)
 		return -1;
-	child_init(&child);
-	buffer_init(&why, PATHS_MAX);
-	r = child_run(&child, command, EVAL_SECONDS * 1000, f);
-	if (r == 0 && child_has_failed(&child, EVAL_SECONDS, "nothing",
-	    &why)) {
-		if (child.timed_out)
-			fault(f, FAULT_TEMPORARY, "%s:%u:%u: eval%s",
-			    place->file, place->line, place->column, why.data);
-		else
-			option_fault(f, place, "eval%s", why.data);
-		r = fault_hint(f, "run the command in a shell: its first line "
-		    "of output should be a setting and its value");
-	} else if (r == 0) {
-		buffer_add(line, child.out.data, text_line(child.out.data,
-		    child.out.len));
-	}
-	buffer_free(&why);
-	child_free(&child);
-	return r;
+	if (child_first_line(command, EVAL_SECONDS, "nothing", line, f) == 0)
+		return 0;
+	fault_prefix(f, "%s:%u:%u: eval", place->file, place->line,
+	    place->column);
+	return fault_hint(f, "run the command in a shell: its first line of "
+	    "output should be a setting and its value");
 }
 
 static int
@@ -384,14 +375,11 @@ static char *
 include_path(const char *includer, const char *pattern)
 {
 	const char *slash = strrchr(includer, '/');
-	struct buffer b;
 
 	if (pattern[0] == '/' || pattern[0] == '~' || slash == NULL)
 		return account_path(pattern);
-	buffer_init(&b, PATHS_MAX);
-	buffer_printf(&b, "%.*s/%s", (int)(slash - includer), includer,
+	return buffer_format("%.*s/%s", (int)(slash - includer), includer,
 	    pattern);
-	return buffer_detach(&b);
 }
 
 /* Includes the files that fit the pattern in the order of their names. There
@@ -456,35 +444,25 @@ accountfile_read(struct accounts *accounts, const char *path,
 	return r;
 }
 
-/* Does the file exist, readable or not? Then the search ends with it. */
-static bool
-found(struct accounts *accounts, const char *path)
-{
-	struct stat st;
-
-	return accounts_source(accounts, path)->state ==
-	    ACCOUNT_SOURCE_READ || stat(path, &st) == 0;
-}
-
-/* Reads folder + name unless *stop, which is set when that file exists. */
+/* Reads the first file that exists, readable or not. */
 static int
-try(struct accounts *accounts, const char *folder, const char *name,
-    enum accountfile_kind kind, bool *stop, struct fault *f)
+read_first(struct accounts *accounts, const struct candidate *c, size_t n,
+    enum accountfile_kind kind, struct fault *f)
 {
-	struct buffer path;
-	int r;
+	bool found = false;
+	struct stat st;
+	char *path;
+	int r = 0;
 
-	if (*stop || folder == NULL)
-		return 0;
-	buffer_init(&path, PATHS_MAX);
-	if (buffer_printf(&path, "%s%s", folder, name) == -1) {
-		buffer_free(&path);
-		return fault(f, FAULT_CONFIG, "the path of the home folder is "
-		    "longer than %d octets", PATHS_MAX);
+	for (size_t i = 0; r == 0 && !found && i < n; i++) {
+		if (c[i].folder == NULL)
+			continue;
+		path = buffer_format("%s%s", c[i].folder, c[i].name);
+		r = read_file(accounts, path, kind, f);
+		found = accounts_source(accounts, path)->state ==
+		    ACCOUNT_SOURCE_READ || stat(path, &st) == 0;
+		free(path);
 	}
-	r = read_file(accounts, path.data, kind, f);
-	*stop = found(accounts, path.data);
-	buffer_free(&path);
 	return r;
 }
 
@@ -492,25 +470,15 @@ static int
 load_user(struct accounts *accounts, struct fault *f)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME");
-	char *home = account_home(), *config = NULL;
-	struct buffer b;
-	bool stop = false;
-	int r = -1;
+	char *home = account_home(), *config;
+	int r;
 
 	/* the XDG Base Directory Specification calls relative ones invalid */
-	if (xdg != NULL && xdg[0] == '/') {
-		config = memory_string(xdg);
-	} else if (home != NULL) {
-		buffer_init(&b, strlen(home) + sizeof("/.config"));
-		buffer_printf(&b, "%s/.config", home);
-		config = buffer_detach(&b);
-	}
-	if (try(accounts, config, "/postrider/accounts", ACCOUNTFILE_USER,
-	    &stop, f) == 0 &&
-	    try(accounts, home, "/.msmtprc", ACCOUNTFILE_USER, &stop, f) == 0 &&
-	    try(accounts, config, "/msmtp/config", ACCOUNTFILE_USER, &stop,
-	    f) == 0)
-		r = 0;
+	config = xdg != NULL && xdg[0] == '/' ? memory_string(xdg) :
+	    home != NULL ? buffer_format("%s/.config", home) : NULL;
+	r = read_first(accounts, (const struct candidate[]){
+	    { config, "/postrider/accounts" }, { home, "/.msmtprc" },
+	    { config, "/msmtp/config" } }, 3, ACCOUNTFILE_USER, f);
 	free(config);
 	free(home);
 	return r;
@@ -520,7 +488,10 @@ static int
 load(struct accounts *accounts, const char *file, bool trusted,
     struct fault *f)
 {
-	bool stop = false;
+	static const struct candidate systems[] = {
+		{ SYSCONFDIR, "/postrider/accounts" },
+		{ SYSCONFDIR, "/msmtprc" }
+	};
 	int r;
 
 	if (file != NULL)
@@ -528,13 +499,8 @@ load(struct accounts *accounts, const char *file, bool trusted,
 		    ACCOUNTFILE_TRUSTED : ACCOUNTFILE_NAMED, f);
 	else
 		r = load_user(accounts, f);
-	if (r == -1)
-		return -1;
-	if (try(accounts, SYSCONFDIR, "/postrider/accounts",
-	    ACCOUNTFILE_SYSTEM, &stop, f) == -1)
-		return -1;
-	return try(accounts, SYSCONFDIR, "/msmtprc", ACCOUNTFILE_SYSTEM, &stop,
-	    f);
+	return r == -1 ? -1 : read_first(accounts, systems,
+	    sizeof(systems) / sizeof(systems[0]), ACCOUNTFILE_SYSTEM, f);
 }
 
 int

@@ -84,15 +84,9 @@ describe(const struct alias_entry *e)
 {
 	size_t n = e->name_len > NAME_SHOWN_MAX ? NAME_SHOWN_MAX :
 	    e->name_len;
-	struct buffer b;
-
-	buffer_init(&b, ALIAS_FILE_MAX);
-	if (n == 0)
-		buffer_printf(&b, "the list %s", e->in->file);
-	else
-		buffer_printf(&b, "the alias '%.*s'", (int)n,
-		    e->in->text.data + e->name);
-	return buffer_detach(&b);
+	return n == 0 ? buffer_format("the list %s", e->in->file) :
+	    buffer_format("the alias '%.*s'", (int)n,
+	    e->in->text.data + e->name);
 }
 
 /* Begins to resolve an entry. One with wrong targets is done at once. */

@@ -19,6 +19,7 @@
 #include "config/password/child.h"
 
 #define TERM_GRACE 500		/* milliseconds from SIGTERM to SIGKILL */
+#define WHY_MAX (64 * 1024)	/* octets of a fault's text */
 #define DROP_SIZE 4096		/* octets read at once when nobody wants them */
 #define EXIT_NOT_RUN 127	/* status of a shell that found no command */
 
@@ -89,9 +90,10 @@ add_error(struct buffer *b, const struct child *child)
 		buffer_add_string(b, " ...");
 }
 
-bool
-child_has_failed(const struct child *child, int64_t seconds,
-    const char *nothing, struct buffer *why)
+/* Why there is no line that can be used; false when there is one. */
+static bool
+has_failed(const struct child *child, int64_t seconds, const char *nothing,
+    struct buffer *why)
 {
 	const struct buffer *out = &child->out;
 	size_t n = text_line(out->data, out->len);
@@ -303,4 +305,28 @@ child_run(struct child *child, const char *command, int64_t ms,
 	}
 	finish(&run);
 	return 0;
+}
+
+int
+child_first_line(const char *command, int64_t seconds, const char *nothing,
+    struct secret *line, struct fault *f)
+{
+	struct child child;
+	struct buffer why;
+	int r;
+
+	child_init(&child);
+	buffer_init(&why, WHY_MAX);
+	r = child_run(&child, command, seconds * 1000, f);
+	if (r == -1)
+		fault_prefix(f, ": ");
+	else if (has_failed(&child, seconds, nothing, &why))
+		r = fault(f, child.timed_out ? FAULT_TEMPORARY : FAULT_COMMAND,
+		    "%s", why.data);
+	else
+		secret_set(line, child.out.data, text_line(child.out.data,
+		    child.out.len));
+	buffer_free(&why);
+	child_free(&child);
+	return r;
 }

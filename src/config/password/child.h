@@ -12,6 +12,7 @@
 #include "base/buffer.h"
 
 struct fault;
+struct secret;
 
 #define CHILD_OUTPUT_MAX (64 * 1024)	/* octets kept of standard output */
 #define CHILD_ERROR_MAX 4096		/* octets kept of standard error */
@@ -37,13 +38,14 @@ void child_free(struct child *);
 int child_run(struct child *, const char *command, int64_t ms, struct fault *);
 
 /*
- * Did the command fail, or print no line that can be used? Then adds the reason
- * as it goes on behind the command's name, with what it wrote to standard
- * error: " failed with exit status 2: no key". `seconds` is the time that it
- * had; `nothing` is what an empty line is called ("no password"). text_line()
- * gives the length of a line that can be used.
+ * Runs a command for the first line that it prints, without the line's end. A
+ * fault goes on behind the command's name, with what the command wrote to
+ * standard error, such as " failed with exit status 2: no key". FAULT_COMMAND:
+ * it failed or printed no line that can be used; `nothing` is what an empty
+ * one is called ("no password"). FAULT_TEMPORARY: it did not end within so many
+ * seconds. FAULT_SYSTEM: it could not be started.
  */
-bool child_has_failed(const struct child *, int64_t seconds,
-    const char *nothing, struct buffer *why);
+int child_first_line(const char *command, int64_t seconds,
+    const char *nothing, struct secret *line, struct fault *);
 
 #endif

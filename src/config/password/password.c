@@ -5,7 +5,6 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "config/account/account.h"
 #include "config/password/child.h"
 #include "config/password/password.h"
@@ -14,45 +13,26 @@
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 
 static int
-failed(const struct account *account, const struct child *child,
-    const char *why, struct fault *f)
+evaluate(const struct account *account, struct secret *secret,
+    struct fault *f)
 {
+	const char *name = account->name;
 	struct buffer where;
 
+	if (child_first_line(account->passwordeval,
+	    account->passwordeval_timeout, "no password", secret, f) == 0)
+		return 0;
 	buffer_init(&where, MESSAGE_MAX);
 	account_add_origin(&where, account, OPTION_PASSWORDEVAL);
-	fault(f, child->timed_out ? FAULT_TEMPORARY : FAULT_COMMAND,
-	    "passwordeval%s%s%s (%s)%s", account->name == NULL ? "" :
-	    " of account '", account->name == NULL ? "" : account->name,
-	    account->name == NULL ? "" : "'", where.data, why);
+	fault_prefix(f, "passwordeval%s%s%s (%s)", name == NULL ? "" :
+	    " of account '", name == NULL ? "" : name, name == NULL ? "" : "'",
+	    where.data);
 	buffer_free(&where);
-	if (child->timed_out)
+	if (f->class == FAULT_TEMPORARY)
 		return fault_hint(f, "a command that waits for somebody is "
 		    "given more time by passwordeval_timeout");
 	return fault_hint(f, "run the command in a shell: its first line of "
 	    "output should be the password");
-}
-
-static int
-evaluate(const struct account *account, struct secret *secret,
-    struct fault *f)
-{
-	int64_t seconds = account->passwordeval_timeout;
-	struct child child;
-	struct buffer why;
-	int r;
-
-	child_init(&child);
-	buffer_init(&why, MESSAGE_MAX);
-	r = child_run(&child, account->passwordeval, seconds * 1000, f);
-	if (r == 0 && child_has_failed(&child, seconds, "no password", &why))
-		r = failed(account, &child, why.data, f);
-	else if (r == 0)
-		secret_set(secret, child.out.data, text_line(child.out.data,
-		    child.out.len));
-	buffer_free(&why);
-	child_free(&child);
-	return r;
 }
 
 bool
