@@ -255,6 +255,37 @@ text_printable(const char *s, size_t n)
 	return buffer_detach(&b);
 }
 
+static void
+add_json_point(struct buffer *b, uint32_t c)
+{
+	if (c > 0xffff) {
+		buffer_printf(b, "\\u%04x", (unsigned)(0xd7c0 + (c >> 10)));
+		c = 0xdc00 + (c & 0x3ff);
+	}
+	buffer_printf(b, "\\u%04x", (unsigned)c);
+}
+
+void
+text_add_json(struct buffer *b, const char *s, size_t n)
+{
+	uint32_t point = 0;
+	size_t len;
+
+	buffer_add_char(b, '"');
+	for (size_t i = 0; i < n; i += len == 0 ? 1 : len) {
+		len = utf8_length(s + i, n - i, &point);
+		if (len == 0)
+			buffer_printf(b, "\\\\x%02x", (unsigned char)s[i]);
+		else if (s[i] == '"' || s[i] == '\\')
+			buffer_printf(b, "\\%c", s[i]);
+		else if (text_is_control(s[i]) || point_deceives(point))
+			add_json_point(b, point);
+		else
+			buffer_add(b, s + i, len);
+	}
+	buffer_add_char(b, '"');
+}
+
 void
 text_add_sh_word(struct buffer *b, const char *word)
 {

@@ -99,6 +99,13 @@ void text_add_printable(struct buffer *, const char *, size_t);
 /* The same as a string that the caller frees. */
 char *text_printable(const char *, size_t);
 
+/*
+ * Adds bytes as a string of JSON (RFC 8259), quotes included: what
+ * text_add_printable() changes becomes \uHHHH, and a malformed byte the text
+ * \xHH.
+ */
+void text_add_json(struct buffer *, const char *, size_t);
+
 /* Adds a string as one word of sh(1), whatever is in it. */
 void text_add_sh_word(struct buffer *, const char *);
 

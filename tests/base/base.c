@@ -93,6 +93,36 @@ check_sh_word(void)
 	}
 }
 
+static void
+check_json(void)
+{
+	static const struct {
+		const char *text;
+		const char *json;
+	} rows[] = {
+		{ "", "\"\"" }, { "plain /", "\"plain /\"" },
+		{ "\"\\", "\"\\\"\\\\\"" },
+		{ "\t\n\x1b\x7f", "\"\\u0009\\u000a\\u001b\\u007f\"" },
+		{ "\xc3\xbc", "\"\xc3\xbc\"" },
+		{ "\xf0\x9f\x93\xa7", "\"\xf0\x9f\x93\xa7\"" },
+		{ "\xc2\x9b\xe2\x80\xae", "\"\\u009b\\u202e\"" },
+		{ "\xf3\xa0\x81\x81", "\"\\udb40\\udc41\"" },
+		{ "a\xff\xc3", "\"a\\\\xff\\\\xc3\"" },
+	};
+	struct buffer b;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		buffer_init(&b, SIZE_MAX / 8);
+		text_add_json(&b, rows[i].text, strlen(rows[i].text));
+		tap_string("as a string of JSON", b.data, rows[i].json);
+		buffer_free(&b);
+	}
+	buffer_init(&b, SIZE_MAX / 8);
+	text_add_json(&b, "a\0b", 3);
+	tap_string("NUL as JSON", b.data, "\"a\\u0000b\"");
+	buffer_free(&b);
+}
+
 static bool
 is_utf8_in_octets(const char *s, size_t n)
 {
@@ -376,6 +406,7 @@ int
 main(void)
 {
 	check_text();
+	check_json();
 	check_sh_word();
 	check_find();
 	check_buffer();
