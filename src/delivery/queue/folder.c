@@ -216,6 +216,19 @@ open_places(struct queue_folder *q, int top, bool make, struct fault *f)
 	return q->fd[QUEUE_MSG] != -1 && q->fd[QUEUE_STATE] != -1;
 }
 
+/* Why open(2) with FOLDER_FLAGS has failed, as errno has it. */
+static const char *
+open_error(const char *path)
+{
+	int error = errno;
+	struct stat st;
+
+	if (error != ELOOP && error != ENOTDIR)
+		return strerror(error);
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ?
+	    "is a symbolic link" : "is no folder";
+}
+
 int
 queue_folder_open(struct queue_folder *q, const char *path, bool make,
     struct fault *f)
@@ -232,8 +245,7 @@ queue_folder_open(struct queue_folder *q, const char *path, bool make,
 		r = refuse(f, q->path, NULL, strerror(errno));
 	else if ((top = open(q->path, FOLDER_FLAGS)) == -1)
 		r = !make && errno == ENOENT ? 0 : refuse(f, q->path, NULL,
-		    errno == ELOOP ? "is a symbolic link" : errno == ENOTDIR ?
-		    "is no folder" : strerror(errno));
+		    open_error(q->path));
 	else {
 		r = open_places(q, top, make, f);
 		close(top);

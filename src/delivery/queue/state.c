@@ -19,7 +19,7 @@
 /* Octets: a reply for each of a million recipients. */
 #define STATE_OCTETS_MAX ((size_t)1024 * 1024 * 1024)
 #define RETRY_FIRST 300		/* seconds until the second try */
-#define RETRY_MAX 4000		/* seconds between two; Postfix has these, too */
+#define RETRY_MAX 4000		/* between two; Postfix has these, too */
 
 void
 queue_state_init(struct queue_state *s)
@@ -103,7 +103,7 @@ read_line(struct queue_state *s, struct queue_entry *e, const char *line,
 	size_t len = name + 2 > n ? 0 : n - name - 2;
 	int64_t attempts;
 
-	if (len == 0 || colon[1] != ' ' || *ended)
+	if (colon == NULL || len == 0 || colon[1] != ' ' || *ended)
 		return false;
 	if (text_is(line, name, "waiting"))
 		return read_recipient(e, RECIPIENT_PENDING, value, len);

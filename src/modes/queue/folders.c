@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <sys/stat.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +10,8 @@
 #include "delivery/request.h"
 #include "modes/queue/folders.h"
 
-/* Passes a fault on; only the first one can be the result. */
-static void
-tell(const struct request *r, struct fault *why, struct fault *f)
+void
+queue_folders_tell(const struct request *r, struct fault *why, struct fault *f)
 {
 	if (why->class == FAULT_NONE)
 		return;
@@ -21,6 +22,17 @@ tell(const struct request *r, struct fault *why, struct fault *f)
 	fault_clear(why);
 }
 
+/* Two paths can be one folder. */
+static bool
+is_same(const struct queue_folder *a, const struct queue_folder *b)
+{
+	struct stat one, two;
+
+	return fstat(a->fd[QUEUE_MSG], &one) == 0 &&
+	    fstat(b->fd[QUEUE_MSG], &two) == 0 && one.st_dev == two.st_dev &&
+	    one.st_ino == two.st_ino;
+}
+
 static void
 add(struct queue_folders *all, const char *path, const struct request *r,
     struct fault *f)
@@ -28,15 +40,18 @@ add(struct queue_folders *all, const char *path, const struct request *r,
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
 	struct queue_folder folder;
 
-	for (size_t i = 0; i < all->count; i++)
-		if (strcmp(all->folder[i].path, path) == 0)
-			return;
-	if (queue_folder_open(&folder, path, false, &why) == 1) {
-		all->folder = memory_resize(all->folder, all->count + 1,
-		    sizeof(*all->folder));
-		all->folder[all->count++] = folder;
+	if (queue_folder_open(&folder, path, false, &why) != 1) {
+		queue_folders_tell(r, &why, f);
+		return;
 	}
-	tell(r, &why, f);
+	for (size_t i = 0; i < all->count; i++)
+		if (is_same(&all->folder[i], &folder)) {
+			queue_folder_close(&folder);
+			return;
+		}
+	all->folder = memory_resize(all->folder, all->count + 1,
+	    sizeof(*all->folder));
+	all->folder[all->count++] = folder;
 }
 
 static void
@@ -50,7 +65,7 @@ add_of(struct queue_folders *all, const struct account *a,
 		add(all, path, r, f);
 	/* somebody without a home folder has no queue either */
 	else if (a != NULL)
-		tell(r, &why, f);
+		queue_folders_tell(r, &why, f);
 	fault_clear(&why);
 	free(path);
 }
@@ -65,7 +80,7 @@ queue_folders_open(struct queue_folders *all, const struct request *r,
 	memset(all, 0, sizeof(*all));
 	accounts_init(&accounts);
 	request_load(r, &accounts, &why);
-	tell(r, &why, f);
+	queue_folders_tell(r, &why, f);
 	if (r->settings->queue_directory != NULL)
 		add_of(all, r->settings, r, f);
 	for (size_t i = 0; i < accounts.table.count; i++)

@@ -27,4 +27,11 @@ int queue_folders_open(struct queue_folders *, const struct request *,
     struct fault *);
 void queue_folders_close(struct queue_folders *);
 
+/*
+ * Passes on what is wrong with one of several things, and forgets it there:
+ * the first becomes the fault, each later one is told by `note`.
+ */
+void queue_folders_tell(const struct request *, struct fault *each,
+    struct fault *);
+
 #endif
