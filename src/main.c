@@ -30,6 +30,8 @@
 #include "modes/check.h"
 #include "modes/configure.h"
 #include "modes/query.h"
+#include "modes/queue/act.h"
+#include "modes/queue/list.h"
 #include "modes/queue/run.h"
 #include "modes/serve/serve.h"
 #include "modes/submit.h"
@@ -208,6 +210,26 @@ finish(const struct fault *f)
 	return close_output(fault_exit_status(f->class));
 }
 
+static void
+run_list(const struct cmdline *c, struct fault *f)
+{
+	print_notes(&c->notes);
+	queue_list(&c->request, c->mode == CMDLINE_QUEUE ? QUEUE_LIST_MAILQ :
+	    c->mode == CMDLINE_QUEUE_JSON ? QUEUE_LIST_JSON :
+	    QUEUE_LIST_COUNT, stdout, f);
+}
+
+static void
+run_act(const struct cmdline *c, struct fault *f)
+{
+	enum queue_act act = c->mode == CMDLINE_QUEUE_SHOW ? QUEUE_SHOW :
+	    c->mode == CMDLINE_QUEUE_HOLD ? QUEUE_HOLD :
+	    c->mode == CMDLINE_QUEUE_RELEASE ? QUEUE_RELEASE :
+	    c->mode == CMDLINE_QUEUE_DELETE ? QUEUE_DELETE : QUEUE_REQUEUE;
+
+	queue_act(&c->request, act, c->word, c->words, stdout, f);
+}
+
 /* The modes that have no message. */
 static int
 run_other(struct cmdline *c, struct fault *f)
@@ -223,13 +245,20 @@ run_other(struct cmdline *c, struct fault *f)
 		print_version();
 		break;
 	case CMDLINE_QUEUE:
-		printf("Mail queue is empty\n");
-		break;
+	case CMDLINE_QUEUE_JSON:
 	case CMDLINE_QUEUE_COUNT:
-		printf("0\n");
+		run_list(c, f);
+		break;
+	case CMDLINE_QUEUE_SHOW:
+	case CMDLINE_QUEUE_HOLD:
+	case CMDLINE_QUEUE_RELEASE:
+	case CMDLINE_QUEUE_DELETE:
+	case CMDLINE_QUEUE_REQUEUE:
+		run_act(c, f);
 		break;
 	case CMDLINE_QUEUE_RUN:
-		queue_run(r, &(struct queue_run_wish){ .due = false }, f);
+		print_notes(&c->notes);
+		queue_run(r, &c->wish, f);
 		break;
 	case CMDLINE_ALIASES:
 		check_aliases(r, print_error, f);

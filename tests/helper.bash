@@ -57,6 +57,8 @@ postrider_setup() {
 	done
 	unset TMPDIR USER LOGNAME
 	export LC_ALL=C HOME=$BATS_TEST_TMPDIR
+	# not the queue that root may have on this machine
+	export STATE_DIRECTORY=$BATS_TEST_TMPDIR/state
 	cd "$BATS_TEST_TMPDIR" || return
 	ACCOUNT=$BATS_TEST_TMPDIR/accounts
 	SERVER_KIND=

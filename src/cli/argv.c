@@ -285,6 +285,21 @@ is_final(const struct cmdline *c)
 	return c->mode == CMDLINE_HELP || c->mode == CMDLINE_VERSION;
 }
 
+/* Who names recipients, or the message, wants it sent: say that it is not. */
+static int
+check_run(const struct cmdline *c, struct fault *f)
+{
+	if (c->words > 0)
+		fault(f, FAULT_USAGE, "a run of the queue takes no "
+		    "recipients, as '%s'", c->word[0]);
+	else if (c->read_recipients)
+		fault(f, FAULT_USAGE, "a run of the queue reads no message: "
+		    "-t does not go with it");
+	else
+		return 0;
+	return fault_hint(f, "no message is sent");
+}
+
 /* Addresses, unless an option that follows makes them something else. */
 static int
 parse_words(struct cmdline *c, struct fault *f)
@@ -296,6 +311,12 @@ parse_words(struct cmdline *c, struct fault *f)
 		return fault_hint(f, "-bC without a file checks those that a "
 		    "message would go by");
 	}
+	if (c->mode == CMDLINE_QUEUE_RUN)
+		return check_run(c, f);
+	if (c->mode == CMDLINE_QUEUE && (c->wish.id != NULL ||
+	    c->wish.recipient != NULL || c->wish.sender != NULL))
+		notes_add(&c->notes, "-qI, -qR and -qS do not choose what is "
+		    "listed: that is all there is");
 	if (c->mode != CMDLINE_SUBMIT && c->mode != CMDLINE_VERIFY)
 		return 0;
 	for (size_t i = 0; i < c->words; i++)
@@ -314,7 +335,7 @@ check_alone(struct cmdline *c, struct fault *f)
 		return fault(f, FAULT_USAGE, "--%s cannot be combined with "
 		    "another mode", name);
 	c->mode = c->alone->mode;
-	if (c->words > 0) {
+	if (c->words > 0 && !c->alone->words) {
 		fault(f, FAULT_USAGE, "--%s takes no recipients, as '%s'",
 		    name, c->word[0]);
 		return fault_hint(f, "no message is sent");
@@ -341,6 +362,9 @@ parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 			options = false;
 		else if (word[1] == '-')
 			r = parse_long(c, a, word + 2, f);
+		else if (word[1] == '\0' && c->alone != NULL &&
+		    c->alone->words)
+			c->word[c->words++] = word;
 		else if (word[1] == '\0')
 			r = fault(f, FAULT_USAGE, "'-' is no address; the "
 			    "message comes from standard input anyway");

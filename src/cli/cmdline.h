@@ -12,6 +12,7 @@
 #include "config/account/account.h"
 #include "config/account/notes.h"
 #include "delivery/request.h"
+#include "modes/queue/run.h"
 #include "cli/invocation.h"
 
 struct fault;
@@ -20,20 +21,26 @@ struct letter;
 enum cmdline_mode {
 	CMDLINE_SUBMIT,		/* -bm: a message on standard input */
 	CMDLINE_SERVE,		/* -bs: SMTP on standard input and output */
-	CMDLINE_QUEUE,		/* -bp, mailq: say that the queue is empty */
+	CMDLINE_QUEUE,		/* -bp, mailq: what is in the queue */
 	CMDLINE_ALIASES,	/* -bi, -I, newaliases: check the alias files */
 	CMDLINE_CHECK,		/* --check-config: find the errors in files */
-	/* these five stand alone: no message, no other mode */
+	/* these stand alone: no message, no other mode */
 	CMDLINE_SERVERINFO,	/* -S: what the smarthost says of itself */
 	CMDLINE_CONFIGURE,	/* --configure: an account for an address */
 	CMDLINE_ETRN,		/* --rmqs: let the smarthost send its queue */
 	CMDLINE_VRFY,		/* --vrfy: does it know an address? */
 	CMDLINE_EXPN,		/* --expn: who is on a list? */
+	CMDLINE_QUEUE_JSON,	/* --queue-json: the queue for programs */
+	CMDLINE_QUEUE_SHOW,	/* --queue-show: messages of it */
+	CMDLINE_QUEUE_HOLD,	/* --queue-hold: do not try them */
+	CMDLINE_QUEUE_RELEASE,	/* --queue-release: try them again */
+	CMDLINE_QUEUE_DELETE,	/* --queue-delete */
+	CMDLINE_QUEUE_REQUEUE,	/* --queue-requeue: they are due at once */
 	/* and these do not */
 	CMDLINE_VERIFY,		/* -bv: what recipients come to; no message */
 	CMDLINE_TEST,		/* -bt: how addresses are understood */
 	CMDLINE_QUEUE_COUNT,	/* -bP, -bpc: how many are in the queue */
-	CMDLINE_QUEUE_RUN,	/* -q, runq: nothing to do, and to read */
+	CMDLINE_QUEUE_RUN,	/* -q, runq, --queue-run: try what is in it */
 	CMDLINE_NOTHING,	/* -bh, -bH: hosts that we know something of */
 	CMDLINE_HELP,
 	CMDLINE_VERSION
@@ -55,6 +62,7 @@ struct cmdline {
 	struct envelope envelope;
 	const struct letter *alone;	/* a mode that stands alone, or NULL */
 	const char *argument;		/* what that mode asks about */
+	struct queue_run_wish wish;	/* of CMDLINE_QUEUE_RUN */
 	const char **word;		/* the arguments as they are */
 	size_t words;
 	struct account overrides;	/* settings: request.settings */

@@ -270,16 +270,39 @@ apply_mode(struct cmdline *c, const struct letter *l, const char *value,
 	    "-bs, -bv, -bt, -bi, -bp, -bP, -bC and -bV", f);
 }
 
-/* With -bp it chooses what is listed: of an empty queue, nothing. */
+/*
+ * -q, and what sendmails have behind it: which messages, how often, in which
+ * groups. There is one run of one queue.
+ */
 static int
 apply_queue(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
-	(void)l;
-	(void)value;
-	(void)f;
+	const struct {
+		char letter;
+		const char **part;
+	} parts[] = {
+		{ 'I', &c->wish.id },
+		{ 'R', &c->wish.recipient },
+		{ 'S', &c->wish.sender },
+	};
+
 	if (c->mode == CMDLINE_SUBMIT)
 		c->mode = CMDLINE_QUEUE_RUN;
+	if (value[0] == '!')
+		return refuse(l, value, "-qI, -qR and -qS say which messages "
+		    "are tried", f);
+	if (text_is_digit(value[0]) || value[0] == 'p')
+		notes_add(&c->notes, "-q%s: the queue is run once; let cron "
+		    "or a timer repeat that", value);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (value[0] != parts[i].letter)
+			continue;
+		if (value[1] == '\0')
+			return fault(f, FAULT_USAGE, "-q%c needs a value",
+			    value[0]);
+		*parts[i].part = value + 1;
+	}
 	return 0;
 }
 
@@ -315,6 +338,28 @@ apply_alone(struct cmdline *c, const struct letter *l, const char *value,
 	c->alone = l;
 	c->argument = value;
 	return 0;
+}
+
+/* The messages of the queue that this is about. */
+static int
+apply_ids(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	if (apply_alone(c, l, value, f) == -1)
+		return -1;
+	c->word[c->words++] = value;
+	return 0;
+}
+
+static int
+apply_run(struct cmdline *c, const struct letter *l, const char *value,
+    struct fault *f)
+{
+	c->wish.due = strcmp(value, "due") == 0;
+	if (!c->wish.due && value[0] != '\0' && strcmp(value, "now") != 0)
+		return fault(f, FAULT_USAGE, "--%s=%s: there are now and due",
+		    l->name, value);
+	return apply_alone(c, l, NULL, f);
 }
 
 /* ---- sendmail's own configuration: nearly all of it is about its queue */
@@ -359,6 +404,17 @@ apply_errors(struct cmdline *c, const struct letter *l, const char *value,
 	return 0;
 }
 
+/* Of sendmail's modes of delivery two mean: keep it, and try it later. */
+static int
+set_delivery(struct cmdline *c, const struct letter *l, const char *option,
+    const char *value, struct fault *f)
+{
+	char mode = text_to_lower(value[0]);
+
+	c->request.queue_only = mode == 'q' || mode == 'd';
+	return refuse_file(c, l, option, f);
+}
+
 /* Emacs names its alias file so; callers of sendmail do not choose ours. */
 static int
 set_alias_file(struct cmdline *c, const char *value, struct fault *f)
@@ -384,6 +440,8 @@ apply_old(struct cmdline *c, const struct letter *l, const char *value,
 		return fault(f, FAULT_USAGE, "-%c needs a letter", l->letter);
 	case 'A':
 		return set_alias_file(c, value + 1, f);
+	case 'd':
+		return set_delivery(c, l, value, value + 1, f);
 	case 'e':
 		set_errors(c, value + 1);
 		return 0;
@@ -407,6 +465,8 @@ apply_old_word(struct cmdline *c, const struct letter *l, const char *value,
 		set_dots(c, is);
 	else if (text_same_word(value, n, "ErrorMode"))
 		set_errors(c, is);
+	else if (text_same_word(value, n, "DeliveryMode"))
+		return set_delivery(c, l, value, is, f);
 	else
 		return refuse_file(c, l, value, f);
 	return 0;
@@ -469,14 +529,15 @@ static const struct letter letters[] = {
 	{ 'n', .help = "use no aliases", .flag = AT(request.no_aliases) },
 	{ 'O', .takes = LETTER_VALUE, .apply = apply_old_word },
 	{ 'o', NULL, LETTER_VALUE, "X",
-	    "-oi is -i; other options of sendmail are ignored",
+	    "-oi is -i, -odq queues only; others of sendmail are ignored",
 	    .apply = apply_old },
 	{ 'P', "pretend", .ours = true, .flag = AT(pretend),
 	    .help = "show what would be done with the message, and do not" },
 	{ 'p', .takes = LETTER_VALUE },
 	{ 'Q', .takes = LETTER_ATTACHED },
 	{ 'q', NULL, LETTER_ATTACHED, "[X]",
-	    "run the queue, which is always empty", .apply = apply_queue },
+	    "try what is in the queue now; -qI, -qR, -qS: part of an id, a "
+	    "recipient, a sender", .apply = apply_queue },
 	{ 'R', NULL, LETTER_VALUE, "full|hdrs",
 	    "what notifications return of the message",
 	    .apply = apply_return },
@@ -514,6 +575,29 @@ static const struct letter letters[] = {
 	{ '\0', "expn", LETTER_VALUE, "LIST",
 	    "ask the smarthost who is on a list",
 	    .mode = CMDLINE_EXPN, .apply = apply_alone },
+	{ '\0', "queue-run", LETTER_ATTACHED, "[X]",
+	    "try what is in the queue: now, or what is due",
+	    .mode = CMDLINE_QUEUE_RUN, .apply = apply_run },
+	{ .name = "queue-json", .mode = CMDLINE_QUEUE_JSON,
+	    .help = "list the queue, a JSON object a line",
+	    .apply = apply_alone },
+	{ '\0', "queue-show", LETTER_VALUE, "ID",
+	    "print messages of the queue: ids, ALL, or - for ids on standard "
+	    "input", .words = true, .mode = CMDLINE_QUEUE_SHOW,
+	    .apply = apply_ids },
+	{ '\0', "queue-hold", LETTER_VALUE, "ID",
+	    "do not try them until they are released", .words = true,
+	    .mode = CMDLINE_QUEUE_HOLD, .apply = apply_ids },
+	{ '\0', "queue-release", LETTER_VALUE, "ID",
+	    "try them again when they are due", .words = true,
+	    .mode = CMDLINE_QUEUE_RELEASE, .apply = apply_ids },
+	{ '\0', "queue-delete", LETTER_VALUE, "ID",
+	    "remove them from the queue", .words = true,
+	    .mode = CMDLINE_QUEUE_DELETE, .apply = apply_ids },
+	{ '\0', "queue-requeue", LETTER_VALUE, "ID",
+	    "make them due at once, even if they were given up",
+	    .words = true, .mode = CMDLINE_QUEUE_REQUEUE,
+	    .apply = apply_ids },
 	{ .name = "check-config", .mode = CMDLINE_CHECK,
 	    .help = "find all errors in account files, in place of "
 	    "recipients" },

@@ -28,6 +28,7 @@ struct letter {
 	const char *value;	/* what the help calls the value */
 	const char *help;	/* NULL: the help does not explain it */
 	bool ours;		/* callers of sendmail have no use for it */
+	bool words;		/* arguments behind it belong to it */
 	/* the effect, one of these, or a function with what it needs */
 	const char *refused;	/* why the option is not supported */
 	size_t flag;		/* offset of a bool in struct cmdline */

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buffer.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "mail/address/address.h"
+#include "delivery/queue/entry.h"
+#include "delivery/queue/state.h"
+#include "delivery/request.h"
+#include "modes/queue/folders.h"
+#include "modes/queue/list.h"
+
+#define LINE_COLUMNS 76		/* where a reason ends; Postfix has it so */
+#define MARKS 2			/* at most, behind an id */
+#define TIME_SIZE 20		/* "Mon Nov 30 07:48:51" and a NUL */
+#define KBYTE 1024
+
+/* Columns of Postfix's, the first of which is as wide as an id is here. */
+#define SENDER_FORMAT "%-18s %8" PRIu64 " %-20s %s\n"
+#define STRING_FORMAT "%-18s %8s %-20s %s\n"
+
+struct listing {
+	const struct request *request;
+	enum queue_list_form form;
+	FILE *out;
+	size_t count;
+	uint64_t octets;
+};
+
+/* What there is to say of a message, apart from its file. */
+struct flags {
+	bool sending;
+	bool held;
+	bool unsure;
+	bool dead;
+};
+
+static struct flags
+flags_of(const struct queue_entry *e, const struct queue_state *s)
+{
+	return (struct flags){
+		.sending = e->place == QUEUE_MSG && queue_entry_is_busy(e),
+		.held = s->held,
+		.unsure = s->unsure != 0,
+		.dead = e->place == QUEUE_DEAD,
+	};
+}
+
+/* Who has not got the message, and will not without another try. */
+static bool
+is_left(const struct recipient *r)
+{
+	return r->state != RECIPIENT_DELIVERED;
+}
+
+static const char *
+reason_of(const struct recipient *r, const struct queue_state *s)
+{
+	return r->reply != NULL ? r->reply : s->reason;
+}
+
+/* ---- for people */
+
+static void
+print_marks(char out[QUEUE_ID_LEN + MARKS + 1], const struct queue_entry *e,
+    const struct queue_state *s)
+{
+	struct flags flags = flags_of(e, s);
+	size_t n = QUEUE_ID_LEN;
+
+	memcpy(out, e->id, n);
+	if (flags.dead)
+		out[n++] = '#';
+	else if (flags.sending)
+		out[n++] = '*';
+	else if (flags.held)
+		out[n++] = '!';
+	if (flags.unsure)
+		out[n++] = '?';
+	out[n] = '\0';
+}
+
+/* As asctime(3) has it, without the year. */
+static void
+print_time(char out[TIME_SIZE], int64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL ||
+	    strftime(out, TIME_SIZE, "%a %b %e %H:%M:%S", &tm) == 0)
+		snprintf(out, TIME_SIZE, "?");
+}
+
+static char *
+printable_spec(const struct mailbox *box)
+{
+	char *spec = address_spec(box), *text;
+
+	text = text_printable(spec, strlen(spec));
+	free(spec);
+	return text;
+}
+
+static void
+print_reason(FILE *out, const char *reason)
+{
+	size_t n = strlen(reason);
+
+	fprintf(out, "%*s(%s)\n", n < LINE_COLUMNS ? (int)(LINE_COLUMNS - n) :
+	    0, "", reason);
+}
+
+/* One reason stands for all recipients that follow until the next one. */
+static void
+print_recipients(FILE *out, const struct queue_entry *e,
+    const struct queue_state *s)
+{
+	const char *reason, *before = NULL;
+	const struct recipient *r;
+	char *text;
+
+	for (size_t i = 0; i < e->envelope.count; i++) {
+		r = &e->envelope.recipient[i];
+		if (!is_left(r))
+			continue;
+		reason = reason_of(r, s);
+		if (reason == NULL && before != NULL)
+			reason = "reason unavailable";
+		if (reason != NULL && (before == NULL ||
+		    strcmp(reason, before) != 0))
+			print_reason(out, reason);
+		before = reason;
+		text = printable_spec(&r->box);
+		fprintf(out, STRING_FORMAT, "", "", "", text);
+		free(text);
+	}
+}
+
+static void
+print_message(struct listing *l, const struct queue_entry *e,
+    const struct queue_state *s)
+{
+	char id[QUEUE_ID_LEN + MARKS + 1], when[TIME_SIZE];
+	char *sender = e->envelope.path.local == NULL ? NULL :
+	    printable_spec(&e->envelope.path);
+
+	if (l->count == 0)
+		fprintf(l->out, STRING_FORMAT, "-Queue ID-", "--Size--",
+		    "----Arrival Time----", "-Sender/Recipient-------");
+	else
+		fputc('\n', l->out);
+	print_marks(id, e, s);
+	print_time(when, e->time);
+	fprintf(l->out, SENDER_FORMAT, id, e->octets, when, sender == NULL ?
+	    "MAILER-DAEMON" : sender);
+	free(sender);
+	print_recipients(l->out, e, s);
+}
+
+/* Monitoring programs read this line. */
+static void
+print_sum(const struct listing *l)
+{
+	if (l->count == 0)
+		fprintf(l->out, "Mail queue is empty\n");
+	else
+		fprintf(l->out, "\n-- %" PRIu64 " Kbytes in %zu Request%s.\n",
+		    l->octets / KBYTE, l->count, l->count == 1 ? "" : "s");
+}
+
+/* ---- for programs */
+
+static void
+print_json(FILE *out, const char *name, const char *value)
+{
+	struct buffer b;
+
+	buffer_init(&b, SIZE_MAX / 8);
+	if (value == NULL)
+		buffer_add_string(&b, "null");
+	else
+		text_add_json(&b, value, strlen(value));
+	fprintf(out, "\"%s\": %s", name, b.data);
+	buffer_free(&b);
+}
+
+static void
+print_json_address(FILE *out, const char *name, const struct mailbox *box)
+{
+	char *spec = box->local == NULL ? NULL : address_spec(box);
+
+	print_json(out, name, spec == NULL ? "" : spec);
+	free(spec);
+}
+
+static void
+print_json_recipients(FILE *out, const struct envelope *e)
+{
+	const char *comma = "";
+	const struct recipient *r;
+
+	fputs("\"recipients\": [", out);
+	for (size_t i = 0; i < e->count; i++) {
+		r = &e->recipient[i];
+		if (!is_left(r))
+			continue;
+		fprintf(out, "%s{", comma);
+		print_json_address(out, "address", &r->box);
+		fputs(", ", out);
+		print_json(out, "reply", r->reply);
+		fprintf(out, ", \"state\": \"%s\"}", r->state ==
+		    RECIPIENT_REFUSED ? "refused" : "waiting");
+		comma = ", ";
+	}
+	fputs("], ", out);
+}
+
+static void
+print_json_flags(FILE *out, const struct queue_entry *e,
+    const struct queue_state *s)
+{
+	struct flags flags = flags_of(e, s);
+	const struct {
+		bool there;
+		const char *name;
+	} words[] = {
+		{ flags.sending, "sending" },
+		{ flags.held, "held" },
+		{ flags.unsure, "unsure" },
+		{ flags.dead, "dead" },
+	};
+	const char *comma = "";
+
+	fputs("\"flags\": [", out);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!words[i].there)
+			continue;
+		fprintf(out, "%s\"%s\"", comma, words[i].name);
+		comma = ", ";
+	}
+	fputs("], ", out);
+}
+
+static void
+print_object(FILE *out, const struct queue_entry *e,
+    const struct queue_state *s)
+{
+	fprintf(out, "{\"id\": \"%s\", \"time\": %" PRId64 ", \"size\": %"
+	    PRIu64 ", ", e->id, e->time, e->octets);
+	print_json(out, "account", e->account);
+	fputs(", ", out);
+	print_json_address(out, "sender", &e->envelope.path);
+	fputs(", ", out);
+	print_json_recipients(out, &e->envelope);
+	fprintf(out, "\"attempts\": %lu, \"next\": %" PRId64 ", ", s->attempts,
+	    s->next);
+	print_json_flags(out, e, s);
+	print_json(out, "reason", s->reason);
+	fputs("}\n", out);
+}
+
+/* ---- all of them, one in memory at a time */
+
+static void
+list_entry(struct listing *l, const struct queue_folder *q,
+    enum queue_place place, const char *id)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct queue_entry e;
+	struct queue_state s;
+	int r;
+
+	queue_entry_init(&e);
+	queue_state_init(&s);
+	r = queue_entry_read(&e, q, place, id, false, &why);
+	if (r == 1 && queue_state_read(&s, &e, q, &why) == -1)
+		r = -1;
+	if (r == -1)
+		l->request->note(why.text);
+	if (r == 1) {
+		if (l->form == QUEUE_LIST_MAILQ)
+			print_message(l, &e, &s);
+		else if (l->form == QUEUE_LIST_JSON)
+			print_object(l->out, &e, &s);
+		l->count++;
+		l->octets += e.octets;
+	}
+	queue_state_free(&s);
+	queue_entry_free(&e);
+	fault_clear(&why);
+}
+
+static void
+list_place(struct listing *l, const struct queue_folders *all,
+    enum queue_place place, struct fault *f)
+{
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct queue_names names;
+
+	for (size_t i = 0; i < all->count; i++) {
+		queue_folder_list(&all->folder[i], place, &names, &why);
+		for (size_t k = 0; k < names.count && !ferror(l->out); k++)
+			list_entry(l, &all->folder[i], place, names.name[k]);
+		queue_names_free(&names);
+		queue_folders_tell(l->request, &why, f);
+	}
+}
+
+int
+queue_list(const struct request *r, enum queue_list_form form, FILE *out,
+    struct fault *f)
+{
+	struct listing l = { r, form, out, 0, 0 };
+	struct queue_folders all;
+
+	queue_folders_open(&all, r, f);
+	list_place(&l, &all, QUEUE_MSG, f);
+	list_place(&l, &all, QUEUE_DEAD, f);
+	queue_folders_close(&all);
+	if (form == QUEUE_LIST_MAILQ)
+		print_sum(&l);
+	else if (form == QUEUE_LIST_COUNT)
+		fprintf(out, "%zu\n", l.count);
+	return f->class == FAULT_NONE ? 0 : -1;
+}
