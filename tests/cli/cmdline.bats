@@ -154,5 +154,5 @@ usage() {
 	expect 0
 	grep -q alias stdout
 	called runq
-	expect 0 'note: there is no queue to run'
+	expect 0
 }

@@ -573,11 +573,11 @@ END
 	message | submit -f '<f@example.org>' "<$TO>"
 	expect 0
 	grep -q '^from <f@example.org>' "$CAPTURE/2.envelope"
-	# -q and -bp: there is no queue, and each says so
+	# -q and -bp: there is nothing in the queue
 	submit -bp
 	expect 0
 	submit -q
-	expect 0 'there is no queue'
+	expect 0
 }
 
 @test "1.18 D: SIZE and 8BITMIME are used, SMTPUTF8 for local parts only" {

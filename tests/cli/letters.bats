@@ -260,17 +260,27 @@ END
 	shows 'Mail queue is empty'
 }
 
-@test "-q and runq: nothing is read, nothing done" {
+@test "-q and runq: nothing is read, and nothing said of an empty queue" {
 	local option
 
 	mkfifo never
 	exec 7<>never
-	for option in -q -qf -qG1 -qI1 -qRa@example.org -qSx -q30m -qp5m; do
+	for option in -q -qf -qG1 -qI1 -qRa@example.org -qSx; do
 		called sendmail "$option" <never
-		expect 0 'note: there is no queue to run'
+		expect 0
+		[ ! -s stdout ] && [ ! -s stderr ]
+	done
+	for option in -q30m -qp5m -q1h; do
+		called sendmail "$option" <never
+		expect 0 "note: $option: the queue is run once"
 	done
 	called runq <never
-	expect 0 'note: there is no queue to run'
+	expect 0
+	[ ! -s stdout ] && [ ! -s stderr ]
+	submit --queue-run <never
+	expect 0
+	submit --queue-run=due <never
+	expect 0
 	exec 7>&-
 }
 

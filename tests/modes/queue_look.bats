@@ -642,6 +642,73 @@ END
 	expect 64 '-q!Ix is not supported'
 }
 
+# delivered N...: what the smarthost has got are the entries of these numbers.
+delivered() {
+	local n
+
+	for n in "$@"; do
+		grep -lF "entry ${ID[n]}" "$CAPTURE"/*.message || return
+	done >/dev/null
+	[ "$(find "$CAPTURE" -name '*.message' | wc -l)" -eq $# ]
+}
+
+@test "which messages a run is asked for" {
+	local n
+
+	smarthost_serve
+	account 'tls off' 'from alice@example.org' 'queue on' \
+		"queue_directory $QUEUE"
+	for n in 0 1 2 3 4 5; do
+		queue_entry "${ID[n]}" "recipient: <bob$n@example.net>" \
+			"sender: <alice$n@example.org>"
+	done
+	queue_state "${ID[4]}" 'held: yes' 'waiting: 1'
+	queue_state "${ID[5]}" "next: $(($(date +%s) + 1000))" 'waiting: 1'
+	called sendmail -qSice0@
+	expect 0
+	delivered 0
+	called sendmail -qRbob1
+	expect 0
+	delivered 0 1
+	called sendmail "-qI${ID[2]: -8}"
+	expect 0
+	delivered 0 1 2
+	submit --queue-run=due
+	expect 0
+	delivered 0 1 2 3
+	called runq
+	expect 0
+	delivered 0 1 2 3 5
+	submit --queue-release ALL
+	submit --queue-run
+	expect 0
+	delivered 0 1 2 3 4 5
+	submit -bp
+	shows 'Mail queue is empty'
+}
+
+@test "-odq, -odd, -O DeliveryMode: kept without a try" {
+	local option n=0
+
+	for option in -odq -odd -ODeliveryMode=q '-o dq' \
+		'-odi -odq' '-O DeliveryMode=Deferred'; do
+		# shellcheck disable=SC2086
+		message | called sendmail $option bob@example.net
+		expect 0 'kept in the queue as'
+		n=$((n + 1))
+		submit -bP
+		shows "$n"
+	done
+	for option in -odi -odb '-odq -odi' -ODeliveryMode=i; do
+		# shellcheck disable=SC2086
+		message | called sendmail $option bob@example.net
+		expect 0 'kept in the queue as' 127.0.0.1:1
+		n=$((n + 1))
+		submit -bP
+		shows "$n"
+	done
+}
+
 @test "an output that cannot be written" {
 	[ -e /dev/full ] || skip 'no /dev/full'
 	local option
