@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/conversion/encoding.h"
-#include "mail/dsn.h"
+#include "mail/envelope.h"
 #include "cli/letter.h"
 
 #define ENVID_MAX 100	/* octets of xtext: RFC 3461 section 4.4 */

@@ -6,13 +6,10 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
-#include "base/memory.h"
-#include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "mail/header/rewrite.h"
 #include "mail/message/message.h"
-#include "wire/tls/tls.h"
 #include "smtp/path.h"
 #include "config/account/localdomain.h"
 #include "config/alias/alias.h"
@@ -156,14 +153,12 @@ replacement(const struct mailbox *box, void *context)
 	struct alias_source *a = context;
 	const struct mailbox *only = alias_replacement(&a->aliases,
 	    &a->domains, box);
-	char *ascii;
 
-	if (only == NULL || mailbox_needs_smtputf8(only) ||
-	    tls_domain_to_ascii(only->domain, &ascii) == -1)
-		return only;
+	if (only == NULL)
+		return NULL;
 	mailbox_free(&a->shown);
-	a->shown.local = memory_string(only->local);
-	a->shown.domain = ascii;
+	mailbox_copy(&a->shown, only);
+	path_to_ascii(&a->shown);
 	return &a->shown;
 }
 

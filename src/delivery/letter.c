@@ -5,8 +5,7 @@
 #include "base/memory.h"
 #include "mail/address/address.h"
 #include "mail/header/complete.h"
-#include "mail/header/recipients.h"
-#include "wire/tls/tls.h"
+#include "mail/header/rewrite.h"
 #include "smtp/path.h"
 #include "smtp/session.h"
 #include "config/account/account.h"
@@ -78,15 +77,9 @@ letter_add_recipients(struct letter *l, const struct envelope *given,
 static int
 choose_author(struct mailbox *author, const struct letter *l)
 {
-	char *ascii;
-
 	if (sender_author(author, &l->envelope, l->account) == -1)
 		return -1;
-	if (!mailbox_needs_smtputf8(author) &&
-	    tls_domain_to_ascii(author->domain, &ascii) == 0) {
-		free(author->domain);
-		author->domain = ascii;
-	}
+	path_to_ascii(author);
 	return 0;
 }
 
@@ -129,13 +122,13 @@ letter_write(struct letter *l, const struct message *m,
 
 	message_share(&l->message, m);
 	if (a->set_to_header == TO_HEADER_ON)
-		recipients_announce(h, given);
+		rewrite_announce(h, given);
 	if (aliases_rewrite(l->aliases, &l->message, f) == -1 ||
 	    originator_rewrite(h, a, f) == -1 ||
 	    qualify_header(h, a, f) == -1)
 		return -1;
 	if (a->set_to_header != TO_HEADER_OFF)
-		recipients_rewrite(h, &l->envelope,
+		rewrite_to(h, &l->envelope,
 		    a->set_to_header == TO_HEADER_UNDISCLOSED);
 	if (complete(l, f) == -1)
 		return -1;

@@ -92,4 +92,13 @@ bool envelope_resent(const struct header *, size_t *first, size_t *last);
 void envelope_swap_recipients(struct envelope *, struct envelope *);
 size_t envelope_in_state(const struct envelope *, enum recipient_state);
 
+/*
+ * What people write for NOTIFY: a list such as "failure,delay", or "never",
+ * in any case. -1, and *notify as it was, when it is something else; "never"
+ * stands alone.
+ */
+int dsn_parse_notify(unsigned *notify, const char *, size_t);
+/* Adds that list, or as RCPT has it in capitals; "off" for 0. */
+void dsn_add_notify(struct buffer *, unsigned notify, bool capitals);
+
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "mail/dsn.h"
 #include "mail/envelope.h"
 #include "mail/header/header.h"
 #include "config/account/account.h"
@@ -60,7 +59,7 @@ add_value(struct buffer *b, const struct account *a,
 		break;
 	case OPTION_TYPE_NOTIFY:
 		memcpy(&number, field, sizeof(number));
-		dsn_add_notify(b, (unsigned)number);
+		dsn_add_notify(b, (unsigned)number, false);
 		break;
 	case OPTION_TYPE_NUMBER:
 	case OPTION_TYPE_DURATION:
@@ -129,7 +128,7 @@ print_envelope(const struct envelope *e)
 	if (e->count == 0)
 		printf("recipient: none\n");
 	buffer_init(&b, TEXT_MAX);
-	dsn_add_notify(&b, e->notify);
+	dsn_add_notify(&b, e->notify, false);
 	if (e->notify != 0)
 		show_text("notify: ", b.data, b.len);
 	buffer_free(&b);

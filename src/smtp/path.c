@@ -40,6 +40,18 @@ path_prepare(struct envelope *e, bool offered, bool *utf8, const char *peer,
 	return 0;
 }
 
+void
+path_to_ascii(struct mailbox *box)
+{
+	char *ascii;
+
+	if (mailbox_needs_smtputf8(box) ||
+	    tls_domain_to_ascii(box->domain, &ascii) == -1)
+		return;
+	free(box->domain);
+	box->domain = ascii;
+}
+
 static int
 add_path(struct buffer *b, const struct mailbox *path, bool utf8,
     struct fault *f)
@@ -112,22 +124,12 @@ void
 path_add_rcpt_dsn(struct buffer *b, const struct envelope *e,
     const struct recipient *to)
 {
-	static const struct {
-		unsigned bit;
-		const char *word;
-	} words[] = {
-		{ DSN_NEVER, "NEVER" }, { DSN_SUCCESS, "SUCCESS" },
-		{ DSN_FAILURE, "FAILURE" }, { DSN_DELAY, "DELAY" }
-	};
-	const char *before = " NOTIFY=";
 	unsigned notify = to->notify != 0 ? to->notify : e->notify;
 	char *spec;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if ((notify & words[i].bit) == 0)
-			continue;
-		buffer_printf(b, "%s%s", before, words[i].word);
-		before = ",";
+	if (notify != 0) {
+		buffer_add_string(b, " NOTIFY=");
+		dsn_add_notify(b, notify, true);
 	}
 	if (to->orcpt != NULL) {
 		buffer_printf(b, " ORCPT=%s", to->orcpt);

@@ -11,6 +11,7 @@
 struct buffer;
 struct envelope;
 struct fault;
+struct mailbox;
 struct recipient;
 
 /*
@@ -18,6 +19,11 @@ struct recipient;
  * that no command could hold, and for a domain that has no A-label form.
  */
 int path_check(const struct mailbox *, struct fault *);
+/*
+ * Gives an address its A-labels where the local part is ASCII, so that no part
+ * of it needs SMTPUTF8. One whose domain has no such form stays as it is.
+ */
+void path_to_ascii(struct mailbox *);
 /*
  * Is SMTPUTF8 needed? Declared only for a local part that is not ASCII, or
  * when asked for: declaring it because it is offered makes mail bounce

@@ -6,7 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
-#include "mail/dsn.h"
+#include "mail/envelope.h"
 #include "config/account/account.h"
 #include "config/account/match.h"
 #include "config/account/pattern.h"
@@ -179,7 +179,7 @@ test_notifications(void)
 		notify = 0;
 		r = dsn_parse_notify(&notify, notifications[i].list,
 		    strlen(notifications[i].list));
-		dsn_add_notify(&b, notify);
+		dsn_add_notify(&b, notify, false);
 		tap_ok(r == (notifications[i].want == NULL ? -1 : 0) &&
 		    strcmp(b.data, r == -1 ? "off" :
 		    notifications[i].want) == 0, "'%s': %s",

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "wire/tls/tls.h"
+#include "smtp/path.h"
 #include "config/account/account.h"
 #include "config/account/match.h"
 #include "config/account/pattern.h"
@@ -16,17 +17,12 @@ static int
 parse(struct sender_address *s, const char *value, struct fault *f)
 {
 	bool empty = false;
-	char *ascii;
 
 	if (address_parse_path(&s->box, &empty, value, strlen(value), f) == -1)
 		return -1;
 	if (empty || s->box.domain[0] == '\0')
 		return fault(f, FAULT_CONFIG, "'%s' has no domain", value);
-	if (text_is_ascii(s->box.local, strlen(s->box.local)) &&
-	    tls_domain_to_ascii(s->box.domain, &ascii) == 0) {
-		free(s->box.domain);
-		s->box.domain = ascii;
-	}
+	path_to_ascii(&s->box);
 	return 0;
 }
 

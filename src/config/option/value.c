@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
-#include "mail/dsn.h"
+#include "mail/envelope.h"
 #include "wire/dial.h"
 #include "config/account/account.h"
 #include "config/option/option.h"

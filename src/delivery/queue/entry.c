@@ -17,7 +17,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "mail/dsn.h"
+#include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "delivery/queue/entry.h"
 
@@ -257,7 +257,7 @@ static void
 write_notify(struct buffer *b, const struct queue_entry *e)
 {
 	if (e->envelope.notify != 0)
-		dsn_add_notify(b, e->envelope.notify);
+		dsn_add_notify(b, e->envelope.notify, false);
 }
 
 static bool
@@ -321,7 +321,7 @@ write_recipient(struct buffer *b, const struct recipient *r)
 	buffer_add_string(b, "recipient: ");
 	if (r->notify != 0) {
 		buffer_add_string(b, "notify=");
-		dsn_add_notify(b, r->notify);
+		dsn_add_notify(b, r->notify, false);
 		buffer_add_char(b, ' ');
 	}
 	if (r->orcpt != NULL)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * rewrite: replaces single addresses of the header. Display names, comments,
- * folding and all other octets stay as they are.
+ * rewrite: changes the addresses that the header shows: single ones, of which
+ * display names, comments, folding and all other octets stay as they are, or
+ * whole fields of recipients.
  */
 #ifndef MAIL_HEADER_REWRITE_H
 #define MAIL_HEADER_REWRITE_H
 
 #include <stdbool.h>
 
+struct envelope;
 struct header;
 struct mailbox;
 
@@ -29,5 +31,20 @@ int rewrite_recipients(struct header *h, rewrite_choice *choose, void *context,
  * `first` to `last` - 1. */
 int rewrite_fields(struct header *h, const char *const *names, size_t first,
     size_t last, rewrite_choice *choose, void *context, bool *eight_bit);
+
+/*
+ * If the message has neither To nor Cc, adds a To field of the recipients that
+ * are not in Bcc. Call it before aliases are replaced: afterwards a recipient
+ * could no longer be recognised in Bcc, and the members of a list would be
+ * shown.
+ */
+void rewrite_announce(struct header *, const struct envelope *);
+/*
+ * Replaces To, Cc and Bcc by one To field with the recipients that are in To
+ * or Cc, or with "undisclosed-recipients:;" if `hide` is set or there are none.
+ * A recipient that is in neither field was left out on purpose, and is not
+ * shown.
+ */
+void rewrite_to(struct header *, const struct envelope *, bool hide);
 
 #endif

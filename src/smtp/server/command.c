@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
-#include "mail/dsn.h"
 #include "smtp/server/command.h"
 
 #define NAME_MAX_OCTETS 255	/* RFC 5321 section 4.5.3.1.2 */
