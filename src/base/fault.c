@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 #define FAULT_TEXT_MAX (64 * 1024)	/* bytes; more is no longer a message */
@@ -182,6 +183,27 @@ void
 fault_set_tempfail(int status)
 {
 	tempfail = status == 0 ? EX_TEMPFAIL : status;
+}
+
+void
+notes_add(struct notes *notes, const char *fmt, ...)
+{
+	va_list ap;
+
+	notes->text = memory_resize(notes->text, notes->count + 1,
+	    sizeof(*notes->text));
+	va_start(ap, fmt);
+	notes->text[notes->count++] = printable_format(fmt, ap);
+	va_end(ap);
+}
+
+void
+notes_free(struct notes *notes)
+{
+	for (size_t i = 0; i < notes->count; i++)
+		free(notes->text[i]);
+	free(notes->text);
+	memset(notes, 0, sizeof(*notes));
 }
 
 int

@@ -8,6 +8,7 @@
 #define BASE_FAULT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum fault_class {
 	FAULT_NONE = 0,		/* success */
@@ -73,6 +74,21 @@ void fault_clear(struct fault *);
  * 0 for EX_TEMPFAIL, which it is without a call. For the whole process.
  */
 void fault_set_tempfail(int status);
+/*
+ * Sentences for the user that are no faults. They are gathered where they
+ * arise; the caller decides whether and where to print them. A struct of zeros
+ * is an empty one.
+ */
+struct notes {
+	char **text;	/* printable, without final stop or newline */
+	size_t count;
+};
+
+/* Adds a note; it is made printable. */
+void notes_add(struct notes *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void notes_free(struct notes *);
+
 /* sysexits(3) status of a class, 0 for FAULT_NONE. */
 int fault_exit_status(enum fault_class);
 /* The name of that status, such as "EX_TEMPFAIL", for logs. */

@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
+#include "base/fault.h"
 #include "mail/envelope.h"
 #include "config/account/account.h"
-#include "config/account/notes.h"
 #include "delivery/request.h"
 #include "modes/queue/run.h"
 #include "cli/invocation.h"

@@ -11,7 +11,6 @@
 #include "mail/header/rewrite.h"
 #include "mail/message/message.h"
 #include "smtp/path.h"
-#include "config/account/localdomain.h"
 #include "config/alias/alias.h"
 #include "delivery/aliases.h"
 #include "delivery/qualify.h"
@@ -25,8 +24,7 @@ alias_source_init(struct alias_source *a, const struct account *account,
 	memset(a, 0, sizeof(*a));
 	aliases_init(&a->aliases);
 	a->account = account;
-	a->off = off || (alias_choice(account) == ALIAS_CHOICE_NONE &&
-	    account->root == NULL);
+	a->off = off || (alias_file(account) == NULL && account->root == NULL);
 }
 
 void
@@ -42,32 +40,30 @@ alias_source_free(struct alias_source *a)
 static void
 put_root(struct aliases *a, const struct account *account)
 {
-	struct buffer origin, text;
+	struct buffer origin;
+	char *entry;
 
 	if (account->root == NULL)
 		return;
 	buffer_init(&origin, ORIGIN_MAX);
-	buffer_init(&text, ALIAS_FILE_MAX);
 	account_add_origin(&origin, account, OPTION_ROOT);
 	buffer_add_string(&origin, ": root");
-	buffer_printf(&text, "root: %s", account->root);
-	alias_put_first(a, origin.data, text.data);
+	entry = buffer_format("root: %s", account->root);
+	alias_put_first(a, origin.data, entry);
+	free(entry);
 	buffer_free(&origin);
-	buffer_free(&text);
 }
 
 static int
 load(struct alias_source *a, struct notes *notes, struct fault *f)
 {
-	enum alias_choice choice = alias_choice(a->account);
-	bool configured = choice == ALIAS_CHOICE_FILE;
+	const char *file = alias_file(a->account);
 
 	if (a->loaded)
 		return 0;
 	a->aliases.include = a->account->alias_include == TOGGLE_ON;
-	if (choice != ALIAS_CHOICE_NONE && alias_load(&a->aliases, configured ?
-	    a->account->aliases : ALIASLOAD_DEFAULT, configured, notes,
-	    f) == -1) {
+	if (file != NULL && alias_load(&a->aliases, file,
+	    a->account->aliases != NULL, notes, f) == -1) {
 		/* what was read so far must not stay: it is read again */
 		aliases_free(&a->aliases);
 		aliases_init(&a->aliases);
@@ -86,7 +82,7 @@ may_stand_for_others(struct alias_source *a, const struct mailbox *box,
 	if (a->off)
 		return 0;
 	if (!a->gathered && local_domains_gather(&a->domains, a->account,
-	    ALIASLOAD_MAILNAME, f) == -1)
+	    MAILNAME, f) == -1)
 		return -1;
 	a->gathered = true;
 	if (local_domains_find(&a->domains, box->domain) == LOCALITY_NONE)

@@ -10,7 +10,6 @@
 
 #include "mail/address/address.h"
 #include "config/account/account.h"
-#include "config/account/localdomain.h"
 #include "config/alias/alias.h"
 
 struct envelope;

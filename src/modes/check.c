@@ -76,8 +76,8 @@ check_entries(struct checks *c, const struct account *account,
 
 	alias_source_init(&a, account, false);
 	a.aliases.include = account->alias_include == TOGGLE_ON;
-	if (local_domains_gather(&a.domains, account, ALIASLOAD_MAILNAME,
-	    f) == 0 && alias_read(&a.aliases, path, errors, f) == 0) {
+	if (local_domains_gather(&a.domains, account, MAILNAME, f) == 0 &&
+	    alias_read(&a.aliases, path, errors, f) == 0) {
 		alias_check(&a.aliases, &a.domains, errors);
 		printf("%s: %zu alias%s\n", path, a.aliases.count,
 		    a.aliases.count == 1 ? "" : "es");
@@ -92,20 +92,19 @@ check_entries(struct checks *c, const struct account *account,
 static void
 check_account(struct checks *c, const struct account *account)
 {
-	enum alias_choice choice = alias_choice(account);
+	const char *file = alias_file(account);
 	struct notes errors = { .text = NULL };
 	struct fault f = { .class = FAULT_NONE };
 	struct stat st;
 	char *path;
 
-	if (choice == ALIAS_CHOICE_NONE || (choice == ALIAS_CHOICE_DEFAULT &&
-	    stat(ALIASLOAD_DEFAULT, &st) == -1 && errno == ENOENT))
+	if (file == NULL || (account->aliases == NULL &&
+	    stat(file, &st) == -1 && errno == ENOENT))
 		return;
 	/* "~" is resolved for the account that is chosen; here none is */
-	path = account_path(choice == ALIAS_CHOICE_DEFAULT ?
-	    ALIASLOAD_DEFAULT : account->aliases);
+	path = account_path(file);
 	if (path == NULL)
-		path = memory_string(account->aliases);
+		path = memory_string(file);
 	for (size_t i = 0; i < c->paths.count; i++)
 		if (strcmp(c->paths.text[i], path) == 0) {
 			free(path);
@@ -129,8 +128,7 @@ check_named(const struct accounts *accounts)
 	struct checks c = { .report = report_alias };
 
 	for (size_t i = 0; i < accounts->table.count; i++)
-		if (alias_choice(accounts->table.account[i]) ==
-		    ALIAS_CHOICE_FILE)
+		if (accounts->table.account[i]->aliases != NULL)
 			check_account(&c, accounts->table.account[i]);
 	notes_free(&c.paths);
 	return c.errors;

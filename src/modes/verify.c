@@ -8,7 +8,6 @@
 #include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "config/account/account.h"
-#include "config/account/localdomain.h"
 #include "config/alias/alias.h"
 #include "delivery/aliases.h"
 #include "delivery/request.h"
@@ -47,7 +46,7 @@ begin(struct verifying *v, const struct request *request,
 		return -1;
 	alias_source_init(&v->aliases, &v->account, request->no_aliases);
 	return local_domains_gather(&v->domains, &v->account,
-	    ALIASLOAD_MAILNAME, f);
+	    MAILNAME, f);
 }
 
 static void

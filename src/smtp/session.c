@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
@@ -19,8 +18,6 @@
 #define HANDSHAKE_MS (120 * 1000)	/* TLS, without `timeout` */
 #define TEXT_MAX (REPLY_MAX * 2)	/* one reply, shown */
 #define BINDING_MAX 1024	/* octets; tls-exporter has 32 */
-#define HOST_MAX 255	/* octets: RFC 5321 section 4.5.3.1.2; not every
-			 * system has POSIX's HOST_NAME_MAX */
 
 int
 session_refused(struct session *s, const struct reply *r, enum phase phase,
@@ -55,13 +52,12 @@ greeting(struct session *s, struct fault *f)
 char *
 session_own_name(void)
 {
-	char host[HOST_MAX + 1];
+	char *host = dial_own_name();
 
-	if (gethostname(host, sizeof(host)) == -1)
-		return NULL;
-	host[sizeof(host) - 1] = '\0';
-	return address_is_fqdn(host, strlen(host)) ? memory_string(host) :
-	    NULL;
+	if (host != NULL && address_is_fqdn(host, strlen(host)))
+		return host;
+	free(host);
+	return NULL;
 }
 
 /*

@@ -26,6 +26,8 @@
 
 #define DIAL_TEXT_MAX 8192	/* octets of "addresses tried" in a fault */
 #define ADDRESS_TEXT_MAX 256	/* octets of an IPv6 address and its zone */
+#define HOST_SIZE 256	/* octets: a domain has at most 255 (RFC 1035); not
+			 * every system has POSIX's HOST_NAME_MAX */
 #define LOOKUP_MAX 256		/* addresses; those beyond are not tried */
 
 struct address {
@@ -512,6 +514,17 @@ dial_peer_is_loopback(int fd)
 	    (IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
 	    (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) &&
 	    v6->sin6_addr.s6_addr[12] == 127));
+}
+
+char *
+dial_own_name(void)
+{
+	char host[HOST_SIZE];
+
+	if (gethostname(host, sizeof(host)) == -1)
+		return NULL;
+	host[sizeof(host) - 1] = '\0';
+	return memory_string(host);
 }
 
 void

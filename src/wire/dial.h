@@ -46,6 +46,9 @@ void dial_add_host_port(struct buffer *, const char *host, uint16_t port);
  */
 int dial_connect(const struct dial *, int64_t deadline, struct fault *);
 
+/* This host's name as the system has it, for the caller to free; NULL with
+ * errno. */
+char *dial_own_name(void);
 /* Is the peer of this socket on this machine's loopback? */
 bool dial_peer_is_loopback(int fd);
 /* Adds the RFC 5321 4.1.3 address literal of our end, such as [192.0.2.1]. */

@@ -12,7 +12,6 @@
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "config/account/account.h"
-#include "config/account/localdomain.h"
 #include "config/alias/alias.h"
 #include "tests/tap.h"
 

@@ -13,8 +13,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/envelope.h"
-#include "config/account/localdomain.h"
-#include "config/account/notes.h"
 #include "config/alias/alias.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/fault.h"
 #include "base/index.h"
 #include "base/memory.h"
 #include "mail/conversion/conversion.h"
 #include "mail/envelope.h"
-#include "config/account/notes.h"
 #include "config/option/option.h"
 
 struct buffer;
@@ -92,7 +92,7 @@ struct account {
 	enum toggle remove_bcc_headers;	/* unset: on */
 	enum toggle set_date_header;	/* unset: on (auto) */
 	enum toggle set_msgid_header;
-	char *aliases;			/* file; see alias_choice() */
+	char *aliases;			/* file; see alias_file() */
 	char *alias_domains;		/* separated by commas or blanks */
 	enum toggle alias_include;	/* unset: off */
 	char *sender;			/* see senderaddress.h */
@@ -244,6 +244,8 @@ int accounts_choose(struct accounts *, const char *name,
  */
 void accounts_forget_passwords(struct accounts *, const char *but);
 
+/* The file whose first line is the mail domain of this host. */
+#define MAILNAME SYSCONFDIR "/mailname"
 /* The home folder: $HOME when absolute, else from passwd; NULL if neither.
  * The caller frees it. */
 char *account_home(void);

@@ -20,9 +20,7 @@
 #include "wire/dial.h"
 #include "config/account/pattern.h"
 
-#define MAILNAME SYSCONFDIR "/mailname"
 #define VALUE_MAX (1024 * 1024)	/* octets of an expanded value */
-#define HOST_SIZE 256	/* octets; a domain has at most 255 (RFC 1035) */
 
 /*
  * The name that the system has for the user. The environment counts only when
@@ -51,15 +49,12 @@ user_name(struct fault *f)
 static char *
 host_name(struct fault *f)
 {
-	char host[HOST_SIZE];
+	char *host = dial_own_name();
 
-	if (gethostname(host, sizeof(host)) == -1) {
+	if (host == NULL)
 		fault(f, FAULT_SYSTEM, "%%H: the host's name: %s",
 		    strerror(errno));
-		return NULL;
-	}
-	host[sizeof(host) - 1] = '\0';
-	return memory_string(host);
+	return host;
 }
 
 /* In a child: see wire/bounded.h. */
@@ -84,7 +79,7 @@ canonical_name(struct fault *f)
 
 	if (host == NULL)
 		return NULL;
-	buffer_init(&name, HOST_SIZE);
+	buffer_init(&name, VALUE_MAX);
 	if (bounded_run(ask_canonical, host, &name,
 	    clock_after(DIAL_TIMEOUT_MS)) != 0 || name.len == 0) {
 		buffer_free(&name);

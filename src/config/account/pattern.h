@@ -5,7 +5,7 @@
  *
  *	%U	the user's name	%H	the host's name
  *	%C	the host's name as the resolver has it
- *	%M	the first line of SYSCONFDIR/mailname
+ *	%M	the first line of MAILNAME, a file of the system
  *	%F	the address in the message's From field
  *	%%	%
  */

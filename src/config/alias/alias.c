@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /* Alias files: their lines, the table of their names, and what stands behind a
  * name. */
-#include <stdarg.h>
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "config/account/notes.h"
+#include "config/account/account.h"
 #include "config/alias/alias.h"
 
-#define ENTRIES_MIN 32		/* first size of the list of entries */
+#define LISTS_MAX 1000		/* each costs a file and a search */
+#define ERRORS_NOTED 5		/* of the system's file; newaliases shows all */
 #define NAME_SHOWN_MAX 60	/* octets of a name that are quoted */
 #define INCLUDE ":include:"
 #define TARGETS_MIN 2	/* first allocation: most aliases have one target */
@@ -20,9 +26,9 @@
 struct lines {
 	struct aliases *aliases;
 	struct notes *errors;
-	char *line;		/* the current one, without its end */
-	size_t n;
-	size_t number;
+	char *line;		/* the current one, */
+	size_t n;		/* its length without its end, */
+	size_t number;		/* and its number */
 	bool open;		/* an entry that lines can continue */
 	bool broken;		/* the entry they continue has been refused */
 };
@@ -136,8 +142,7 @@ take_name(struct lines *l, size_t *name_len, size_t *rest)
 			i++;
 		*name_len = i;
 	}
-	while (i < l->n && text_is_blank(l->line[i]))
-		i++;
+	i += text_blanks(l->line + i, l->n - i);
 	*rest = i + 1;
 	if (i == l->n || l->line[i] != ':')
 		refuse(l, i, "no colon behind the name", l->line, *name_len);
@@ -168,16 +173,10 @@ begin_entry(struct lines *l)
 		refuse(l, 0, "a second alias", l->line, name_len);
 		return;
 	}
-	if (a->count == a->cap) {
-		a->cap = a->cap == 0 ? ENTRIES_MIN : a->cap * 2;
-		a->entry = memory_resize(a->entry, a->cap, sizeof(*a->entry));
-	}
+	a->entry = memory_grow(a->entry, a->count, &a->cap, sizeof(*e));
 	e = &a->entry[a->count++];
-	memset(e, 0, sizeof(*e));
-	e->in = a;
-	e->name = (size_t)(l->line - a->text.data);
-	e->name_len = name_len;
-	e->line = l->number;
+	*e = (struct alias_entry){ .in = a, .name_len = name_len,
+	    .name = (size_t)(l->line - a->text.data), .line = l->number };
 	e->value = e->name + rest;
 	e->value_len = l->n - rest;
 	l->open = true;
@@ -190,10 +189,8 @@ take_line(struct lines *l)
 {
 	struct aliases *a = l->aliases;
 	struct alias_entry *e;
-	size_t i = 0;
+	size_t i = text_blanks(l->line, l->n);
 
-	while (i < l->n && text_is_blank(l->line[i]))
-		i++;
 	if (i == l->n || l->line[i] == '#')
 		return;
 	if (memchr(l->line, '\0', l->n) != NULL) {
@@ -210,14 +207,6 @@ take_line(struct lines *l)
 	}
 }
 
-/* Windows editors put one before UTF-8. */
-static size_t
-byte_order_mark(const struct buffer *text)
-{
-	return text->len >= 3 && memcmp(text->data, "\xef\xbb\xbf", 3) == 0 ?
-	    3 : 0;
-}
-
 static void
 take_text(struct aliases *a, const char *file, struct buffer *text)
 {
@@ -226,8 +215,8 @@ take_text(struct aliases *a, const char *file, struct buffer *text)
 	buffer_init(text, ALIAS_FILE_MAX);
 }
 
-void
-alias_parse_list(struct aliases *a, const char *file, struct buffer *text)
+static void
+parse_list(struct aliases *a, const char *file, struct buffer *text)
 {
 	struct alias_entry *e;
 
@@ -236,7 +225,7 @@ alias_parse_list(struct aliases *a, const char *file, struct buffer *text)
 	a->count = a->cap = 1;
 	e->in = a;
 	e->line = 1;
-	e->value = byte_order_mark(&a->text);
+	e->value = text_byte_order_mark(a->text.data, a->text.len);
 	e->value_len = a->text.len - e->value;
 }
 
@@ -245,25 +234,16 @@ alias_parse(struct aliases *a, const char *file, struct buffer *text,
     struct notes *errors)
 {
 	struct lines l = { .aliases = a, .errors = errors };
-	char *at, *end, *eol;
+	const char *rest, *line;
+	size_t left;
 
 	take_text(a, file, text);
-	if (a->text.len == 0)
-		return;
-	at = a->text.data;
-	end = at + a->text.len;
-	at += byte_order_mark(&a->text);
-	while (at < end) {
-		eol = memchr(at, '\n', (size_t)(end - at));
-		if (eol == NULL)
-			eol = end;
-		l.line = at;
-		l.n = (size_t)(eol - at);
+	left = a->text.len - text_byte_order_mark(a->text.data, a->text.len);
+	rest = a->text.data + (a->text.len - left);
+	while ((line = text_take_line(&rest, &left, &l.n)) != NULL) {
+		l.line = a->text.data + (line - a->text.data);
 		l.number++;
-		if (l.n > 0 && at[l.n - 1] == '\r')
-			l.n--;
 		take_line(&l);
-		at = eol < end ? eol + 1 : end;
 	}
 }
 
@@ -278,7 +258,6 @@ alias_put_first(struct aliases *a, const char *origin, const char *text)
 	a->first = memory_alloc(sizeof(*a->first));
 	aliases_init(a->first);
 	alias_parse(a->first, origin, &b, &ignored);
-	buffer_free(&b);
 	notes_free(&ignored);
 }
 
@@ -297,21 +276,19 @@ struct scan {
 	struct fault *fault;
 };
 
-__attribute__((format(printf, 2, 3)))
+/* Puts the place of the element before the fault just recorded. */
 static int
-refuse_target(struct scan *sc, const char *fmt, ...)
+at_element(const struct scan *sc)
 {
-	struct buffer b;
-	va_list ap;
+	return fault_prefix(sc->fault, "%s:%zu:%zu: ", sc->entry->in->file,
+	    sc->at_line, sc->at_column);
+}
 
-	buffer_init(&b, ALIAS_FILE_MAX);
-	va_start(ap, fmt);
-	buffer_vprintf(&b, fmt, ap);
-	va_end(ap);
-	fault(sc->fault, FAULT_CONFIG, "%s:%zu:%zu: %s", sc->entry->in->file,
-	    sc->at_line, sc->at_column, b.data);
-	buffer_free(&b);
-	return -1;
+static int
+refuse_target(const struct scan *sc, const char *what)
+{
+	fault(sc->fault, FAULT_CONFIG, "%s", what);
+	return at_element(sc);
 }
 
 /* A "#" begins a comment where a word could: not in "user#tag". */
@@ -403,9 +380,7 @@ next_element(struct scan *sc)
 	if (sc->i < sc->n && sc->s[sc->i] == '\n')
 		end_line(sc);
 	sc->i++;
-	while (sc->text.len > 0 &&
-	    text_is_blank(sc->text.data[sc->text.len - 1]))
-		sc->text.len--;
+	sc->text.len = text_trimmed(sc->text.data, sc->text.len);
 	return quoted ? refuse_target(sc, "quoted text without its end") : 0;
 }
 
@@ -440,14 +415,12 @@ kind_of(const char *s, size_t n)
 static void
 add_target(struct alias_entry *e, struct alias_target target)
 {
+	size_t n = e->targets;
+
 	/* grows by powers of two: there is no field for a capacity */
-	if (e->targets == 0)
-		e->target = memory_resize(e->target, TARGETS_MIN,
-		    sizeof(*e->target));
-	else if (e->targets >= TARGETS_MIN &&
-	    (e->targets & (e->targets - 1)) == 0)
-		e->target = memory_resize(e->target, e->targets * 2,
-		    sizeof(*e->target));
+	if (n == 0 || (n >= TARGETS_MIN && (n & (n - 1)) == 0))
+		e->target = memory_resize(e->target, n == 0 ? TARGETS_MIN :
+		    2 * n, sizeof(*e->target));
 	e->target[e->targets++] = target;
 }
 
@@ -470,15 +443,12 @@ take_address(struct scan *sc, struct alias_entry *e, enum alias_kind kind)
 {
 	size_t skip = kind == ALIAS_FINAL ? 1 : 0;
 	struct address_list list = { .box = NULL };
-	struct fault why = { .class = FAULT_NONE };
-	int r = 0;
+	int r = address_parse(&list, sc->text.data + skip, sc->text.len - skip,
+	    sc->fault);
 
-	if (address_parse(&list, sc->text.data + skip, sc->text.len - skip,
-	    &why) == -1) {
-		r = refuse_target(sc, "%s", why.text);
-		if (why.hint != NULL)
-			fault_hint(sc->fault, "%s", why.hint);
-		fault_clear(&why);
+	if (r == -1) {
+		sc->fault->class = FAULT_CONFIG;
+		at_element(sc);
 	}
 	for (size_t i = 0; r == 0 && i < list.count; i++)
 		r = check_bare(sc, &list.box[i]);
@@ -565,11 +535,123 @@ alias_targets(struct alias_entry *e, struct fault *f)
 	if (r == 0 && e->targets == 0) {
 		sc.at_line = e->line;
 		sc.at_column = 1;
-		r = refuse_target(&sc, "the %s has no address",
-		    e->name_len == 0 ? "list" : "alias");
+		r = refuse_target(&sc, e->name_len == 0 ?
+		    "the list has no address" : "the alias has no address");
 	}
 	e->parsed = r == 0;
 	if (r == -1)
 		clear_targets(e);
+	return r;
+}
+
+/* ---- the files ---- */
+
+const char *
+alias_file(const struct account *account)
+{
+	const struct option_place *origin = &account->origin[OPTION_ALIASES];
+
+	if (account->aliases != NULL)
+		return account->aliases;
+	/* an empty value means no aliases; no setting, the system's */
+	return origin->file != NULL || origin->line != ORIGIN_DEFAULT ? NULL :
+	    ALIAS_FILE_DEFAULT;
+}
+
+static int
+read_file(const char *path, struct buffer *text, struct fault *f)
+{
+	if (file_load(path, text) == 0)
+		return 0;
+	if (errno == EFBIG)
+		return fault(f, FAULT_CONFIG, "alias file %s is larger than %d "
+		    "MiB", path, ALIAS_FILE_MAX / (1024 * 1024));
+	if (errno == 0) {
+		fault(f, FAULT_CONFIG, "alias file %s is not a regular file",
+		    path);
+		return fault_hint(f, "for no aliases at all, write 'aliases' "
+		    "without a value");
+	}
+	fault(f, FAULT_CONFIG, "alias file %s cannot be read: %s", path,
+	    strerror(errno));
+	return fault_hint(f, "let this user read it, or name another one");
+}
+
+int
+alias_read(struct aliases *a, const char *path, struct notes *errors,
+    struct fault *f)
+{
+	struct buffer text;
+	int r;
+
+	buffer_init(&text, ALIAS_FILE_MAX);
+	r = read_file(path, &text, f);
+	if (r == 0)
+		alias_parse(a, path, &text, errors);
+	buffer_free(&text);
+	return r;
+}
+
+struct alias_entry *
+alias_list(struct aliases *a, const char *path, struct fault *f)
+{
+	struct aliases *list;
+	struct buffer text;
+
+	for (size_t i = 0; i < a->lists; i++)
+		if (strcmp(a->list[i]->file, path) == 0)
+			return a->list[i]->entry;
+	if (a->lists == LISTS_MAX) {
+		fault(f, FAULT_CONFIG, "%s: more than %d included lists", path,
+		    LISTS_MAX);
+		return NULL;
+	}
+	buffer_init(&text, ALIAS_FILE_MAX);
+	if (read_file(path, &text, f) == -1) {
+		buffer_free(&text);
+		return NULL;
+	}
+	list = memory_alloc(sizeof(*list));
+	aliases_init(list);
+	parse_list(list, path, &text);
+	a->list = memory_resize(a->list, a->lists + 1, sizeof(list));
+	a->list[a->lists++] = list;
+	buffer_free(&text);
+	return list->entry;
+}
+
+static void
+keep_going(const char *path, const struct notes *errors, struct notes *notes)
+{
+	for (size_t i = 0; i < errors->count && i < ERRORS_NOTED; i++)
+		notes_add(notes, "%s; the line is ignored", errors->text[i]);
+	if (errors->count > ERRORS_NOTED)
+		notes_add(notes, "%s: %zu more errors; run: postrider -bi",
+		    path, errors->count - ERRORS_NOTED);
+}
+
+int
+alias_load(struct aliases *a, const char *path, bool configured,
+    struct notes *notes, struct fault *f)
+{
+	struct notes errors = { .text = NULL };
+	struct fault why = { .class = FAULT_NONE };
+	struct stat st;
+	int r;
+
+	if (!configured && stat(path, &st) == -1 &&
+	    (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	r = alias_read(a, path, &errors, configured ? f : &why);
+	if (r == -1 && !configured) {
+		notes_add(notes, "%s; names are not aliased", why.text);
+		fault_clear(&why);
+		r = 0;
+	} else if (r == 0 && !configured) {
+		keep_going(path, &errors, notes);
+	} else if (r == 0 && errors.count > 0) {
+		r = fault(f, FAULT_CONFIG, "%s", errors.text[0]);
+	}
+	notes_free(&errors);
 	return r;
 }

@@ -18,7 +18,6 @@
 struct account;
 struct envelope;
 struct fault;
-struct local_domains;
 struct notes;
 
 /*
@@ -97,11 +96,6 @@ void aliases_free(struct aliases *);
 void alias_parse(struct aliases *, const char *file, struct buffer *text,
     struct notes *errors);
 /*
- * The same for an included list, which has an address in each line or between
- * commas. They are the targets of its only entry, which has no name.
- */
-void alias_parse_list(struct aliases *, const char *file, struct buffer *text);
-/*
  * Adds an entry that is found before the one that a file has by its name.
  * `text` is a valid line of an alias file, and `origin` takes the place of the
  * file's name in messages.
@@ -116,16 +110,11 @@ struct alias_entry *alias_find(const struct aliases *, const char *name,
  */
 int alias_targets(struct alias_entry *, struct fault *);
 
-/* ---- load.c: the files ---- */
-
-/* The alias file of the system, and the file with its mail name. */
-#define ALIASLOAD_DEFAULT SYSCONFDIR "/aliases"
-#define ALIASLOAD_MAILNAME SYSCONFDIR "/mailname"
-
-/* What an account's setting `aliases` says: nothing, no file, or a file. */
-enum alias_choice { ALIAS_CHOICE_DEFAULT, ALIAS_CHOICE_NONE,
-    ALIAS_CHOICE_FILE };
-enum alias_choice alias_choice(const struct account *);
+/* The system's alias file. */
+#define ALIAS_FILE_DEFAULT SYSCONFDIR "/aliases"
+/* The file that the account names; the system's when it says nothing about
+ * aliases, NULL when it wants none. */
+const char *alias_file(const struct account *);
 
 /*
  * Reads and parses a file; `errors` as of alias_parse(). FAULT_CONFIG: it
@@ -142,11 +131,51 @@ int alias_read(struct aliases *, const char *path, struct notes *errors,
 int alias_load(struct aliases *, const char *path, bool configured,
     struct notes *, struct fault *);
 /*
- * The entry of an included list, which the aliases own and read once. NULL
- * with FAULT_CONFIG as of alias_read(), and when there are too many lists.
+ * The entry of an included list, a file that has an address in each line or
+ * between commas: they are its targets, and it has no name. The aliases own
+ * the list and read it once. NULL with FAULT_CONFIG as of alias_read(), and
+ * when there are too many lists.
  */
 struct alias_entry *alias_list(struct aliases *, const char *path,
     struct fault *);
+
+/* ---- localdomain.c: which addresses mean somebody on this host ---- */
+
+enum locality {
+	LOCALITY_NONE,		/* somewhere else */
+	/*
+	 * Only the file mailname has the domain. It may be the domain of a
+	 * whole organisation: aliases apply to it, but "default" does not,
+	 * since it would take everybody's mail.
+	 */
+	LOCALITY_SHARED,
+	LOCALITY_OWN
+};
+
+struct local_domain {
+	char *name;
+	enum locality locality;
+};
+
+struct local_domains {
+	struct local_domain *domain;
+	size_t count;
+};
+
+/*
+ * Gathers localhost, this host's name and the first label of it, the
+ * account's alias_domains, and the first line of `mailname` (usually MAILNAME)
+ * if that file can be read. FAULT_CONFIG, naming where the setting comes from,
+ * when a word of alias_domains is no domain. To be freed in every case.
+ */
+int local_domains_gather(struct local_domains *, const struct account *,
+    const char *mailname, struct fault *);
+void local_domains_add(struct local_domains *, const char *, size_t,
+    enum locality);
+void local_domains_free(struct local_domains *);
+/* The locality of a domain in any case; "" is LOCALITY_OWN. */
+enum locality local_domains_find(const struct local_domains *,
+    const char *domain);
 
 /* ---- expand.c: from a recipient to those that it stands for ---- */
 

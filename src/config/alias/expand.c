@@ -6,8 +6,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/envelope.h"
-#include "config/account/localdomain.h"
-#include "config/account/notes.h"
 #include "config/alias/alias.h"
 
 #define STACK_MIN 16		/* first allocation; few chains are longer */

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
+#include "wire/dial.h"
 #include "config/account/account.h"
-#include "config/account/localdomain.h"
-
-
-#define HOST_SIZE 256	/* octets; a domain has at most 255 (RFC 1035) */
+#include "config/alias/alias.h"
 
 void
 local_domains_add(struct local_domains *d, const char *name, size_t n,
@@ -51,19 +46,16 @@ local_domains_find(const struct local_domains *d, const char *domain)
 static void
 add_host(struct local_domains *d)
 {
-	char host[HOST_SIZE];
-	size_t n, label;
+	char *host = dial_own_name();
+	size_t n = host == NULL ? 0 : strlen(host), label;
 
-	if (gethostname(host, sizeof(host)) == -1)
-		return;
-	host[sizeof(host) - 1] = '\0';
-	n = strlen(host);
-	if (!address_is_domain(host, n))
-		return;
-	local_domains_add(d, host, n, LOCALITY_OWN);
-	label = strcspn(host, ".");
-	if (label < n)
-		local_domains_add(d, host, label, LOCALITY_OWN);
+	if (n > 0 && address_is_domain(host, n)) {
+		local_domains_add(d, host, n, LOCALITY_OWN);
+		label = strcspn(host, ".");
+		if (label < n)
+			local_domains_add(d, host, label, LOCALITY_OWN);
+	}
+	free(host);
 }
 
 static int
@@ -90,7 +82,7 @@ add_configured(struct local_domains *d, const struct account *account,
 static void
 add_mailname(struct local_domains *d, const char *path)
 {
-	char *line = path == NULL ? NULL : file_first_line(path);
+	char *line = file_first_line(path);
 	size_t n = 0;
 
 	if (line == NULL)
