@@ -179,7 +179,8 @@ install: $(POSTRIDER)
 	    $(DESTDIR)$(mandir)/man5
 	$(INSTALL) -m 755 $(POSTRIDER) $(DESTDIR)$(bindir)/postrider
 	$(INSTALL) -m 644 man/postrider.1 $(DESTDIR)$(mandir)/man1/
-	$(INSTALL) -m 644 man/postrider-accounts.5 $(DESTDIR)$(mandir)/man5/
+	$(INSTALL) -m 644 man/postrider-accounts.5 man/postrider-queue.5 \
+	    $(DESTDIR)$(mandir)/man5/
 
 # Replaces nothing that is not ours.
 install-sendmail: install
@@ -202,6 +203,7 @@ uninstall:
 	done
 	rm -f $(DESTDIR)$(mandir)/man1/postrider.1 \
 	    $(DESTDIR)$(mandir)/man5/postrider-accounts.5 \
+	    $(DESTDIR)$(mandir)/man5/postrider-queue.5 \
 	    $(DESTDIR)$(bindir)/postrider
 
 # ---- The tarball: what HEAD holds, and what autoconf would have to make.  One

@@ -98,7 +98,8 @@ setup() {
 	quietly make install DESTDIR="$DEST"
 	[ "$(list "$DEST")" = './opt/p/bin/postrider
 ./opt/p/share/man/man1/postrider.1
-./opt/p/share/man/man5/postrider-accounts.5' ]
+./opt/p/share/man/man5/postrider-accounts.5
+./opt/p/share/man/man5/postrider-queue.5' ]
 	"$DEST/opt/p/bin/postrider" --version
 	quietly make uninstall DESTDIR="$DEST"
 	[ -z "$(list "$DEST")" ]

@@ -24,6 +24,7 @@
 #include "delivery/queue/folder.h"
 
 #define PATH_OCTETS_MAX (64 * 1024)	/* more is no path of any system */
+#define NEW ".new"			/* behind a name: not yet in its place */
 #define NAMES_MIN 64			/* first size of a list */
 #define RANDOM_BITS 20			/* of an id: five hexadecimal digits */
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -269,15 +270,22 @@ queue_folder_close(struct queue_folder *q)
 
 /* ---- What is in it. */
 
+static bool
+begins_with_id(const char *s)
+{
+	return strspn(s, "0123456789ABCDEF") >= QUEUE_ID_LEN;
+}
+
 static int
 compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int
-queue_folder_list(const struct queue_folder *q, enum queue_place place,
-    struct queue_names *names, struct fault *f)
+/* All files of one place whose names are ids and this behind them: the ids. */
+static int
+list(const struct queue_folder *q, enum queue_place place,
+    const char *suffix, struct queue_names *names, struct fault *f)
 {
 	size_t cap = 0;
 	struct dirent *entry;
@@ -294,14 +302,16 @@ queue_folder_list(const struct queue_folder *q, enum queue_place place,
 		return refuse(f, q->path, places[place], strerror(errno));
 	}
 	while ((errno = 0, entry = readdir(dir)) != NULL) {
-		if (!queue_is_id(entry->d_name))
+		if (!begins_with_id(entry->d_name) ||
+		    strcmp(entry->d_name + QUEUE_ID_LEN, suffix) != 0)
 			continue;
 		if (names->count == cap) {
 			cap = cap == 0 ? NAMES_MIN : cap * 2;
 			names->name = memory_resize(names->name, cap,
 			    sizeof(*names->name));
 		}
-		names->name[names->count++] = memory_string(entry->d_name);
+		names->name[names->count++] = memory_copy(entry->d_name,
+		    QUEUE_ID_LEN);
 	}
 	if (errno != 0)
 		refuse(f, q->path, places[place], strerror(errno));
@@ -310,6 +320,13 @@ queue_folder_list(const struct queue_folder *q, enum queue_place place,
 		qsort(names->name, names->count, sizeof(*names->name),
 		    compare);
 	return f->class == FAULT_NONE ? 0 : -1;
+}
+
+int
+queue_folder_list(const struct queue_folder *q, enum queue_place place,
+    struct queue_names *names, struct fault *f)
+{
+	return list(q, place, "", names, f);
 }
 
 void
@@ -383,7 +400,7 @@ queue_folder_replace(const struct queue_folder *q, enum queue_place place,
 	struct buffer new;
 
 	buffer_init(&new, PATH_OCTETS_MAX);
-	buffer_printf(&new, "%s.new", name);
+	buffer_printf(&new, "%s" NEW, name);
 	if (write_new(dir, new.data, b) == -1 ||
 	    renameat(dir, new.data, dir, name) == -1 ||
 	    sync_folder(dir) == -1) {
@@ -423,6 +440,30 @@ is_there(const struct queue_folder *q, enum queue_place place,
 	    errno != ENOENT;
 }
 
+/*
+ * States whose message is gone. A state is written first, while its message is
+ * in tmp, and is removed last: so tmp is looked at first.
+ */
+static void
+sweep_states(const struct queue_folder *q, const char *suffix)
+{
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	char file[QUEUE_ID_LEN + sizeof(NEW)];
+	struct queue_names names;
+
+	list(q, QUEUE_STATE, suffix, &names, &ignored);
+	for (size_t i = 0; i < names.count; i++) {
+		if (is_there(q, QUEUE_TMP, names.name[i]) ||
+		    is_there(q, QUEUE_MSG, names.name[i]) ||
+		    is_there(q, QUEUE_DEAD, names.name[i]))
+			continue;
+		snprintf(file, sizeof(file), "%s%s", names.name[i], suffix);
+		unlinkat(q->fd[QUEUE_STATE], file, 0);
+	}
+	queue_names_free(&names);
+	fault_clear(&ignored);
+}
+
 void
 queue_folder_sweep(const struct queue_folder *q)
 {
@@ -433,15 +474,8 @@ queue_folder_sweep(const struct queue_folder *q)
 	for (size_t i = 0; i < names.count; i++)
 		sweep_tmp(q, names.name[i]);
 	queue_names_free(&names);
-	queue_folder_list(q, QUEUE_STATE, &names, &ignored);
-	/* a state is written first, while its message is in tmp, and is removed
-	 * last: so tmp is looked at first */
-	for (size_t i = 0; i < names.count; i++)
-		if (!is_there(q, QUEUE_TMP, names.name[i]) &&
-		    !is_there(q, QUEUE_MSG, names.name[i]) &&
-		    !is_there(q, QUEUE_DEAD, names.name[i]))
-			unlinkat(q->fd[QUEUE_STATE], names.name[i], 0);
-	queue_names_free(&names);
+	sweep_states(q, "");
+	sweep_states(q, NEW);
 	fault_clear(&ignored);
 }
 
@@ -468,6 +502,5 @@ queue_id_make(char id[QUEUE_ID_LEN + 1], struct fault *f)
 bool
 queue_is_id(const char *s)
 {
-	return strlen(s) == QUEUE_ID_LEN &&
-	    strspn(s, "0123456789ABCDEF") == QUEUE_ID_LEN;
+	return strlen(s) == QUEUE_ID_LEN && begins_with_id(s);
 }

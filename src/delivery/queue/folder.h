@@ -10,7 +10,8 @@
  *	account/NAME	refused credentials, and the lock of a run (hold.h)
  *
  * What a crash can leave: files in tmp/, which nobody was told of, and a state
- * whose message is gone. queue_folder_sweep() removes both.
+ * whose message is gone, or that was not yet in its place (ID.new).
+ * queue_folder_sweep() removes these.
  */
 #ifndef DELIVERY_QUEUE_FOLDER_H
 #define DELIVERY_QUEUE_FOLDER_H
