@@ -24,7 +24,7 @@
 #include "delivery/queue/folder.h"
 
 #define PATH_OCTETS_MAX (64 * 1024)	/* more is no path of any system */
-#define NEW ".new"			/* behind a name: not yet in its place */
+#define NEW ".new"		/* behind a name: it is not in its place yet */
 #define NAMES_MIN 64			/* first size of a list */
 #define RANDOM_BITS 20			/* of an id: five hexadecimal digits */
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
