@@ -30,9 +30,10 @@ struct submission_request {
 /*
  * Reads standard input and submits it; or, if it is to `pretend`, prints what
  * it would do to standard output. 0 when every recipient was accepted and the
- * message with them, or it is kept in the queue. -1: the fault says why; FAULT_RECIPIENT or
- * FAULT_TEMPORARY also when others have the message. Afterwards the envelope
- * has the recipients that the smarthost heard of, and what became of them.
+ * message with them, or it is kept in the queue. -1: the fault says why;
+ * FAULT_RECIPIENT or FAULT_TEMPORARY also when others have the message.
+ * Afterwards the envelope has the recipients that the smarthost heard of, and
+ * what became of them.
  */
 int submit(struct submission_request *, struct fault *);
 

@@ -614,7 +614,8 @@ queue_flush(struct carrier *c)
 	static const struct queue_run_wish due = { true, NULL, NULL, NULL };
 	int64_t end = clock_after(FLUSH_MS);
 	struct request request = *c->request;
-	struct run r = { .request = &request, .wish = &due, .carrier = c, .riding = true };
+	struct run r = { .request = &request, .wish = &due, .carrier = c,
+	    .riding = true };
 	struct queue_folder q;
 	struct groups all;
 	size_t tried = 0;
