@@ -54,7 +54,7 @@ print_sources(const struct accounts *accounts)
 			printf("%s: read\n", path);
 		else if (source->state == ACCOUNT_SOURCE_UNREADABLE)
 			fprintf(stderr, "note: %s: %s\n", path,
-			    source->trouble);
+			    source->why.text);
 		free(path);
 	}
 	printf("%zu account%s\n", accounts->table.count,

@@ -204,8 +204,7 @@ accounts_free(struct accounts *accounts)
 	account_table_free(&accounts->table);
 	for (size_t i = 0; i < accounts->sources; i++) {
 		free(accounts->source[i]->path);
-		free(accounts->source[i]->trouble);
-		free(accounts->source[i]->remedy);
+		fault_clear(&accounts->source[i]->why);
 		free(accounts->source[i]);
 	}
 	free(accounts->source);
@@ -262,7 +261,7 @@ const struct account_source *
 accounts_unreadable(const struct accounts *accounts)
 {
 	for (size_t i = 0; i < accounts->sources; i++)
-		if (accounts->source[i]->remedy != NULL)
+		if (accounts->source[i]->why.hint != NULL)
 			return accounts->source[i];
 	return NULL;
 }

@@ -178,8 +178,7 @@ enum account_source_state {
 struct account_source {
 	char *path;
 	enum account_source_state state;
-	char *trouble;		/* why it is unreadable, or NULL */
-	char *remedy;		/* what to do about it, or NULL */
+	struct fault why;	/* it is unreadable, perhaps with a remedy */
 };
 
 /* What the account files hold: the user's accounts before the system's. */

@@ -69,8 +69,8 @@ add_sources(struct buffer *b, const struct accounts *accounts)
 		source = accounts->source[i];
 		buffer_printf(b, "; %s %s", source->path,
 		    words[source->state]);
-		if (source->trouble != NULL)
-			buffer_printf(b, " (%s)", source->trouble);
+		if (source->why.text != NULL)
+			buffer_printf(b, " (%s)", source->why.text);
 	}
 }
 
@@ -129,7 +129,7 @@ no_account(const struct accounts *accounts, const char *name,
 	if (near != NULL)
 		return fault_hint(f, "did you mean '%s'?", near);
 	if (unreadable != NULL)
-		return fault_hint(f, "%s", unreadable->remedy);
+		return fault_hint(f, "%s", unreadable->why.hint);
 	if (accounts->table.count == 0)
 		return hint_at_files(accounts, f);
 	if (name != NULL)

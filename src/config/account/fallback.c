@@ -41,7 +41,7 @@ check_name(const struct accounts *accounts, const char *account,
 	if (near != NULL)
 		return fault_hint(f, "did you mean '%s'?", near);
 	if (unreadable != NULL)
-		return fault_hint(f, "%s", unreadable->remedy);
+		return fault_hint(f, "%s", unreadable->why.hint);
 	return fault_hint(f, "fallback takes names of accounts, separated by "
 	    "blanks or commas");
 }

@@ -26,7 +26,6 @@
 #include "config/password/child.h"
 
 #define FILE_MAX (64 * 1024 * 1024)	/* octets; far above 20,000 accounts */
-#define PATHS_MAX (64 * 1024)		/* octets of a path or a message */
 #define EVAL_SECONDS 60	/* as passwordeval_timeout: to type a passphrase */
 #define INCLUDE_DEPTH_MAX 16	/* more is a loop of symbolic links */
 #define MODE_OTHERS (S_IRWXG | S_IRWXO)
@@ -51,72 +50,45 @@ struct reading {
 	const struct account_file *file;
 };
 
-/* "NAME (uid NUMBER)", or the latter alone. */
-static void
-add_id(struct buffer *b, const char *name, const char *kind, unsigned long id)
+/* "NAME (KIND NUMBER)", or the latter alone; to be freed. */
+static char *
+id_words(const char *name, const char *kind, unsigned long id)
 {
-	if (name != NULL)
-		buffer_printf(b, "%s (%s %lu)", name, kind, id);
-	else
-		buffer_printf(b, "%s %lu", kind, id);
+	return name == NULL ? buffer_format("%s %lu", kind, id) :
+	    buffer_format("%s (%s %lu)", name, kind, id);
 }
 
-static void
-add_user(struct buffer *b, uid_t uid)
+static char *
+user_words(uid_t uid)
 {
 	const struct passwd *pw = getpwuid(uid);
 
-	add_id(b, pw == NULL ? NULL : pw->pw_name, "uid", (unsigned long)uid);
+	return id_words(pw == NULL ? NULL : pw->pw_name, "uid",
+	    (unsigned long)uid);
 }
 
+/* Whose file it is, and what can be done so that we may read it. */
 static void
-add_group(struct buffer *b, gid_t gid)
+explain_mode(struct fault *why, const char *path, const struct stat *st,
+    bool denied)
 {
-	const struct group *gr = getgrgid(gid);
+	const struct group *gr = getgrgid(st->st_gid);
+	char *user = user_words(st->st_uid), *group = id_words(gr == NULL ?
+	    NULL : gr->gr_name, "gid", (unsigned long)st->st_gid);
 
-	add_id(b, gr == NULL ? NULL : gr->gr_name, "gid", (unsigned long)gid);
-}
-
-/* What can be done so that we may read it; to be freed. */
-static char *
-remedy(const char *path, const struct stat *st)
-{
-	struct buffer b;
-
-	buffer_init(&b, PATHS_MAX);
-	if (st == NULL) {
-		buffer_printf(&b, "let this user search the folders above %s",
-		    path);
-	} else if (st->st_uid == geteuid()) {
-		buffer_printf(&b, "run: chmod u+r %s", path);
-	} else if ((st->st_mode & S_IRGRP) != 0 && st->st_gid != getegid()) {
-		buffer_printf(&b, "%s may be read by group ", path);
-		add_group(&b, st->st_gid);
-		buffer_add_string(&b, "; make this user a member of it");
-	} else {
-		buffer_printf(&b, "run: setfacl -m u:%lu:r %s",
+	fault_add(why, ": mode %04o, owner %s, group %s", file_mode(st), user,
+	    group);
+	if (denied && st->st_uid == geteuid())
+		fault_hint(why, "run: chmod u+r %s", path);
+	else if (denied && (st->st_mode & S_IRGRP) != 0 &&
+	    st->st_gid != getegid())
+		fault_hint(why, "%s may be read by group %s; make this user a "
+		    "member of it", path, group);
+	else if (denied)
+		fault_hint(why, "run: setfacl -m u:%lu:r %s",
 		    (unsigned long)geteuid(), path);
-	}
-	return buffer_detach(&b);
-}
-
-/* Why it cannot be read, whose file it is, and who we are; to be freed. */
-static char *
-trouble(const char *why, const struct stat *st)
-{
-	struct buffer b;
-
-	buffer_init(&b, PATHS_MAX);
-	buffer_add_string(&b, why);
-	if (st != NULL) {
-		buffer_printf(&b, ": mode %04o, owner ", file_mode(st));
-		add_user(&b, st->st_uid);
-		buffer_add_string(&b, ", group ");
-		add_group(&b, st->st_gid);
-	}
-	buffer_printf(&b, "; we run as uid %lu, gid %lu",
-	    (unsigned long)geteuid(), (unsigned long)getegid());
-	return buffer_detach(&b);
+	free(user);
+	free(group);
 }
 
 /* Was it named by -C, so that it has to be there? */
@@ -131,25 +103,23 @@ unreadable(struct accounts *accounts, const char *path,
     enum accountfile_kind kind, int error, struct fault *f)
 {
 	struct account_source *source = accounts_source(accounts, path);
-	const struct stat *st = NULL;
-	struct stat buf;
+	struct fault *why = &source->why;
+	struct stat st;
 
-	if (stat(path, &buf) == 0)
-		st = &buf;
 	source->state = ACCOUNT_SOURCE_UNREADABLE;
-	free(source->trouble);
-	source->trouble = trouble(strerror(error), st);
-	if (error == EACCES) {
-		free(source->remedy);
-		source->remedy = remedy(path, st);
-	}
+	fault_clear(why);
+	fault(why, FAULT_CONFIG, "%s", strerror(error));
+	if (stat(path, &st) == 0)
+		explain_mode(why, path, &st, error == EACCES);
+	else if (error == EACCES)
+		fault_hint(why, "let this user search the folders above %s",
+		    path);
+	fault_add(why, "; we run as uid %lu, gid %lu",
+	    (unsigned long)geteuid(), (unsigned long)getegid());
 	if (!is_named(kind))
 		return 0;
-	fault(f, FAULT_CONFIG, "account file %s cannot be read: %s", path,
-	    source->trouble);
-	if (source->remedy != NULL)
-		fault_hint(f, "%s", source->remedy);
-	return -1;
+	fault_pass(f, why, "");
+	return fault_prefix(f, "account file %s cannot be read: ", path);
 }
 
 static int
@@ -249,16 +219,15 @@ static int
 check_command_owner(const struct file *file, const char *word,
     struct fault *f)
 {
-	struct buffer b;
+	char *owner;
 
 	switch (file_flaw(&file->st, FILE_OWNER_SELF_OR_ROOT, MODE_WRITE)) {
 	case FILE_OTHERS_OWN:
-		buffer_init(&b, PATHS_MAX);
-		add_user(&b, file->st.st_uid);
+		owner = user_words(file->st.st_uid);
 		fault(f, FAULT_CONFIG, "account file %s holds %s and "
 		    "belongs to %s; we run as uid %lu", file->path, word,
-		    b.data, (unsigned long)geteuid());
-		buffer_free(&b);
+		    owner, (unsigned long)geteuid());
+		free(owner);
 		return fault_hint(f, "run: chown %lu %s",
 		    (unsigned long)geteuid(), file->path);
 	case FILE_OTHERS_MAY:
