@@ -12,7 +12,7 @@
 #include "mail/header/header.h"
 #include "mail/header/rewrite.h"
 #include "config/account/account.h"
-#include "config/account/senderaddress.h"
+#include "config/account/sender.h"
 #include "delivery/originator.h"
 
 #define FIELD_MAX (1024 * 1024)	/* octets of one field that we write */

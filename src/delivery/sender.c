@@ -12,8 +12,7 @@
 #include "mail/envelope.h"
 #include "smtp/session.h"
 #include "config/account/account.h"
-#include "config/account/match.h"
-#include "config/account/senderaddress.h"
+#include "config/account/sender.h"
 #include "delivery/qualify.h"
 #include "delivery/sender.h"
 

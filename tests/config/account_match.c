@@ -8,7 +8,7 @@
 #include "base/fault.h"
 #include "mail/envelope.h"
 #include "config/account/account.h"
-#include "config/account/match.h"
+#include "config/account/sender.h"
 #include "config/account/pattern.h"
 #include "config/option/legacy.h"
 #include "tests/tap.h"

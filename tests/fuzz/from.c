@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
-#include "config/account/match.h"
+#include "config/account/sender.h"
 
 #define LIST_MAX 4096	/* octets; fnmatch(3) may be slow on long globs */
 

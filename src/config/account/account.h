@@ -95,7 +95,7 @@ struct account {
 	char *aliases;			/* file; see alias_file() */
 	char *alias_domains;		/* separated by commas or blanks */
 	enum toggle alias_include;	/* unset: off */
-	char *sender;			/* see senderaddress.h */
+	char *sender;			/* see sender.h */
 	enum toggle sender_reply_to;	/* unset: off */
 	char *qualify_domain;		/* of bare names; patterns replaced */
 	char *root;			/* whom the name root stands for */

@@ -15,7 +15,7 @@
 #include "config/account/environment.h"
 #include "config/account/fallback.h"
 #include "config/account/load.h"
-#include "config/account/match.h"
+#include "config/account/sender.h"
 #include "config/account/pattern.h"
 
 #define NAMES_SHOWN_MAX 10	/* account names that a message lists */

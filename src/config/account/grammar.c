@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "config/account/account.h"
 #include "config/account/grammar.h"
-#include "config/account/match.h"
+#include "config/account/sender.h"
 #include "config/option/legacy.h"
 
 #define WORD_SHOWN_MAX 40	/* octets of an unknown word that are quoted */

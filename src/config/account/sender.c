@@ -9,12 +9,16 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
+#include "wire/tls/tls.h"
+#include "smtp/path.h"
 #include "config/account/account.h"
-#include "config/account/match.h"
 #include "config/account/pattern.h"
+#include "config/account/sender.h"
 
 #define VALUE_MAX (1024 * 1024)	/* octets of an expanded element */
 #define WILDCARDS "?*["
+
+/* ---- from: addresses and globs */
 
 /* Octets up to one of `ends` that is not in double quotes. */
 static size_t
@@ -62,14 +66,13 @@ is_glob(const char *element)
 	return strpbrk(element, WILDCARDS) != NULL;
 }
 
-/* Makes lower case what follows the last "@", or all when there is none; to be
- * freed. */
+/* Makes lower case what follows the last "@", or all; to be freed. */
 static char *
-lower_domain(const char *s)
+lower(const char *s, bool all)
 {
-	char *copy = memory_string(s), *p = strrchr(copy, '@');
+	char *copy = memory_string(s), *at = all ? NULL : strrchr(copy, '@');
 
-	for (p = p == NULL ? copy : p; *p != '\0'; p++)
+	for (char *p = at == NULL ? copy : at; *p != '\0'; p++)
 		*p = text_to_lower(*p);
 	return copy;
 }
@@ -78,13 +81,10 @@ lower_domain(const char *s)
 static bool
 glob_fits(const char *glob, const char *sender)
 {
-	char *pattern = lower_domain(glob), *address = lower_domain(sender);
-	bool fits;
+	bool all = strchr(glob, '@') == NULL;
+	char *pattern = lower(glob, all), *address = lower(sender, all);
+	bool fits = fnmatch(pattern, address, 0) == 0;
 
-	if (strchr(glob, '@') == NULL)
-		for (char *p = address; *p != '\0'; p++)
-			*p = text_to_lower(*p);
-	fits = fnmatch(pattern, address, 0) == 0;
 	free(pattern);
 	free(address);
 	return fits;
@@ -128,15 +128,11 @@ untagged(const char *sender)
 {
 	const char *at = strrchr(sender, '@');
 	const char *plus = strchr(sender, '+');
-	struct buffer b;
 
 	if (at == NULL || plus == NULL || plus > at || plus == sender ||
 	    sender[0] == '"')
 		return NULL;
-	buffer_init(&b, strlen(sender));
-	buffer_add(&b, sender, (size_t)(plus - sender));
-	buffer_add_string(&b, at);
-	return buffer_detach(&b);
+	return buffer_format("%.*s%s", (int)(plus - sender), sender, at);
 }
 
 /* `bare` is the reverse-path without its subaddress, or NULL. */
@@ -168,7 +164,6 @@ accountmatch(const struct account *a, const char *sender, const char *author)
 {
 	const char *rest = a->from;
 	size_t best = ACCOUNTMATCH_NONE, fit;
-	struct fault ignored = { 0 };
 	char *element, *expanded, *bare;
 
 	if (a->from == NULL)
@@ -176,13 +171,12 @@ accountmatch(const struct account *a, const char *sender, const char *author)
 	bare = untagged(sender);
 	while ((element = next_element(&rest)) != NULL) {
 		expanded = pattern_expand_setting(a, OPTION_FROM, element,
-		    author, is_glob(element), &ignored);
+		    author, is_glob(element), NULL);
 		fit = expanded == NULL ? ACCOUNTMATCH_NONE :
 		    element_fit(expanded, is_glob(element), sender, bare);
 		best = fit > best ? fit : best;
 		free(expanded);
 		free(element);
-		fault_clear(&ignored);
 	}
 	free(bare);
 	return best;
@@ -277,4 +271,92 @@ accountmatch_check(const struct account *a, const struct option_place *place,
 		fault_clear(&why);
 	}
 	return r;
+}
+
+/* ---- sender: the address in place of others */
+
+static int
+parse(struct sender_address *s, const char *value, struct fault *f)
+{
+	bool empty = false;
+
+	if (address_parse_path(&s->box, &empty, value, strlen(value), f) == -1)
+		return -1;
+	if (empty || s->box.domain[0] == '\0')
+		return fault(f, FAULT_CONFIG, "'%s' has no domain", value);
+	path_to_ascii(&s->box);
+	return 0;
+}
+
+int
+sender_address_get(struct sender_address *s, const struct account *a,
+    struct fault *f)
+{
+	char *value;
+	int r = -1;
+
+	memset(s, 0, sizeof(*s));
+	s->account = a;
+	s->set = a->sender != NULL;
+	if (!s->set)
+		return 0;
+	value = pattern_expand_setting(a, OPTION_SENDER, a->sender, NULL, false,
+	    f);
+	if (value != NULL) {
+		value[option_address_split(value, strlen(value),
+		    &s->force)] = '\0';
+		r = parse(s, value, f);
+	}
+	free(value);
+	if (r == 0)
+		return 0;
+	f->class = FAULT_CONFIG;
+	return account_fault_prefix(f, a, OPTION_SENDER);
+}
+
+void
+sender_address_free(struct sender_address *s)
+{
+	mailbox_free(&s->box);
+	memset(s, 0, sizeof(*s));
+}
+
+static bool
+same_domain(const char *domain, const char *ours)
+{
+	size_t n = strlen(domain);
+	char *ascii;
+	bool same;
+
+	if (ours == NULL || n == 0)
+		return false;
+	if (text_same_word(domain, n, ours))
+		return true;
+	if (tls_domain_to_ascii(domain, &ascii) == -1)
+		return false;
+	same = text_same_word(ascii, strlen(ascii), ours);
+	free(ascii);
+	return same;
+}
+
+bool
+sender_address_is_ours(const struct sender_address *s,
+    const struct mailbox *box)
+{
+	char *spec;
+	bool fits;
+
+	if (s->force)
+		return strcmp(box->local, s->box.local) == 0 &&
+		    same_domain(box->domain, s->box.domain);
+	if (same_domain(box->domain, s->box.domain) ||
+	    same_domain(box->domain, s->account->qualify_domain))
+		return true;
+	if (box->domain[0] == '\0' || s->account->from == NULL)
+		return false;
+	spec = address_spec(box);
+	fits = accountmatch(s->account, spec, s->account->author) !=
+	    ACCOUNTMATCH_NONE;
+	free(spec);
+	return fits;
 }

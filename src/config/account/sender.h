@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sender: the settings `from` and `sender` of an account: how well an address
+ * fits them, and which may stay. sender.c also has account_sender().
+ *
+ * `from` is a list. Commas or blanks outside of double quotes separate its
+ * elements; the address of an element with <...> is what stands in them. An
+ * element with one of ? * [ is a glob. Patterns (%U and so on) are expanded
+ * before anything is compared.
+ */
+#ifndef CONFIG_ACCOUNT_SENDER_H
+#define CONFIG_ACCOUNT_SENDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mail/address/address.h"
+
+struct account;
+struct fault;
+struct option_place;
+
+/*
+ * A greater number is a better fit. From the best on: the address with the same
+ * case of the local part; in another case; both again when the subaddress
+ * ("+...") of the reverse-path is left out; a glob that fits, the better the
+ * more of its characters are no wildcards; a glob that fits without the
+ * subaddress.
+ */
+#define ACCOUNTMATCH_NONE 0
+#define ACCOUNTMATCH_GLOB ((size_t)1 << 30)	/* below: globs */
+#define ACCOUNTMATCH_TAGGED (ACCOUNTMATCH_GLOB + 1)
+#define ACCOUNTMATCH_CASE (ACCOUNTMATCH_GLOB + 3)
+#define ACCOUNTMATCH_EXACT (ACCOUNTMATCH_GLOB + 4)
+
+/* The fit of the best element. One whose pattern has no value fits nothing. */
+size_t accountmatch(const struct account *, const char *sender,
+    const char *author);
+/*
+ * FAULT_CONFIG, with its place, at the first element that is neither a glob nor
+ * an address; `place` is that of the value. No pattern is expanded: an element
+ * passes if some value of its patterns could make it an address.
+ */
+int accountmatch_check(const struct account *, const struct option_place *,
+    struct fault *);
+
+/* The setting `sender`, and which addresses need not give way to it. */
+struct sender_address {
+	const struct account *account;
+	bool set;		/* the account has the setting */
+	bool force;		/* it replaces every other address */
+	struct mailbox box;	/* owned; domain as an A-label if possible */
+};
+
+/*
+ * Gets the account's `sender` with the patterns of PATTERN_SENDER expanded. To
+ * be freed in every case. FAULT_CONFIG, with the place of the setting, when a
+ * pattern has no value or the result is no address.
+ */
+int sender_address_get(struct sender_address *, const struct account *,
+    struct fault *);
+void sender_address_free(struct sender_address *);
+/*
+ * May this address stay, rather than being replaced by `sender`? With `force`
+ * only the sender's own address may. Otherwise each may that has the sender's
+ * domain or the account's qualify_domain, or that fits the account's `from`;
+ * bare names, names on this host and addresses of others are replaced.
+ */
+bool sender_address_is_ours(const struct sender_address *,
+    const struct mailbox *);
+
+#endif
