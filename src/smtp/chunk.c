@@ -13,16 +13,13 @@ static bool
 header_has_verb(const struct message *m)
 {
 	struct verbline line = { .decided = false };
-	struct message_walk walk;
-	bool found = false;
+	size_t at = 0, n;
 	const char *p;
-	size_t n;
 
-	message_walk_start(&walk, m);
-	while (!found && (n = message_walk_header(&walk, &p)) > 0)
-		found = verbline_text(&line, p, n);
-	message_walk_end(&walk);
-	return found;
+	while ((n = header_next_octets(&m->header, &at, &p)) > 0)
+		if (verbline_text(&line, p, n))
+			return true;
+	return false;
 }
 
 static bool

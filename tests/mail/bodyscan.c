@@ -142,8 +142,8 @@ test_scan(size_t room, int rounds)
 		bodyscan_end(&pieces);
 		good = good && is_same(&all, &slow, &wire) &&
 		    is_same(&pieces, &slow, &wire);
-		bodyscan_free(&all);
-		bodyscan_free(&pieces);
+		bodycuts_free(&all.cuts);
+		bodycuts_free(&pieces.cuts);
 		buffer_free(&wire);
 	}
 	tap_ok(good, "what is known of texts of up to %zu octets", room);
@@ -178,7 +178,7 @@ test_cuts(const char *line, size_t size)
 	}
 	tap_ok(good && n == s.cuts.count && n > 3, "cuts between lines of %zu",
 	    (size_t)octet);
-	bodyscan_free(&s);
+	bodycuts_free(&s.cuts);
 	free(text);
 }
 

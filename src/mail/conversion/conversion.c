@@ -114,7 +114,7 @@ measure(struct message *m, bool *utf8, struct fault *f)
 {
 	struct text_utf8 u = { .more = 0 };
 	bool good = true;
-	struct message_walk walk;
+	struct body_walk walk;
 	struct bodyscan scan;
 	struct quoted quoted;
 	struct buffer out;
@@ -124,8 +124,8 @@ measure(struct message *m, bool *utf8, struct fault *f)
 	bodyscan_start(&scan, 0, false);
 	buffer_init(&out, SLICE_OCTETS * QUOTED_GROWTH + QUOTED_MORE);
 	quoted_start(&quoted);
-	message_walk_body(&walk, m);
-	while ((n = message_walk_next(&walk, &p, f)) > 0) {
+	body_walk_start(&walk);
+	while ((n = body_next(&m->body, &walk, &p, f)) > 0) {
 		good = good && (!m->eight_bit_body ||
 		    text_utf8_add(&u, p, (size_t)n));
 		for (size_t i = 0, part; i < (size_t)n; i += part) {
@@ -141,7 +141,7 @@ measure(struct message *m, bool *utf8, struct fault *f)
 	bodyscan_add(&scan, out.data, out.len);
 	m->quoted_octets = scan.octets;
 	m->quoted_cuts = scan.cuts;
-	message_walk_end(&walk);
+	body_walk_end(&walk);
 	buffer_free(&out);
 	*utf8 = good && u.more == 0;
 	return n == -1 ? -1 : 0;

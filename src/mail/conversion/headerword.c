@@ -488,11 +488,13 @@ headerword_longest_line(const struct header *h, size_t *number)
 bool
 headerword_is_needed(const struct header *h)
 {
-	for (size_t i = 0; i < h->count; i++)
-		if (!h->field[i].removed && !text_is_ascii(h->text.data +
-		    h->field[i].start, h->field[i].len))
+	size_t at = 0, n;
+	const char *p;
+
+	while ((n = header_next_octets(h, &at, &p)) > 0)
+		if (!text_is_ascii(p, n))
 			return true;
-	return !text_is_ascii(h->added.data, h->added.len);
+	return false;
 }
 
 /* What encoded words may stand for in this field. */

@@ -216,14 +216,35 @@ header_prepend(struct header *h, const char *name, const char *body)
 }
 
 size_t
+header_next_octets(const struct header *h, size_t *at, const char **p)
+{
+	size_t n = 0, i = *at == 0 ? 0 : *at - 1;
+
+	if (*at == 0 && h->added.len > 0) {
+		*at = 1;
+		*p = h->added.data;
+		return h->added.len;
+	}
+	while (i < h->count && h->field[i].removed)
+		i++;
+	if (i < h->count)
+		*p = h->text.data + h->field[i].start;
+	/* fields that follow each other lie side by side in the text */
+	for (; i < h->count && !h->field[i].removed; i++)
+		n += h->field[i].len;
+	*at = i + 1;
+	return n;
+}
+
+size_t
 header_octets(const struct header *h)
 {
-	size_t n = h->added.len;
+	size_t octets = 0, at = 0, n;
+	const char *p;
 
-	for (size_t i = 0; i < h->count; i++)
-		if (!h->field[i].removed)
-			n += h->field[i].len;
-	return n;
+	while ((n = header_next_octets(h, &at, &p)) > 0)
+		octets += n;
+	return octets;
 }
 
 /* The body of our own field, which header_next() does not see. */

@@ -98,6 +98,12 @@ void header_prepend(struct header *, const char *name, const char *body);
  * from outside.
  */
 char *header_message_id(const struct header *);
+/*
+ * The next octets of what goes out, which are whole lines, at *p; 0 when there
+ * are no more. *at is where to look, 0 at first. The empty line behind the
+ * header is not among them.
+ */
+size_t header_next_octets(const struct header *, size_t *at, const char **p);
 /* Octets that go out, the empty line behind the header not counted. */
 size_t header_octets(const struct header *);
 

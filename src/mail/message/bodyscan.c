@@ -24,12 +24,6 @@ bodycuts_free(struct bodycuts *c)
 	memset(c, 0, sizeof(*c));
 }
 
-void
-bodyscan_free(struct bodyscan *s)
-{
-	bodycuts_free(&s->cuts);
-}
-
 /* The line at p: up to its end, or that of the octets that have come. */
 static void
 read_line(struct bodyscan *s, const char *p, const char *end)

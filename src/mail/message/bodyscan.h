@@ -57,8 +57,7 @@ void bodyscan_start(struct bodyscan *, uint64_t lines, bool cr);
 void bodyscan_add(struct bodyscan *, const char *, size_t n);
 /* There are no more: a line that has no end gets one. */
 void bodyscan_end(struct bodyscan *);
-/* Frees the cuts, which may be had by copying them before. */
-void bodyscan_free(struct bodyscan *);
+/* Frees the cuts, the only thing that a bodyscan owns. */
 void bodycuts_free(struct bodycuts *);
 
 #endif

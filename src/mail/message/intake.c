@@ -437,7 +437,7 @@ void
 intake_free(struct intake *in)
 {
 	buffer_free(&in->line);
-	bodyscan_free(&in->scan);
+	bodycuts_free(&in->scan.cuts);
 }
 
 /*

@@ -7,10 +7,6 @@
 
 #define QUOTE_OCTETS (16 * 1024)	/* quoted at once: stays in the cache */
 
-enum walk_stage {
-	WALK_ADDED, WALK_FIELDS, WALK_SEPARATOR, WALK_BODY
-};
-
 void
 message_init(struct message *m)
 {
@@ -67,64 +63,10 @@ message_walk_start(struct message_walk *w, const struct message *m)
 {
 	memset(w, 0, sizeof(*w));
 	w->message = m;
-	w->stage = WALK_ADDED;
 	body_walk_start(&w->body);
 	quoted_start(&w->quoted);
 	buffer_init(&w->quoted_chunk,
 	    QUOTE_OCTETS * QUOTED_GROWTH + QUOTED_MORE);
-}
-
-void
-message_walk_body(struct message_walk *w, const struct message *m)
-{
-	message_walk_start(w, m);
-	w->stage = WALK_BODY;
-	w->as_it_came = true;
-}
-
-/* Kept fields that follow each other lie side by side in the text. */
-static size_t
-next_fields(struct message_walk *w, const char **p)
-{
-	const struct header *h = &w->message->header;
-	size_t n = 0;
-
-	while (w->field < h->count && h->field[w->field].removed)
-		w->field++;
-	if (w->field == h->count)
-		return 0;
-	*p = h->text.data + h->field[w->field].start;
-	while (w->field < h->count && !h->field[w->field].removed)
-		n += h->field[w->field++].len;
-	return n;
-}
-
-size_t
-message_walk_header(struct message_walk *w, const char **p)
-{
-	const struct header *h = &w->message->header;
-	size_t n = 0;
-
-	while (n == 0 && w->stage != WALK_BODY) {
-		switch (w->stage) {
-		case WALK_ADDED:
-			*p = h->added.data;
-			n = h->added.len;
-			w->stage = WALK_FIELDS;
-			break;
-		case WALK_FIELDS:
-			n = next_fields(w, p);
-			if (n == 0)
-				w->stage = WALK_SEPARATOR;
-			break;
-		default:
-			*p = "\r\n";
-			n = strlen(*p);
-			w->stage = WALK_BODY;
-			break;
-		}
-	}
-	return n;
 }
 
 /*
@@ -177,11 +119,17 @@ next_quoted(struct message_walk *w, const char **p, struct fault *f)
 ssize_t
 message_walk_next(struct message_walk *w, const char **p, struct fault *f)
 {
-	size_t n = message_walk_header(w, p);
+	size_t n;
 
-	if (n > 0)
-		return (ssize_t)n;
-	if (w->message->quoted && !w->as_it_came)
+	if (!w->in_body) {
+		n = header_next_octets(&w->message->header, &w->at, p);
+		if (n > 0)
+			return (ssize_t)n;
+		w->in_body = true;
+		*p = "\r\n";
+		return (ssize_t)strlen(*p);
+	}
+	if (w->message->quoted)
 		return next_quoted(w, p, f);
 	return body_next(&w->message->body, &w->body, p, f);
 }

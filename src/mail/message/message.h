@@ -70,9 +70,8 @@ const struct bodycuts *message_cuts(const struct message *);
  */
 struct message_walk {
 	const struct message *message;
-	int stage;		/* what comes next */
-	bool as_it_came;	/* the body is not quoted */
-	size_t field;		/* next field of the header */
+	size_t at;		/* as header_next_octets() has it */
+	bool in_body;		/* the header and its empty line were given */
 	struct body_walk body;
 	const char *plain;	/* octets of the body that are not quoted yet */
 	size_t plain_len;
@@ -81,17 +80,12 @@ struct message_walk {
 	uint64_t quoted_given;	/* octets */
 };
 void message_walk_start(struct message_walk *, const struct message *);
-/* A walk over the body alone, not quoted. */
-void message_walk_body(struct message_walk *, const struct message *);
 /*
  * The next octets at *p, valid until the next call. Returns their number, 0 at
  * the end, -1 with FAULT_IO if a file cannot be read or has changed.
  */
 ssize_t message_walk_next(struct message_walk *, const char **p,
     struct fault *);
-/* The same for the octets in front of the body, where a walk begins; 0 when
- * the body comes next. */
-size_t message_walk_header(struct message_walk *, const char **p);
 void message_walk_end(struct message_walk *);
 
 #endif
