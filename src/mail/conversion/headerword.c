@@ -23,17 +23,6 @@ struct fold {
 	struct buffer blanks;	/* to be written before the next word */
 };
 
-/* column: octets of the line that stand before what is to be written. */
-static void
-fold_start(struct fold *fd, struct buffer *out, size_t limit, size_t column)
-{
-	memset(fd, 0, sizeof(*fd));
-	fd->out = out;
-	fd->limit = limit;
-	fd->column = column;
-	buffer_init(&fd->blanks, HEADER_MAX);
-}
-
 static void
 break_line(struct fold *fd)
 {
@@ -67,7 +56,7 @@ add_word(struct fold *fd, const char *s, size_t n)
 }
 
 static bool
-ends_word(char c)
+is_space(char c)
 {
 	return text_is_blank(c) || c == '\r' || c == '\n';
 }
@@ -88,17 +77,11 @@ fold_add(struct fold *fd, const char *s, size_t n)
 			flush_blanks(fd);
 			break_line(fd);
 		} else if (s[i] != '\r') {
-			while (end < n && !ends_word(s[end]))
+			while (end < n && !is_space(s[end]))
 				end++;
 			add_word(fd, s + i, end - i);
 		}
 	}
-}
-
-static char
-last_octet(const struct fold *fd)
-{
-	return fd->out->len == 0 ? ':' : fd->out->data[fd->out->len - 1];
 }
 
 /* A blank, if none is there already: what comes next is a word of its own. */
@@ -114,9 +97,9 @@ fold_separate(struct fold *fd)
 static void
 fold_add_encoded(struct fold *fd, const char *s, size_t n)
 {
-	size_t before, at;
+	size_t before = fd->out->len, at;
 
-	if (last_octet(fd) != '(')
+	if (before == 0 || fd->out->data[before - 1] != '(')
 		fold_separate(fd);
 	if (fd->column > 0 &&
 	    fd->column + fd->blanks.len > ENCODING_COLUMN_MAX) {
@@ -136,14 +119,6 @@ fold_add_encoded(struct fold *fd, const char *s, size_t n)
 		}
 }
 
-/* Writes what was held back, and frees what the fold holds. */
-static void
-fold_end(struct fold *fd)
-{
-	flush_blanks(fd);
-	buffer_free(&fd->blanks);
-}
-
 /* A field's body on its way from raw text to encoded words. */
 struct writing {
 	const char *s;
@@ -155,7 +130,7 @@ struct writing {
 	bool changed;
 };
 
-/* Octets from `at` to `end` give way to w->text, encoded. */
+/* Octets from `at` to `end` give way to w->text, encoded; it is empty then. */
 static void
 put_run(struct writing *w, size_t at, size_t end)
 {
@@ -164,14 +139,9 @@ put_run(struct writing *w, size_t at, size_t end)
 	if (end < w->n && !text_is_blank(w->s[end]) && w->s[end] != '\r' &&
 	    w->s[end] != ')')
 		fold_separate(&w->fold);
+	buffer_clear(&w->text);
 	w->done = end;
 	w->changed = true;
-}
-
-static bool
-is_space(char c)
-{
-	return text_is_blank(c) || c == '\r' || c == '\n';
 }
 
 /* Adds text as a reader has it: unfolded, and a comment's without escapes. */
@@ -220,27 +190,22 @@ write_text(struct writing *w, size_t from, size_t end, bool comment)
 	struct word word, last = { from, from, from, false };
 	size_t first = end, stop = end, head = end;
 
-	for (; next_word(w, &word, from, end); from = word.end, last = word) {
-		bool raw = !text_is_ascii(w->s + word.at, word.end - word.at);
-
-		if (raw && first == end) {
-			first = word.at;
-			head = last.encoded ? word.space : word.at;
-		}
-		if (raw)
+	for (bool more = true; more; from = word.end, last = word) {
+		more = next_word(w, &word, from, end);
+		if (!text_is_ascii(w->s + word.at, word.end - word.at)) {
+			if (first == end) {
+				first = word.at;
+				head = last.encoded ? word.space : word.at;
+			}
 			stop = word.end;
-		if (!word.encoded || first == end)
+		}
+		if ((more && !word.encoded) || first == end)
 			continue;
-		buffer_clear(&w->text);
-		add_text(w, head, stop == last.end ? word.at : stop, comment);
+		add_text(w, head, more && stop == last.end ? word.at : stop,
+		    comment);
 		put_run(w, first, stop);
 		first = end;
 	}
-	if (first == end)
-		return;
-	buffer_clear(&w->text);
-	add_text(w, head, stop, comment);
-	put_run(w, first, stop);
 }
 
 /* White space and comments, nested or not, between two tokens. */
@@ -314,7 +279,6 @@ find_run(const struct writing *w, const struct scan *sc, size_t first,
 static void
 read_run(struct writing *w, const struct scan *sc, struct span run)
 {
-	buffer_clear(&w->text);
 	if (run.first > 0 && is_encoded(sc, run.first - 1) &&
 	    !is_apart(w, &sc->token[run.first]))
 		buffer_add_char(&w->text, ' ');
@@ -427,15 +391,18 @@ write_field(const struct header *h, const struct header_field *f,
 	int result = 0;
 
 	w.s = header_body(h, f, &w.n);
-	fold_start(&w.fold, out, kind == FIELD_OTHER ? limit :
-	    HEADERWORD_LINE_MAX, f->body - f->start);
+	w.fold.out = out;
+	w.fold.limit = kind == FIELD_OTHER ? limit : HEADERWORD_LINE_MAX;
+	w.fold.column = f->body - f->start;
+	buffer_init(&w.fold.blanks, HEADER_MAX);
 	buffer_init(&w.text, HEADER_MAX);
 	if (kind == FIELD_TEXT)
 		write_text(&w, 0, w.n, false);
 	else if (kind == FIELD_ADDRESSES)
 		result = write_addresses(&w);
 	fold_add(&w.fold, w.s + w.done, w.n - w.done);
-	fold_end(&w.fold);
+	flush_blanks(&w.fold);
+	buffer_free(&w.fold.blanks);
 	buffer_free(&w.text);
 	return result == 0 && (w.changed || kind == FIELD_OTHER);
 }
@@ -526,12 +493,10 @@ encode_field(const struct header *h, const struct header_field *f,
 		buffer_clear(&out);
 		changed = write_field(h, f, FIELD_OTHER, limit, &out);
 	}
-	edit->at = f->body;
-	edit->len = f->start + f->len - f->body;
-	edit->text = NULL;
 	changed = changed && !out.full;
 	if (changed)
-		edit->text = buffer_detach(&out);
+		*edit = (struct header_edit){ f->body,
+		    f->start + f->len - f->body, buffer_detach(&out) };
 	buffer_free(&out);
 	return changed;
 }
