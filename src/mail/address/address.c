@@ -32,16 +32,9 @@ struct parser {
 	size_t group_at;	/* where the group's name begins */
 	size_t group_count;	/* mailboxes when it began */
 	bool loose;		/* a ";" that ends no group stands before */
-	bool bare;		/* a bare name stands before the comma, */
-	size_t bare_at;		/* there, and so long */
-	size_t bare_len;
+	bool bare;		/* a bare name stands before the comma: */
+	struct address_place bare_place;
 };
-
-static const struct token *
-token_at(const struct scan *sc, size_t i)
-{
-	return &sc->token[i];
-}
 
 /* Leaves out a source route before the mailbox (RFC 5321 appendix C). */
 static int
@@ -51,11 +44,11 @@ skip_route(const struct scan *sc, struct span *spec)
 	bool fits = true;
 	size_t i = spec->first;
 
-	if (token_at(sc, i)->kind != TOKEN_AT &&
-	    token_at(sc, i)->kind != TOKEN_COMMA)
+	if (sc->token[i].kind != TOKEN_AT &&
+	    sc->token[i].kind != TOKEN_COMMA)
 		return 0;
 	for (; i < spec->last; i++) {
-		const struct token *t = token_at(sc, i);
+		const struct token *t = &sc->token[i];
 
 		if (t->kind == TOKEN_COLON)
 			break;
@@ -82,8 +75,8 @@ skip_route(const struct scan *sc, struct span *spec)
 static const char *
 span_value(const struct scan *sc, struct span sp, size_t *n)
 {
-	const struct token *a = token_at(sc, sp.first);
-	const struct token *z = token_at(sc, sp.last - 1);
+	const struct token *a = &sc->token[sp.first];
+	const struct token *z = &sc->token[sp.last - 1];
 
 	*n = z->value + z->value_len - a->value;
 	return *n == 0 ? "" : sc->values.data + a->value;
@@ -103,7 +96,7 @@ check_words(const struct scan *sc, struct span sp)
 	size_t octets = 0;
 
 	for (size_t i = sp.first; i < sp.last; i++) {
-		const struct token *t = token_at(sc, i);
+		const struct token *t = &sc->token[i];
 
 		if (t->kind == TOKEN_ENCODED)
 			return scan_token_fault(sc, i,
@@ -128,7 +121,7 @@ check_words(const struct scan *sc, struct span sp)
 	misplaced |= before == TOKEN_DOT;
 	if (!word || octets == 0)
 		return scan_span_fault(sc, sp, "address without a name");
-	if (misplaced && (!plain || token_at(sc, sp.last)->spaced))
+	if (misplaced && (!plain || sc->token[sp.last].spaced))
 		return scan_span_fault(sc, sp, "misplaced dot");
 	return 0;
 }
@@ -193,8 +186,8 @@ check_domain(const struct scan *sc, struct span sp)
 		return scan_token_fault(sc, sp.first - 1,
 		    "address with nothing behind its @");
 	if (sp.last - sp.first == 1 &&
-	    token_at(sc, sp.first)->kind == TOKEN_LITERAL) {
-		const struct token *t = token_at(sc, sp.first);
+	    sc->token[sp.first].kind == TOKEN_LITERAL) {
+		const struct token *t = &sc->token[sp.first];
 		const char *s = scan_value(sc, t);
 
 		if (t->value_len <= strlen("[]") ||
@@ -204,7 +197,7 @@ check_domain(const struct scan *sc, struct span sp)
 		return 0;
 	}
 	for (size_t i = sp.first; i < sp.last; i++) {
-		const struct token *t = token_at(sc, i);
+		const struct token *t = &sc->token[i];
 		const char *s = scan_value(sc, t);
 		bool last = i + 1 == sp.last;
 
@@ -224,7 +217,7 @@ find_at(const struct scan *sc, struct span sp)
 	size_t at = sp.last;
 
 	for (size_t i = sp.first; i < sp.last; i++) {
-		if (token_at(sc, i)->kind != TOKEN_AT)
+		if (sc->token[i].kind != TOKEN_AT)
 			continue;
 		if (at != sp.last)
 			return SIZE_MAX;
@@ -259,7 +252,7 @@ read_spec(const struct scan *sc, struct span sp, struct mailbox *box)
 	n = 0;
 	if (at < sp.last)
 		s = span_value(sc, domain, &n);
-	if (n > 0 && token_at(sc, sp.last - 1)->kind == TOKEN_DOT)
+	if (n > 0 && sc->token[sp.last - 1].kind == TOKEN_DOT)
 		n--;
 	box->domain = memory_copy(s, n);
 	return 0;
@@ -276,7 +269,7 @@ read_name(const struct scan *sc, struct span sp)
 
 	buffer_init(&b, sc->n);
 	for (size_t i = sp.first; i < sp.last; i++) {
-		const struct token *t = token_at(sc, i);
+		const struct token *t = &sc->token[i];
 		const char *s = scan_value(sc, t);
 		size_t n = t->value_len;
 
@@ -314,13 +307,13 @@ begin_group(struct parser *ps, const struct element *e)
 		return scan_token_fault(sc, colon,
 		    "colon without the name of a group before it");
 	for (size_t i = 0; i < colon; i++)
-		if (token_at(&ps->scan, i)->kind == TOKEN_AT ||
-		    token_at(&ps->scan, i)->kind == TOKEN_LITERAL)
+		if (ps->scan.token[i].kind == TOKEN_AT ||
+		    ps->scan.token[i].kind == TOKEN_LITERAL)
 			return scan_span_fault(sc,
 			    (struct span){ 0, colon + 1 },
 			    "not the name of a group");
 	ps->in_group = true;
-	ps->group_at = token_at(&ps->scan, 0)->at;
+	ps->group_at = ps->scan.token[0].at;
 	ps->group_count = ps->list->count;
 	scan_clear(&ps->scan);
 	return 0;
@@ -384,15 +377,6 @@ read_element(struct parser *ps, struct element *e)
 	return 0;
 }
 
-static struct address_place
-place_of(const struct parser *ps, struct span spec)
-{
-	const struct token *a = token_at(&ps->scan, spec.first);
-	const struct token *z = token_at(&ps->scan, spec.last - 1);
-
-	return (struct address_place){ a->at, z->at + z->len - a->at };
-}
-
 static void
 add_box(struct address_list *list, struct mailbox box,
     struct address_place place)
@@ -407,6 +391,15 @@ add_box(struct address_list *list, struct mailbox box,
 	list->box[list->count++] = box;
 }
 
+static struct address_place
+place_of(const struct parser *ps, struct span spec)
+{
+	const struct token *a = &ps->scan.token[spec.first];
+	const struct token *z = &ps->scan.token[spec.last - 1];
+
+	return (struct address_place){ a->at, z->at + z->len - a->at };
+}
+
 /*
  * Refuses a bare name where it may be something else: the half of a display
  * name that somebody forgot to quote. Sees the elements one after the other.
@@ -414,22 +407,19 @@ add_box(struct address_list *list, struct mailbox box,
 static int
 check_bare(struct parser *ps, const struct element *e, bool bare)
 {
-	const struct token *a = token_at(&ps->scan, 0);
-	const struct token *z = token_at(&ps->scan, ps->scan.count - 1);
-
 	if (bare && (ps->loose ||
 	    (e->end == TOKEN_SEMICOLON && !ps->in_group)))
 		return scan_span_fault(&ps->scan, e->spec,
 		    "name without an address beside a semicolon");
-	if (ps->bare && e->name.last > 0 && a->kind != TOKEN_QUOTED) {
-		scan_fault(&ps->scan, ps->bare_at, ps->bare_len,
+	if (ps->bare && e->name.last > 0 &&
+	    ps->scan.token[0].kind != TOKEN_QUOTED) {
+		scan_fault(&ps->scan, ps->bare_place.at, ps->bare_place.len,
 		    "name without an address before a display name");
 		return fault_hint(ps->scan.fault,
 		    "a display name that has a comma must be in quotes");
 	}
 	ps->bare = bare && !e->angle;
-	ps->bare_at = a->at;
-	ps->bare_len = z->at + z->len - a->at;
+	ps->bare_place = place_of(ps, (struct span){ 0, ps->scan.count });
 	return 0;
 }
 

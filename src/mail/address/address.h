@@ -76,6 +76,9 @@ bool mailbox_needs_smtputf8(const struct mailbox *);
  */
 #define ADDRESS_MAX (64 * 1024)
 
+/* Adds text without control characters as a quoted string (RFC 5322 section
+ * 3.2.4). */
+void address_add_quoted(struct buffer *, const char *, size_t);
 /* Adds local@domain as RFC 5321 Mailbox: the local part is quoted when it
  * needs that, and there is no "@" when the domain is "". */
 void address_add_spec(struct buffer *, const struct mailbox *);

@@ -100,21 +100,26 @@ address_is_fqdn(const char *s, size_t n)
 }
 
 void
+address_add_quoted(struct buffer *b, const char *s, size_t n)
+{
+	buffer_add_char(b, '"');
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] == '"' || s[i] == '\\')
+			buffer_add_char(b, '\\');
+		buffer_add_char(b, s[i]);
+	}
+	buffer_add_char(b, '"');
+}
+
+void
 address_add_spec(struct buffer *b, const struct mailbox *box)
 {
 	size_t n = strlen(box->local);
 
-	if (address_is_dot_atom(box->local, n)) {
+	if (address_is_dot_atom(box->local, n))
 		buffer_add(b, box->local, n);
-	} else {
-		buffer_add_char(b, '"');
-		for (size_t i = 0; i < n; i++) {
-			if (box->local[i] == '"' || box->local[i] == '\\')
-				buffer_add_char(b, '\\');
-			buffer_add_char(b, box->local[i]);
-		}
-		buffer_add_char(b, '"');
-	}
+	else
+		address_add_quoted(b, box->local, n);
 	if (box->domain[0] != '\0') {
 		buffer_add_char(b, '@');
 		buffer_add_string(b, box->domain);

@@ -152,9 +152,8 @@ scan_atom(struct scan *sc, struct token *t)
 	buffer_add(&sc->values, sc->s + t->at, sc->i - t->at);
 }
 
-/* Octets of "=?charset?encoding?text?=" at p, 0 if it is none. */
-static size_t
-encoded_length(const char *p, size_t n)
+size_t
+scan_encoded_length(const char *p, size_t n)
 {
 	size_t marks = 0;
 
@@ -163,13 +162,13 @@ encoded_length(const char *p, size_t n)
 	for (size_t i = 2; i < n; i++) {
 		if ((unsigned char)p[i] <= ' ' || (unsigned char)p[i] > 126)
 			return 0;
-		if (marks == 2 && p[i] == '?')
-			return i + 1 < n && p[i + 1] == '=' ? i + 2 : 0;
 		if (p[i] != '?')
 			continue;
-		/* the encoding is one letter */
-		if (++marks == 2 && p[i - 2] != '?')
+		/* no part is empty, and the encoding is one letter */
+		if (p[i - 1] == '?' || (++marks == 2 && p[i - 2] != '?'))
 			return 0;
+		if (marks == 3)
+			return i + 1 < n && p[i + 1] == '=' ? i + 2 : 0;
 	}
 	return 0;
 }
@@ -271,7 +270,7 @@ scan_next(struct scan *sc, const struct token **out)
 	} else if (sc->count >= ELEMENT_TOKENS_MAX) {
 		return scan_fault(sc, sc->token[0].at,
 		    sc->n - sc->token[0].at, "address of too many words");
-	} else if ((encoded = encoded_length(sc->s + sc->i,
+	} else if ((encoded = scan_encoded_length(sc->s + sc->i,
 	    sc->n - sc->i)) > 0) {
 		t.kind = TOKEN_ENCODED;
 		buffer_add(&sc->values, sc->s + sc->i, encoded);

@@ -73,6 +73,9 @@ void scan_clear(struct scan *);
 int scan_next(struct scan *, const struct token **);
 void scan_free(struct scan *);
 
+/* Octets of the encoded word (RFC 2047 section 2) that begins n octets, of any
+ * length; 0 if none does. */
+size_t scan_encoded_length(const char *, size_t n);
 const char *scan_value(const struct scan *, const struct token *);
 /*
  * FAULT_DATA that names octet `at` (counted from 0 here, from 1 in the text)

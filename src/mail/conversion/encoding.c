@@ -10,12 +10,12 @@
 
 #define WORD_START "=?UTF-8?"
 #define WORD_END "?="
-#define WORD_MAX 75	/* octets of an encoded word, RFC 2047 section 2 */
 /*
  * Octets of text in an encoded word: what is left of 75, or in the first of
  * them of a line of 76 that "Resent-Sender: " begins (RFC 2047 section 2).
  */
-#define WORD_TEXT ((size_t)WORD_MAX - sizeof(WORD_START "Q?" WORD_END) + 1)
+#define WORD_TEXT ((size_t)ENCODING_WORD_MAX - \
+    sizeof(WORD_START "Q?" WORD_END) + 1)
 #define WORD_TEXT_FIRST (WORD_TEXT - 15)
 /* Octets of a word with the longest character, by Q: see the header. */
 #define WORD_MIN (sizeof(WORD_START "Q?" WORD_END) - 1 + strlen("=XX=XX=XX=XX"))
@@ -46,18 +46,6 @@ is_atoms(const char *s, size_t n)
 		s = space + 1;
 	}
 	return is_atom(s, (size_t)(end - s));
-}
-
-static void
-add_quoted(struct buffer *b, const char *s, size_t n)
-{
-	buffer_add_char(b, '"');
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '"' || s[i] == '\\')
-			buffer_add_char(b, '\\');
-		buffer_add_char(b, s[i]);
-	}
-	buffer_add_char(b, '"');
 }
 
 static void
@@ -162,33 +150,12 @@ add_encoded(struct buffer *b, const char *s, size_t n)
 void
 encoding_add_words(struct buffer *b, const char *s, size_t n, size_t column)
 {
-	size_t room = column > WORD_MAX - WORD_MIN ? WORD_MIN :
-	    WORD_MAX - column;
+	size_t room = column > ENCODING_WORD_MAX - WORD_MIN ? WORD_MIN :
+	    ENCODING_WORD_MAX - column;
 
 	room -= sizeof(WORD_START "Q?" WORD_END) - 1;
 	add_words(b, s, n, q_length(s, n) <= b_length(n),
 	    room < WORD_TEXT ? room : WORD_TEXT);
-}
-
-/* "=?charset?encoding?text?=", nothing of it empty (RFC 2047 section 2). */
-bool
-encoding_is_word(const char *s, size_t n)
-{
-	const char *end = s + n - strlen(WORD_END), *p = s + 2;
-	size_t parts = 0;
-
-	if (n > WORD_MAX || n < strlen("=?c?q?t?=") ||
-	    memcmp(s, "=?", 2) != 0 || memcmp(end, WORD_END, 2) != 0)
-		return false;
-	for (; p < end; p++) {
-		if ((unsigned char)*p <= ' ' || (unsigned char)*p > 126)
-			return false;
-		if (*p != '?')
-			continue;
-		if (p[-1] == '?' || ++parts > 2)
-			return false;
-	}
-	return parts == 2 && end[-1] != '?';
 }
 
 void
@@ -200,7 +167,7 @@ encoding_add_phrase(struct buffer *b, const char *s, size_t n)
 		if (is_atoms(s, n))
 			buffer_add(b, s, n);
 		else
-			add_quoted(b, s, n);
+			address_add_quoted(b, s, n);
 	} else if (text_is_utf8(s, n)) {
 		add_encoded(b, s, n);
 	} else {

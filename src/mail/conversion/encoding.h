@@ -24,8 +24,7 @@ void encoding_add_phrase(struct buffer *, const char *, size_t);
  */
 void encoding_add_words(struct buffer *, const char *, size_t, size_t column);
 #define ENCODING_COLUMN_MAX 50
-/* Would a reader take this word for an encoded one? */
-bool encoding_is_word(const char *, size_t);
+#define ENCODING_WORD_MAX 75	/* octets of one, RFC 2047 section 2 */
 
 /* RFC 3461 section 4: xtext. */
 void encoding_add_xtext(struct buffer *, const char *, size_t);

@@ -167,15 +167,18 @@ struct word {
 static bool
 next_word(const struct writing *w, struct word *word, size_t from, size_t end)
 {
+	size_t n;
+
 	word->space = word->at = from;
 	while (word->at < end && is_space(w->s[word->at]))
 		word->at++;
 	word->end = word->at;
 	while (word->end < end && !is_space(w->s[word->end]))
 		word->end++;
-	word->encoded = encoding_is_word(w->s + word->at,
-	    word->end - word->at);
-	return word->end > word->at;
+	n = word->end - word->at;
+	word->encoded = n > 0 && n <= ENCODING_WORD_MAX &&
+	    scan_encoded_length(w->s + word->at, n) == n;
+	return n > 0;
 }
 
 /*
