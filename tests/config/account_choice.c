@@ -281,7 +281,7 @@ main(void)
 		test_choice(i);
 	test_overrides();
 	test_fallback_override("b", NULL);
-	/* the same settings go for the fallback when its turn has come */
+	/* it was not written for this account alone */
 	test_fallback_override("b, a", NULL);
 	test_fallback_override("b c",
 	    "fallback (the command line): there is no account 'c'");

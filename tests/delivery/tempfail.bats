@@ -68,3 +68,19 @@ logged() {
 	expect 0
 	[ "$(grep -c '^451 4.4.0 127.0.0.1:1: cannot connect' stdout)" -eq 2 ]
 }
+
+@test "with a queue: only for what it cannot keep, and not for a run" {
+	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'from a@example.org' \
+		'queue on' "queue_directory $PWD/queue" 'logfile log' \
+		'tempfail_status 69'
+	message | submit b@example.net
+	expect 0 'kept in the queue as'
+	submit -q </dev/null
+	expect 75 '127.0.0.1:1'
+	if grep EX_UNAVAILABLE log >&2; then
+		false
+	fi
+	message | submit --queue-directory=/dev/null/queue b@example.net
+	expect 69 'it is not kept in the queue'
+	logged EX_UNAVAILABLE
+}

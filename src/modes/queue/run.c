@@ -507,6 +507,8 @@ begin_account(struct run *r, const struct group *g, struct fault *f)
 		return -1;
 	}
 	if (carrier_load(c, f) == 0 && carrier_choose(c, NULL, f) == 0) {
+		/* tempfail_status is for what is not kept */
+		fault_set_tempfail(0);
 		request_tell(c->request, &c->accounts, NULL);
 		return lock;
 	}
