@@ -15,9 +15,6 @@
 #include "base/text.h"
 #include "config/password/source.h"
 
-#define PATH_SIZE_MAX (64 * 1024)	/* octets of a path */
-#define NAME_MAX_SIZE 64		/* octets of "password_fd N" */
-
 int
 passwordfile_check(const struct file *file, struct fault *f)
 {
@@ -41,19 +38,18 @@ passwordfile_check(const struct file *file, struct fault *f)
 	}
 }
 
-/* Takes the password from its first line; FAULT_CONFIG begins with `where`. */
+/* Takes the password from the first line. */
 static int
-take_line(const struct buffer *b, const char *where, struct secret *secret,
-    struct fault *f)
+take_line(const struct buffer *b, struct secret *secret, struct fault *f)
 {
 	size_t n = text_line(b->data, b->len);
 
 	if (n == 0)
-		return fault(f, FAULT_CONFIG, "%s: there is no password in its "
-		    "first line", where);
+		return fault(f, FAULT_CONFIG, "there is no password in its "
+		    "first line");
 	if (memchr(b->data, '\0', n) != NULL)
-		return fault(f, FAULT_CONFIG, "%s: the password holds a NUL "
-		    "character", where);
+		return fault(f, FAULT_CONFIG, "the password holds a NUL "
+		    "character");
 	secret_set(secret, b->data, n);
 	return 0;
 }
@@ -70,8 +66,10 @@ read_open(struct file *file, struct secret *secret, struct fault *f)
 	if (file_read(file, &b) == -1)
 		fault(f, FAULT_CONFIG, "password_file %s cannot be read, or is "
 		    "larger than %d octets", file->path, PASSWORDFILE_MAX);
+	else if (take_line(&b, secret, f) == -1)
+		fault_prefix(f, "%s: ", file->path);
 	else
-		r = take_line(&b, file->path, secret, f);
+		r = 0;
 	buffer_wipe(&b);
 	return r;
 }
@@ -102,7 +100,7 @@ int
 passwordfile_read(const char *path, struct secret *secret, struct fault *f)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
-	struct buffer b;
+	char *whole;
 	int r;
 
 	if (path[0] == '/')
@@ -113,12 +111,9 @@ passwordfile_read(const char *path, struct secret *secret, struct fault *f)
 		return fault_hint(f, "write the whole path, or ~/..., or let "
 		    "systemd pass the credential (LoadCredential=)");
 	}
-	buffer_init(&b, PATH_SIZE_MAX);
-	if (buffer_printf(&b, "%s/%s", folder, path) == -1)
-		r = fault(f, FAULT_CONFIG, "password_file: too long");
-	else
-		r = read_path(b.data, secret, f);
-	buffer_free(&b);
+	whole = buffer_format("%s/%s", folder, path);
+	r = read_path(whole, secret, f);
+	free(whole);
 	return r;
 }
 
@@ -156,16 +151,15 @@ read_line(int fd, int64_t deadline, struct buffer *b, struct fault *f)
 	while (b->len < PASSWORDFILE_MAX) {
 		ready = poll(&p, 1, clock_left(deadline));
 		if (ready == 0)
-			return fault(f, FAULT_TEMPORARY, "password_fd %d: "
-			    "nothing came in time", fd);
+			return fault(f, FAULT_TEMPORARY, "nothing came in "
+			    "time");
 		if (ready == -1 && errno == EINTR)
 			continue;
 		n = read(fd, to + b->len, 1);
 		if (n == -1 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n == -1) {
-			fault(f, FAULT_CONFIG, "password_fd %d: %s", fd,
-			    strerror(errno));
+			fault(f, FAULT_CONFIG, "%s", strerror(errno));
 			return fault_hint(f, "the caller must open it for "
 			    "reading, as a shell does by %d<FILE", fd);
 		}
@@ -173,8 +167,8 @@ read_line(int fd, int64_t deadline, struct buffer *b, struct fault *f)
 			return 0;
 		buffer_commit(b, 1);
 	}
-	return fault(f, FAULT_CONFIG, "password_fd %d: no line end within %d "
-	    "octets", fd, PASSWORDFILE_MAX);
+	return fault(f, FAULT_CONFIG, "no line end within %d octets",
+	    PASSWORDFILE_MAX);
 }
 
 int
@@ -182,21 +176,19 @@ passwordfile_descriptor(int fd, int64_t ms, struct secret *secret,
     struct fault *f)
 {
 	struct kept *k = kept_of(fd);
-	struct buffer b, where;
+	struct buffer b;
 	int r = 0;
 
 	if (!secret_is_set(&k->secret)) {
 		buffer_init(&b, PASSWORDFILE_MAX);
-		buffer_init(&where, NAME_MAX_SIZE);
-		buffer_printf(&where, "password_fd %d", fd);
 		r = read_line(fd, clock_after(ms), &b, f);
 		if (r == 0)
-			r = take_line(&b, where.data, &k->secret, f);
+			r = take_line(&b, &k->secret, f);
 		close(fd);
-		buffer_free(&where);
 		buffer_wipe(&b);
 	}
-	if (r == 0)
-		secret_set(secret, k->secret.bytes, k->secret.len);
-	return r;
+	if (r == -1)
+		return fault_prefix(f, "password_fd %d: ", fd);
+	secret_copy(secret, &k->secret);
+	return 0;
 }

@@ -12,8 +12,6 @@
 #include "config/account/account.h"
 #include "config/password/source.h"
 
-#define PATH_SIZE_MAX (64 * 1024)	/* octets of a path */
-
 struct scan {
 	const char *p;
 	const char *end;
@@ -109,14 +107,6 @@ entry_fits(const struct entry *e)
 	return e->ours && !e->other_user && secret_is_set(&e->password);
 }
 
-static void
-entry_begin(struct entry *e, bool ours)
-{
-	secret_clear(&e->password);
-	e->ours = ours;
-	e->other_user = false;
-}
-
 /* A value with a NUL cannot be used: the protocols have no place for it. */
 static void
 entry_set_password(struct entry *e, const struct scan *s)
@@ -125,29 +115,20 @@ entry_set_password(struct entry *e, const struct scan *s)
 		secret_set(&e->password, s->word.data, s->word.len);
 }
 
-/*
- * Reads up to the keyword of the next entry; false at the end. The caller looks
- * at the entry that was read before it begins that one.
- */
-static bool
-read_entry(struct scan *s, struct entry *e, const char *user)
+static void
+take_keyword(struct scan *s, struct entry *e, const char *user)
 {
-	while (next_word(s, true)) {
-		if (word_is_any(s, "machine", "default"))
-			return true;
-		if (word_is_any(s, "login", "user")) {
-			e->other_user = !next_word(s, false) ||
-			    user == NULL || !word_is(s, user);
-		} else if (word_is_any(s, "password", "passwd")) {
-			if (next_word(s, false))
-				entry_set_password(e, s);
-		} else if (word_is_any(s, "macdef", "macdef")) {
-			skip_macro(s);
-		} else if (word_is_any(s, "account", "account")) {
-			next_word(s, false);
-		}
+	if (word_is_any(s, "login", "user")) {
+		e->other_user = !next_word(s, false) || user == NULL ||
+		    !word_is(s, user);
+	} else if (word_is_any(s, "password", "passwd")) {
+		if (next_word(s, false))
+			entry_set_password(e, s);
+	} else if (word_is(s, "macdef")) {
+		skip_macro(s);
+	} else if (word_is(s, "account")) {
+		next_word(s, false);
 	}
-	return false;
 }
 
 bool
@@ -156,25 +137,27 @@ netrc_find(const char *text, size_t n, const char *host, const char *user,
 {
 	struct scan s = { .p = text, .end = text + n };
 	struct entry e = { false, false, { NULL, 0 } };
-	bool more = n > 0, found;
+	bool found;
 
 	/* at once as large as the text: a buffer that grows leaves copies of a
 	 * password behind */
 	buffer_init(&s.word, n + 1);
 	buffer_reserve(&s.word, n);
-	while (more) {
-		more = read_entry(&s, &e, user);
-		if (entry_fits(&e) || !more)
+	while (n > 0 && next_word(&s, true)) {
+		if (!word_is_any(&s, "machine", "default")) {
+			take_keyword(&s, &e, user);
+			continue;
+		}
+		if (entry_fits(&e))
 			break;
-		if (word_is(&s, "default"))
-			entry_begin(&e, true);
-		else
-			entry_begin(&e, next_word(&s, false) && text_same_word(
-			    s.word.data, s.word.len, host));
+		secret_clear(&e.password);
+		e.other_user = false;
+		e.ours = word_is(&s, "default") || (next_word(&s, false) &&
+		    text_same_word(s.word.data, s.word.len, host));
 	}
 	found = entry_fits(&e);
 	if (found)
-		secret_set(secret, e.password.bytes, e.password.len);
+		secret_copy(secret, &e.password);
 	secret_clear(&e.password);
 	buffer_wipe(&s.word);
 	return found;
@@ -205,15 +188,10 @@ int
 netrc_password(const struct account *account, struct secret *secret,
     struct fault *f)
 {
-	char *home = account_home();
-	struct buffer path;
-	int r = 0;
+	char *path = account_path("~/.netrc");
+	int r = path == NULL ? 0 : look_into(path, true, account, secret, f);
 
-	buffer_init(&path, PATH_SIZE_MAX);
-	if (home != NULL && buffer_printf(&path, "%s/.netrc", home) == 0)
-		r = look_into(path.data, true, account, secret, f);
-	free(home);
-	buffer_free(&path);
+	free(path);
 	if (r != 0)
 		return r;
 	return look_into(SYSCONFDIR "/netrc", false, account, secret, f);

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "config/account/account.h"
 #include "config/password/child.h"
 #include "config/password/password.h"
 #include "config/password/source.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
+#define PROGRAM "secret-tool"
+#define COMMAND_MAX (64 * 1024)	/* octets; host and user are in it thrice */
 
 static int
 evaluate(const struct account *account, struct secret *secret,
@@ -33,6 +38,83 @@ evaluate(const struct account *account, struct secret *secret,
 		    "given more time by passwordeval_timeout");
 	return fault_hint(f, "run the command in a shell: its first line of "
 	    "output should be the password");
+}
+
+/* Is it in a folder of PATH? To start a shell for nothing costs a
+ * millisecond. */
+static bool
+is_installed(void)
+{
+	const char *path = getenv("PATH");
+	bool found = false;
+	char *program;
+	size_t n;
+
+	while (!found && path != NULL && *path != '\0') {
+		n = strcspn(path, ":");
+		program = buffer_format("%.*s/" PROGRAM, (int)n, path);
+		found = n > 0 && access(program, X_OK) == 0;
+		free(program);
+		path += n + (path[n] == ':');
+	}
+	return found;
+}
+
+/* Is there a program to ask, a session bus, and a user to ask for? */
+static bool
+can_ask_keyring(const struct account *account)
+{
+	return (getenv("DBUS_SESSION_BUS_ADDRESS") != NULL ||
+	    getenv("XDG_RUNTIME_DIR") != NULL) && account->user != NULL &&
+	    is_installed();
+}
+
+static void
+add_lookup(struct buffer *b, const struct account *account,
+    const char *host_attribute, const char *others)
+{
+	buffer_printf(b, "%s" PROGRAM " lookup %s ",
+	    b->len == 0 ? "" : " || ", host_attribute);
+	text_add_sh_word(b, account_host(account));
+	buffer_printf(b, " %s user ", others);
+	text_add_sh_word(b, account->user);
+}
+
+/*
+ * Asks the desktop's Secret Service for the account's host and user: 1 when it
+ * has a password, else 0. msmtp stores the second and the third set of
+ * attributes. FAULT_TEMPORARY when the answer takes too long, since somebody
+ * may have to unlock the keyring.
+ */
+static int
+ask_keyring(const struct account *account, struct secret *secret,
+    struct fault *f)
+{
+	int64_t seconds = account->passwordeval_timeout;
+	struct fault why = { .class = FAULT_NONE };
+	struct buffer command;
+	int r = 0;
+
+	if (!can_ask_keyring(account))
+		return 0;
+	buffer_init(&command, COMMAND_MAX);
+	add_lookup(&command, account, "host", "application postrider");
+	add_lookup(&command, account, "host", "service smtp");
+	add_lookup(&command, account, "server", "protocol smtp");
+	if (!command.full && child_first_line(command.data, seconds, "nothing",
+	    secret, &why) == 0)
+		r = 1;
+	buffer_free(&command);
+	if (why.class == FAULT_TEMPORARY) {
+		fault(f, FAULT_TEMPORARY, "the keyring did not answer within "
+		    "%lld s", (long long)seconds);
+		r = fault_hint(f, "is it locked? passwordeval_timeout gives "
+		    "it more time");
+	} else if (why.class == FAULT_SYSTEM) {
+		r = fault_pass(f, &why, "the keyring");
+	}
+	fault_clear(&why);
+	return r;
 }
 
 bool
@@ -58,7 +140,7 @@ account_add_password_source(struct buffer *b, const struct account *account)
 		return;
 	}
 	buffer_printf(b, "%sthe netrc files, then the terminal",
-	    keyring_can_ask(account) ? "the keyring, then " : "");
+	    can_ask_keyring(account) ? "the keyring, then " : "");
 }
 
 #define TYPED 2		/* found by asking somebody */
@@ -71,7 +153,7 @@ search(const struct account *account, struct secret *secret, struct fault *f)
 
 	if (account_host(account) == NULL || account->user == NULL)
 		return 0;
-	r = keyring_password(account, secret, f);
+	r = ask_keyring(account, secret, f);
 	if (r == 0)
 		r = netrc_password(account, secret, f);
 	if (r != 0)
@@ -87,8 +169,7 @@ account_password(const struct account *account, struct secret *secret,
 	int r;
 
 	if (secret_is_set(&account->password)) {
-		secret_set(secret, account->password.bytes,
-		    account->password.len);
+		secret_copy(secret, &account->password);
 		return 0;
 	}
 	if (account->password_file != NULL)

@@ -37,22 +37,6 @@ int passwordfile_read(const char *path, struct secret *, struct fault *);
 int passwordfile_descriptor(int fd, int64_t ms, struct secret *,
     struct fault *);
 
-/* ---- keyring.c: the desktop's Secret Service ---- */
-
-/* Is there a program to ask, a session bus, and a user to ask for? */
-bool keyring_can_ask(const struct account *);
-/*
- * Asks secret-tool(1), if keyring_can_ask(), for the account's host and user: 1
- * when it has a password, else 0. It looks for the attributes
- *	application=postrider host user, ours;
- *	host service=smtp user, and
- *	server protocol=smtp user, which msmtp uses.
- * -1: FAULT_TEMPORARY when the answer takes longer than passwordeval_timeout
- * (somebody may have to unlock the keyring), FAULT_SYSTEM when the program
- * cannot be started.
- */
-int keyring_password(const struct account *, struct secret *, struct fault *);
-
 /* ---- netrc.c: the file in which ftp(1) and others keep logins ----
  *
  * An entry begins with "machine NAME" or "default" and has login, password and
