@@ -49,8 +49,6 @@ struct alias_summary {
 	bool hidden;			/* it comes of "default" or a list */
 };
 
-enum alias_state { ALIAS_NEW, ALIAS_OPEN, ALIAS_DONE };
-
 struct alias_entry {
 	struct aliases *in;	/* the file that it stands in */
 	size_t name;		/* offset in the text, without quotes; */
@@ -62,8 +60,10 @@ struct alias_entry {
 	struct alias_target *target;
 	size_t targets;
 	/* of expand.c: */
-	size_t expansion;	/* the one that `state` belongs to */
-	enum alias_state state;
+	size_t expansion;	/* the last one that has led here */
+	bool open;		/* in it, what is behind is being resolved: */
+	size_t next;		/* the next target, */
+	struct alias_entry *outer;	/* for this entry, or NULL */
 	size_t message;		/* the last one that had a recipient who is
 				 * this entry by name */
 	struct alias_summary summary;

@@ -8,31 +8,32 @@
 #include "mail/envelope.h"
 #include "config/alias/alias.h"
 
-#define STACK_MIN 16		/* first allocation; few chains are longer */
 #define NAME_SHOWN_MAX 60	/* octets of a name that are quoted */
 
 static const char fallback[] = "default";
 
-/* An entry that is being resolved, and its next target. */
-struct step {
-	struct alias_entry *entry;
-	size_t next;
-};
-
-/* The stack is our own, since a chain may be as long as the file. */
+/*
+ * Entries that are being resolved are linked from the innermost to the first,
+ * and are not functions that call themselves: a chain may be as long as the
+ * file.
+ */
 struct walk {
 	struct aliases *aliases;
 	const struct local_domains *domains;
 	struct envelope *envelope;	/* NULL: a check */
-	struct step *step;
-	size_t depth;
-	size_t cap;
+	struct alias_entry *inner;	/* or NULL */
 };
 
-static enum alias_state
-state_of(const struct aliases *a, const struct alias_entry *e)
+static bool
+is_new(const struct aliases *a, const struct alias_entry *e)
 {
-	return e->expansion == a->expansion ? e->state : ALIAS_NEW;
+	return e->expansion != a->expansion;
+}
+
+static bool
+is_open(const struct aliases *a, const struct alias_entry *e)
+{
+	return !is_new(a, e) && e->open;
 }
 
 /*
@@ -82,6 +83,7 @@ describe(const struct alias_entry *e)
 {
 	size_t n = e->name_len > NAME_SHOWN_MAX ? NAME_SHOWN_MAX :
 	    e->name_len;
+
 	return n == 0 ? buffer_format("the list %s", e->in->file) :
 	    buffer_format("the alias '%.*s'", (int)n,
 	    e->in->text.data + e->name);
@@ -92,16 +94,13 @@ static int
 enter(struct walk *w, struct alias_entry *e, struct fault *f)
 {
 	e->expansion = w->aliases->expansion;
-	e->state = ALIAS_DONE;
 	memset(&e->summary, 0, sizeof(e->summary));
-	if (alias_targets(e, f) == -1)
+	e->open = alias_targets(e, f) == 0;
+	if (!e->open)
 		return -1;
-	e->state = ALIAS_OPEN;
-	if (w->depth == w->cap) {
-		w->cap = w->cap == 0 ? STACK_MIN : w->cap * 2;
-		w->step = memory_resize(w->step, w->cap, sizeof(*w->step));
-	}
-	w->step[w->depth++] = (struct step){ e, 0 };
+	e->next = 0;
+	e->outer = w->inner;
+	w->inner = e;
 	return 0;
 }
 
@@ -109,9 +108,11 @@ static int
 refuse_kind(const struct walk *w, const struct alias_entry *e,
     const struct alias_target *t, struct fault *f)
 {
-	const char *what = t->kind == ALIAS_COMMAND ? "a command" :
-	    t->kind == ALIAS_FILE ? "a file" : t->kind == ALIAS_INCLUDE ?
-	    "a list in another file" : "something that is no address";
+	static const char *const what[] = {
+		[ALIAS_COMMAND] = "a command", [ALIAS_FILE] = "a file",
+		[ALIAS_INCLUDE] = "a list in another file",
+		[ALIAS_SPECIAL] = "something that is no address",
+	};
 	char *who;
 
 	/* the file may be a mail server's, which can deliver to that */
@@ -119,7 +120,7 @@ refuse_kind(const struct walk *w, const struct alias_entry *e,
 		return 0;
 	who = describe(e);
 	fault(f, FAULT_CONFIG, "%s:%zu: %s leads to %s", e->in->file, t->line,
-	    who, what);
+	    who, what[t->kind]);
 	free(who);
 	if (t->kind == ALIAS_INCLUDE)
 		return fault_hint(f, "'alias_include on' allows that");
@@ -160,9 +161,9 @@ static int
 follow(struct walk *w, struct alias_entry *e, const struct alias_target *t,
     struct alias_entry *found, struct fault *f)
 {
-	if (state_of(w->aliases, found) == ALIAS_OPEN)
+	if (is_open(w->aliases, found))
 		return refuse_circle(e, t, found, f);
-	if (state_of(w->aliases, found) == ALIAS_NEW)
+	if (is_new(w->aliases, found))
 		return enter(w, found, f);
 	sum_entry(&e->summary, &found->summary);
 	return 0;
@@ -188,7 +189,7 @@ take_target(struct walk *w, struct alias_entry *e,
 		    &by_default);
 	/* a name that "default" leads to is not sent to "default" again */
 	if (found == NULL || found == e ||
-	    (by_default && state_of(w->aliases, found) == ALIAS_OPEN)) {
+	    (by_default && is_open(w->aliases, found))) {
 		sum_address(&e->summary, &t->box);
 		if (w->envelope != NULL)
 			envelope_add(w->envelope, &t->box);
@@ -202,15 +203,14 @@ take_target(struct walk *w, struct alias_entry *e,
 static int
 proceed(struct walk *w, struct fault *f)
 {
-	struct step *step = &w->step[w->depth - 1];
-	struct alias_entry *e = step->entry;
+	struct alias_entry *e = w->inner;
 
-	if (step->next < e->targets)
-		return take_target(w, e, &e->target[step->next++], f);
-	e->state = ALIAS_DONE;
-	w->depth--;
-	if (w->depth > 0)
-		sum_entry(&w->step[w->depth - 1].entry->summary, &e->summary);
+	if (e->next < e->targets)
+		return take_target(w, e, &e->target[e->next++], f);
+	e->open = false;
+	w->inner = e->outer;
+	if (w->inner != NULL)
+		sum_entry(&w->inner->summary, &e->summary);
 	return 0;
 }
 
@@ -242,11 +242,10 @@ alias_expand(struct aliases *a, const struct local_domains *d,
 	}
 	if (!by_default)
 		e->message = a->message;
-	if (state_of(a, e) == ALIAS_NEW)
+	if (is_new(a, e))
 		r = enter(&w, e, f);
-	while (r == 0 && w.depth > 0)
+	while (r == 0 && w.inner != NULL)
 		r = proceed(&w, f);
-	free(w.step);
 	return r;
 }
 
@@ -280,12 +279,11 @@ alias_check(struct aliases *a, const struct local_domains *d,
 	struct fault f = { .class = FAULT_NONE };
 
 	for (size_t i = 0; i < a->count; i++) {
-		if (state_of(a, &a->entry[i]) == ALIAS_NEW &&
+		if (is_new(a, &a->entry[i]) &&
 		    enter(&w, &a->entry[i], &f) == -1)
 			note(errors, &f);
-		while (w.depth > 0)
+		while (w.inner != NULL)
 			if (proceed(&w, &f) == -1)
 				note(errors, &f);
 	}
-	free(w.step);
 }
