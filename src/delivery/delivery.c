@@ -145,8 +145,8 @@ record_hold(const struct delivery *d, const struct account *a, int result,
 	queue_folder_close(&q);
 }
 
-static int
-open_link(struct delivery *d, struct carrier *c, struct fault *f)
+int
+delivery_open(struct delivery *d, struct carrier *c, struct fault *f)
 {
 	bool was_open = c->link.open;
 	int result;
@@ -169,7 +169,7 @@ submit_letter(struct delivery *d, struct carrier *c, struct fault *f)
 	struct link *link = &c->link;
 	bool utf8;
 
-	if (open_link(d, c, f) == -1)
+	if (delivery_open(d, c, f) == -1)
 		return -1;
 	utf8 = link->session.capabilities.has[CAP_SMTPUTF8] &&
 	    (e->smtputf8 || envelope_needs_smtputf8(e));
@@ -177,6 +177,7 @@ submit_letter(struct delivery *d, struct carrier *c, struct fault *f)
 		diagnosis_settle(&d->outcome, f);
 		return -1;
 	}
+	submission_free(&d->submission);
 	submission_init(&d->submission, link, e, &d->outcome, false);
 	d->submission.stay = d->stay;
 	d->submission.journal = d->journal;

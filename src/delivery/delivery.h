@@ -67,6 +67,11 @@ void delivery_begin(struct delivery *, const struct account *,
 int delivery_prepare(struct delivery *, const struct job *, struct fault *);
 /* There will be no letter: the log gets the envelope as it was given. */
 void delivery_give_up(struct delivery *, const struct job *);
+/*
+ * Makes sure of a session with the smarthost of the carrier's account, unless
+ * its credentials were refused a while ago. -1 as link_open().
+ */
+int delivery_open(struct delivery *, struct carrier *, struct fault *);
 /* The letter is the job as it is: it was made before, for this account. */
 void delivery_take(struct delivery *, const struct job *);
 /*

@@ -12,9 +12,12 @@
 #include "mail/message/message.h"
 #include "smtp/server/answer.h"
 #include "smtp/server/command.h"
+#include "smtp/session.h"
 #include "delivery/diagnosis.h"
+#include "delivery/job.h"
 #include "delivery/rejection.h"
 #include "delivery/request.h"
+#include "modes/queue/run.h"
 #include "modes/serve/peer.h"
 #include "modes/serve/relay.h"
 
@@ -36,10 +39,7 @@ relay_init(struct relay *r, const struct request *request,
 	memset(r, 0, sizeof(*r));
 	r->request = request;
 	r->peer = peer;
-	accounts_init(&r->accounts);
-	account_init(&r->account);
-	alias_source_init(&r->aliases, &r->account, true);
-	link_init(&r->link, request);
+	carrier_init(&r->carrier, request);
 	envelope_init(&r->given);
 	delivery_init(&r->delivery, request);
 }
@@ -54,10 +54,10 @@ forget(struct relay *r)
 		return;
 	if (!r->leaving &&
 	    submission_end(&r->delivery.submission, &ignored) == -1)
-		link_close(&r->link);
+		link_close(&r->carrier.link);
 	fault_clear(&ignored);
 	delivery_end(&r->delivery);
-	r->begun = r->too_big = false;
+	r->begun = r->too_big = r->postponed = false;
 	envelope_free(&r->given);
 	free(r->member);
 	r->member = NULL;
@@ -69,58 +69,25 @@ void
 relay_free(struct relay *r)
 {
 	r->leaving = true;
-	link_free(&r->link);
 	forget(r);
-	alias_source_free(&r->aliases);
-	account_free(&r->account);
-	accounts_free(&r->accounts);
-}
-
-static int
-load(struct relay *r, struct fault *f)
-{
-	r->loaded = request_load(r->request, &r->accounts, f) == 0;
-	if (!r->loaded) {
-		/* what was read so far must not stay: it is read again */
-		accounts_free(&r->accounts);
-		accounts_init(&r->accounts);
-		return -1;
-	}
-	request_tell(r->request, &r->accounts, NULL);
-	return 0;
-}
-
-static bool
-is_chosen(const struct relay *r, const struct account *a)
-{
-	return r->chosen && (a->name == NULL || r->account.name == NULL ?
-	    a->name == r->account.name :
-	    strcmp(a->name, r->account.name) == 0);
+	if (r->accepted && r->carrier.link.open &&
+	    queue_may_flush(&r->carrier.account))
+		queue_flush(&r->carrier);
+	carrier_free(&r->carrier);
 }
 
 /* The account that fits the reverse-path; the session of another one ends. */
 static int
 choose_account(struct relay *r, const struct mailbox *sender, struct fault *f)
 {
-	struct account next;
-	int result;
+	struct carrier *c = &r->carrier;
+	bool loaded = c->loaded;
 
-	if (!r->loaded && load(r, f) == -1)
+	if (carrier_load(c, f) == -1)
 		return -1;
-	account_init(&next);
-	result = request_choose(r->request, &r->accounts, sender, &next, f);
-	if (result == -1 || is_chosen(r, &next)) {
-		account_free(&next);
-		return result;
-	}
-	alias_source_free(&r->aliases);
-	link_use(&r->link, NULL);
-	account_free(&r->account);
-	r->account = next;
-	r->chosen = true;
-	link_use(&r->link, &r->account);
-	alias_source_init(&r->aliases, &r->account, r->request->no_aliases);
-	return 0;
+	if (!loaded)
+		request_tell(r->request, &c->accounts, NULL);
+	return carrier_choose(c, sender, f);
 }
 
 /* Reverse-path, account, and the letter that is made for it. */
@@ -138,13 +105,28 @@ prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 	given->ret = m->ret;
 	given->envid = memory_string(m->envid);
 	result = choose_account(r, &given->path, f);
-	delivery_begin(&r->delivery, &r->account, &r->aliases,
-	    &r->accounts.warnings, true);
-	submission_init(&r->delivery.submission, &r->link,
+	delivery_begin(&r->delivery, &r->carrier.account,
+	    &r->carrier.aliases, &r->carrier.accounts.warnings, true);
+	submission_init(&r->delivery.submission, &r->carrier.link,
 	    &r->delivery.letter.envelope, &r->delivery.outcome, true);
 	if (result == -1)
 		return -1;
 	return letter_set_sender(&r->delivery.letter, given, f);
+}
+
+/*
+ * May what has failed be tried again when the message is here? What the queue
+ * would keep, and what another account or a moment's patience can cure.
+ */
+static bool
+can_wait(const struct relay *r)
+{
+	const struct account *a = &r->carrier.account;
+	enum retry retry = r->delivery.outcome.retry;
+
+	return (retry != RETRY_NEVER && a->queue == TOGGLE_ON) ||
+	    (retry == RETRY_ELSEWHERE && (a->fallback != NULL ||
+	    a->retry_for > 0));
 }
 
 /* Why the transaction cannot go on; the fault is taken over. */
@@ -153,6 +135,7 @@ trouble(struct relay *r, struct fault *f)
 {
 	fault_pass(&r->trouble, f, "");
 	fault_clear(f);
+	r->postponed = can_wait(r);
 }
 
 /* RFC 1870 section 6.1: the server need not be asked. */
@@ -166,7 +149,7 @@ check_size(struct relay *r, uint64_t octets, struct fault *f)
 	r->too_big = true;
 	return fault(f, FAULT_DATA, "%s: the client has announced more than "
 	    "the %" PRIu64 " octets that the server takes",
-	    account_server(&r->account), limit);
+	    account_server(&r->carrier.account), limit);
 }
 
 void
@@ -181,8 +164,9 @@ relay_mail(struct relay *r, const struct command_mail *m)
 	/* A client that does not declare the body may still send 8-bit text,
 	 * and then it is too late to declare that. */
 	r->eight_bit = m->body != COMMAND_BODY_7BIT;
+	r->delivery.eight_bit = r->eight_bit;
 	if (prepare(r, m, &f) == -1 ||
-	    link_open(&r->link, &r->delivery.outcome, &f) == -1 ||
+	    delivery_open(&r->delivery, &r->carrier, &f) == -1 ||
 	    check_size(r, m->size, &f) == -1 ||
 	    submission_mail(&r->delivery.submission, m->size, r->eight_bit,
 	    &f) == -1)
@@ -222,6 +206,14 @@ add_member(struct relay *r, size_t recipient)
 	r->member[r->members++] = recipient;
 }
 
+/* Of the smarthost's reply to MAIL; 0: there is none. */
+static int
+mail_digit(const struct relay *r)
+{
+	return !r->delivery.submission.begun ? 0 :
+	    reply_digit(&r->delivery.submission.transaction.mail);
+}
+
 /* Asks the smarthost about a recipient that is new in this transaction. */
 static void
 ask(struct relay *r, size_t number)
@@ -252,13 +244,13 @@ expand(struct relay *r, const struct mailbox *box, struct envelope *to,
 {
 	int result;
 
-	if (!r->chosen) {
+	if (!r->carrier.chosen) {
 		envelope_add(to, box);
 		return 0;
 	}
-	result = aliases_expand(&r->aliases, box, to,
-	    &r->accounts.warnings, f);
-	request_tell(r->request, &r->accounts, NULL);
+	result = aliases_expand(&r->carrier.aliases, box, to,
+	    &r->carrier.accounts.warnings, f);
+	request_tell(r->request, &r->carrier.accounts, NULL);
 	return result;
 }
 
@@ -283,7 +275,7 @@ refuse_recipient(struct relay *r, struct buffer *b)
 {
 	if (r->members >= RECIPIENTS_MAX)
 		buffer_add_string(b, "452 4.5.3 too many recipients\r\n");
-	else if (r->members > 0 && r->account.protocol == PROTOCOL_LMTP)
+	else if (r->members > 0 && r->carrier.account.protocol == PROTOCOL_LMTP)
 		/* LMTP has a reply to the message for each recipient, and the
 		 * client can be told only one */
 		buffer_add_string(b, "452 4.5.3 one recipient at a time: the "
@@ -324,9 +316,21 @@ relay_sync(struct relay *r)
 {
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
-	if (r->delivery.submission.begun && r->trouble.class == FAULT_NONE &&
-	    submission_sync(&r->delivery.submission, &f) == -1)
+	if (!r->delivery.submission.begun || r->trouble.class != FAULT_NONE)
+		return;
+	if (submission_sync(&r->delivery.submission, &f) == -1) {
 		trouble(r, &f);
+	} else if (mail_digit(r) == 4) {
+		rejection_of_sender(&r->delivery.submission.transaction, &f);
+		outcome_take(&r->delivery.outcome, &r->carrier.link.session);
+		diagnosis_settle(&r->delivery.outcome, &f);
+		if (can_wait(r)) {
+			/* what became of RCPT behind it tells nothing */
+			transaction_forget(&r->delivery.submission.transaction);
+			trouble(r, &f);
+		}
+		fault_clear(&f);
+	}
 }
 
 /* ---- What the client is told. */
@@ -334,8 +338,7 @@ relay_sync(struct relay *r)
 bool
 relay_is_open(const struct relay *r)
 {
-	return r->delivery.submission.begun &&
-	    reply_digit(&r->delivery.submission.transaction.mail) == 2;
+	return r->postponed || mail_digit(r) == 2;
 }
 
 void
@@ -343,7 +346,10 @@ relay_answer_mail(const struct relay *r, struct buffer *b)
 {
 	const struct submission *s = &r->delivery.submission;
 
-	if (s->begun && s->transaction.mail.code != 0)
+	if (r->postponed)
+		buffer_add_string(b, "250 2.1.0 ok; the smarthost is asked "
+		    "later\r\n");
+	else if (s->begun && s->transaction.mail.code != 0)
 		answer_add_reply(b, &s->transaction.mail,
 		    r->given.smtputf8);
 	else if (r->too_big)
@@ -351,6 +357,12 @@ relay_answer_mail(const struct relay *r, struct buffer *b)
 		    strlen(r->trouble.text), r->given.smtputf8);
 	else
 		answer_fault(r, &r->trouble, b);
+}
+
+static bool
+has_queue(const struct relay *r)
+{
+	return r->carrier.account.queue == TOGGLE_ON;
 }
 
 /* What one of an RCPT's recipients has come to: the digit, and the words. */
@@ -365,7 +377,11 @@ answer_member(const struct relay *r, size_t number, struct buffer *b)
 		: NULL;
 
 	buffer_clear(b);
-	if (reply != NULL && reply->code != 0)
+	if (r->postponed ? to->state != RECIPIENT_REFUSED :
+	    to->state == RECIPIENT_DEFERRED && has_queue(r))
+		buffer_add_string(b, "250 2.1.5 ok; the smarthost is asked "
+		    "later\r\n");
+	else if (reply != NULL && reply->code != 0)
 		answer_add_reply(b, reply, r->given.smtputf8);
 	else if (to->state == RECIPIENT_REFUSED && to->reply != NULL)
 		answer_add(b, 553, "5.6.7", to->reply, strlen(to->reply),
@@ -412,9 +428,13 @@ relay_answer_rcpt(const struct relay *r, const struct relay_share *share,
 bool
 relay_may_send(const struct relay *r)
 {
+	const struct envelope *e = &r->delivery.letter.envelope;
+
+	if (r->postponed)
+		return e->count > envelope_in_state(e, RECIPIENT_REFUSED);
 	return relay_is_open(r) && r->trouble.class == FAULT_NONE &&
-	    envelope_in_state(&r->delivery.letter.envelope,
-	    RECIPIENT_ACCEPTED) > 0;
+	    (envelope_in_state(e, RECIPIENT_ACCEPTED) > 0 || (has_queue(r) &&
+	    envelope_in_state(e, RECIPIENT_DEFERRED) > 0));
 }
 
 void
@@ -434,13 +454,13 @@ relay_answer_nobody(const struct relay *r, struct buffer *b)
 uint64_t
 relay_limit(const struct relay *r)
 {
-	return r->link.open ? r->link.session.capabilities.size : 0;
+	return r->carrier.link.open ? r->carrier.link.session.capabilities.size : 0;
 }
 
 bool
 relay_offers(const struct relay *r, enum capability capability)
 {
-	return !r->link.open || r->link.session.capabilities.has[capability];
+	return !r->carrier.link.open || r->carrier.link.session.capabilities.has[capability];
 }
 
 static int
@@ -459,16 +479,20 @@ count_received(const struct message *m, struct fault *f)
 static void
 add_received(const struct relay *r, struct message *m, const char *received)
 {
+	const struct link *l = &r->carrier.link;
+	char *name = l->open ? memory_string(l->session.ehlo_name) :
+	    session_own_name();
 	char date[CLOCK_DATE_SIZE];
 	struct buffer b;
 
 	clock_date(time(NULL), date);
 	buffer_init(&b, FIELD_MAX);
 	buffer_printf(&b, "%s\r\n\tby %s (postrider) with %s;\r\n\t%s",
-	    received, r->link.session.ehlo_name, r->given.smtputf8 ?
+	    received, name == NULL ? "localhost" : name, r->given.smtputf8 ?
 	    "UTF8SMTP" : r->esmtp ? "ESMTP" : "SMTP", date);
 	header_prepend(&m->header, "Received", b.data);
 	buffer_free(&b);
+	free(name);
 }
 
 /* What stops the message here, where the smarthost need not be asked. */
@@ -488,7 +512,8 @@ refuse(struct relay *r, struct message *m, const char *received,
 	} else {
 		add_received(r, m, received);
 		if (letter_write(&r->delivery.letter, m, &r->given, f) == 0) {
-			if (rejection_by_size(&r->link.session,
+			if (!r->carrier.link.open ||
+			    rejection_by_size(&r->carrier.link.session,
 			    &r->delivery.letter.message, f) == 0)
 				return 0;
 			code = 552;
@@ -509,11 +534,84 @@ submit_message(struct relay *r, struct fault *f)
 {
 	struct letter *l = &r->delivery.letter;
 
-	if (letter_fit(l, &r->link.session, r->eight_bit,
+	if (letter_fit(l, &r->carrier.link.session, r->eight_bit,
 		       r->delivery.submission.utf8, f) == -1)
 		return -1;
 	return submission_send(&r->delivery.submission, l->conversion.message,
 			       f);
+}
+
+/*
+ * The job as far as it is not done: those whom the smarthost has not refused.
+ * Nothing is owned but the envelope.
+ */
+static void
+make_job(struct relay *r, const struct message *m, struct job *job)
+{
+	struct envelope *e = &r->delivery.letter.envelope;
+
+	memset(job, 0, sizeof(*job));
+	envelope_init(&job->envelope);
+	envelope_copy_sender(&job->envelope, &r->given);
+	job->message = *m;
+	for (size_t i = 0; i < e->count; i++)
+		if (e->recipient[i].state != RECIPIENT_REFUSED)
+			envelope_copy_recipient(&job->envelope,
+			    &e->recipient[i]);
+}
+
+/* All of it once more, to those who were not refused; the client waits. */
+static int
+send_again(struct relay *r, const struct job *job, struct fault *f)
+{
+	struct delivery *d = &r->delivery;
+	struct envelope *e = &d->letter.envelope;
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+
+	if (submission_end(&d->submission, &ignored) == -1)
+		link_close(&r->carrier.link);
+	fault_clear(&ignored);
+	fault_clear(f);
+	for (size_t i = 0; i < e->count; i++)
+		if (e->recipient[i].state != RECIPIENT_REFUSED)
+			e->recipient[i].state = RECIPIENT_PENDING;
+	r->postponed = d->expanded = d->stay = true;
+	return delivery_run(d, &r->carrier, job, f);
+}
+
+/* By the session that is open; else, or where it breaks, by what there is;
+ * else it is kept. */
+static int
+deliver(struct relay *r, const struct message *m, struct fault *f)
+{
+	const struct account *a = &r->carrier.account;
+	struct delivery *d = &r->delivery;
+	struct job job;
+	int result = r->postponed ? -1 : submit_message(r, f);
+
+	if (result == 0)
+		return 0;
+	make_job(r, m, &job);
+	if (r->postponed || (d->outcome.retry == RETRY_ELSEWHERE &&
+	    (a->fallback != NULL || a->retry_for > 0)))
+		result = send_again(r, &job, f);
+	if (result == -1)
+		delivery_keep(d, &r->carrier, &job, f);
+	envelope_free(&job.envelope);
+	return result;
+}
+
+static void
+answer_kept(const struct relay *r, struct buffer *answer)
+{
+	struct buffer text;
+
+	buffer_init(&text, ANSWER_MAX);
+	buffer_printf(&text, "kept as %s: %s", r->delivery.queued,
+	    r->delivery.why);
+	answer_add(answer, 250, "2.0.0", text.data, text.len,
+	    r->given.smtputf8);
+	buffer_free(&text);
 }
 
 /*
@@ -525,22 +623,24 @@ answer_message(struct relay *r, int result, const struct fault *f,
     struct buffer *answer)
 {
 	const struct outcome *o = &r->delivery.outcome;
-	const struct reply *final =
+	const struct reply *final = r->postponed ? &o->reply :
 	    transaction_final(&r->delivery.submission.transaction);
 	int digit = reply_digit(final);
 
-	if (result == 0 || (!o->unsure && (digit == 4 || digit == 5 ||
+	if (r->delivery.queued != NULL) {
+		answer_kept(r, answer);
+	} else if (result == 0 || (!o->unsure && (digit == 4 || digit == 5 ||
 	    (digit == 2 && o->delivered > 0)))) {
 		answer_add_reply(answer, final, r->given.smtputf8);
 		return;
-	}
-	if (r->delivery.submission.begun && digit == 0 && !o->unsure &&
-	    r->link.open && o->phase == PHASE_RCPT) {
+	} else if (r->delivery.submission.begun && digit == 0 && !o->unsure &&
+	    r->carrier.link.open && o->phase == PHASE_RCPT) {
 		relay_answer_nobody(r, answer);
 		return;
+	} else {
+		answer_fault(r, f, answer);
 	}
-	answer_fault(r, f, answer);
-	link_close(&r->link);
+	link_close(&r->carrier.link);
 }
 
 void
@@ -551,8 +651,9 @@ relay_message(struct relay *r, struct message *m, const char *received,
 	int result;
 
 	if (refuse(r, m, received, broken, &f, answer) == 0) {
-		result = submit_message(r, &f);
+		result = deliver(r, m, &f);
 		answer_message(r, result, &f, answer);
+		r->accepted |= r->delivery.outcome.delivered > 0;
 	}
 	delivery_log(&r->delivery, &f);
 	fault_clear(&f);
@@ -575,7 +676,7 @@ explain(struct relay *r, const struct fault *why, struct fault *f)
 		fault_pass(f, &r->trouble, "");
 	} else if (s->begun && t->mail.code != 0 && !relay_is_open(r)) {
 		rejection_of_sender(t, f);
-		outcome_take(o, &r->link.session);
+		outcome_take(o, &r->carrier.link.session);
 		diagnosis_settle(o, f);
 	} else if (why->class != FAULT_NONE) {
 		fault_pass(f, why, "");
@@ -583,7 +684,7 @@ explain(struct relay *r, const struct fault *why, struct fault *f)
 		outcome_settle(o, &t->refusal);
 		fault(f, o->deferred > 0 ? FAULT_TEMPORARY : FAULT_RECIPIENT,
 		    "%s: the server refused %zu of %zu recipients; the client "
-		    "sent no message", account_server(&r->account),
+		    "sent no message", account_server(&r->carrier.account),
 		    o->refused + o->deferred, o->recipients);
 	}
 }

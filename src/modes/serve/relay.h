@@ -4,6 +4,10 @@
  * one by one, and a message or none; the session with the smarthost lasts
  * while the account stays the same. Nothing here fails: what goes wrong is
  * in the answers, and in the log.
+ *
+ * The replies are the smarthost's. Where it cannot be reached, and the account
+ * has a queue, fallbacks or retry_for, the transaction goes on without it, and
+ * the message is sent or kept when it is complete.
  */
 #ifndef MODES_SERVE_RELAY_H
 #define MODES_SERVE_RELAY_H
@@ -15,10 +19,8 @@
 #include "base/fault.h"
 #include "mail/envelope.h"
 #include "smtp/capability.h"
-#include "config/account/account.h"
-#include "delivery/aliases.h"
+#include "delivery/carrier.h"
 #include "delivery/delivery.h"
-#include "delivery/link.h"
 
 struct buffer;
 struct command_mail;
@@ -30,16 +32,13 @@ struct request;
 struct relay {
 	const struct request *request;
 	const struct peer *peer;
-	struct accounts accounts;
-	bool loaded;			/* the account files */
-	struct account account;
-	bool chosen;
-	struct alias_source aliases;	/* of that account */
-	struct link link;		/* to its smarthost */
+	struct carrier carrier;		/* the account, and its smarthost */
+	bool accepted;			/* a message was, in this session */
 	bool leaving;			/* no more replies are waited for */
 	bool esmtp;			/* the client has said EHLO */
 	/* the transaction */
 	bool begun;
+	bool postponed;			/* the smarthost is asked later */
 	bool too_big;			/* more than the smarthost takes */
 	bool eight_bit;
 	struct envelope given;		/* as the client has named them */
@@ -76,7 +75,7 @@ void relay_sync(struct relay *);
 void relay_answer_mail(const struct relay *, struct buffer *);
 void relay_answer_rcpt(const struct relay *, const struct relay_share *,
     struct buffer *);
-/* Has the smarthost accepted MAIL? */
+/* Has the smarthost accepted MAIL, or is it asked later? */
 bool relay_is_open(const struct relay *);
 /* May a message follow: was anybody accepted, and is the session alive? */
 bool relay_may_send(const struct relay *);
