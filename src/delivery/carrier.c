@@ -132,14 +132,16 @@ carrier_choose(struct carrier *c, const struct mailbox *sender,
 }
 
 int
-carrier_exchange(struct carrier *c, const char *name, struct fault *f)
+carrier_exchange(struct carrier *c, const char *name, bool own,
+    struct fault *f)
 {
 	struct account next, none;
 	int result;
 
 	account_init(&next);
 	account_init(&none);
-	result = accounts_choose(&c->accounts, name, NULL, &none, &next, f);
+	result = accounts_choose(&c->accounts, name, NULL, own ?
+	    c->request->settings : &none, &next, f);
 	if (result == 0) {
 		accounts_forget_passwords(&c->accounts, next.name);
 		take(c, &next);

@@ -42,10 +42,11 @@ int carrier_load(struct carrier *, struct fault *);
 int carrier_choose(struct carrier *, const struct mailbox *sender,
     struct fault *);
 /*
- * The account of that name, with no setting of the command line. -1 as
- * accounts_choose().
+ * The account of that name; `own`: it is the one that the request is about, so
+ * the settings of the command line are for it. -1 as accounts_choose().
  */
-int carrier_exchange(struct carrier *, const char *name, struct fault *);
+int carrier_exchange(struct carrier *, const char *name, bool own,
+    struct fault *);
 /*
  * The present account is not tried again by this process: link_open() fails
  * with this fault.

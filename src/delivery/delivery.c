@@ -258,7 +258,7 @@ take_turn(struct delivery *d, struct carrier *c, const struct job *given,
 
 	if (!d->in_run)
 		tell_turn(d, f, name);
-	result = carrier_exchange(c, name, &why);
+	result = carrier_exchange(c, name, false, &why);
 	if (result == -1) {
 		/* its file has changed since the first one was chosen */
 		d->request->note(why.text);
@@ -289,7 +289,7 @@ return_to_first(struct delivery *d, struct carrier *c,
 {
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 
-	if (d->by != NULL && carrier_exchange(c, t->first, &ignored) == 0 &&
+	if (d->by != NULL && carrier_exchange(c, t->first, true, &ignored) == 0 &&
 	    begin_again(d, c, given, &ignored) == 0)
 		d->outcome.retry = RETRY_ELSEWHERE;
 	d->by = NULL;

@@ -74,21 +74,21 @@ add_users_folder(struct buffer *b, struct fault *f)
 static char *
 settle_path(const struct account *a, struct fault *f)
 {
-	char *path = account_path(a->queue_directory), *whole;
+	char *value = pattern_expand_setting(a, OPTION_QUEUE_DIRECTORY,
+	    a->queue_directory, NULL, false, f);
+	char *path = value == NULL ? NULL : account_path(value);
 
-	if (path == NULL || path[0] != '/') {
-		fault(f, FAULT_CONFIG, path == NULL ? "this user has no "
-		    "home folder" : "'%s' is not a whole path", path);
-		free(path);
-		account_fault_prefix(f, a, OPTION_QUEUE_DIRECTORY);
-		return NULL;
-	}
-	whole = pattern_expand_setting(a, OPTION_QUEUE_DIRECTORY, path, NULL,
-	    false, f);
+	if (value != NULL && path == NULL)
+		fault(f, FAULT_CONFIG, "'%s': this user has no home folder",
+		    value);
+	else if (path != NULL && path[0] != '/')
+		fault(f, FAULT_CONFIG, "'%s' is not a whole path", path);
+	free(value);
+	if (path != NULL && path[0] == '/')
+		return path;
 	free(path);
-	if (whole == NULL)
-		account_fault_prefix(f, a, OPTION_QUEUE_DIRECTORY);
-	return whole;
+	account_fault_prefix(f, a, OPTION_QUEUE_DIRECTORY);
+	return NULL;
 }
 
 char *

@@ -234,7 +234,7 @@ begin(struct parcel *p, struct fault *f)
 	p->unsure = p->state.unsure;
 	p->by = memory_string(p->state.by);
 	/* where it may have been delivered, nobody else gets it */
-	if (p->by != NULL && carrier_exchange(c, p->by, f) == -1)
+	if (p->by != NULL && carrier_exchange(c, p->by, false, f) == -1)
 		return -1;
 	d->journal = &p->journal;
 	d->eight_bit = p->entry.eight_bit;
@@ -534,7 +534,7 @@ run_account(struct run *r, const struct group *g)
 	    wait_signal() == NULL; i++) {
 		/* a fallback may have carried the last one */
 		if (strcmp(c.account.name, g->account) != 0 &&
-		    carrier_exchange(&c, g->account, &f) == -1)
+		    carrier_exchange(&c, g->account, true, &f) == -1)
 			break;
 		try_message(r, g->ids.name[i]);
 	}
