@@ -9,7 +9,6 @@
 #include "smtp/dialogue.h"
 
 #define AUTH_STEPS_MAX 16	/* challenges; no mechanism here needs four */
-#define PEER_MAX 4096		/* octets of host:port */
 #define CHALLENGE 334		/* RFC 4954 section 6 */
 #define WHY_MAX 4096		/* octets of explanation in a fault */
 
@@ -51,9 +50,8 @@ static int
 step(const struct auth *a, struct sasl *sasl, const char *challenge,
     struct buffer *out, struct fault *f)
 {
-	if (sasl_step(sasl, challenge, out, f) == 0)
-		return 0;
-	return fault_prefix(f, "%s: ", peer(a));
+	return sasl_step(sasl, challenge, out, f) == 0 ? 0 :
+	    fault_prefix(f, "%s: ", peer(a));
 }
 
 /* RFC 4954 section 4: "*" cancels the exchange, whatever is replied. */

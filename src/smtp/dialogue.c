@@ -12,7 +12,6 @@
 #include "smtp/dialogue.h"
 
 #define COMMAND_MAX (1024 * 1024)	/* octets; far above any real one */
-#define OWED_MIN 16			/* first size of the ring */
 /*
  * Milliseconds for QUIT's reply: it was sent along with what was answered, so
  * only a server that is slow to say good-bye makes us wait for that long.
@@ -107,19 +106,15 @@ heard_fault(const struct dialogue *d, struct fault *f, const char *what)
 static void
 owed_push(struct dialogue *d, const struct owed *o)
 {
-	struct owed *ring;
-
-	if (d->owed_count == d->owed_cap) {
-		ring = memory_array(d->owed_cap == 0 ? OWED_MIN :
-		    d->owed_cap * 2, sizeof(*ring));
-		for (size_t i = 0; i < d->owed_count; i++)
-			ring[i] = d->owed[(d->owed_first + i) % d->owed_cap];
-		free(d->owed);
-		d->owed = ring;
+	/* what has been settled makes room once it is half of the array */
+	if (d->owed_first > d->owed_cap / 2) {
+		memmove(d->owed, d->owed + d->owed_first,
+		    d->owed_count * sizeof(*d->owed));
 		d->owed_first = 0;
-		d->owed_cap = d->owed_cap == 0 ? OWED_MIN : d->owed_cap * 2;
 	}
-	d->owed[(d->owed_first + d->owed_count++) % d->owed_cap] = *o;
+	d->owed = memory_grow(d->owed, d->owed_first + d->owed_count,
+	    &d->owed_cap, sizeof(*d->owed));
+	d->owed[d->owed_first + d->owed_count++] = *o;
 }
 
 /*
@@ -162,11 +157,11 @@ too_early(const struct dialogue *d, struct fault *f)
 static int
 settle(struct dialogue *d, struct fault *f)
 {
-	struct owed o = d->owed[d->owed_first];
+	struct owed o = d->owed[d->owed_first++];
 	struct buffer b;
 
-	d->owed_first = (d->owed_first + 1) % d->owed_cap;
-	d->owed_count--;
+	if (--d->owed_count == 0)
+		d->owed_first = 0;
 	if (may_echo(&d->reply, o.verb))
 		transcript_hide(&d->transcript, &d->reply.text);
 	transcript_reply(&d->transcript, &d->reply, verbs[o.verb].secret);
@@ -361,7 +356,8 @@ dialogue_expect(struct dialogue *d, enum verb verb,
 
 /* Reads one whole reply, or what is none, until the deadline. */
 static int
-read_reply(struct dialogue *d, int64_t deadline, struct fault *f)
+read_reply(struct dialogue *d, struct reply *r, int64_t deadline,
+    struct fault *f)
 {
 	size_t n, used;
 	const char *p;
@@ -369,7 +365,7 @@ read_reply(struct dialogue *d, int64_t deadline, struct fault *f)
 
 	for (;;) {
 		n = conn_input(d->conn, &p);
-		state = n == 0 ? 0 : reply_parse(&d->reply, p, n, &used);
+		state = n == 0 ? 0 : reply_parse(r, p, n, &used);
 		if (state == 1) {
 			conn_take(d->conn, used);
 			return 0;
@@ -390,11 +386,10 @@ dialogue_wait(struct dialogue *d, size_t most, struct fault *f)
 	while (d->owed_count > most && d->trouble.class == FAULT_NONE) {
 		timeout = d->timeout_ms > 0 ? d->timeout_ms :
 		    verbs[d->owed[d->owed_first].verb].timeout * INT64_C(1000);
-		while (!conn_flush_some(d->conn))
-			dialogue_absorb(d);
+		flush(d);
 		if (d->owed_count <= most || d->trouble.class != FAULT_NONE)
 			break;
-		if (read_reply(d, clock_after(timeout), f) == -1)
+		if (read_reply(d, &d->reply, clock_after(timeout), f) == -1)
 			return fault_hint(f, "waiting for the reply to %s",
 			    verbs[d->owed[d->owed_first].verb].name);
 		if (settle(d, f) == -1)
@@ -459,20 +454,9 @@ static bool
 next_reply(struct dialogue *d, struct reply *r, int64_t deadline)
 {
 	const char *p;
-	size_t n, used;
-	int state;
 
-	for (;;) {
-		n = conn_input(d->conn, &p);
-		state = n == 0 ? 0 : reply_parse(r, p, n, &used);
-		if (state == 1)
-			conn_take(d->conn, used);
-		if (state != 0)
-			return state == 1;
-		if ((n == 0 && !d->left) ||
-		    conn_fill(d->conn, deadline, NULL) == -1)
-			return false;
-	}
+	return (d->left || conn_input(d->conn, &p) > 0) &&
+	    read_reply(d, r, deadline, NULL) == 0;
 }
 
 struct dialogue_surplus

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dialogue: commands that go out, and the ring of replies that are owed for
+ * dialogue: commands that go out, and the replies that are owed for
  * them. Handlers record, they do not steer. Without PIPELINING each command
  * waits for its reply; nothing else changes.
  */
@@ -46,9 +46,9 @@ struct dialogue {
 	bool pipelining;
 	int64_t timeout_ms;	/* for each reply; 0: as RFC 5321 4.5.3.2 */
 	struct transcript transcript;
-	struct owed *owed;	/* a ring */
-	size_t owed_first;
-	size_t owed_count;
+	struct owed *owed;	/* in the order of the commands, */
+	size_t owed_first;	/* the first that is still owed, */
+	size_t owed_count;	/* and so many are */
 	size_t owed_cap;
 	struct reply reply;	/* the one being handled */
 	struct buffer line;	/* the command being made */

@@ -10,8 +10,6 @@
 #include "smtp/query.h"
 #include "smtp/session.h"
 
-#define TEXT_MAX (REPLY_MAX * 2)	/* one reply, shown */
-
 static const struct {
 	enum verb verb;
 	const char *name;
@@ -96,13 +94,9 @@ refused(const struct session *s, enum query what, const struct reply *r,
 {
 	enum fault_class class = what == QUERY_ETRN ? class_of_etrn(r) :
 	    class_of_address(r);
-	struct buffer b;
 
-	buffer_init(&b, TEXT_MAX);
-	reply_add_text(r, &b);
-	fault(f, class, "%s: the server refused %s: %s", conn_peer(s->conn),
-	    rows[what].name, b.data);
-	buffer_free(&b);
+	reply_refused(r, conn_peer(s->conn), rows[what].name, f);
+	f->class = class;
 	if (r->code == 530)
 		return fault_hint(f, "the server wants \"tls on\" or "
 		    "\"auth on\" first");
