@@ -10,7 +10,6 @@
 
 #define PASSWORDEVAL_SECONDS 60	/* time to type a passphrase into pinentry */
 #define LIFETIME_SECONDS ((int64_t)5 * 24 * 60 * 60)	/* RFC 5321 4.5.4.1 */
-#define ACCOUNTS_MIN 32		/* first size of a table */
 #define PATHS_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 void
@@ -153,11 +152,8 @@ account_table_find(const struct account_table *table, const char *name,
 void
 account_table_add(struct account_table *table, struct account *account)
 {
-	if (table->count == table->cap) {
-		table->cap = table->cap == 0 ? ACCOUNTS_MIN : table->cap * 2;
-		table->account = memory_resize(table->account, table->cap,
-		    sizeof(struct account *));
-	}
+	table->account = memory_grow(table->account, table->count, &table->cap,
+	    sizeof(struct account *));
 	index_add(&table->names, account->name, strlen(account->name),
 	    table->count);
 	table->account[table->count++] = account;

@@ -40,23 +40,23 @@ find_by_sender(const struct accounts *accounts, const char *sender)
 }
 
 static void
-add_names(struct buffer *b, const struct account_table *table)
+add_names(struct fault *f, const struct account_table *table)
 {
 	size_t n = table->count;
 
 	if (n == 0)
 		return;
-	buffer_add_string(b, n == 1 ? "; the only account is " :
+	fault_add(f, n == 1 ? "; the only account is " :
 	    "; the accounts are ");
 	for (size_t i = 0; i < n && i < NAMES_SHOWN_MAX; i++)
-		buffer_printf(b, "%s'%s'", i == 0 ? "" : ", ",
+		fault_add(f, "%s'%s'", i == 0 ? "" : ", ",
 		    table->account[i]->name);
 	if (n > NAMES_SHOWN_MAX)
-		buffer_printf(b, " and %zu more", n - NAMES_SHOWN_MAX);
+		fault_add(f, " and %zu more", n - NAMES_SHOWN_MAX);
 }
 
 static void
-add_sources(struct buffer *b, const struct accounts *accounts)
+add_sources(struct fault *f, const struct accounts *accounts)
 {
 	static const char *const words[] = {
 		[ACCOUNT_SOURCE_MISSING] = "does not exist",
@@ -67,10 +67,9 @@ add_sources(struct buffer *b, const struct accounts *accounts)
 
 	for (size_t i = 0; i < accounts->sources; i++) {
 		source = accounts->source[i];
-		buffer_printf(b, "; %s %s", source->path,
-		    words[source->state]);
+		fault_add(f, "; %s %s", source->path, words[source->state]);
 		if (source->why.text != NULL)
-			buffer_printf(b, " (%s)", source->why.text);
+			fault_add(f, " (%s)", source->why.text);
 	}
 }
 
@@ -80,19 +79,17 @@ hint_at_files(const struct accounts *accounts, struct fault *f)
 {
 	static const char ours[] = "/postrider/accounts";
 	const struct account_source *source;
+	size_t n, len = sizeof(ours) - 1;
 	struct buffer b;
-	size_t n;
 
 	buffer_init(&b, MESSAGE_MAX);
 	for (size_t i = 0; i < accounts->sources; i++) {
 		source = accounts->source[i];
 		n = strlen(source->path);
-		if (source->state != ACCOUNT_SOURCE_MISSING ||
-		    n < strlen(ours) ||
-		    strcmp(source->path + n - strlen(ours), ours) != 0)
-			continue;
-		buffer_printf(&b, "%s%s", b.len == 0 ? " " :
-		    ", or for all users ", source->path);
+		if (source->state == ACCOUNT_SOURCE_MISSING && n >= len &&
+		    strcmp(source->path + n - len, ours) == 0)
+			buffer_printf(&b, "%s%s", b.len == 0 ? " " :
+			    ", or for all users ", source->path);
 	}
 	fault_hint(f, "write an account file%s; see postrider-accounts(5), or "
 	    "begin with what postrider --configure=ADDRESS prints",
@@ -106,26 +103,21 @@ no_account(const struct accounts *accounts, const char *name,
     const char *sender, struct fault *f)
 {
 	const struct account_source *unreadable = accounts_unreadable(accounts);
-	const char *near = NULL;
-	struct buffer b;
+	const char *near = name == NULL ? NULL :
+	    account_table_nearest(&accounts->table, name, strlen(name));
 
-	buffer_init(&b, MESSAGE_MAX);
-	if (name != NULL) {
-		buffer_printf(&b, "there is no account '%s'", name);
-		near = account_table_nearest(&accounts->table, name,
-		    strlen(name));
-	} else if (accounts->table.count == 0) {
-		buffer_add_string(&b, "there is no account to send with");
-	} else {
-		buffer_add_string(&b, "cannot choose an account: ");
-		if (sender != NULL)
-			buffer_printf(&b, "none fits '%s', and ", sender);
-		buffer_add_string(&b, "none is called 'default'");
-	}
-	add_names(&b, &accounts->table);
-	add_sources(&b, accounts);
-	fault(f, FAULT_CONFIG, "%s", b.data);
-	buffer_free(&b);
+	if (name != NULL)
+		fault(f, FAULT_CONFIG, "there is no account '%s'", name);
+	else if (accounts->table.count == 0)
+		fault(f, FAULT_CONFIG, "there is no account to send with");
+	else if (sender != NULL)
+		fault(f, FAULT_CONFIG, "cannot choose an account: none fits "
+		    "'%s', and none is called 'default'", sender);
+	else
+		fault(f, FAULT_CONFIG, "cannot choose an account: none is "
+		    "called 'default'");
+	add_names(f, &accounts->table);
+	add_sources(f, accounts);
 	if (near != NULL)
 		return fault_hint(f, "did you mean '%s'?", near);
 	if (unreadable != NULL)

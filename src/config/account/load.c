@@ -31,8 +31,9 @@
 #define MODE_OTHERS (S_IRWXG | S_IRWXO)
 #define MODE_WRITE (S_IWGRP | S_IWOTH)
 
-/* An account file that is being read. */
+/* An account file that is being read, and what its accounts go into. */
 struct account_file {
+	struct accounts *accounts;
 	struct file file;
 	enum accountfile_kind kind;
 	const struct account_file *includer;	/* or NULL */
@@ -42,12 +43,6 @@ struct account_file {
 struct candidate {
 	const char *folder;
 	const char *name;
-};
-
-/* A file that is being parsed, and what its accounts go into. */
-struct reading {
-	struct accounts *accounts;
-	const struct account_file *file;
 };
 
 /* "NAME (KIND NUMBER)", or the latter alone; to be freed. */
@@ -194,17 +189,16 @@ read_all(struct account_file *file, struct buffer *b, struct fault *f)
 }
 
 static int
-check_password_mode(struct accounts *accounts, const struct account_file *file,
-    struct fault *f)
+check_password_mode(const struct account_file *file, struct fault *f)
 {
 	const struct stat *st = &file->file.st;
 	const char *path = file->file.path;
 
 	if (file->kind == ACCOUNTFILE_SYSTEM) {
 		if (file_flaw(st, FILE_OWNER_ANY, S_IROTH) != FILE_FINE)
-			notes_add(&accounts->warnings, "%s holds a password "
-			    "and everybody can read it; run: chmod o-r %s",
-			    path, path);
+			notes_add(&file->accounts->warnings, "%s holds a "
+			    "password and everybody can read it; run: chmod "
+			    "o-r %s", path, path);
 		return 0;
 	}
 	if (file_flaw(st, FILE_OWNER_ANY, MODE_OTHERS) == FILE_FINE)
@@ -249,9 +243,9 @@ static int
 eval(void *arg, const char *command, const struct option_place *place,
     struct secret *line, struct fault *f)
 {
-	const struct reading *reading = arg;
+	const struct account_file *from = arg;
 
-	if (check_command_owner(&reading->file->file, "an eval", f) == -1)
+	if (check_command_owner(&from->file, "an eval", f) == -1)
 		return -1;
 	if (child_first_line(command, EVAL_SECONDS, "nothing", line, f) == 0)
 		return 0;
@@ -262,11 +256,13 @@ eval(void *arg, const char *command, const struct option_place *place,
 }
 
 static int
-check_mode(struct accounts *accounts, const struct account_file *file,
+check_mode(const struct account_file *file,
     const struct accountfile_facts *facts, struct fault *f)
 {
+	const struct accounts *accounts = file->accounts;
+
 	if (facts->password && accounts_report(accounts,
-	    check_password_mode(accounts, file, f), f) == -1)
+	    check_password_mode(file, f), f) == -1)
 		return -1;
 	if (!facts->passwordeval && !facts->eval)
 		return 0;
@@ -276,11 +272,9 @@ check_mode(struct accounts *accounts, const struct account_file *file,
 
 /* `parser` is that of the file that includes this one, or NULL. */
 static int
-read_open(struct accounts *accounts, struct account_file *file,
-    struct parser *parser, struct fault *f)
+read_open(struct account_file *file, struct parser *parser, struct fault *f)
 {
-	struct reading reading = { accounts, file };
-	struct parser_hooks hooks = { eval, include, &reading };
+	struct parser_hooks hooks = { eval, include, file };
 	struct accountfile_facts facts = { false };
 	struct buffer b;
 	int r;
@@ -288,13 +282,13 @@ read_open(struct accounts *accounts, struct account_file *file,
 	buffer_init(&b, FILE_MAX);
 	r = read_all(file, &b, f);
 	if (r == 0 && parser == NULL)
-		r = accountfile_parse(accounts, &hooks, file->file.path,
-		    b.data, b.len, &facts, f);
+		r = accountfile_parse(file->accounts, &hooks,
+		    file->file.path, b.data, b.len, &facts, f);
 	else if (r == 0)
 		r = parser_include(parser, &hooks, file->file.path, b.data,
 		    b.len, &facts);
 	buffer_wipe(&b);
-	return r == -1 ? -1 : check_mode(accounts, file, &facts, f);
+	return r == -1 ? -1 : check_mode(file, &facts, f);
 }
 
 /* Refuses a file that includes itself by way of others, and a nesting that is
@@ -319,20 +313,20 @@ check_loop(const struct account_file *file, const struct option_place *place,
 }
 
 static int
-include_file(const struct reading *reading, struct parser *parser,
+include_file(const struct account_file *from, struct parser *parser,
     const char *path, const struct option_place *place, struct fault *f)
 {
-	struct account_file file = { .file.fd = -1,
-	    .kind = reading->file->kind, .includer = reading->file };
+	struct account_file file = { .accounts = from->accounts,
+	    .file.fd = -1, .kind = from->kind, .includer = from };
 	int r = -1, error;
 
-	accounts_source(reading->accounts, path);
+	accounts_source(from->accounts, path);
 	if (open_file(&file, path, &error, f) == 0) {
 		if (error != 0)
 			r = option_fault(f, place, "%s cannot be read: %s",
 			    path, strerror(error));
 		else if (check_loop(&file, place, f) == 0)
-			r = read_open(reading->accounts, &file, parser, f);
+			r = read_open(&file, parser, f);
 	}
 	file_close(&file.file);
 	return r;
@@ -357,8 +351,8 @@ static int
 include(void *arg, struct parser *parser, const char *pattern,
     const struct option_place *place, struct fault *f)
 {
-	const struct reading *reading = arg;
-	char *path = include_path(reading->file->file.path, pattern);
+	const struct account_file *from = arg;
+	char *path = include_path(from->file.path, pattern);
 	glob_t matches;
 	int r = 0, g;
 
@@ -366,7 +360,7 @@ include(void *arg, struct parser *parser, const char *pattern,
 		return option_fault(f, place, "%s: this user has no home "
 		    "folder", pattern);
 	if (strpbrk(pattern, "?*[") == NULL) {
-		r = include_file(reading, parser, path, place, f);
+		r = include_file(from, parser, path, place, f);
 		free(path);
 		return r;
 	}
@@ -377,8 +371,8 @@ include(void *arg, struct parser *parser, const char *pattern,
 		r = option_fault(f, place, "%s: its folder cannot be read",
 		    path);
 	for (size_t i = 0; g == 0 && r == 0 && i < matches.gl_pathc; i++)
-		r = accounts_report(reading->accounts, include_file(reading,
-		    parser, matches.gl_pathv[i], place, f), f);
+		r = accounts_report(from->accounts, include_file(from, parser,
+		    matches.gl_pathv[i], place, f), f);
 	globfree(&matches);
 	free(path);
 	return r;
@@ -388,13 +382,14 @@ static int
 read_file(struct accounts *accounts, const char *path,
     enum accountfile_kind kind, struct fault *f)
 {
-	struct account_file file = { .file.fd = -1, .kind = kind };
+	struct account_file file = { .accounts = accounts, .file.fd = -1,
+	    .kind = kind };
 	int r, error;
 
 	accounts_source(accounts, path);
 	r = open_file(&file, path, &error, f);
 	if (r == 0 && error == 0)
-		r = read_open(accounts, &file, NULL, f);
+		r = read_open(&file, NULL, f);
 	else if (r == 0 && (error == ENOENT || error == ENOTDIR))
 		r = missing(path, kind, error, f);
 	else if (r == 0)
