@@ -174,8 +174,8 @@ for line in open("stdout", encoding="utf-8"):
 	check() {
 		local status=0
 
-		perl -pe 's,^use lib .*,,; s,^use FindBin.*,,' "$plugin" >plugin
-		perl -Ilib plugin -M postfix -w 2 -c 4 >said 2>&1 || status=$?
+		perl -pe 's,^use lib .*,,; s,^use FindBin.*,,' "$plugin" >check.pl
+		perl -Ilib check.pl -M postfix -w 2 -c 4 >said 2>&1 || status=$?
 		[ "$status" -eq "$1" ] && grep -qF -e "$2" said ||
 			{ cat said >&2 && return 1; }
 	}
@@ -198,13 +198,14 @@ for line in open("stdout", encoding="utf-8"):
 		'recipient: <a@example.net>' 'recipient: <b@example.net>' \
 		'recipient: <c@example.net>'
 	queue_state "${ID[0]}" 'attempts: 2' 'last: 5' 'next: 7' 'unsure: 6' \
-		'held: yes' 'reason: why' 'waiting: 1 450 later' 'refused: 3'
+		'by: other' 'held: yes' 'reason: why' 'waiting: 1 450 later' \
+		'refused: 3'
 	submit --queue-show "${ID[0]}"
 	expect 0
 	{
 		sed '/^$/,$d' "$QUEUE/msg/${ID[0]}"
 		printf '%s\n' 'place: msg' 'attempts: 2' 'last: 5' 'next: 7' \
-			'unsure: 6' 'held: yes' 'reason: why' \
+			'unsure: 6' 'by: other' 'held: yes' 'reason: why' \
 			'waiting: <a@example.net> 450 later' \
 			'delivered: <b@example.net>' \
 			'refused: <c@example.net>' ''
@@ -721,4 +722,76 @@ delivered() {
 		echo "$status" >status
 		expect 74 'standard output'
 	done
+}
+
+# killed ID ACTION OLD NEW: ends the action by SIGKILL at each system call that
+# opens or changes something; each time the queue is as OLD or NEW prints it,
+# and nothing is in the way of another action.
+killed() {
+	local call n end kills=0
+
+	command -v strace >/dev/null || skip 'no strace'
+	for call in openat write fsync renameat unlinkat; do
+		end=137
+		for ((n = 1; end == 137; n++)); do
+			rm -rf "$QUEUE"
+			cp -a before "$QUEUE"
+			end=0
+			ASAN_OPTIONS=detect_leaks=0 timeout -k 5 "$LIMIT" \
+				strace -f -o calls -e "trace=$call" \
+				-e "inject=$call:signal=KILL:when=$n" \
+				"$POSTRIDER" -C "$ACCOUNT" "--queue-$2" "$1" \
+				>/dev/null 2>stderr || end=$?
+			! grep -q 'PTRACE\|ptrace' stderr ||
+				skip 'nothing can be traced here'
+			kills=$((kills + (end == 137)))
+			submit --queue-json
+			expect 0
+			[ ! -s stderr ]
+			cmp -s "$4" stdout || grep -qxF -f "$3" stdout ||
+				{ cat calls stdout >&2 && return 1; }
+			submit "--queue-$2" ALL
+			expect 0
+			submit --queue-json
+			same "$4" stdout
+		done
+		[ "$end" -eq 0 ]
+	done
+	[ "$kills" -gt 10 ]
+}
+
+@test "a kill at any step leaves what was, or what should be" {
+	queue_entry "${ID[0]}" 'recipient: <a@example.net>' \
+		'recipient: <b@example.net>'
+	queue_state "${ID[0]}" 'attempts: 1' 'next: 5' 'waiting: 1 450 later' \
+		'refused: 2 550 no'
+	cp -a "$QUEUE" before
+	submit --queue-json
+	mv stdout plain
+	sed 's/"flags": \[/&"held"/' plain >held
+	sed 's/"next": 5/"next": 0/' plain >due
+	: >nothing
+	killed "${ID[0]}" hold plain held
+	killed "${ID[0]}" requeue plain due
+	killed "${ID[0]}" delete plain nothing
+	sed -i 's/^next: 5$/held: yes/' "before/state/${ID[0]}"
+	sed 's/"flags": \[/&"held"/' due >held
+	killed "${ID[0]}" release held due
+}
+
+@test "a kill while what was given up is revived" {
+	queue_entry "${ID[0]}" 'recipient: <a@example.net>' \
+		'recipient: <b@example.net>'
+	queue_state "${ID[0]}" 'attempts: 7' 'waiting: 1 450 later' \
+		'refused: 2 550 no'
+	queue_dead "${ID[0]}"
+	cp -a "$QUEUE" before
+	submit --queue-json
+	sed 's/"attempts": 7/"attempts": 0/;s/refused/waiting/' stdout >between
+	cat between >>stdout
+	mv stdout old
+	sed 's/"dead"//' between >new
+	killed "${ID[0]}" requeue old new
+	: >nothing
+	killed "${ID[0]}" delete old nothing
 }

@@ -95,33 +95,46 @@ print_number(FILE *out, const char *name, int64_t number)
 }
 
 static void
+print_text(FILE *out, const char *name, const char *value)
+{
+	char *text;
+
+	if (value == NULL)
+		return;
+	text = text_printable(value, strlen(value));
+	fprintf(out, "%s: %s\n", name, text);
+	free(text);
+}
+
+static void
+print_recipient(FILE *out, const struct recipient *r)
+{
+	char *spec = address_spec(&r->box);
+	char *text = text_printable(spec, strlen(spec));
+
+	fprintf(out, "%s: <%s>%s%s\n", r->state == RECIPIENT_DELIVERED ?
+	    "delivered" : r->state == RECIPIENT_REFUSED ? "refused" :
+	    "waiting", text, r->reply == NULL ? "" : " ", r->reply == NULL ?
+	    "" : r->reply);
+	free(text);
+	free(spec);
+}
+
+/* As the file of the state has it, but by address, and with all recipients. */
+static void
 print_state(FILE *out, const struct queue_entry *e,
     const struct queue_state *s)
 {
-	const struct recipient *r;
-	char *spec, *text;
-
 	fprintf(out, "place: %s\nattempts: %lu\n", e->place == QUEUE_DEAD ?
 	    "dead" : "msg", s->attempts);
 	print_number(out, "last", s->last);
 	print_number(out, "next", s->next);
 	print_number(out, "unsure", s->unsure);
-	if (s->held)
-		fputs("held: yes\n", out);
-	if (s->reason != NULL)
-		fprintf(out, "reason: %s\n", s->reason);
-	for (size_t i = 0; i < e->envelope.count; i++) {
-		r = &e->envelope.recipient[i];
-		spec = address_spec(&r->box);
-		text = text_printable(spec, strlen(spec));
-		fprintf(out, "%s: <%s>%s%s\n", r->state ==
-		    RECIPIENT_DELIVERED ? "delivered" : r->state ==
-		    RECIPIENT_REFUSED ? "refused" : "waiting", text,
-		    r->reply == NULL ? "" : " ", r->reply == NULL ? "" :
-		    r->reply);
-		free(text);
-		free(spec);
-	}
+	print_text(out, "by", s->by);
+	print_text(out, "held", s->held ? "yes" : NULL);
+	print_text(out, "reason", s->reason);
+	for (size_t i = 0; i < e->envelope.count; i++)
+		print_recipient(out, &e->envelope.recipient[i]);
 }
 
 static int
