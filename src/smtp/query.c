@@ -54,46 +54,41 @@ prepare(struct buffer *b, const struct session *s, enum query what,
 	return 0;
 }
 
-/* RFC 1985 section 5.3; other codes are no replies to ETRN. */
+/*
+ * What a refusal means: RFC 1985 section 5.3, and RFC 5321 sections 3.5.3 and
+ * 4.2.3. Other codes are no replies to ETRN.
+ */
 static enum fault_class
-class_of_etrn(const struct reply *r)
+class_of(enum query what, const struct reply *r)
 {
-	switch (r->code) {
-	case 458:	/* unable to queue messages */
-	case 459:	/* not allowed */
-		return FAULT_REFUSED;
-	case 500:
-	case 501:
-		return FAULT_DATA;
-	default:
-		return FAULT_PROTOCOL;
-	}
-}
+	static const struct {
+		bool etrn;
+		int code;
+		enum fault_class class;
+	} known[] = {
+		{ true, 458, FAULT_REFUSED },	/* unable to queue messages */
+		{ true, 459, FAULT_REFUSED },	/* not allowed */
+		{ true, 500, FAULT_DATA }, { true, 501, FAULT_DATA },
+		{ false, 501, FAULT_DATA }, { false, 550, FAULT_RECIPIENT },
+		{ false, 551, FAULT_RECIPIENT },	/* not here, but there */
+		{ false, 553, FAULT_RECIPIENT },	/* ambiguous, or none */
+	};
+	bool etrn = what == QUERY_ETRN;
 
-/* RFC 5321 sections 3.5.3 and 4.2.3. */
-static enum fault_class
-class_of_address(const struct reply *r)
-{
-	if (reply_digit(r) == 4)
-		return FAULT_TEMPORARY;
-	switch (r->code) {
-	case 501:
-		return FAULT_DATA;
-	case 550:
-	case 551:	/* not here; the text says where */
-	case 553:	/* ambiguous, or no such name */
-		return FAULT_RECIPIENT;
-	default:
-		return reply_digit(r) == 5 ? FAULT_REFUSED : FAULT_PROTOCOL;
-	}
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].etrn == etrn && known[i].code == r->code)
+			return known[i].class;
+	if (etrn)
+		return FAULT_PROTOCOL;
+	return reply_digit(r) == 4 ? FAULT_TEMPORARY :
+	    reply_digit(r) == 5 ? FAULT_REFUSED : FAULT_PROTOCOL;
 }
 
 static int
 refused(const struct session *s, enum query what, const struct reply *r,
     struct fault *f)
 {
-	enum fault_class class = what == QUERY_ETRN ? class_of_etrn(r) :
-	    class_of_address(r);
+	enum fault_class class = class_of(what, r);
 
 	reply_refused(r, conn_peer(s->conn), rows[what].name, f);
 	f->class = class;

@@ -536,17 +536,14 @@ dial_add_own_literal(struct buffer *b, int fd)
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&s;
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&s;
 
-	if (getsockname(fd, (struct sockaddr *)&s, &len) == 0) {
-		if (s.ss_family == AF_INET && inet_ntop(AF_INET,
-		    &v4->sin_addr, text, sizeof(text)) != NULL) {
-			buffer_printf(b, "[%s]", text);
-			return;
-		}
-		if (s.ss_family == AF_INET6 && inet_ntop(AF_INET6,
-		    &v6->sin6_addr, text, sizeof(text)) != NULL) {
-			buffer_printf(b, "[IPv6:%s]", text);
-			return;
-		}
-	}
-	buffer_add_string(b, "[127.0.0.1]");
+	if (getsockname(fd, (struct sockaddr *)&s, &len) == -1)
+		s.ss_family = AF_UNSPEC;
+	if (s.ss_family == AF_INET && inet_ntop(AF_INET, &v4->sin_addr, text,
+	    sizeof(text)) != NULL)
+		buffer_printf(b, "[%s]", text);
+	else if (s.ss_family == AF_INET6 && inet_ntop(AF_INET6,
+	    &v6->sin6_addr, text, sizeof(text)) != NULL)
+		buffer_printf(b, "[IPv6:%s]", text);
+	else
+		buffer_add_string(b, "[127.0.0.1]");
 }

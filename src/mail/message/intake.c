@@ -148,14 +148,6 @@ body_take_typed(struct intake *in, const char *p, const char *end)
 }
 
 static int
-body_take(struct intake *in, const char *p, const char *end)
-{
-	if (in->dot_ends)
-		return body_take_typed(in, p, end);
-	return body_keep(in, p, (size_t)(end - p));
-}
-
-static int
 header_too_long(struct intake *in)
 {
 	fault(in->fault, FAULT_DATA, "header of more than %d octets",
@@ -268,12 +260,15 @@ begin_body_amid_line(struct intake *in)
  * length needs no memory of its own.
  */
 static int
-header_take_part(struct intake *in, const char *p, size_t n)
+header_take_part(struct intake *in, const char **p, const char *end)
 {
 	const struct header *h = &in->message->header;
+	size_t n = (size_t)(end - *p);
 	bool field;
 
-	buffer_add(&in->line, p, n);
+	buffer_add(&in->line, *p, n);
+	in->taken += n;
+	*p = end;
 	field = begins_field(in);
 	if (field && in->line.len + h->text.len > HEADER_MAX)
 		return header_too_long(in);
@@ -282,54 +277,37 @@ header_take_part(struct intake *in, const char *p, size_t n)
 	return begin_body_amid_line(in);
 }
 
-/* A line of the header's share of a block, which ends at eol. */
+/* A line of the header's share of a block, of which *p to eol are left. */
 static int
-header_take_line(struct intake *in, const char *p, const char *eol,
+header_take_line(struct intake *in, const char **p, const char *eol,
     const char *end)
 {
-	const char *next = line_next(eol, end, &in->cr);
+	const char *from = *p, *next = line_next(eol, end, &in->cr);
+	uint64_t line_at = in->taken - in->line.len;
 	bool cut = in->line.len > 0;
 	int r;
 
 	in->lines++;
 	if (cut) {
-		buffer_add(&in->line, p, (size_t)(eol - p));
+		buffer_add(&in->line, from, (size_t)(eol - from));
 		r = header_take(in, in->line.data, in->line.len);
 	} else {
-		r = header_take(in, p, (size_t)(eol - p));
+		r = header_take(in, from, (size_t)(eol - from));
 	}
-	in->taken += (uint64_t)(next - p);
+	in->taken += (uint64_t)(next - from);
+	*p = next;
 	if (r == 1) {
-		begin_body(in, in->line_at, in->lines - 1, false);
+		begin_body(in, line_at, in->lines - 1, false);
 		r = !cut ? 0 : body_keep(in, in->line.data, in->line.len);
+		if (cut)
+			from = eol;
 		if (r == 0)
-			r = body_keep(in, cut ? eol : p,
-			    (size_t)(next - (cut ? eol : p)));
+			r = body_keep(in, from, (size_t)(next - from));
 	} else if (in->place == INTAKE_BODY) {
 		begin_body(in, in->taken, in->lines, in->cr);
 	}
 	buffer_clear(&in->line);
 	return r;
-}
-
-/* One line, or part of one, of the header's share of a block. */
-static int
-header_step(struct intake *in, struct line_scan *scan, const char **p)
-{
-	const char *eol = line_scan_next(scan, *p), *from = *p;
-	uint64_t before = in->taken;
-	int r;
-
-	if (in->line.len == 0)
-		in->line_at = in->taken;
-	if (eol < scan->end) {
-		r = header_take_line(in, from, eol, scan->end);
-		*p += in->taken - before;
-		return r;
-	}
-	in->taken += (uint64_t)(eol - from);
-	*p = eol;
-	return header_take_part(in, from, (size_t)(eol - from));
 }
 
 void
@@ -352,6 +330,8 @@ feed(struct intake *in, const char *p, size_t n)
 {
 	const char *end = p + n, *first = p;
 	struct line_scan scan;
+	const char *eol;
+	int r = 0;
 
 	if (n == 0 || in->ended)
 		return 0;
@@ -359,11 +339,18 @@ feed(struct intake *in, const char *p, size_t n)
 		p = line_behind_cr(p, &in->cr);
 		in->taken += (uint64_t)(p - first);
 		line_scan_start(&scan, p, end);
-		while (p < end && in->place != INTAKE_BODY && !in->ended)
-			if (header_step(in, &scan, &p) == -1)
-				return -1;
 	}
-	return p == end || in->ended ? 0 : body_take(in, p, end);
+	while (p < end && in->place != INTAKE_BODY && !in->ended && r == 0) {
+		eol = line_scan_next(&scan, p);
+		r = eol < end ? header_take_line(in, &p, eol, end) :
+		    header_take_part(in, &p, end);
+	}
+	if (r == -1)
+		return -1;
+	if (p == end || in->ended)
+		return 0;
+	return in->dot_ends ? body_take_typed(in, p, end) :
+	    body_keep(in, p, (size_t)(end - p));
 }
 
 /*
@@ -411,7 +398,6 @@ settle(struct intake *in)
 	const struct bodyscan *s = &in->scan;
 	int result = body_end(&m->body, &in->scan, in->fault);
 
-	in->lines = s->lines;
 	note_length(in, s->longest);
 	m->longest_body_line = s->longest;
 	m->long_body_line = s->long_line;

@@ -29,7 +29,6 @@ struct intake {
 	bool cr;		/* the last octet was a CR: its LF may follow */
 	uint64_t lines;		/* lines that have ended */
 	uint64_t taken;		/* octets before what is looked at */
-	uint64_t line_at;	/* of these, those before the present line */
 	struct buffer line;	/* of one whose end is to come yet */
 	/* the body: */
 	struct bodyscan scan;
