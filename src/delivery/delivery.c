@@ -156,7 +156,8 @@ delivery_open(struct delivery *d, struct carrier *c, struct fault *f)
 	result = link_open(&c->link, &d->outcome, f);
 	if (!was_open)
 		record_hold(d, &c->account, result, f);
-	if (result == -1 && d->in_run && d->outcome.retry == RETRY_ELSEWHERE)
+	/* it is about the account, and the next message would hear the same */
+	if (result == -1 && d->in_run)
 		carrier_give_up(c, f);
 	return result;
 }

@@ -226,6 +226,13 @@ diagnosis_settle(struct outcome *o, struct fault *f)
 	return o->retry;
 }
 
+bool
+diagnosis_is_final(const struct outcome *o, const struct fault *f)
+{
+	return o->retry == RETRY_NEVER && (f->class == FAULT_DATA ||
+	    f->class == FAULT_RECIPIENT || f->class == FAULT_REFUSED);
+}
+
 /* The same rules, for what a recipient's own reply was. */
 static bool
 is_a_limit(const struct recipient *to)

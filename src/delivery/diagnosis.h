@@ -7,6 +7,8 @@
 #ifndef DELIVERY_DIAGNOSIS_H
 #define DELIVERY_DIAGNOSIS_H
 
+#include <stdbool.h>
+
 #include "delivery/outcome.h"
 
 struct envelope;
@@ -20,6 +22,11 @@ struct header;
  * is what is returned.
  */
 enum retry diagnosis_settle(struct outcome *, struct fault *);
+/*
+ * Does what was settled say that the message can never go? A setting or a file
+ * that is wrong does not: a message that waits can go once it is mended.
+ */
+bool diagnosis_is_final(const struct outcome *, const struct fault *);
 /*
  * Some servers refuse for good what a day cures: recipients that were refused
  * so become RECIPIENT_DEFERRED.

@@ -342,7 +342,7 @@ conclude(struct parcel *p, struct fault *f)
 	outcome_count(&p->delivery.outcome, &p->delivery.letter.envelope);
 	set_state(p, f);
 	if (f->class != FAULT_NONE && !cut && (has_expired(p) ||
-	    p->delivery.outcome.retry == RETRY_NEVER))
+	    diagnosis_is_final(&p->delivery.outcome, f)))
 		give_up_recipients(p, f->text);
 	over = count_waiting(&p->entry.envelope) == 0;
 	if ((over ? finish(p, &why) : queue_state_write(&p->state, &p->entry,
