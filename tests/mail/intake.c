@@ -217,7 +217,7 @@ check_short_lines(void)
 		message_init(&m);
 		intake_start(&in, &m, false, &f);
 		tap_ok(feed_run(&in, ends[i], 4 * MEGABYTE) == 0 &&
-		    intake_finish(&in) == 0 && in.lines == 4 * MEGABYTE &&
+		    intake_finish(&in) == 0 && in.scan.lines == 4 * MEGABYTE &&
 		    m.body.octets == 8 * MEGABYTE - 2, "empty lines, \\x%02x",
 		    (unsigned)ends[i]);
 		intake_free(&in);
