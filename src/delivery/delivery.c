@@ -271,7 +271,8 @@ take_turn(struct delivery *d, struct carrier *c, const struct job *given,
 	if (result == 0)
 		result = submit_letter(d, c, &why);
 	else
-		diagnosis_settle(&d->outcome, &why);
+		/* it can make no letter of it, but the next one may */
+		d->outcome.retry = RETRY_ELSEWHERE;
 	if (result == 0 || d->outcome.retry != RETRY_ELSEWHERE) {
 		fault_clear(f);
 		if (result == -1)
@@ -290,7 +291,8 @@ return_to_first(struct delivery *d, struct carrier *c,
 {
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 
-	if (d->by != NULL && carrier_exchange(c, t->first, true, &ignored) == 0 &&
+	if (d->by != NULL &&
+	    carrier_exchange(c, t->first, true, &ignored) == 0 &&
 	    begin_again(d, c, given, &ignored) == 0)
 		d->outcome.retry = RETRY_ELSEWHERE;
 	d->by = NULL;

@@ -411,8 +411,8 @@ static int
 settle_rest(struct submission *s, struct fault *f)
 {
 	struct envelope *e = s->envelope;
-	enum recipient_state state = f->class == FAULT_TEMPORARY ||
-	    f->class == FAULT_HOST ? RECIPIENT_DEFERRED : RECIPIENT_REFUSED;
+	enum recipient_state state = s->outcome->retry != RETRY_NEVER ?
+	    RECIPIENT_DEFERRED : RECIPIENT_REFUSED;
 	struct recipient *to;
 
 	if (s->outcome->unsure ||
@@ -441,15 +441,21 @@ take_outcome(struct submission *s)
 	outcome_count(s->outcome, s->envelope);
 }
 
-/* What the submission has come to, and what that means. Always -1. */
+/* What the outcome means. Always -1. */
 static int
-conclude(struct submission *s, struct fault *f)
+diagnose(struct submission *s, struct fault *f)
 {
-	take_outcome(s);
 	diagnosis_settle(s->outcome, f);
 	diagnosis_find_address(s->outcome, s->envelope, &s->message->header,
 	    f);
 	return -1;
+}
+
+static int
+conclude(struct submission *s, struct fault *f)
+{
+	take_outcome(s);
+	return diagnose(s, f);
 }
 
 /* A transaction; *again: and another one, as there are recipients left. */
@@ -481,7 +487,11 @@ run_once(struct submission *s, bool asked, bool *again, struct fault *f)
 	if (result == 0)
 		return 0;
 	*again = false;
-	conclude(s, f);
+	take_outcome(s);
+	/* what it means for those who have not got the message */
+	s->outcome->delivered = 0;
+	diagnose(s, f);
+	outcome_count(s->outcome, s->envelope);
 	return settle_rest(s, f);
 }
 

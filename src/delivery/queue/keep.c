@@ -100,17 +100,9 @@ whole_path(const char *file, struct fault *f)
 static bool
 waits(const struct recipient *to, const struct outcome *o)
 {
-	switch (to->state) {
-	case RECIPIENT_DELIVERED:
-	case RECIPIENT_REFUSED:
-		return false;
-	case RECIPIENT_DEFERRED:
-		return true;
-	case RECIPIENT_PENDING:
-	case RECIPIENT_ACCEPTED:
-	default:
-		return o == NULL || o->retry != RETRY_NEVER;
-	}
+	return to->state != RECIPIENT_DELIVERED &&
+	    to->state != RECIPIENT_REFUSED &&
+	    (o == NULL || o->retry != RETRY_NEVER);
 }
 
 size_t

@@ -454,13 +454,17 @@ relay_answer_nobody(const struct relay *r, struct buffer *b)
 uint64_t
 relay_limit(const struct relay *r)
 {
-	return r->carrier.link.open ? r->carrier.link.session.capabilities.size : 0;
+	const struct link *l = &r->carrier.link;
+
+	return l->open ? l->session.capabilities.size : 0;
 }
 
 bool
 relay_offers(const struct relay *r, enum capability capability)
 {
-	return !r->carrier.link.open || r->carrier.link.session.capabilities.has[capability];
+	const struct link *l = &r->carrier.link;
+
+	return !l->open || l->session.capabilities.has[capability];
 }
 
 static int

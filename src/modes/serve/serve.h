@@ -2,8 +2,8 @@
 /*
  * serve: -bs, an SMTP server on standard input and output (RFC 5321) for one
  * client on this machine, which speaks by a pipe, or by a socket that inetd or
- * systemd has accepted. It stores no message: the replies to RCPT and to the
- * end of a message are the smarthost's.
+ * systemd has accepted. The replies to RCPT and to the end of a message are the
+ * smarthost's; a message is stored only where the account has a queue.
  */
 #ifndef MODES_SERVE_SERVE_H
 #define MODES_SERVE_SERVE_H
