@@ -4,7 +4,7 @@
 #include "base/fault.h"
 #include "mail/address/address.h"
 #include "config/account/environment.h"
-#include "config/account/load.h"
+#include "config/account/accountfile.h"
 #include "delivery/request.h"
 
 int

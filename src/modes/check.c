@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
-#include "config/account/load.h"
+#include "config/account/accountfile.h"
 #include "delivery/aliases.h"
 #include "delivery/request.h"
 #include "modes/check.h"

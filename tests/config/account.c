@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "config/account/account.h"
-#include "config/account/grammar.h"
+#include "config/account/accountfile.h"
 #include "tests/tap.h"
 
 #define MANY 20000		/* accounts in one file */

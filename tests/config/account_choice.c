@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "config/account/account.h"
-#include "config/account/grammar.h"
+#include "config/account/accountfile.h"
 #include "tests/tap.h"
 
 #define TEXT_MAX 4096	/* octets of an expected text */

@@ -10,7 +10,7 @@
 
 #include "base/fault.h"
 #include "config/account/account.h"
-#include "config/account/load.h"
+#include "config/account/accountfile.h"
 #include "tests/tap.h"
 
 #define PLAIN "host h\n"

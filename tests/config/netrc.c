@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "config/password/source.h"
+#include "config/password/password.h"
 #include "tests/tap.h"
 
 /* All are asked for the password of alice at mail.example.org. */

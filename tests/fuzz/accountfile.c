@@ -10,8 +10,8 @@
 
 #include "base/fault.h"
 #include "config/account/account.h"
+#include "config/account/accountfile.h"
 #include "config/account/fallback.h"
-#include "config/account/grammar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "config/password/source.h"
+#include "config/password/password.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

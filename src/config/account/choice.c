@@ -12,9 +12,9 @@
 #include "wire/tls/tls.h"
 #include "smtp/sasl/sasl.h"
 #include "config/account/account.h"
+#include "config/account/accountfile.h"
 #include "config/account/environment.h"
 #include "config/account/fallback.h"
-#include "config/account/load.h"
 #include "config/account/sender.h"
 #include "config/account/pattern.h"
 

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
-#include "config/account/grammar.h"
+#include "config/account/accountfile.h"
 #include "config/account/sender.h"
 #include "config/option/legacy.h"
 

@@ -20,9 +20,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "config/account/account.h"
+#include "config/account/accountfile.h"
 #include "config/account/fallback.h"
-#include "config/account/grammar.h"
-#include "config/account/load.h"
 #include "config/password/child.h"
 
 #define FILE_MAX (64 * 1024 * 1024)	/* octets; far above 20,000 accounts */

@@ -225,7 +225,7 @@ parse_list(struct aliases *a, const char *file, struct buffer *text)
 	a->count = a->cap = 1;
 	e->in = a;
 	e->line = 1;
-	e->value = text_byte_order_mark(a->text.data, a->text.len);
+	e->name = e->value = text_byte_order_mark(a->text.data, a->text.len);
 	e->value_len = a->text.len - e->value;
 }
 
@@ -466,15 +466,15 @@ static int
 take_include(struct scan *sc, struct alias_entry *e)
 {
 	const char *s = sc->text.data;
-	size_t n = sc->text.len;
+	size_t n = sc->text.len, skip = strlen(INCLUDE);
 
 	if (s[0] == '"') {
 		s++;
 		n -= 2;
 	}
-	for (s += strlen(INCLUDE), n -= strlen(INCLUDE); n > 0 &&
-	    text_is_blank(*s); n--)
-		s++;
+	skip += text_blanks(s + skip, n - skip);
+	s += skip;
+	n -= skip;
 	if (n == 0 || s[0] != '/' || memchr(s, '\0', n) != NULL)
 		return refuse_target(sc, "an included list is a file with "
 		    "its whole path");
@@ -501,17 +501,6 @@ take_element(struct scan *sc, struct alias_entry *e)
 	return 0;
 }
 
-/* The offset of the line in which an entry begins. */
-static size_t
-line_begin(const struct alias_entry *e)
-{
-	size_t at = e->name;
-
-	while (at > 0 && e->in->text.data[at - 1] != '\n')
-		at--;
-	return at;
-}
-
 int
 alias_targets(struct alias_entry *e, struct fault *f)
 {
@@ -522,8 +511,8 @@ alias_targets(struct alias_entry *e, struct fault *f)
 		return 0;
 	sc.s = e->in->text.data + e->value;
 	sc.line = sc.at_line = e->line;
-	/* modulo: the value begins behind the beginning of its line */
-	sc.begin = line_begin(e) - e->value;
+	/* modulo: the value stands behind the name that begins the line */
+	sc.begin = e->name - e->value;
 	sc.at_column = 1;
 	buffer_init(&sc.text, e->value_len);
 	while (r == 0 && sc.i < sc.n) {

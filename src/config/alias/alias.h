@@ -51,7 +51,8 @@ struct alias_summary {
 
 struct alias_entry {
 	struct aliases *in;	/* the file that it stands in */
-	size_t name;		/* offset in the text, without quotes; */
+	size_t name;		/* offset in the text of its line and of the
+				 * name, quotes being removed; */
 	size_t name_len;	/* 0: an included list */
 	size_t line;
 	size_t value;		/* offset of what follows the colon */

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "config/password/source.h"
+#include "config/password/password.h"
 
 int
 passwordfile_check(const struct file *file, struct fault *f)

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
-#include "config/password/source.h"
+#include "config/password/password.h"
 
 struct scan {
 	const char *p;

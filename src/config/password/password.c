@@ -11,7 +11,6 @@
 #include "config/account/account.h"
 #include "config/password/child.h"
 #include "config/password/password.h"
-#include "config/password/source.h"
 
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 #define PROGRAM "secret-tool"

@@ -4,10 +4,13 @@
 #define CONFIG_PASSWORD_PASSWORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct account;
 struct buffer;
 struct fault;
+struct file;
 struct secret;
 
 /*
@@ -31,5 +34,70 @@ void account_add_password_source(struct buffer *, const struct account *);
 
 /* Does a setting of the account say where its password comes from? */
 bool account_has_password(const struct account *);
+
+/* ---- file.c: files and descriptors whose first line is a password ---- */
+
+#define PASSWORDFILE_MAX (64 * 1024)	/* octets of a file or line */
+
+/*
+ * FAULT_CONFIG unless the file belongs to root or to us and nobody else can
+ * read or write it; the group may read a file of root's.
+ */
+int passwordfile_check(const struct file *, struct fault *);
+/*
+ * Gets the first line of a regular file or FIFO, without its end. A relative
+ * path is below $CREDENTIALS_DIRECTORY, where systemd.exec(5) puts credentials.
+ * FAULT_CONFIG when the file cannot be read or fails the check above, or when
+ * the line is empty or holds a NUL.
+ */
+int passwordfile_read(const char *path, struct secret *, struct fault *);
+/*
+ * Gets the first line from a descriptor that the caller has given us. It is
+ * read up to the end of the line and closed; the process keeps the password,
+ * and gets it again the next time. FAULT_CONFIG as above; FAULT_TEMPORARY when
+ * the line has not come within `ms` milliseconds.
+ */
+int passwordfile_descriptor(int fd, int64_t ms, struct secret *,
+    struct fault *);
+
+/* ---- netrc.c: the file in which ftp(1) and others keep logins ----
+ *
+ * An entry begins with "machine NAME" or "default" and has login, password and
+ * account in any order; "user" and "passwd" mean login and password. Words are
+ * separated by blanks and line ends, and may stand in single or double quotes,
+ * in which a backslash takes the next character as it is. Where a keyword could
+ * stand, "#" begins a comment up to the end of its line. A macro ("macdef
+ * NAME") lasts up to an empty line.
+ */
+
+#define NETRC_MAX (1024 * 1024)	/* octets; a larger file is not looked into */
+
+/*
+ * Gets the password of the first entry for that host (in any case, or
+ * "default") whose login is `user` or missing; an entry without a password is
+ * passed over. False, and the secret unchanged, when there is none. It cannot
+ * fail: a text that is no netrc has no entries.
+ */
+bool netrc_find(const char *text, size_t n, const char *host,
+    const char *user, struct secret *);
+/*
+ * Looks into the user's ~/.netrc, then into the system's netrc, for the
+ * account's host and user: 1 when found, else 0. A file that is missing, cannot
+ * be read or is larger than NETRC_MAX counts as empty. FAULT_CONFIG when the
+ * password is in the user's file and that fails passwordfile_check().
+ */
+int netrc_password(const struct account *, struct secret *, struct fault *);
+
+/* ---- terminal.c: the user in front of it ---- */
+
+/*
+ * Asks for the account's password on /dev/tty, without echo: 1 when one was
+ * typed, 0 when there is no terminal or we run in its background. Whatever
+ * happens, the terminal is as before: a signal that ends or stops us is held
+ * until it is, and then has its usual effect. FAULT_CONFIG when the answer is
+ * empty.
+ */
+int terminal_password(const struct account *, struct secret *,
+    struct fault *);
 
 #endif

@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/account/account.h"
-#include "config/password/source.h"
+#include "config/password/password.h"
 
 #define ANSWER_MAX 4096		/* octets; a terminal's line has no more */
 #define PROMPT_MAX 4096		/* octets */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * accountfile: the account files, of which postrider-accounts(5) is the
+ * reference. load.c knows where they are looked for, whom they may belong to,
+ * and whether what they hold fits their mode; grammar.c parses octets.
+ */
+#ifndef CONFIG_ACCOUNT_ACCOUNTFILE_H
+#define CONFIG_ACCOUNT_ACCOUNTFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct accounts;
+struct fault;
+struct option_place;
+struct parser;
+struct secret;
+
+enum accountfile_kind {
+	ACCOUNTFILE_USER,	/* found in the home folder */
+	ACCOUNTFILE_NAMED,	/* named by -C: it has to be readable */
+	ACCOUNTFILE_TRUSTED,	/* by -C of a caller who is not trusted */
+	ACCOUNTFILE_SYSTEM
+};
+
+/*
+ * Reads one file, if it is there, and remembers it as a source. A file that is
+ * missing or cannot be opened is a fault only when it was named. FAULT_CONFIG:
+ * it is not a regular file, or too large; what accountfile_parse() finds; it
+ * holds a password and lets others in (the system file: a warning, when
+ * everybody can read it); it holds a passwordeval or eval and others could have
+ * written it; the same of the files that it includes. FAULT_USAGE: with
+ * ACCOUNTFILE_TRUSTED, the file or its folder is not root's alone.
+ * FAULT_TEMPORARY: it grew while it was read, reading failed, or a command did
+ * not end in time. FAULT_COMMAND: a command failed. FAULT_SYSTEM: it could not
+ * be started.
+ */
+int accountfile_read(struct accounts *, const char *path,
+    enum accountfile_kind, struct fault *);
+
+/*
+ * Reads the user's file and the system's. `file` (-C) takes the place of the
+ * user's file; `trusted`: it must be root's, see above. Otherwise the first
+ * that exists of $XDG_CONFIG_HOME/postrider/accounts, ~/.msmtprc,
+ * $XDG_CONFIG_HOME/msmtp/config; the system's is SYSCONFDIR/postrider/accounts
+ * or SYSCONFDIR/msmtprc. Faults are those of accountfile_read().
+ */
+int accountfile_load(struct accounts *, const char *file, bool trusted,
+    struct fault *);
+
+/* ---- grammar.c ---- */
+
+/* What a file holds that its owner and mode have to fit. */
+struct accountfile_facts {
+	bool password;
+	bool passwordeval;
+	bool eval;
+};
+
+/*
+ * What the lines "eval COMMAND" and "include PATTERN" need of the world; the
+ * place is that of the command or pattern, for faults.
+ */
+struct parser_hooks {
+	/* Gets the line that the command prints, without its end. */
+	int (*eval)(void *arg, const char *command,
+	    const struct option_place *, struct secret *line, struct fault *);
+	/* Parses the files that fit, each by parser_include(). */
+	int (*include)(void *arg, struct parser *, const char *pattern,
+	    const struct option_place *, struct fault *);
+	void *arg;
+};
+
+/*
+ * Adds the accounts of a file given as octets. An account whose name is there
+ * already, from a file parsed earlier, is left out. On the first error: -1,
+ * FAULT_CONFIG beginning "NAME:LINE:COLUMN: " (both from 1, columns in
+ * octets), or a fault of a hook's, and no account of this file is added.
+ * Without hooks (NULL) no "eval" is run and no "include" followed.
+ */
+int accountfile_parse(struct accounts *, const struct parser_hooks *,
+    const char *name, const char *bytes, size_t n, struct accountfile_facts *,
+    struct fault *);
+/*
+ * Parses a file as if its lines stood where the parser is, with hooks and facts
+ * of its own. What follows the include belongs to the account that it stood
+ * in. -1: the fault is recorded where accountfile_parse() was told to.
+ */
+int parser_include(struct parser *, const struct parser_hooks *,
+    const char *name, const char *bytes, size_t n, struct accountfile_facts *);
+
+#endif
