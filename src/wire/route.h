@@ -30,8 +30,9 @@ struct route {
 
 /*
  * Connects within timeout_ms, the proxy's part included. Returns a socket
- * (close-on-exec, non-blocking) that the caller owns, or -1: as dial_connect(),
- * socks_connect() and local_connect(), or FAULT_CONFIG when the settings
+ * (close-on-exec, non-blocking) that the caller owns, or -1: as dial_connect()
+ * and socks_connect(), FAULT_TEMPORARY for a Unix socket that takes no
+ * connections, or FAULT_CONFIG when its path is too long, or the settings
  * contradict each other. The fault begins as route_add_peer() has it, or with
  * the name of the setting that is wrong.
  */

@@ -10,9 +10,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "base/clock.h"
 #include "base/fault.h"
-#include "wire/local.h"
 #include "wire/route.h"
 #include "wire/socks.h"
 #include "tests/tap.h"
@@ -83,6 +81,7 @@ test_backlog(void)
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	char folder[] = "/tmp/postrider-route-XXXXXX";
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct route route = { .host = NULL };
 	int fd[CLIENTS_MAX], server = socket(AF_UNIX, SOCK_STREAM, 0);
 	struct buffer path;
 	size_t n = 0;
@@ -91,12 +90,13 @@ test_backlog(void)
 		tap_ok(false, "a folder: %s", strerror(errno));
 	buffer_init(&path, sizeof(a.sun_path) - 1);
 	buffer_printf(&path, "%s/s", folder);
+	route.socket = path.data;
 	memcpy(a.sun_path, path.data, path.len);
 	if (bind(server, (struct sockaddr *)&a, sizeof(a)) == -1 ||
 	    listen(server, 0) == -1)
 		tap_ok(false, "a server: %s", strerror(errno));
-	while (n < CLIENTS_MAX && (fd[n] = local_connect(path.data,
-	    clock_after(PATIENCE_MS), &f)) != -1)
+	while (n < CLIENTS_MAX &&
+	    (fd[n] = route_connect(&route, PATIENCE_MS, &f)) != -1)
 		n++;
 	tap_ok(n > 0 && (fcntl(fd[0], F_GETFL) & O_NONBLOCK) != 0 &&
 	    (fcntl(fd[0], F_GETFD) & FD_CLOEXEC) != 0,

@@ -12,12 +12,16 @@
 #include "base/base64.h"
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/text.h"
 #include "wire/dial.h"
 #include "wire/tls/tls.h"
 #include "wire/tls/trust.h"
 
 #define EXPLAIN_MAX 8192	/* octets of explanation in a fault */
-#define NAMES_MAX 16		/* names of a certificate worth listing */
+#define NAMES_MAX 16		/* names worth listing in a fault, */
+#define NAMES_ALL 1024		/* and in a report: all of them */
+#define VALUE_MAX (64 * 1024)	/* octets in a line of that */
+#define LABEL_WIDTH 14		/* columns up to the value */
 #define NAME_SIZE 1024		/* room for one name, octets */
 #define DIGEST_MAX 64		/* octets; SHA-512 */
 #define WORD_MAX 256		/* octets of one fingerprint or pin */
@@ -32,8 +36,9 @@ peer_der(gnutls_session_t session)
 	return n == 0 ? NULL : chain;
 }
 
-gnutls_x509_crt_t
-trust_peer(gnutls_session_t session)
+/* The same, or NULL; gnutls_x509_crt_deinit() takes that, too. */
+static gnutls_x509_crt_t
+peer_certificate(gnutls_session_t session)
 {
 	const gnutls_datum_t *der = peer_der(session);
 	gnutls_x509_crt_t cert;
@@ -46,8 +51,9 @@ trust_peer(gnutls_session_t session)
 	return NULL;
 }
 
-int
-trust_add_digest(struct buffer *b, gnutls_session_t session,
+/* Adds its digest in hex, octets apart by `apart`. */
+static int
+add_digest(struct buffer *b, gnutls_session_t session,
     gnutls_digest_algorithm_t algorithm, const char *apart)
 {
 	const gnutls_datum_t *der = peer_der(session);
@@ -66,7 +72,7 @@ trust_add_digest(struct buffer *b, gnutls_session_t session,
 static int
 add_key_digest(struct buffer *b, gnutls_session_t session)
 {
-	gnutls_x509_crt_t cert = trust_peer(session);
+	gnutls_x509_crt_t cert = peer_certificate(session);
 	unsigned char digest[DIGEST_MAX];
 	size_t n = sizeof(digest);
 	int r = cert == NULL ? -1 : gnutls_x509_crt_get_key_id(cert,
@@ -121,7 +127,7 @@ match_pin(gnutls_session_t session, const struct tls_params *params)
 		match = TRUST_MATCH;
 	for (size_t i = 0; i < n && match == TRUST_NO_MATCH; i++) {
 		buffer_clear(&b);
-		if (trust_add_digest(&b, session, digests[i].algorithm,
+		if (add_digest(&b, session, digests[i].algorithm,
 		    "") == 0 && has_word(params->fingerprints, b.data))
 			match = digests[i].match;
 	}
@@ -133,18 +139,18 @@ void
 trust_add_fingerprint(struct buffer *b, gnutls_session_t session)
 {
 	buffer_add_string(b, "tls_fingerprint ");
-	trust_add_digest(b, session, GNUTLS_DIG_SHA256, ":");
+	add_digest(b, session, GNUTLS_DIG_SHA256, ":");
 }
 
-void
-trust_add_pin(struct buffer *b, gnutls_session_t session)
+static void
+add_pin(struct buffer *b, gnutls_session_t session)
 {
 	buffer_add_string(b, "tls_pin ");
 	add_key_digest(b, session);
 }
 
-void
-trust_add_time(struct buffer *b, time_t t)
+static void
+add_time(struct buffer *b, time_t t)
 {
 	char text[32];
 	struct tm tm;
@@ -165,8 +171,8 @@ add_address(struct buffer *b, int family, const char *octets)
 		buffer_add_string(b, text);
 }
 
-void
-trust_add_names(struct buffer *b, gnutls_x509_crt_t cert, unsigned max)
+static void
+add_names(struct buffer *b, gnutls_x509_crt_t cert, unsigned max)
 {
 	char name[NAME_SIZE];
 	size_t size;
@@ -192,8 +198,9 @@ trust_add_names(struct buffer *b, gnutls_x509_crt_t cert, unsigned max)
 		buffer_add_string(b, "none");
 }
 
-void
-trust_add_dn(struct buffer *b, const char *before, gnutls_x509_crt_t cert,
+/* Adds the subject or issuer behind `before`, if there is one. */
+static void
+add_dn(struct buffer *b, const char *before, gnutls_x509_crt_t cert,
     int (*get)(gnutls_x509_crt_t, gnutls_datum_t *, unsigned))
 {
 	gnutls_datum_t dn;
@@ -208,20 +215,20 @@ trust_add_dn(struct buffer *b, const char *before, gnutls_x509_crt_t cert,
 static void
 add_particulars(struct buffer *b, gnutls_session_t session)
 {
-	gnutls_x509_crt_t cert = trust_peer(session);
+	gnutls_x509_crt_t cert = peer_certificate(session);
 
 	if (cert == NULL)
 		return;
-	trust_add_dn(b, "; subject ", cert, gnutls_x509_crt_get_dn3);
+	add_dn(b, "; subject ", cert, gnutls_x509_crt_get_dn3);
 	buffer_add_string(b, "; names ");
-	trust_add_names(b, cert, NAMES_MAX);
-	trust_add_dn(b, "; issuer ", cert, gnutls_x509_crt_get_issuer_dn3);
+	add_names(b, cert, NAMES_MAX);
+	add_dn(b, "; issuer ", cert, gnutls_x509_crt_get_issuer_dn3);
 	buffer_add_string(b, "; valid from ");
-	trust_add_time(b, gnutls_x509_crt_get_activation_time(cert));
+	add_time(b, gnutls_x509_crt_get_activation_time(cert));
 	buffer_add_string(b, " to ");
-	trust_add_time(b, gnutls_x509_crt_get_expiration_time(cert));
+	add_time(b, gnutls_x509_crt_get_expiration_time(cert));
 	buffer_add_string(b, ", our clock says ");
-	trust_add_time(b, time(NULL));
+	add_time(b, time(NULL));
 	gnutls_x509_crt_deinit(cert);
 }
 
@@ -328,7 +335,7 @@ refuse(gnutls_session_t session, const struct tls_params *params,
 	if (reason != -1 && checks[reason].pin) {
 		buffer_add_string(&b, "; or, once you are sure that this is "
 		    "the server's key, \"");
-		trust_add_pin(&b, session);
+		add_pin(&b, session);
 		buffer_add_string(&b, "\"");
 	}
 	fault_hint(f, "%s", b.data);
@@ -357,7 +364,7 @@ refuse_pinned(gnutls_session_t session, const struct tls_params *params,
 	if (params->key_pins == NULL)
 		trust_add_fingerprint(&b, session);
 	else
-		trust_add_pin(&b, session);
+		add_pin(&b, session);
 	fault_hint(f, "%s\"", b.data);
 	buffer_free(&b);
 	return -1;
@@ -394,4 +401,112 @@ trust_verify(struct trust_store *store, gnutls_session_t session,
 	if (status != 0)
 		return refuse(session, params, store, status, peer, f);
 	return 0;
+}
+
+/*
+ * Adds a line of the value that was written, which is made printable, since a
+ * certificate may hold anybody's text. Nothing for an empty one.
+ */
+static void
+add_line(struct buffer *b, const char *what, struct buffer *value)
+{
+	if (value->len > 0) {
+		buffer_printf(b, "    %-*s", LABEL_WIDTH, what);
+		text_add_printable(b, value->data, value->len);
+		buffer_add_char(b, '\n');
+	}
+	buffer_clear(value);
+}
+
+static void
+add_word(struct buffer *b, const char *what, const char *value)
+{
+	if (value != NULL)
+		buffer_printf(b, "    %-*s%s\n", LABEL_WIDTH, what, value);
+}
+
+static void
+add_session(struct buffer *b, gnutls_session_t session)
+{
+	add_word(b, "version:", gnutls_protocol_get_name(
+	    gnutls_protocol_get_version(session)));
+	add_word(b, "cipher suite:", gnutls_ciphersuite_get(session));
+	add_word(b, "key exchange:", gnutls_group_get_name(
+	    gnutls_group_get(session)));
+	add_word(b, "signature:", gnutls_sign_get_name(
+	    (gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(session)));
+}
+
+static void
+add_certificate(struct buffer *b, gnutls_session_t session,
+    gnutls_x509_crt_t cert)
+{
+	time_t now = time(NULL);
+	time_t from = gnutls_x509_crt_get_activation_time(cert);
+	time_t to = gnutls_x509_crt_get_expiration_time(cert);
+	struct buffer value;
+	unsigned bits = 0;
+	int key = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
+
+	buffer_init(&value, VALUE_MAX);
+	add_dn(&value, "", cert, gnutls_x509_crt_get_dn3);
+	add_line(b, "subject:", &value);
+	add_names(&value, cert, NAMES_ALL);
+	add_line(b, "names:", &value);
+	add_dn(&value, "", cert, gnutls_x509_crt_get_issuer_dn3);
+	add_line(b, "issuer:", &value);
+	add_time(&value, from);
+	buffer_add_string(&value, from > now ? ", which is yet to come" : "");
+	add_line(b, "valid from:", &value);
+	add_time(&value, to);
+	buffer_add_string(&value, to < now ? ", which has passed" : "");
+	add_line(b, "valid to:", &value);
+	if (key >= 0)
+		buffer_printf(&value, "%s, %u bits", gnutls_pk_get_name(
+		    (gnutls_pk_algorithm_t)key), bits);
+	add_line(b, "key:", &value);
+	add_digest(&value, session, GNUTLS_DIG_SHA256, ":");
+	add_line(b, "SHA-256:", &value);
+	add_digest(&value, session, GNUTLS_DIG_SHA1, ":");
+	add_line(b, "SHA-1:", &value);
+	buffer_free(&value);
+}
+
+static void
+add_trust(struct buffer *b, const struct tls_params *params,
+    enum trust_match match, const struct fault *distrust)
+{
+	add_word(b, "trusted:", !params->check ?
+	    "not checked, as tls_certcheck is off" :
+	    distrust != NULL ? "NO" : match != TRUST_NO_MATCH ?
+	    "yes, by tls_fingerprint or tls_pin" : "yes");
+	if (distrust != NULL)
+		add_word(b, "why not:", distrust->text);
+}
+
+void
+trust_add_report(struct buffer *b, gnutls_session_t session,
+    const struct tls_params *params, enum trust_match match,
+    const struct fault *distrust)
+{
+	gnutls_x509_crt_t cert = peer_certificate(session);
+	unsigned n = 0;
+
+	gnutls_certificate_get_peers(session, &n);
+	buffer_add_string(b, "TLS:\n");
+	add_session(b, session);
+	buffer_printf(b, "certificate%s:\n", n > 1 ?
+	    " (the first of those that were sent)" : "");
+	if (cert != NULL)
+		add_certificate(b, session, cert);
+	add_trust(b, params, match, distrust);
+	if (cert == NULL)
+		return;
+	gnutls_x509_crt_deinit(cert);
+	/* the settings are lines that can be pasted into an account file */
+	buffer_add_string(b, "setting for this certificate and no other:\n");
+	trust_add_fingerprint(b, session);
+	buffer_add_string(b, "\nsetting for its key, which may outlive it:\n");
+	add_pin(b, session);
+	buffer_add_char(b, '\n');
 }

@@ -8,8 +8,6 @@
 
 #include <stdbool.h>
 
-#include <time.h>
-
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
@@ -63,23 +61,8 @@ enum trust_match { TRUST_NO_MATCH, TRUST_MATCH, TRUST_WEAK_MATCH };
 
 /* Does the params' list of fingerprints or pins decide? */
 bool trust_is_pinned(const struct tls_params *);
-/* The peer's own certificate, to be freed by gnutls_x509_crt_deinit(), which
- * takes NULL, too; NULL when there is none. */
-gnutls_x509_crt_t trust_peer(gnutls_session_t);
-/* Adds its digest in hex, octets apart by `apart`. -1 when there is none. */
-int trust_add_digest(struct buffer *, gnutls_session_t,
-    gnutls_digest_algorithm_t, const char *apart);
-/* Adds the setting that would accept the peer's certificate, or its key. */
+/* Adds the setting that would accept the peer's certificate. */
 void trust_add_fingerprint(struct buffer *, gnutls_session_t);
-void trust_add_pin(struct buffer *, gnutls_session_t);
-/* Adds the subject or issuer behind `before`, if there is one; not escaped. */
-void trust_add_dn(struct buffer *, const char *before, gnutls_x509_crt_t,
-    int (*get)(gnutls_x509_crt_t, gnutls_datum_t *, unsigned));
-/* Adds the first `max` names in a certificate, or "none"; not escaped. */
-void trust_add_names(struct buffer *, gnutls_x509_crt_t, unsigned max);
-/* Adds a time as people read it, in UTC. */
-void trust_add_time(struct buffer *, time_t);
-
 /*
  * Verifies the peer's chain, name and purpose, or that it is one of those
  * that were named; *match says which of them. 0, or -1 with FAULT_REFUSED
@@ -90,7 +73,7 @@ int trust_verify(struct trust_store *, gnutls_session_t,
     const struct tls_params *, const char *peer, enum trust_match *match,
     struct fault *);
 
-/* report.c: as tls_add_report(); `distrust` is NULL for a trusted peer. */
+/* As tls_add_report(); `distrust` is NULL for a trusted peer. */
 void trust_add_report(struct buffer *, gnutls_session_t,
     const struct tls_params *, enum trust_match,
     const struct fault *distrust);
