@@ -118,6 +118,12 @@ $(BUILD)/tests/socket: $(OBJ)/tests/socket/main.o
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $< $(LIBRARIES)
 
+# Not a variant: it is loaded before a sanitizer's run-time part.
+$(BUILD)/tests/clock.so: tests/clock/main.c $(BUILD)/flags
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+
 $(BUILD)/tests/nameserver: $(NAMESERVER_OBJECTS)
 	$(call say,LD $@)
 	@mkdir -p $(@D)
@@ -265,7 +271,7 @@ check:
 	@+$(AGAIN) run-check
 
 build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(BUILD)/tests/socket \
-    $(CERTS)/made $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
+    $(BUILD)/tests/clock.so $(CERTS)/made $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
 
 run-check: build-tests
 	@$(test_environment) tests/run $(TESTS)
@@ -339,7 +345,7 @@ SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
     -name 'configure*' -prune -o -name 'config.*' -prune -o -type f -print)) \
     $(wildcard tests/*.bash tests/*/*.bash)
 C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(BENCH_SOURCES) \
-    tests/nameserver/main.c $(UNITS) $(FUZZ_SOURCES) \
+    tests/nameserver/main.c tests/clock/main.c $(UNITS) $(FUZZ_SOURCES) \
     $(wildcard tests/fuzz/replay/*.c)
 
 .PHONY: lint run-lint lint-cppcheck lint-tidy lint-shell lint-spelling lint-man
