@@ -23,22 +23,22 @@ ahead(void)
 
 /* By the system call: the name in the library is the one below. */
 int
-clock_gettime(clockid_t id, struct timespec *ts)
+clock_gettime(clockid_t id, struct timespec *tp)
 {
-	if (syscall(SYS_clock_gettime, id, ts) == -1)
+	if (syscall(SYS_clock_gettime, id, tp) == -1)
 		return -1;
 	if (id == CLOCK_REALTIME)
-		ts->tv_sec += ahead();
+		tp->tv_sec += ahead();
 	return 0;
 }
 
 time_t
-time(time_t *t)
+time(time_t *timer)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (t != NULL)
-		*t = now.tv_sec;
+	if (timer != NULL)
+		*timer = now.tv_sec;
 	return now.tv_sec;
 }
