@@ -92,21 +92,26 @@ delivery_take(struct delivery *d, const struct job *job)
 /* ---- By one account. */
 
 /*
- * Opens the folder of the account's queue; with `make` it is made where it is
- * missing. What is wrong with it is told when a message is to be kept.
+ * The folder of the run, or that of the account's queue, which is put into
+ * *own; with `make` it is made where it is missing. NULL: there is none. What
+ * is wrong with it is told when a message is to be kept.
  */
-static bool
-open_queue(struct queue_folder *q, const struct account *a, bool make)
+static const struct queue_folder *
+find_queue(const struct delivery *d, const struct account *a, bool make,
+    struct queue_folder *own)
 {
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
-	char *path = a->queue != TOGGLE_ON ? NULL :
-	    queue_folder_path(a, &ignored);
-	bool opened = path != NULL &&
-	    queue_folder_open(q, path, make, &ignored) == 1;
+	bool opened = false;
+	char *path;
 
+	if (d->folder != NULL || a->queue != TOGGLE_ON)
+		return d->folder;
+	path = queue_folder_path(a, &ignored);
+	if (path != NULL)
+		opened = queue_folder_open(own, path, make, &ignored) == 1;
 	free(path);
 	fault_clear(&ignored);
-	return opened;
+	return opened ? own : NULL;
 }
 
 /* Credentials that were refused a while ago are not tried: see queue/hold.h. */
@@ -114,16 +119,18 @@ static void
 heed_hold(struct delivery *d, struct carrier *c)
 {
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
-	struct queue_folder q;
+	const struct queue_folder *q;
+	struct queue_folder own;
 
 	if (d->insist || c->account.auth == NULL ||
-	    c->link.denied.class != FAULT_NONE ||
-	    !open_queue(&q, &c->account, false))
+	    c->link.denied.class != FAULT_NONE)
 		return;
-	if (queue_hold_check(&q, &c->account, (int64_t)time(NULL),
-	    &why) == -1)
+	q = find_queue(d, &c->account, false, &own);
+	if (q != NULL && queue_hold_check(q, &c->account,
+	    (int64_t)time(NULL), &why) == -1)
 		carrier_give_up(c, &why);
-	queue_folder_close(&q);
+	if (q == &own)
+		queue_folder_close(&own);
 	fault_clear(&why);
 }
 
@@ -133,16 +140,18 @@ record_hold(const struct delivery *d, const struct account *a, int result,
 {
 	bool refused = result == -1 && f->class == FAULT_AUTH &&
 	    d->outcome.phase == PHASE_AUTH;
-	struct queue_folder q;
+	const struct queue_folder *q;
+	struct queue_folder own;
 
-	if (a->auth == NULL || (result == -1 && !refused) ||
-	    !open_queue(&q, a, refused))
+	if (a->auth == NULL || (result == -1 && !refused))
 		return;
-	if (refused)
-		queue_hold_begin(&q, a, (int64_t)time(NULL), f->text);
-	else
-		queue_hold_end(&q, a);
-	queue_folder_close(&q);
+	q = find_queue(d, a, refused, &own);
+	if (q != NULL && refused)
+		queue_hold_begin(q, a, (int64_t)time(NULL), f->text);
+	else if (q != NULL)
+		queue_hold_end(q, a);
+	if (q == &own)
+		queue_folder_close(&own);
 }
 
 int

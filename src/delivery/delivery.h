@@ -20,6 +20,7 @@ struct carrier;
 struct fault;
 struct job;
 struct notes;
+struct queue_folder;
 struct request;
 
 /*
@@ -39,6 +40,9 @@ struct delivery {
 	bool stay;			/* the session is used again */
 	bool insist;			/* on credentials that were refused */
 	bool alone;			/* no fallback may carry it */
+	const struct queue_folder *folder;	/* of the run that it is in:
+					 * refused credentials are recorded
+					 * there; or NULL */
 	bool in_run;			/* one of many: an account that cannot
 					 * be reached is not tried for others */
 	bool expanded;			/* the recipients are those of letters

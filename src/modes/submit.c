@@ -61,7 +61,7 @@ send_letter(struct trip *t, struct fault *f)
 
 	if (keep_untried(t, f) == 0)
 		return 0;
-	d->stay = queue_may_flush(&t->carrier.account);
+	d->stay = queue_may_flush(&t->carrier);
 	if (delivery_run(d, &t->carrier, &t->job, f) == 0)
 		return 0;
 	delivery_keep(d, &t->carrier, &t->job, f);

@@ -453,9 +453,11 @@ sweep_states(const struct queue_folder *q, const char *suffix)
 
 	list(q, QUEUE_STATE, suffix, &names, &ignored);
 	for (size_t i = 0; i < names.count; i++) {
+		/* it may go from dead to msg while we look */
 		if (is_there(q, QUEUE_TMP, names.name[i]) ||
 		    is_there(q, QUEUE_MSG, names.name[i]) ||
-		    is_there(q, QUEUE_DEAD, names.name[i]))
+		    is_there(q, QUEUE_DEAD, names.name[i]) ||
+		    is_there(q, QUEUE_MSG, names.name[i]))
 			continue;
 		snprintf(file, sizeof(file), "%s%s", names.name[i], suffix);
 		unlinkat(q->fd[QUEUE_STATE], file, 0);

@@ -42,8 +42,8 @@ static const enum option_id routes[] = {
 	OPTION_AUTH_ID, OPTION_NTLMDOMAIN,
 };
 
-static int
-check_account(const struct carrier *c, struct fault *f)
+int
+queue_check_account(const struct carrier *c, struct fault *f)
 {
 	const struct account *a = &c->account, *given = c->request->settings;
 
@@ -67,14 +67,16 @@ check_account(const struct carrier *c, struct fault *f)
 	return 0;
 }
 
-/* The whole path of the -C file, or NULL with a fault. */
-static char *
-whole_path(const char *file, struct fault *f)
+char *
+queue_account_file(const struct request *r, struct fault *f)
 {
+	const char *file = r->file;
 	struct stat st;
 	struct buffer b;
 	char *dir;
 
+	if (file == NULL)
+		return NULL;
 	if (stat(file, &st) == -1 || !S_ISREG(st.st_mode)) {
 		fault(f, FAULT_CONFIG, "a later try could not read %s again",
 		    file);
@@ -215,11 +217,10 @@ queue_keep(struct keeping *k, struct fault *f)
 	char *path = NULL;
 	int r = -1;
 
-	if (check_account(c, f) == -1)
+	if (queue_check_account(c, f) == -1)
 		return -1;
 	queue_entry_init(&e);
-	if (c->request->file != NULL)
-		e.file = whole_path(c->request->file, f);
+	e.file = queue_account_file(c->request, f);
 	if (f->class == FAULT_NONE)
 		path = queue_folder_path(&c->account, f);
 	if (path != NULL && queue_folder_open(&q, path, true, f) == 1) {

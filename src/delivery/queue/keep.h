@@ -13,6 +13,14 @@ struct fault;
 struct job;
 struct letter;
 struct outcome;
+struct request;
+
+/*
+ * The whole path of the request's account file (-C) for the caller to free, by
+ * which a later try finds it; NULL where there is none, or with a fault where
+ * that is no file that can be read again.
+ */
+char *queue_account_file(const struct request *, struct fault *);
 
 /* How a message came to be kept. Nothing is owned but the id. */
 struct keeping {
@@ -26,6 +34,9 @@ struct keeping {
 	char id[QUEUE_ID_LEN + 1];	/* "" while it is not kept */
 };
 
+/* Would a later try have the carrier's account by its name? -1 with a fault
+ * that says why not. */
+int queue_check_account(const struct carrier *, struct fault *);
 /* The recipients of whom another try may do some good. */
 size_t queue_keep_count(const struct letter *, const struct outcome *);
 /*

@@ -17,6 +17,7 @@
 #include "delivery/job.h"
 #include "delivery/queue/entry.h"
 #include "delivery/queue/hold.h"
+#include "delivery/queue/keep.h"
 #include "delivery/queue/state.h"
 #include "delivery/request.h"
 #include "modes/queue/folders.h"
@@ -241,6 +242,7 @@ begin(struct parcel *p, struct fault *f)
 	d->stay = d->in_run = d->expanded = true;
 	d->insist = p->run->wish->id != NULL;
 	d->alone = p->state.unsure != 0;
+	d->folder = p->run->folder;
 	d->unqueued = p->entry.id;
 	delivery_begin(d, &c->account, &c->aliases, &c->accounts.warnings,
 	    true);
@@ -586,15 +588,17 @@ open_folder(struct queue_folder *q, const struct account *a)
 }
 
 bool
-queue_may_flush(const struct account *a)
+queue_may_flush(const struct carrier *c)
 {
+	const struct account *a = &c->account;
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	struct queue_names names;
 	struct queue_folder q;
-	bool may;
+	bool may = a->queue == TOGGLE_ON && a->queue_flush != TOGGLE_OFF &&
+	    queue_check_account(c, &ignored) == 0;
 
-	if (a->queue != TOGGLE_ON || a->queue_flush == TOGGLE_OFF ||
-	    a->name == NULL || a->defined.file == NULL || !open_folder(&q, a))
+	fault_clear(&ignored);
+	if (!may || !open_folder(&q, a))
 		return false;
 	queue_folder_list(&q, QUEUE_MSG, &names, &ignored);
 	may = names.count > 0;
@@ -618,13 +622,18 @@ queue_flush(struct carrier *c)
 	struct request request = *c->request;
 	struct run r = { .request = &request, .wish = &due, .carrier = c,
 	    .riding = true };
+	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	char *file = queue_account_file(c->request, &ignored);
 	struct queue_folder q;
 	struct groups all;
 	size_t tried = 0;
 	int lock;
 
-	if (!open_folder(&q, &c->account))
+	if (ignored.class != FAULT_NONE || !open_folder(&q, &c->account)) {
+		fault_clear(&ignored);
+		free(file);
 		return;
+	}
 	request.note = say_nothing;
 	request.account = c->account.name;
 	r.folder = &q;
@@ -634,7 +643,7 @@ queue_flush(struct carrier *c)
 		const struct group *g = &all.group[i];
 
 		/* what another account file calls so is another account */
-		if ((g->file == NULL) != (c->request->file == NULL))
+		if (!same(g->file, file))
 			continue;
 		for (size_t j = 0; j < g->ids.count && c->link.open &&
 		    tried < FLUSH_MESSAGES && clock_left(end) > 0; j++)
@@ -644,4 +653,5 @@ queue_flush(struct carrier *c)
 	if (lock != -1)
 		close(lock);
 	queue_folder_close(&q);
+	free(file);
 }

@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 
-struct account;
 struct carrier;
 struct fault;
 struct request;
@@ -29,7 +28,7 @@ int queue_run(const struct request *, const struct queue_run_wish *,
 
 /* Has the account a queue that is not empty, and may its messages ride along
  * with another one? */
-bool queue_may_flush(const struct account *);
+bool queue_may_flush(const struct carrier *);
 /*
  * Sends those of the account that are due over the session that is open: ten
  * at most, and none is begun after five seconds. Nothing is told of those that

@@ -71,7 +71,7 @@ relay_free(struct relay *r)
 	r->leaving = true;
 	forget(r);
 	if (r->accepted && r->carrier.link.open &&
-	    queue_may_flush(&r->carrier.account))
+	    queue_may_flush(&r->carrier))
 		queue_flush(&r->carrier);
 	carrier_free(&r->carrier);
 }
