@@ -114,7 +114,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static const char host[] = "localhost", shared[] = "shared.example";
-	struct local_domains d = { .domain = NULL };
+	struct local_domains d = { .names.count = 0 };
 	struct notes errors = { .text = NULL };
 	const char *s = (const char *)data;
 	struct aliases a;

@@ -153,14 +153,9 @@ enum locality {
 	LOCALITY_OWN
 };
 
-struct local_domain {
-	char *name;
-	enum locality locality;
-};
-
+/* Domains, each with its locality. */
 struct local_domains {
-	struct local_domain *domain;
-	size_t count;
+	struct index names;
 };
 
 /*
@@ -171,6 +166,7 @@ struct local_domains {
  */
 int local_domains_gather(struct local_domains *, const struct account *,
     const char *mailname, struct fault *);
+/* One that is there keeps its locality. */
 void local_domains_add(struct local_domains *, const char *, size_t,
     enum locality);
 void local_domains_free(struct local_domains *);

@@ -4,7 +4,6 @@
 
 #include "base/fault.h"
 #include "base/file.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "wire/dial.h"
@@ -15,32 +14,23 @@ void
 local_domains_add(struct local_domains *d, const char *name, size_t n,
     enum locality locality)
 {
-	d->domain = memory_resize(d->domain, d->count + 1, sizeof(*d->domain));
-	d->domain[d->count].name = memory_copy(name, n);
-	d->domain[d->count++].locality = locality;
+	d->names.fold = true;
+	index_add(&d->names, name, n, locality);
 }
 
 void
 local_domains_free(struct local_domains *d)
 {
-	for (size_t i = 0; i < d->count; i++)
-		free(d->domain[i].name);
-	free(d->domain);
-	memset(d, 0, sizeof(*d));
+	index_free(&d->names);
 }
 
 enum locality
 local_domains_find(const struct local_domains *d, const char *domain)
 {
-	size_t n = strlen(domain);
+	size_t found = domain[0] == '\0' ? LOCALITY_OWN :
+	    index_find(&d->names, domain, strlen(domain));
 
-	if (n == 0)
-		return LOCALITY_OWN;
-	/* the domains of the host come first: they win over mailname */
-	for (size_t i = 0; i < d->count; i++)
-		if (text_same_word(domain, n, d->domain[i].name))
-			return d->domain[i].locality;
-	return LOCALITY_NONE;
+	return found == INDEX_NONE ? LOCALITY_NONE : (enum locality)found;
 }
 
 static void
@@ -108,6 +98,7 @@ local_domains_gather(struct local_domains *d, const struct account *account,
 	add_host(d);
 	if (add_configured(d, account, f) == -1)
 		return -1;
+	/* the last one: the domains of the host win over it */
 	add_mailname(d, mailname);
 	return 0;
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The table of settings: one row for each, found by keyword or long option. */
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "smtp/sasl/mechanism.h"
 #include "config/account/account.h"
@@ -346,28 +344,29 @@ option_row(enum option_id id)
 	return &rows[id];
 }
 
-enum option_id
-option_find_keyword(const char *s, size_t n)
+static enum option_id
+find(const char *s, size_t n, bool by_name)
 {
 	for (int i = 0; i < OPTION_COUNT; i++)
-		if (text_is(s, n, option_row((enum option_id)i)->keyword))
+		if (text_is(s, n, by_name ? rows[i].name : rows[i].keyword))
 			return (enum option_id)i;
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
-		if (text_is(s, n, aliases[i].keyword))
+		if (text_is(s, n, by_name ? aliases[i].name :
+		    aliases[i].keyword))
 			return aliases[i].id;
 	return OPTION_COUNT;
 }
 
 enum option_id
+option_find_keyword(const char *s, size_t n)
+{
+	return find(s, n, false);
+}
+
+enum option_id
 option_find_name(const char *s, size_t n)
 {
-	for (int i = 0; i < OPTION_COUNT; i++)
-		if (text_is(s, n, option_row((enum option_id)i)->name))
-			return (enum option_id)i;
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
-		if (text_is(s, n, aliases[i].name))
-			return aliases[i].id;
-	return OPTION_COUNT;
+	return find(s, n, true);
 }
 
 bool
@@ -377,26 +376,28 @@ option_value_optional(enum option_id id)
 	    (option_row(id)->flags & OPTION_NEEDED) == 0;
 }
 
+/* Lower case, and one of "-" and "_". */
+static void
+simplify(char *to, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = s[i] == '-' ? '_' : text_to_lower(s[i]);
+	to[n] = '\0';
+}
+
 size_t
 option_slip(const char *a, size_t alen, const char *b)
 {
-	char *word, *known;
-	size_t edits, allowed;
+	char word[OPTION_SLIP_MAX + 1], known[OPTION_SLIP_MAX + 1];
+	size_t edits, allowed, blen = strlen(b);
 
-	if (alen > OPTION_SLIP_MAX || strlen(b) > OPTION_SLIP_MAX)
+	if (alen > OPTION_SLIP_MAX || blen > OPTION_SLIP_MAX)
 		return SIZE_MAX;
-	word = memory_copy(a, alen);
-	known = memory_string(b);
-	for (char *p = word; *p != '\0'; p++)
-		*p = *p == '-' ? '_' : text_to_lower(*p);
-	for (char *p = known; *p != '\0'; p++)
-		*p = *p == '-' ? '_' : text_to_lower(*p);
+	simplify(word, a, alen);
+	simplify(known, b, blen);
 	edits = text_distance(word, known);
 	/* "prt" is a slip for port, but "b" is none for "a" */
-	allowed = strlen(known) < 3 ? 0 : strlen(known) < 6 ? 1 :
-	    strlen(known) / 3;
-	free(word);
-	free(known);
+	allowed = blen < 3 ? 0 : blen < 6 ? 1 : blen / 3;
 	return edits <= allowed ? edits : SIZE_MAX;
 }
 

@@ -26,9 +26,9 @@
 /* What the parent holds while the command runs. */
 struct run {
 	pid_t pid;
-	int out;		/* reading ends; -1 after their end */
-	int err;
-	int ended;		/* readable when a child has ended */
+	int out[2];		/* pipes; an end that is closed is -1 */
+	int err[2];
+	int ended[2];		/* readable when a child has ended */
 	struct sigaction before;
 	sigset_t mask;
 };
@@ -155,28 +155,13 @@ exec_shell(const char *command, int out, int err)
 	_exit(EXIT_NOT_RUN);
 }
 
-static void
-restore_signals(const struct run *run)
-{
-	sigprocmask(SIG_SETMASK, &run->mask, NULL);
-	sigaction(SIGCHLD, &run->before, NULL);
-}
-
+/* Errors leave errno to the caller; finish() is called in every case. */
 static int
 start(struct run *run, const char *command)
 {
-	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, ended[2] = { -1, -1 };
 	struct sigaction act;
 	sigset_t child_only;
 
-	if (wait_pipe(out) == -1 || wait_pipe(err) == -1 ||
-	    wait_pipe(ended) == -1)
-		goto fail;
-	wait_nonblocking(out[0]);
-	wait_nonblocking(err[0]);
-	wait_nonblocking(ended[0]);
-	wait_nonblocking(ended[1]);
-	ended_write = ended[1];
 	memset(&act, 0, sizeof(act));
 	act.sa_handler = note_child;
 	act.sa_flags = SA_RESTART | SA_NOCLDSTOP;
@@ -187,36 +172,35 @@ start(struct run *run, const char *command)
 	sigemptyset(&child_only);
 	sigaddset(&child_only, SIGCHLD);
 	sigprocmask(SIG_UNBLOCK, &child_only, &run->mask);
+	if (wait_pipe(run->out) == -1 || wait_pipe(run->err) == -1 ||
+	    wait_pipe(run->ended) == -1)
+		return -1;
+	wait_nonblocking(run->out[0]);
+	wait_nonblocking(run->err[0]);
+	wait_nonblocking(run->ended[0]);
+	wait_nonblocking(run->ended[1]);
+	ended_write = run->ended[1];
 	run->pid = fork();
 	if (run->pid == 0)
-		exec_shell(command, out[1], err[1]);
-	if (run->pid != -1) {
-		close(out[1]);
-		close(err[1]);
-		run->out = out[0];
-		run->err = err[0];
-		run->ended = ended[0];
-		return 0;
-	}
-	restore_signals(run);
-fail:
-	for (int i = 0, error = errno; i < 2; i++, errno = error) {
-		close_one(&out[i]);
-		close_one(&err[i]);
-		close_one(&ended[i]);
-	}
-	ended_write = -1;
-	return -1;
+		exec_shell(command, run->out[1], run->err[1]);
+	if (run->pid == -1)
+		return -1;
+	close_one(&run->out[1]);
+	close_one(&run->err[1]);
+	return 0;
 }
 
 static void
 finish(struct run *run)
 {
-	restore_signals(run);
-	close_one(&ended_write);
-	close_one(&run->ended);
-	close_one(&run->out);
-	close_one(&run->err);
+	sigprocmask(SIG_SETMASK, &run->mask, NULL);
+	sigaction(SIGCHLD, &run->before, NULL);
+	ended_write = -1;
+	for (int i = 0; i < 2; i++) {
+		close_one(&run->out[i]);
+		close_one(&run->err[i]);
+		close_one(&run->ended[i]);
+	}
 }
 
 /* Reads what is there, and keeps as much as fits. */
@@ -264,23 +248,23 @@ attend(struct run *run, struct child *child, int64_t deadline)
 	char drop[DROP_SIZE];
 
 	while (!has_ended(run, child)) {
-		p[0] = (struct pollfd){ run->ended, POLLIN, 0 };
-		p[1] = (struct pollfd){ run->out, POLLIN, 0 };
-		p[2] = (struct pollfd){ run->err, POLLIN, 0 };
+		p[0] = (struct pollfd){ run->ended[0], POLLIN, 0 };
+		p[1] = (struct pollfd){ run->out[0], POLLIN, 0 };
+		p[2] = (struct pollfd){ run->err[0], POLLIN, 0 };
 		if (wait_poll(p, 3, deadline) == 0)
 			return false;
 		if (p[0].revents != 0 &&
-		    read(run->ended, drop, sizeof(drop)) == -1)
+		    read(run->ended[0], drop, sizeof(drop)) == -1)
 			continue;
 		if (p[1].revents != 0)
-			drain(&run->out, &child->out);
+			drain(&run->out[0], &child->out);
 		if (p[2].revents != 0)
-			drain(&run->err, &child->err);
+			drain(&run->err[0], &child->err);
 	}
 	/* all that the shell wrote is in the pipes by now; commands that it
 	 * left in the background may keep them open, and are not waited for */
-	drain(&run->out, &child->out);
-	drain(&run->err, &child->err);
+	drain(&run->out[0], &child->out);
+	drain(&run->err[0], &child->err);
 	return true;
 }
 
@@ -288,14 +272,16 @@ int
 child_run(struct child *child, const char *command, int64_t ms,
     struct fault *f)
 {
-	struct run run = { .pid = -1, .out = -1, .err = -1, .ended = -1 };
+	struct run run = { .pid = -1, .out = { -1, -1 }, .err = { -1, -1 },
+	    .ended = { -1, -1 } };
+	int r = 0;
 
 	/* at once: a buffer that grows leaves copies of a secret behind */
 	buffer_reserve(&child->out, CHILD_OUTPUT_MAX);
-	if (start(&run, command) == -1)
-		return fault(f, FAULT_SYSTEM, "cannot run a command: %s",
+	if (start(&run, command) == -1) {
+		r = fault(f, FAULT_SYSTEM, "cannot run a command: %s",
 		    strerror(errno));
-	if (!attend(&run, child, clock_after(ms))) {
+	} else if (!attend(&run, child, clock_after(ms))) {
 		child->timed_out = true;
 		kill(run.pid, SIGTERM);
 		if (!attend(&run, child, clock_after(TERM_GRACE))) {
@@ -304,7 +290,7 @@ child_run(struct child *child, const char *command, int64_t ms,
 		}
 	}
 	finish(&run);
-	return 0;
+	return r;
 }
 
 int

@@ -55,13 +55,11 @@ take_line(const struct buffer *b, struct secret *secret, struct fault *f)
 }
 
 static int
-read_open(struct file *file, struct secret *secret, struct fault *f)
+take_file(struct file *file, struct secret *secret, struct fault *f)
 {
 	struct buffer b;
 	int r = -1;
 
-	if (passwordfile_check(file, f) == -1)
-		return -1;
 	buffer_init(&b, PASSWORDFILE_MAX);
 	if (file_read(file, &b) == -1)
 		fault(f, FAULT_CONFIG, "password_file %s cannot be read, or is "
@@ -79,18 +77,18 @@ read_path(const char *path, struct secret *secret, struct fault *f)
 {
 	struct file file;
 	const char *why = NULL;
-	int r;
+	int r = -1;
 
 	if (file_open(&file, path) == -1)
 		why = strerror(errno);
 	else if (file_type(&file) != NULL && !S_ISFIFO(file.st.st_mode))
 		why = "it is no file";
-	if (why == NULL) {
-		r = read_open(&file, secret, f);
-	} else {
+	if (why != NULL) {
 		fault(f, FAULT_CONFIG, "password_file %s cannot be read: %s",
 		    path, why);
-		r = fault_hint(f, "its first line should be the password");
+		fault_hint(f, "its first line should be the password");
+	} else if (passwordfile_check(&file, f) == 0) {
+		r = take_file(&file, secret, f);
 	}
 	file_close(&file);
 	return r;
