@@ -18,8 +18,8 @@
 struct element {
 	bool angle;		/* [name] <spec>, not a spec alone */
 	bool open;		/* the ">" has not come yet */
-	struct span name;
-	struct span spec;
+	struct token_span name;
+	struct token_span spec;
 	enum token_kind end;	/* the separator behind it, or TOKEN_END */
 };
 
@@ -38,7 +38,7 @@ struct parser {
 
 /* Leaves out a source route before the mailbox (RFC 5321 appendix C). */
 static int
-skip_route(const struct scan *sc, struct span *spec)
+skip_route(const struct scan *sc, struct token_span *spec)
 {
 	enum token_kind before = TOKEN_COMMA;
 	bool fits = true;
@@ -73,7 +73,7 @@ skip_route(const struct scan *sc, struct span *spec)
 
 /* What the tokens of a span stand for, without blanks and comments. */
 static const char *
-span_value(const struct scan *sc, struct span sp, size_t *n)
+span_value(const struct scan *sc, struct token_span sp, size_t *n)
 {
 	const struct token *a = &sc->token[sp.first];
 	const struct token *z = &sc->token[sp.last - 1];
@@ -89,7 +89,7 @@ span_value(const struct scan *sc, struct span sp, size_t *n)
  * are quoted when the address is written.
  */
 static int
-check_words(const struct scan *sc, struct span sp)
+check_words(const struct scan *sc, struct token_span sp)
 {
 	enum token_kind before = TOKEN_DOT;
 	bool misplaced = false, plain = true, word = false;
@@ -128,7 +128,7 @@ check_words(const struct scan *sc, struct span sp)
 
 /* A local part; sp is followed by the "@". */
 static int
-check_local(const struct scan *sc, struct span sp)
+check_local(const struct scan *sc, struct token_span sp)
 {
 	const char *s;
 	size_t n;
@@ -151,7 +151,7 @@ check_local(const struct scan *sc, struct span sp)
  * or alias is one: not a command, not a file, not half an encoded word.
  */
 static int
-check_bare_name(const struct scan *sc, struct span sp)
+check_bare_name(const struct scan *sc, struct token_span sp)
 {
 	const char *s;
 	size_t n;
@@ -178,7 +178,7 @@ is_host_text(const char *s, size_t n)
 }
 
 static int
-check_domain(const struct scan *sc, struct span sp)
+check_domain(const struct scan *sc, struct token_span sp)
 {
 	bool dot = true;	/* a label must come next */
 
@@ -212,7 +212,7 @@ check_domain(const struct scan *sc, struct span sp)
 
 /* The "@" of an address, sp.last if it has none, SIZE_MAX if it has several. */
 static size_t
-find_at(const struct scan *sc, struct span sp)
+find_at(const struct scan *sc, struct token_span sp)
 {
 	size_t at = sp.last;
 
@@ -229,10 +229,10 @@ find_at(const struct scan *sc, struct span sp)
 /* local@domain, or a bare name: its domain is "". One final dot of a domain,
  * as some write it for the root, is left out. */
 static int
-read_spec(const struct scan *sc, struct span sp, struct mailbox *box)
+read_spec(const struct scan *sc, struct token_span sp, struct mailbox *box)
 {
 	size_t at = find_at(sc, sp), n = 0;
-	struct span local = { sp.first, at }, domain = { at + 1, sp.last };
+	struct token_span local = { sp.first, at }, domain = { at + 1, sp.last };
 	const char *s = "";
 
 	if (sp.first < sp.last)
@@ -263,7 +263,7 @@ read_spec(const struct scan *sc, struct span sp, struct mailbox *box)
  * folds and comments between two words become one space.
  */
 static char *
-read_name(const struct scan *sc, struct span sp)
+read_name(const struct scan *sc, struct token_span sp)
 {
 	struct buffer b;
 
@@ -292,7 +292,7 @@ read_name(const struct scan *sc, struct span sp)
 	return NULL;
 }
 
-/* What stands before a colon: the name of a group, if it can be one. */
+/* Takes what stands before a colon as the name of a group. */
 static int
 begin_group(struct parser *ps, const struct element *e)
 {
@@ -310,7 +310,7 @@ begin_group(struct parser *ps, const struct element *e)
 		if (ps->scan.token[i].kind == TOKEN_AT ||
 		    ps->scan.token[i].kind == TOKEN_LITERAL)
 			return scan_span_fault(sc,
-			    (struct span){ 0, colon + 1 },
+			    (struct token_span){ 0, colon + 1 },
 			    "not the name of a group");
 	ps->in_group = true;
 	ps->group_at = ps->scan.token[0].at;
@@ -329,7 +329,7 @@ take_angle(struct parser *ps, struct element *e, enum token_kind kind)
 			return scan_token_fault(&ps->scan, i,
 			    "second angle bracket");
 		e->angle = e->open = true;
-		e->name = (struct span){ 0, i };
+		e->name = (struct token_span){ 0, i };
 		e->spec.first = i + 1;
 		return 0;
 	}
@@ -341,7 +341,7 @@ take_angle(struct parser *ps, struct element *e, enum token_kind kind)
 	return 0;
 }
 
-/* Tokens up to the next separator; a group's name is taken on the way. */
+/* Reads up to the next separator, past the name of a group. */
 static int
 read_element(struct parser *ps, struct element *e)
 {
@@ -392,7 +392,7 @@ add_box(struct address_list *list, struct mailbox box,
 }
 
 static struct address_place
-place_of(const struct parser *ps, struct span spec)
+place_of(const struct parser *ps, struct token_span spec)
 {
 	const struct token *a = &ps->scan.token[spec.first];
 	const struct token *z = &ps->scan.token[spec.last - 1];
@@ -401,8 +401,8 @@ place_of(const struct parser *ps, struct span spec)
 }
 
 /*
- * Refuses a bare name where it may be something else: the half of a display
- * name that somebody forgot to quote. Sees the elements one after the other.
+ * Refuses a bare name that may be half of a display name with a comma, which
+ * somebody forgot to quote. To be called for each element in turn.
  */
 static int
 check_bare(struct parser *ps, const struct element *e, bool bare)
@@ -419,7 +419,7 @@ check_bare(struct parser *ps, const struct element *e, bool bare)
 		    "a display name that has a comma must be in quotes");
 	}
 	ps->bare = bare && !e->angle;
-	ps->bare_place = place_of(ps, (struct span){ 0, ps->scan.count });
+	ps->bare_place = place_of(ps, (struct token_span){ 0, ps->scan.count });
 	return 0;
 }
 
@@ -432,7 +432,7 @@ take_element(struct parser *ps, struct element *e)
 		return 0;
 	if (e->angle && e->spec.first == e->spec.last) {
 		if (!ps->path || e->name.last > 0)
-			return scan_span_fault(&ps->scan, (struct span){
+			return scan_span_fault(&ps->scan, (struct token_span){
 			    e->spec.first - 1, e->spec.last + 1 },
 			    "empty address");
 		ps->empty = true;

@@ -19,8 +19,8 @@ struct mailbox {
 	char *domain;	/* "" for a bare name; "[...]" for a literal */
 };
 
-/* Where an address stands in the text: addr-spec or bare name, no name, no
- * angle brackets, no route. */
+/* Where an address stands in the text: the addr-spec or bare name alone,
+ * without display name, angle brackets and route. */
 struct address_place {
 	size_t at;	/* offset */
 	size_t len;	/* octets, blanks and comments within included */
@@ -35,11 +35,11 @@ struct address_list {
 };
 
 /*
- * Adds the mailboxes of an address list (field body, folding and final CRLF
- * included, or command line argument), members of groups too; routes, comments
- * and empty elements go. On a syntax error: -1, FAULT_DATA that quotes the
- * offending text and says which octet it begins at, counted from 1; boxes
- * parsed before it stay.
+ * Adds the mailboxes of an address list, those in groups included. The text is
+ * the body of a field, with its folds and final CRLF, or an argument of the
+ * command line. Routes, comments and empty elements are left out. On a syntax
+ * error: -1 with FAULT_DATA, which quotes the text and says at which octet it
+ * begins, counted from 1; mailboxes that stand before it have been added.
  *
  * What is tolerated beyond the RFC, and what is not, follows one rule: no
  * reading may be a guess that could reach somebody who was not meant. Hence
@@ -49,10 +49,10 @@ struct address_list {
 int address_parse(struct address_list *, const char *s, size_t n,
     struct fault *);
 /*
- * One reverse-path: like address_parse, but exactly one mailbox, no group and
- * no separator; "" and "<>" give *empty = true and no mailbox (RFC 5321
- * section 4.5.5). The mailbox is to be freed in every case; what it held
- * before is overwritten.
+ * Parses one reverse-path, as address_parse() does, but without groups and
+ * separators. "" and "<>" set *empty, and give no mailbox (RFC 5321 section
+ * 4.5.5). The caller frees the mailbox in every case; what it held before is
+ * overwritten.
  */
 int address_parse_path(struct mailbox *, bool *empty, const char *s, size_t n,
     struct fault *);

@@ -27,7 +27,7 @@ scan_fault(const struct scan *sc, size_t at, size_t n, const char *what)
 }
 
 int
-scan_span_fault(const struct scan *sc, struct span sp, const char *what)
+scan_span_fault(const struct scan *sc, struct token_span sp, const char *what)
 {
 	const struct token *first = &sc->token[sp.first];
 	const struct token *last = sp.first == sp.last ? first :
@@ -40,25 +40,20 @@ scan_span_fault(const struct scan *sc, struct span sp, const char *what)
 int
 scan_token_fault(const struct scan *sc, size_t i, const char *what)
 {
-	return scan_span_fault(sc, (struct span){ i, i + 1 }, what);
+	return scan_span_fault(sc, (struct token_span){ i, i + 1 }, what);
 }
 
-/* Octets of a line end that folds, or ends the field, at i; else 0. */
-static size_t
-fold_length(const struct scan *sc, size_t i)
+/* Is a line end at i that folds, or ends the field? */
+static bool
+is_fold(const struct scan *sc, size_t i)
 {
-	if (sc->n - i < 2 || sc->s[i] != '\r' || sc->s[i + 1] != '\n')
-		return 0;
-	if (sc->n - i > 2 && !text_is_blank(sc->s[i + 2]))
-		return 0;
-	return 2;
+	return sc->n - i >= 2 && sc->s[i] == '\r' && sc->s[i + 1] == '\n' &&
+	    (sc->n - i == 2 || text_is_blank(sc->s[i + 2]));
 }
 
 int
 scan_start(struct scan *sc, const char *s, size_t n, struct fault *f)
 {
-	size_t fold;
-
 	memset(sc, 0, sizeof(*sc));
 	sc->s = s;
 	sc->n = n;
@@ -68,11 +63,10 @@ scan_start(struct scan *sc, const char *s, size_t n, struct fault *f)
 	for (size_t i = 0; i < n; i++) {
 		if (!text_is_control(s[i]) || s[i] == '\t')
 			continue;
-		if ((fold = fold_length(sc, i)) == 0)
+		if (!is_fold(sc, i++))
 			return fault(f, FAULT_DATA, "control character \\x%02x"
 			    " in an address at octet %zu",
-			    (unsigned char)s[i], i + 1);
-		i += fold - 1;
+			    (unsigned char)s[i - 1], i);
 	}
 	return 0;
 }
@@ -97,7 +91,7 @@ scan_value(const struct scan *sc, const struct token *t)
 	return t->value_len == 0 ? "" : sc->values.data + t->value;
 }
 
-/* A comment; a counter does for their nesting. */
+/* Skips a comment, and those that are nested in it. */
 static int
 skip_comment(struct scan *sc)
 {
@@ -122,7 +116,7 @@ skip_comment(struct scan *sc)
 	return scan_fault(sc, at, sc->n - at, "comment without its end");
 }
 
-/* CFWS; *any tells whether there was some. */
+/* Skips white space and comments; *any tells whether there were some. */
 static int
 skip_space(struct scan *sc, bool *any)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * address_scan: the lexical layer of an address list (RFC 5322 section 3.2
- * and 4.1 to 4.4). Private to address.c. Blanks, folds and comments are seen
- * here only; an element is what lies between two separators.
+ * scan: cuts an address list into tokens (RFC 5322 sections 3.2 and 4.1 to
+ * 4.4), for the parser and for headerword. Blanks, folds and comments are known
+ * here only. An element is what lies between two separators.
  */
 #ifndef MAIL_ADDRESS_SCAN_H
 #define MAIL_ADDRESS_SCAN_H
@@ -34,12 +34,13 @@ struct token {
 	bool spaced;	/* blanks or comments stand before it */
 	size_t at;	/* where it begins in the input */
 	size_t len;	/* octets in the input */
-	size_t value;	/* offset in scan.values: no quotes, escapes */
+	size_t value;	/* offset in scan.values, where it stands without
+			 * quotes, escapes and folds */
 	size_t value_len;
 };
 
-/* Tokens of an element: those from `first` on, `last` not included. */
-struct span {
+/* Some tokens of an element, from `first` to the one before `last`. */
+struct token_span {
 	size_t first;
 	size_t last;
 };
@@ -63,13 +64,15 @@ struct scan {
 };
 
 /*
- * Begins. FAULT_DATA when the input holds control characters other than tabs
- * and folds (RFC 5322 section 3.2.2), or a line end that does not fold.
+ * Begins with a text, which is not owned. -1 with FAULT_DATA when it holds
+ * control characters other than tabs and folds (RFC 5322 section 3.2.2), or a
+ * line end that does not fold. scan_free() is due after 0.
  */
 int scan_start(struct scan *, const char *s, size_t n, struct fault *);
 /* Forgets the tokens so far: a new element begins. */
 void scan_clear(struct scan *);
-/* Adds the next token. FAULT_DATA for what can begin none. */
+/* Adds the next token, which is valid until the next call. -1 with FAULT_DATA
+ * for text that is none. */
 int scan_next(struct scan *, const struct token **);
 void scan_free(struct scan *);
 
@@ -78,12 +81,13 @@ void scan_free(struct scan *);
 size_t scan_encoded_length(const char *, size_t n);
 const char *scan_value(const struct scan *, const struct token *);
 /*
- * FAULT_DATA that names octet `at` (counted from 0 here, from 1 in the text)
- * and quotes the n octets from there, shortened where they are many.
+ * Records FAULT_DATA, which names octet `at` (counted from 0 here, and from 1
+ * in the fault) and quotes n octets from there, or the first of many.
  */
 int scan_fault(const struct scan *, size_t at, size_t n, const char *what);
-/* The same about a span (an empty one: the token behind it), and a token. */
-int scan_span_fault(const struct scan *, struct span, const char *what);
+/* The same of the octets of a span, or of the token behind an empty one; and
+ * of one token. */
+int scan_span_fault(const struct scan *, struct token_span, const char *what);
 int scan_token_fault(const struct scan *, size_t i, const char *what);
 
 #endif

@@ -262,11 +262,11 @@ is_raw(const struct writing *w, const struct token *t)
  * The run of words of a phrase that token k, which needs it, makes to be
  * encoded: to the last that needs it, with what stands close to either end.
  */
-static struct span
+static struct token_span
 find_run(const struct writing *w, const struct scan *sc, size_t first,
     size_t k)
 {
-	struct span run = { k, k + 1 };
+	struct token_span run = { k, k + 1 };
 
 	while (run.first > first && !sc->token[run.first].spaced)
 		run.first--;
@@ -280,7 +280,7 @@ find_run(const struct writing *w, const struct scan *sc, size_t first,
 
 /* The run's text, as write_text() has it. */
 static void
-read_run(struct writing *w, const struct scan *sc, struct span run)
+read_run(struct writing *w, const struct scan *sc, struct token_span run)
 {
 	if (run.first > 0 && is_encoded(sc, run.first - 1) &&
 	    !is_apart(w, &sc->token[run.first]))
@@ -301,7 +301,7 @@ read_run(struct writing *w, const struct scan *sc, struct span run)
 static void
 write_tokens(struct writing *w, const struct scan *sc, bool phrase)
 {
-	struct span run = { 0, 0 };
+	struct token_span run = { 0, 0 };
 
 	for (size_t i = 0; i < sc->count; i++) {
 		const struct token *t = &sc->token[i];

@@ -57,7 +57,7 @@ static void
 add_plain(struct quoted *q, char c)
 {
 	need(q, 1);
-	/* a line of its own, or what a careless program takes for its end */
+	/* a careless program could take the line for the end of data */
 	if (q->column == 0 && c == '.') {
 		add_escaped(q, c);
 		return;
@@ -66,7 +66,7 @@ add_plain(struct quoted *q, char c)
 	q->column++;
 }
 
-/* What began like "From " goes on in another way: it is ordinary text. */
+/* What began like "From " is ordinary text, as it turns out. */
 static void
 release_from(struct quoted *q)
 {
@@ -110,7 +110,7 @@ match_from(struct quoted *q, char c)
 	return true;
 }
 
-/* The octet behind a CR. Was it its LF? */
+/* Takes the octet behind a CR; true if it is the LF of a line end. */
 static bool
 end_line(struct quoted *q, char c)
 {
@@ -138,7 +138,7 @@ add_octet(struct quoted *q, char c)
 	/* the line goes on, so that a blank is not its last octet */
 	if (q->blank != '\0')
 		release_amid(q);
-	/* where a full line is broken decides what the next begins with */
+	/* first of all, as an octet that begins a line may be escaped */
 	need(q, 1);
 	if (match_from(q, c))
 		return;
@@ -158,7 +158,7 @@ is_unsafe(char c)
 	return !is_literal(c) && !text_is_blank(c) && c != '\r';
 }
 
-/* Is nothing held back that the next octet would have to decide about? */
+/* Is nothing held back until the next octet is known? */
 static bool
 is_settled(const struct quoted *q)
 {
@@ -194,7 +194,7 @@ quoted_add(struct quoted *q, struct buffer *b, const char *p, size_t n)
 		return;
 	q->to = start;
 	while (p < end) {
-		/* in a hurry where most octets are; add_octet() knows all */
+		/* add_octet() knows all cases; the frequent ones are faster */
 		if (q->blank != '\0' && !q->cr && *p != '\r')
 			release_amid(q);
 		if (is_settled(q) && is_unsafe(*p)) {

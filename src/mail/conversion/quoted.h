@@ -15,8 +15,9 @@ struct buffer;
 
 struct quoted {
 	size_t column;		/* octets on the line so far */
-	size_t from;		/* octets of a "From " that may begin here */
-	char blank;		/* one that may be the last of its line, or 0 */
+	/* held back until the next octet is known: */
+	size_t from;		/* octets of what may become "From " */
+	char blank;		/* a blank that may end its line, or 0 */
 	bool cr;		/* a CR whose LF may follow */
 	char *to;		/* where the next octet is written */
 };

@@ -93,7 +93,7 @@ anchors_names(const unsigned char *der, size_t len, struct span *issuer,
 	    take(&in, TAG_SEQUENCE, subject);
 }
 
-/* The types of which an ASCII character is one octet, itself. */
+/* The types of text in which an ASCII character is the same one octet. */
 static bool
 is_text(unsigned tag)
 {
@@ -101,7 +101,7 @@ is_text(unsigned tag)
 	    tag == 0x16 || tag == 0x1a;
 }
 
-/* The octets that tag and length take in DER, where both are short. */
+/* Octets that DER takes for a tag and for this length. */
 static size_t
 head_length(size_t len)
 {
@@ -113,9 +113,9 @@ head_length(size_t len)
 }
 
 /*
- * Can a name be equal to one that has other octets than another type of text
- * in the same place? That is so for text that has to be converted, and for
- * lengths that are longer than DER has them.
+ * May a name be equal to another one although could_equal() says no? So it is
+ * with texts that are converted before they are compared, and with lengths that
+ * are written in more octets than DER allows.
  */
 static bool
 is_strange(const struct span *name)
@@ -144,9 +144,9 @@ is_strange(const struct span *name)
 }
 
 /*
- * Names are equal for GnuTLS if they are for people: it does not look at the
- * type of a text. RFC 5280 section 7.1 would have it look at even less, case
- * and blanks; it does not do that.
+ * Two names are equal for GnuTLS when they differ in nothing but the types of
+ * their texts. RFC 5280 section 7.1 would have it ignore case and blanks, too,
+ * which it does not do.
  */
 static bool
 could_equal(const struct span *a, const struct span *b)
@@ -182,8 +182,9 @@ anchors_add_name(struct anchor_names *names, const struct span *name)
 }
 
 /*
- * Could this text's subject be one of the names? So could one that cannot be
- * read. The beginning is tried first, where a subject nearly always is.
+ * Could the certificate in this base64 have one of the names as its subject?
+ * One that cannot be read could. The beginning is decoded first, since the
+ * subject is nearly always there.
  */
 static bool
 is_wanted(const char *text, size_t n, const struct anchor_names *names)
@@ -220,8 +221,8 @@ starts_with(const char *p, const char *limit, const char *word, size_t len)
 }
 
 /*
- * The next block at or behind p; false when there is no more. A certificate is
- * what GnuTLS takes for one, of which the end may have any label.
+ * The next block at or behind p; false when there are no more. As for GnuTLS, a
+ * certificate is what begins as one, whatever label stands at its end.
  */
 static bool
 next_block(const char *p, const char *limit, struct block *b)

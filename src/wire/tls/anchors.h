@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * anchors: a PEM file of trust anchors as a row of certificates, and the few of
- * them that can matter for one chain. To import a system's whole store costs
- * more than all the rest of a small submission; all but one or two of it have
- * names that nobody asked for. Decides nothing about trust: it only leaves out
- * what cannot have one of the names.
+ * anchors: finds in a PEM file of trust anchors the few certificates that a
+ * chain can need. To import a system's whole store costs more than all the rest
+ * of a small submission, and all but one or two of its certificates have names
+ * that the chain does not mention. Nothing is decided here about trust: only
+ * certificates that cannot have one of the names are left out.
  */
 #ifndef WIRE_TLS_ANCHORS_H
 #define WIRE_TLS_ANCHORS_H
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Octets that belong to somebody else. */
+/* Octets that are not owned. */
 struct span {
 	const unsigned char *p;
 	size_t len;
@@ -26,34 +26,35 @@ struct anchors {
 	bool plain;	/* all of them, and all there is, are CERTIFICATE */
 };
 
-/* Two of each certificate; GnuTLS takes 16 of them. */
+/* A chain has two of each certificate, and GnuTLS takes 16 of those. */
 #define ANCHOR_NAMES_MAX 64
 
-/* Names in DER that belong to somebody else; begins as { 0 }. */
+/* Names in DER, which are not owned; begins as { 0 }. */
 struct anchor_names {
 	struct span name[ANCHOR_NAMES_MAX];
 	size_t count;
-	bool any;	/* one is such that every anchor could have it */
+	bool any;	/* one of them could equal the name of any anchor */
 };
 
 /*
- * Reads a regular file. False, with nothing open, when it cannot be read: errno
- * says why, 0 that it is no regular file. One without a certificate is read.
+ * Reads a regular file, whether there is a certificate in it or not. False, and
+ * there is nothing to close, when it cannot be read: errno says why, 0 that it
+ * is no regular file.
  */
 bool anchors_open(struct anchors *, const char *file);
-/* The same of octets, which are copied. */
+/* Takes a copy of a file's octets. */
 void anchors_take(struct anchors *, const char *pem, size_t len);
 void anchors_close(struct anchors *);
 
-/* False when there are too many. */
+/* Adds a name; false when there are too many. */
 bool anchors_add_name(struct anchor_names *, const struct span *);
 
 /*
- * The next block that may hold a certificate of one of the names, or with NULL
- * of any: labelled CERTIFICATE or X509 CERTIFICATE (RFC 7468 section 5), from
- * "-----BEGIN" to behind "-----END ". A block that cannot be read is among
- * them: the TLS library must judge it. *at begins as 0 and is where to go on;
- * false when there is no more.
+ * The next block whose certificate may have one of the names as its subject,
+ * or, with NULL, any subject. Its label is CERTIFICATE or X509 CERTIFICATE (RFC
+ * 7468 section 5), and it goes from "-----BEGIN" to behind "-----END ". A block
+ * that cannot be read is among them: the TLS library must judge it. *at is
+ * where to look, 0 at first; false when there are no more.
  */
 bool anchors_next(const struct anchors *, const struct anchor_names *,
     size_t *at, struct span *block);
