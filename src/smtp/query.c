@@ -69,9 +69,10 @@ class_of(enum query what, const struct reply *r)
 		{ true, 458, FAULT_REFUSED },	/* unable to queue messages */
 		{ true, 459, FAULT_REFUSED },	/* not allowed */
 		{ true, 500, FAULT_DATA }, { true, 501, FAULT_DATA },
-		{ false, 501, FAULT_DATA }, { false, 550, FAULT_RECIPIENT },
-		{ false, 551, FAULT_RECIPIENT },	/* not here, but there */
-		{ false, 553, FAULT_RECIPIENT },	/* ambiguous, or none */
+		{ false, 501, FAULT_DATA },
+		{ false, 550, FAULT_RECIPIENT },
+		{ false, 551, FAULT_RECIPIENT },	/* moved elsewhere */
+		{ false, 553, FAULT_RECIPIENT },	/* ambiguous, no such */
 	};
 	bool etrn = what == QUERY_ETRN;
 

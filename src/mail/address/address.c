@@ -232,7 +232,8 @@ static int
 read_spec(const struct scan *sc, struct token_span sp, struct mailbox *box)
 {
 	size_t at = find_at(sc, sp), n = 0;
-	struct token_span local = { sp.first, at }, domain = { at + 1, sp.last };
+	struct token_span local = { sp.first, at };
+	struct token_span domain = { at + 1, sp.last };
 	const char *s = "";
 
 	if (sp.first < sp.last)
