@@ -18,6 +18,7 @@
  */
 #define FAREWELL_MS 1000
 #define SHOWN_MAX 200	/* octets of garbage worth showing */
+#define HIDDEN_MIN 4	/* octets; shorter ones would blank out any text */
 
 /* Seconds to wait for each reply: RFC 5321 section 4.5.3.2. */
 static const struct {
@@ -50,7 +51,8 @@ dialogue_init(struct dialogue *d, struct conn *conn, FILE *transcript)
 {
 	memset(d, 0, sizeof(*d));
 	d->conn = conn;
-	transcript_init(&d->transcript, transcript);
+	d->transcript = transcript;
+	buffer_init(&d->last_secret, COMMAND_MAX);
 	buffer_init(&d->line, COMMAND_MAX);
 	reply_init(&d->reply);
 }
@@ -59,10 +61,109 @@ void
 dialogue_free(struct dialogue *d)
 {
 	buffer_wipe(&d->line);
-	transcript_free(&d->transcript);
+	buffer_wipe(&d->last_secret);
 	reply_free(&d->reply);
 	fault_clear(&d->trouble);
 	free(d->owed);
+}
+
+/* Writes a line of the transcript: who it is ("C:", "S:", "--"), and what, made
+ * printable. */
+static void
+show_line(const struct dialogue *d, const char *who, const char *p, size_t n)
+{
+	char *shown;
+
+	if (d->transcript == NULL)
+		return;
+	shown = text_printable(p, n);
+	fprintf(d->transcript, "%s %s\n", who, shown);
+	free(shown);
+}
+
+/* The last word of a secret command, but for the name of a mechanism. */
+static void
+remember(struct dialogue *d, const char *p, size_t n, bool auth)
+{
+	size_t from = n, words = 1;
+
+	while (from > 0 && p[from - 1] != ' ')
+		from--;
+	for (size_t i = 0; i < from; i++)
+		words += p[i] == ' ';
+	buffer_wipe(&d->last_secret);
+	if (!auth || words > 2)
+		buffer_add(&d->last_secret, p + from, n - from);
+}
+
+/*
+ * Shows the name of a command that has credentials, and of AUTH (`auth`) its
+ * mechanism; no more. Its last word is remembered, for hide().
+ */
+static void
+show_secret(struct dialogue *d, const char *p, size_t n, bool auth)
+{
+	size_t shown = 0, words = 2;
+
+	remember(d, p, n, auth);
+	while (shown < n && (p[shown] != ' ' || words-- > 1))
+		shown++;
+	if (!auth)
+		show_line(d, "C:", "(credentials hidden)", 20);
+	else if (d->transcript != NULL)
+		fprintf(d->transcript, "C: %.*s (credentials hidden)\n",
+		    (int)shown, p);
+}
+
+/* Shows the lines of a reply, but no challenge of a secret exchange. */
+static void
+show_reply(const struct dialogue *d, const struct reply *r, bool secret)
+{
+	bool hidden = secret && reply_digit(r) == 3;
+	const char *line;
+	struct buffer b;
+	size_t at = 0, n;
+
+	if (d->transcript == NULL)
+		return;
+	buffer_init(&b, REPLY_MAX * 2);
+	while (reply_line(r, &at, &line, &n)) {
+		buffer_clear(&b);
+		buffer_printf(&b, "%03d%c", r->code,
+		    reply_is_last(r, at) ? ' ' : '-');
+		if (hidden)
+			buffer_add_string(&b, "(challenge hidden)");
+		else
+			buffer_add(&b, line, n);
+		show_line(d, "S:", b.data, b.len);
+	}
+	buffer_free(&b);
+}
+
+static void
+blank_out(struct buffer *text, const char *secret, size_t n)
+{
+	const char *p = text->data, *end;
+
+	if (n < HIDDEN_MIN || p == NULL)
+		return;
+	end = p + text->len;
+	while ((p = text_find(p, (size_t)(end - p), secret, n)) != NULL) {
+		memset(text->data + (p - text->data), '*', n);
+		p += n;
+	}
+}
+
+/*
+ * Blanks out the password and the last credentials in a text of the server's,
+ * which may echo them.
+ */
+static void
+hide(const struct dialogue *d, struct buffer *text)
+{
+	if (d->password != NULL && secret_is_set(d->password))
+		blank_out(text, d->password->bytes, d->password->len);
+	blank_out(text, d->last_secret.data, d->last_secret.len);
 }
 
 void
@@ -75,7 +176,7 @@ dialogue_remark(struct dialogue *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	buffer_vprintf(&b, fmt, ap);
 	va_end(ap);
-	transcript_line(&d->transcript, "--", b.data, b.len);
+	show_line(d, "--", b.data, b.len);
 	buffer_free(&b);
 }
 
@@ -96,7 +197,7 @@ heard_fault(const struct dialogue *d, struct fault *f, const char *what)
 		    "it may hold credentials)", conn_peer(d->conn), what);
 	buffer_init(&b, CONN_INPUT_MAX);
 	buffer_add(&b, p, n);
-	transcript_hide(&d->transcript, &b);
+	hide(d, &b);
 	fault(f, FAULT_PROTOCOL, "%s: %s: \"%.*s\"", conn_peer(d->conn), what,
 	    (int)(n > SHOWN_MAX ? SHOWN_MAX : n), n == 0 ? "" : b.data);
 	buffer_free(&b);
@@ -163,8 +264,8 @@ settle(struct dialogue *d, struct fault *f)
 	if (--d->owed_count == 0)
 		d->owed_first = 0;
 	if (may_echo(&d->reply, o.verb))
-		transcript_hide(&d->transcript, &d->reply.text);
-	transcript_reply(&d->transcript, &d->reply, verbs[o.verb].secret);
+		hide(d, &d->reply.text);
+	show_reply(d, &d->reply, verbs[o.verb].secret);
 	if (!is_possible(d, &o, &d->reply))
 		return too_early(d, f);
 	if (o.handler != NULL)
@@ -280,10 +381,10 @@ put_line(struct dialogue *d, enum verb verb, struct fault *f)
 		    "nothing was sent", verbs[verb].name);
 	d->hush = verbs[verb].secret;
 	if (d->hush)
-		transcript_secret(&d->transcript, line->data, line->len,
+		show_secret(d, line->data, line->len,
 		    verb == VERB_AUTH);
 	else
-		transcript_line(&d->transcript, "C:", line->data, line->len);
+		show_line(d, "C:", line->data, line->len);
 	dialogue_put(d, line->data, line->len);
 	dialogue_put(d, "\r\n", 2);
 	return 0;
@@ -434,7 +535,7 @@ static const char quit[] = "QUIT\r\n";
 void
 dialogue_put_quit(struct dialogue *d)
 {
-	transcript_line(&d->transcript, "C:", quit, sizeof(quit) - 3);
+	show_line(d, "C:", quit, sizeof(quit) - 3);
 	dialogue_put(d, quit, sizeof(quit) - 1);
 	d->left = true;
 }
@@ -443,7 +544,7 @@ void
 dialogue_quit(struct dialogue *d)
 {
 	if (!d->closing && !d->left && conn_room(d->conn) >= sizeof(quit) - 1) {
-		transcript_line(&d->transcript, "C:", quit, sizeof(quit) - 3);
+		show_line(d, "C:", quit, sizeof(quit) - 3);
 		conn_put(d->conn, quit, sizeof(quit) - 1);
 	}
 	conn_leave(d->conn);

@@ -15,9 +15,9 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "smtp/reply.h"
-#include "smtp/transcript.h"
 
 struct conn;
+struct secret;
 
 enum verb {
 	VERB_GREETING,	/* nothing sent: the server speaks first */
@@ -45,7 +45,10 @@ struct dialogue {
 	struct conn *conn;	/* not owned */
 	bool pipelining;
 	int64_t timeout_ms;	/* for each reply; 0: as RFC 5321 4.5.3.2 */
-	struct transcript transcript;
+	/* the dialogue as a user may see it, without credentials */
+	FILE *transcript;	/* not owned; NULL: none is wanted */
+	const struct secret *password;	/* never shown, not owned, or NULL */
+	struct buffer last_secret;	/* the last credentials on the wire */
 	struct owed *owed;	/* in the order of the commands, */
 	size_t owed_first;	/* the first that is still owed, */
 	size_t owed_count;	/* and so many are */
@@ -59,6 +62,7 @@ struct dialogue {
 	struct fault trouble;	/* met while replies were taken in early */
 };
 
+/* The transcript gets a line for each command and each line of a reply. */
 void dialogue_init(struct dialogue *, struct conn *, FILE *transcript);
 void dialogue_free(struct dialogue *);
 

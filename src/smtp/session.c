@@ -223,7 +223,7 @@ connect_to(struct session *s, struct fault *f)
 	buffer_free(&peer);
 	dialogue_init(&s->dialogue, s->conn, p->transcript);
 	s->dialogue.timeout_ms = p->timeout_ms;
-	s->dialogue.transcript.password = p->password;
+	s->dialogue.password = p->password;
 	dialogue_remark(&s->dialogue, "connected to %s", conn_peer(s->conn));
 	return 0;
 }

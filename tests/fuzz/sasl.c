@@ -213,7 +213,7 @@ converse(struct server *s, const char *setting, int fd, FILE *transcript)
 	conn_rewire(conn, &wire);
 	dialogue_init(&d, conn, transcript);
 	d.timeout_ms = TIMEOUT_MS;
-	d.transcript.password = &password;
+	d.password = &password;
 	reply_init(&refusal);
 	judge(s, auth_run(&a, &refusal, &f), &refusal, &f);
 	reply_free(&refusal);
