@@ -167,7 +167,7 @@ find_whole(const char *name, size_t n, struct meaning *m)
 	m->setting = option_find_name(name, n);
 	if (m->setting != OPTION_COUNT)
 		return true;
-	m->legacy = legacy_find_name(name, n);
+	m->legacy = legacy_find(name, n, true);
 	for (size_t i = 0; m->legacy == NULL && m->letter == NULL &&
 	    (l = letter_at(i)) != NULL; i++)
 		if (l->name != NULL && strlen(l->name) == n &&

@@ -46,9 +46,12 @@ add_value(struct buffer *b, const char *s, size_t n, size_t max,
 	free(shown);
 }
 
+/* Nothing where there is no string. */
 static void
 add_string(struct buffer *b, const char *name, const char *s, size_t max)
 {
+	if (s == NULL)
+		return;
 	buffer_printf(b, " %s=", name);
 	add_value(b, s, strlen(s), max, FORM_BARE);
 }
@@ -89,23 +92,18 @@ static void
 add_reply(struct buffer *b, const struct reply *r, size_t max)
 {
 	const char *p = r->text.data, *end;
-	size_t left = r->text.len, n;
+	size_t left = r->text.len;
 	struct buffer lines;
 
 	buffer_init(&lines, BUFFER_MAX);
-	do {
-		end = left == 0 ? NULL : memchr(p, '\n', left);
-		n = end == NULL ? left : (size_t)(end - p);
-		buffer_printf(&lines, "%03d%s", r->code, end != NULL ? "-" :
-		    n == 0 ? "" : " ");
-		if (n > 0)
-			buffer_add(&lines, p, n);
-		if (end == NULL)
-			break;
+	for (; left > 0 && (end = memchr(p, '\n', left)) != NULL;
+	    left -= (size_t)(end - p) + 1, p = end + 1) {
+		buffer_printf(&lines, "%03d-", r->code);
+		buffer_add(&lines, p, (size_t)(end - p));
 		buffer_add_string(&lines, "\\n");
-		left -= n + 1;
-		p = end + 1;
-	} while (!lines.full);
+	}
+	buffer_printf(&lines, "%03d%s", r->code, left == 0 ? "" : " ");
+	buffer_add(&lines, p, left);
 	buffer_printf(b, " smtpstatus=%03d smtpmsg='", r->code);
 	add_value(b, lines.data, lines.len, max, FORM_QUOTED);
 	buffer_add_char(b, '\'');
@@ -144,22 +142,16 @@ add_more(struct buffer *b, const struct log_entry *entry, size_t max)
 	char *msgid = header_message_id(&entry->message->header);
 
 	add_refused(b, entry->envelope, max);
-	if (msgid != NULL)
-		add_string(b, "msgid", msgid, max);
+	add_string(b, "msgid", msgid, max);
 	free(msgid);
 	if (entry->queue_id_len > 0)
 		buffer_printf(b, " queueid=%.*s", (int)entry->queue_id_len,
 		    entry->queue_id);
-	if (entry->tls_version != NULL)
-		add_string(b, "tlsversion", entry->tls_version, max);
-	if (entry->by != NULL)
-		add_string(b, "account", entry->by, max);
-	if (entry->queued != NULL)
-		add_string(b, "queued", entry->queued, max);
-	if (entry->unqueued != NULL)
-		add_string(b, "unqueued", entry->unqueued, max);
-	if (entry->dead != NULL)
-		add_string(b, "dead", entry->dead, max);
+	add_string(b, "tlsversion", entry->tls_version, max);
+	add_string(b, "account", entry->by, max);
+	add_string(b, "queued", entry->queued, max);
+	add_string(b, "unqueued", entry->unqueued, max);
+	add_string(b, "dead", entry->dead, max);
 	if (entry->peer_known)
 		buffer_printf(b, " peeruid=%lu peerpid=%ld", entry->peer_uid,
 		    entry->peer_pid);
@@ -167,7 +159,7 @@ add_more(struct buffer *b, const struct log_entry *entry, size_t max)
 	    entry->duration_ms / 1000, (int)(entry->duration_ms % 1000));
 	if (entry->caller != NULL && entry->caller->known)
 		buffer_printf(b, " uid=%ld", entry->caller->uid);
-	if (entry->caller != NULL && entry->caller->parent != NULL)
+	if (entry->caller != NULL)
 		add_string(b, "caller", entry->caller->parent, max);
 }
 
@@ -184,7 +176,7 @@ logline_add(struct buffer *b, const struct log_entry *entry, size_t value_max)
 		add_value(b, server, strlen(server), value_max, FORM_BARE);
 	buffer_printf(b, " tls=%s auth=%s", entry->tls ? "on" : "off",
 	    a->auth != NULL ? "on" : "off");
-	if (a->auth != NULL && a->user != NULL)
+	if (a->auth != NULL)
 		add_string(b, "user", a->user, value_max);
 	add_envelope(b, entry->envelope, value_max);
 	if (envelope_in_state(entry->envelope, RECIPIENT_DELIVERED) > 0)
@@ -214,7 +206,8 @@ format_time(char *to, size_t size, const char *format, const struct tm *tm)
 void
 logline_add_time(struct buffer *b, const char *format, time_t when)
 {
-	struct buffer marked, text;
+	struct buffer text;
+	char *marked;
 	size_t n = 0;
 	struct tm tm;
 
@@ -224,16 +217,15 @@ logline_add_time(struct buffer *b, const char *format, time_t when)
 		return;
 	/* strftime(3) returns 0 for too little room and for an empty time: with
 	 * a mark no time is empty */
-	buffer_init(&marked, BUFFER_MAX);
-	buffer_printf(&marked, "%s.", format);
+	marked = buffer_format("%s.", format);
 	buffer_init(&text, TIME_MAX);
 	for (size_t size = TIME_MIN; n == 0 && size <= TIME_MAX; size *= 2)
-		n = format_time(buffer_reserve(&text, size), size,
-		    marked.data, &tm);
+		n = format_time(buffer_reserve(&text, size), size, marked,
+		    &tm);
 	if (n > 1) {
 		text_add_printable(b, text.data, n - 1);
 		buffer_add_char(b, ' ');
 	}
 	buffer_free(&text);
-	buffer_free(&marked);
+	free(marked);
 }

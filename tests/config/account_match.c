@@ -194,10 +194,10 @@ test_legacy(void)
 	const struct legacy *l;
 
 	for (size_t i = 0; (l = legacy_at(i)) != NULL; i++)
-		tap_ok(legacy_find_keyword(l->keyword, strlen(l->keyword)) ==
+		tap_ok(legacy_find(l->keyword, strlen(l->keyword), false) ==
 		    l && option_find_keyword(l->keyword, strlen(l->keyword)) ==
-		    OPTION_COUNT && (l->name == NULL || legacy_find_name(
-		    l->name, strlen(l->name)) == l), "%s is a word of its own",
+		    OPTION_COUNT && (l->name == NULL || legacy_find(l->name,
+		    strlen(l->name), true) == l), "%s is a word of its own",
 		    l->keyword);
 }
 

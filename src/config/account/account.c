@@ -33,21 +33,16 @@ account_free(struct account *account)
 void
 account_copy(struct account *to, const struct account *from)
 {
-	for (int i = 0; i < OPTION_COUNT; i++) {
+	for (int i = 0; i < OPTION_COUNT; i++)
 		option_copy(to, from, (enum option_id)i);
-		to->set[i] = from->set[i];
-	}
 }
 
 void
 account_override(struct account *to, const struct account *from)
 {
-	for (int i = 0; i < OPTION_COUNT; i++) {
-		if (!from->set[i])
-			continue;
-		option_copy(to, from, (enum option_id)i);
-		to->set[i] = true;
-	}
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (from->set[i])
+			option_copy(to, from, (enum option_id)i);
 }
 
 const char *

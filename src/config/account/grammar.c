@@ -273,7 +273,7 @@ static int
 parse_setting(struct parser *p, struct slice word, struct slice argument)
 {
 	enum option_id id = option_find_keyword(word.s, word.n);
-	const struct legacy *legacy = legacy_find_keyword(word.s, word.n);
+	const struct legacy *legacy = legacy_find(word.s, word.n, false);
 	const struct option_place *place;
 
 	if (id == OPTION_COUNT && legacy == NULL)

@@ -45,19 +45,10 @@ static const char *const msmtp_names[] = {
 };
 
 const struct legacy *
-legacy_find_keyword(const char *s, size_t n)
+legacy_find(const char *s, size_t n, bool by_name)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (text_is(s, n, rows[i].keyword))
-			return &rows[i];
-	return NULL;
-}
-
-const struct legacy *
-legacy_find_name(const char *s, size_t n)
-{
-	for (size_t i = 0; i < ROWS; i++)
-		if (text_is(s, n, rows[i].name))
+		if (text_is(s, n, by_name ? rows[i].name : rows[i].keyword))
 			return &rows[i];
 	return NULL;
 }

@@ -23,8 +23,8 @@ struct legacy {
 	const char *off;	/* and for "off"; NULL: it takes no value */
 };
 
-const struct legacy *legacy_find_keyword(const char *, size_t);
-const struct legacy *legacy_find_name(const char *, size_t);
+/* The row of a keyword, or of a long option (`by_name`), or NULL. */
+const struct legacy *legacy_find(const char *, size_t, bool by_name);
 /* The i-th row, NULL behind the last. */
 const struct legacy *legacy_at(size_t i);
 

@@ -170,7 +170,8 @@ bool option_value_optional(enum option_id);
  */
 int option_set(struct account *, enum option_id, const char *value, size_t n,
     const struct option_place *, struct fault *);
-/* Copies one field with its origin; what `to` had is freed. */
+/* Copies one field, with its origin and whether it was set explicitly; what
+ * `to` had is freed. */
 void option_copy(struct account *to, const struct account *from,
     enum option_id);
 /* Makes it unset; a secret is wiped. */

@@ -623,6 +623,7 @@ option_copy(struct account *to, const struct account *from, enum option_id id)
 		store_string(to, row, memory_string(
 		    *(char *const *)value));
 	to->origin[id] = from->origin[id];
+	to->set[id] = from->set[id];
 }
 
 void
