@@ -215,9 +215,36 @@ static const struct {
 	{ { "p", "-I" }, "aliases", NULL, NULL },
 	{ { "sendmail", "-n", "a" }, "n to=a@", NULL, NULL },
 	{ { "p", "-q" }, "run", NULL, NULL },
-	{ { "p", "-q30m" }, "run", NULL, NULL },
+	{ { "p", "-q30m" }, "run note", NULL, NULL },
 	{ { "p", "-qf" }, "run", NULL, NULL },
-	{ { "p", "-bp", "-qRa" }, "queue", NULL, NULL },
+	{ { "p", "-bp", "-qRa" }, "recipient=a queue note", NULL, NULL },
+	{ { "p", "-qIid", "-qR@b", "-qSs" }, "id=id recipient=@b sender=s run",
+	    NULL, NULL },
+	{ { "p", "-qG1" }, "run", NULL, NULL },
+	{ { "p", "-qS" }, NULL, "USAGE -qS needs a value", NULL },
+	{ { "p", "-q!Ia" }, NULL, "USAGE -q!Ia is not supported", "-qI" },
+	{ { "p", "-q", "a" }, NULL, "USAGE a run of the queue takes no",
+	    "no message is sent" },
+	{ { "sendmail", "-t", "-q" }, NULL, "USAGE a run of the queue reads "
+	    "no", "no message is sent" },
+	{ { "p", "--queue-run" }, "run", NULL, NULL },
+	{ { "p", "--queue-run=now" }, "run", NULL, NULL },
+	{ { "p", "--queue-run=due" }, "due run", NULL, NULL },
+	{ { "p", "--queue-run=x" }, NULL, "USAGE --queue-run=x: there", NULL },
+	{ { "p", "--queue-hold", "1", "2", "--", "-3" }, "hold 1 2 -3", NULL,
+	    NULL },
+	{ { "p", "1", "--queue-hold=2", "-" }, "hold 1 2 -", NULL, NULL },
+	{ { "p", "--queue-hold", "-" }, "hold -", NULL, NULL },
+	{ { "p", "-", "--queue-hold=2" }, NULL, "USAGE '-' is no", NULL },
+	{ { "sendmail", "--queue-hold=1" }, NULL,
+	    "USAGE --queue-hold is not an option of sendmail", NULL },
+	{ { "p", "-odq", "a" }, "later to=a@", NULL, NULL },
+	{ { "p", "-o", "dd", "a" }, "later to=a@", NULL, NULL },
+	{ { "p", "-O", "deliverymode=Queue", "a" }, "later to=a@", NULL,
+	    NULL },
+	{ { "p", "-odq", "-odb", "a" }, "to=a@", NULL, NULL },
+	{ { "sendmail", "-odq/x", "a" }, NULL, "USAGE -odq/x names a file",
+	    NULL },
 	{ { "p", "-L", "cron", "-eq", "a" }, "q L=cron to=a@", NULL, NULL },
 	{ { "p", "-e", "q", "-oem", "a" }, "to=a@", NULL, NULL },
 	{ { "p", "-O", "errormode=quiet", "-OIgnoreDots=True", "a" },
@@ -339,6 +366,7 @@ describe(const struct cmdline *c)
 	add_flag(&b, c->read_sender, "from");
 	add_flag(&b, c->envelope.smtputf8, "U");
 	add_flag(&b, c->request.eight_bit, "8bit");
+	add_flag(&b, c->request.queue_only, "later");
 	add_value(&b, "L", c->request.ident);
 	add_value(&b, "F", c->request.full_name);
 	if (c->envelope.null_path)
@@ -356,7 +384,14 @@ describe(const struct cmdline *c)
 		    c->envelope.recipient[i].box.local,
 		    c->envelope.recipient[i].box.domain);
 	add_settings(&b, &c->overrides);
+	add_value(&b, "id", c->wish.id);
+	add_value(&b, "recipient", c->wish.recipient);
+	add_value(&b, "sender", c->wish.sender);
+	add_flag(&b, c->wish.due, "due");
 	add_flag(&b, c->mode == CMDLINE_QUEUE, "queue");
+	add_flag(&b, c->mode == CMDLINE_QUEUE_HOLD, "hold");
+	for (size_t i = 0; c->mode == CMDLINE_QUEUE_HOLD && i < c->words; i++)
+		add_flag(&b, true, c->word[i]);
 	add_flag(&b, c->mode == CMDLINE_ALIASES, "aliases");
 	add_flag(&b, c->mode == CMDLINE_CHECK, "check");
 	add_flag(&b, c->mode == CMDLINE_VERIFY, "verify");

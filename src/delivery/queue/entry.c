@@ -364,8 +364,8 @@ read_line(struct queue_entry *e, bool seen[KEYS], const char *line, size_t n,
 	size_t name = colon == NULL ? 0 : (size_t)(colon - line);
 
 	for (size_t i = 0; i < KEYS; i++) {
-		if (!text_is(line, name, keys[i].name) || name + 2 > n ||
-		    colon[1] != ' ')
+		if (colon == NULL || name + 2 > n || colon[1] != ' ' ||
+		    !text_is(line, name, keys[i].name))
 			continue;
 		/* the version comes first: what follows may mean else then */
 		if ((seen[i] && keys[i].write != NULL) || (i > 0 && !seen[0]))

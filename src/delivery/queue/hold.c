@@ -211,14 +211,14 @@ queue_hold_end(const struct queue_folder *q, const struct account *a)
 }
 
 int
-queue_lock_account(const struct queue_folder *q, const char *account)
+queue_lock_account(const struct queue_folder *q, const char *name)
 {
-	char *name = file_name(account, ".lock");
+	char *file = file_name(name, ".lock");
 	int fd, error;
 
-	fd = openat(q->fd[QUEUE_ACCOUNT], name, O_RDWR | O_CREAT | O_CLOEXEC |
+	fd = openat(q->fd[QUEUE_ACCOUNT], file, O_RDWR | O_CREAT | O_CLOEXEC |
 	    O_NOFOLLOW, S_IRUSR | S_IWUSR);
-	free(name);
+	free(file);
 	if (fd == -1)
 		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)

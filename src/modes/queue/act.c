@@ -293,9 +293,8 @@ act_on_input(struct acting *a)
 {
 	char *line = NULL, *id;
 	size_t size = 0;
-	ssize_t got;
 
-	while ((got = getline(&line, &size, stdin)) != -1) {
+	while (getline(&line, &size, stdin) != -1) {
 		id = line + strspn(line, " \t");
 		id[strcspn(id, " \t\r\n")] = '\0';
 		if (id[0] != '\0')

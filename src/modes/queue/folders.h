@@ -31,7 +31,7 @@ void queue_folders_close(struct queue_folders *);
  * Passes on what is wrong with one of several things, and forgets it there:
  * the first becomes the fault, each later one is told by `note`.
  */
-void queue_folders_tell(const struct request *, struct fault *each,
+void queue_folders_tell(const struct request *, struct fault *why,
     struct fault *);
 
 #endif
