@@ -205,6 +205,39 @@ END
 	[ "$(grep -c ' peeruid=65534 peerpid=[1-9]' "$PLACE/log")" -eq 2 ]
 }
 
+@test "the recipe with a queue: kept in the StateDirectory, sent by its run" {
+	local options run
+
+	command -v setpriv >/dev/null || skip 'no setpriv'
+	mkdir -m 700 etc state
+	PORT=1
+	account 'tls off' 'from you@example.org' 'queue on' 'logfile log'
+	mv "$ACCOUNT" etc/relay
+	options=$(service_options | sed "s,/etc/postrider/,$PWD/etc/,")
+	# shellcheck disable=SC2086 # words are meant
+	accept_at "unix:$PWD/sock" 1 env STATE_DIRECTORY="$PWD/state" \
+		setpriv --no-new-privs "$POSTRIDER" $options
+	account_file "socket $PWD/sock"
+	message | submit -f you@example.org bob@example.net
+	expect 0
+	accepted 0
+	[ "$(find state/queue/msg -type f | wc -l)" -eq 1 ]
+	grep -q ' queued=' log
+	smarthost_serve
+	sed -i "s/^port .*/port $PORT/" etc/relay
+	run=$(sed -n 's/^ExecStart=[^ ]* //p' \
+		"$ROOT/contrib/systemd/postrider-relay-queue@.service" |
+		sed "s,/etc/postrider/,$PWD/etc/,; s/%i/now/")
+	# shellcheck disable=SC2086 # words are meant
+	STATE_DIRECTORY=$PWD/state setpriv --no-new-privs "$POSTRIDER" $run \
+		>stdout 2>stderr
+	smarthost_stop
+	[ -z "$(find state/queue/msg -type f)" ]
+	grep -qx 'rcpt <bob@example.net>' capture/1.envelope
+	grep -q '^Hello, Bob' capture/1.message
+	grep -q '^Received: ' capture/1.message
+}
+
 @test "what a user's sendmail hears through the socket is the smarthost's word" {
 	smarthost_serve --refuse 'RCPT TO:<no*=550 5.1.1 no such user here'
 	account 'tls off'
