@@ -15,8 +15,6 @@
 #include "delivery/aliases.h"
 #include "delivery/qualify.h"
 
-#define ORIGIN_MAX (64 * 1024)	/* octets of where a setting comes from */
-
 void
 alias_source_init(struct alias_source *a, const struct account *account,
     bool off)
@@ -40,18 +38,17 @@ alias_source_free(struct alias_source *a)
 static void
 put_root(struct aliases *a, const struct account *account)
 {
-	struct buffer origin;
-	char *entry;
+	char *origin, *where, *entry;
 
 	if (account->root == NULL)
 		return;
-	buffer_init(&origin, ORIGIN_MAX);
-	account_add_origin(&origin, account, OPTION_ROOT);
-	buffer_add_string(&origin, ": root");
+	origin = account_origin(account, OPTION_ROOT);
+	where = buffer_format("%s: root", origin);
 	entry = buffer_format("root: %s", account->root);
-	alias_put_first(a, origin.data, entry);
+	alias_put_first(a, where, entry);
 	free(entry);
-	buffer_free(&origin);
+	free(where);
+	free(origin);
 }
 
 static int

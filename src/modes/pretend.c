@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -87,6 +88,7 @@ print_settings(const struct account *a)
 {
 	const struct option_row *row;
 	struct buffer b;
+	char *origin;
 
 	buffer_init(&b, TEXT_MAX);
 	for (int i = 0; i < OPTION_COUNT; i++) {
@@ -94,9 +96,9 @@ print_settings(const struct account *a)
 		buffer_clear(&b);
 		buffer_printf(&b, "%s = ", row->keyword);
 		add_value(&b, a, row);
-		buffer_add_string(&b, "  [");
-		account_add_origin(&b, a, (enum option_id)i);
-		buffer_add_char(&b, ']');
+		origin = account_origin(a, (enum option_id)i);
+		buffer_printf(&b, "  [%s]", origin);
+		free(origin);
 		show_text("", b.data, b.len);
 	}
 	buffer_free(&b);
@@ -105,16 +107,15 @@ print_settings(const struct account *a)
 static void
 print_secret(const struct account *a)
 {
-	struct buffer b;
+	char *source;
 
 	if (!link_wants_secret(a)) {
 		printf("secret: none is needed\n");
 		return;
 	}
-	buffer_init(&b, TEXT_MAX);
-	account_add_password_source(&b, a);
-	show_text("secret: from ", b.data, b.len);
-	buffer_free(&b);
+	source = account_password_source(a);
+	show_text("secret: from ", source, strlen(source));
+	free(source);
 }
 
 static void

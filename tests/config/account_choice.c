@@ -168,8 +168,10 @@ set(struct account *a, enum option_id id, const char *value)
 static void
 add_origin(struct buffer *b, const struct account *a, enum option_id id)
 {
-	account_add_origin(b, a, id);
-	buffer_add_char(b, ',');
+	char *origin = account_origin(a, id);
+
+	buffer_printf(b, "%s,", origin);
+	free(origin);
 }
 
 static void

@@ -10,7 +10,6 @@
 
 #define PASSWORDEVAL_SECONDS 60	/* time to type a passphrase into pinentry */
 #define LIFETIME_SECONDS ((int64_t)5 * 24 * 60 * 60)	/* RFC 5321 4.5.4.1 */
-#define PATHS_MAX (64 * 1024)	/* octets of FILE:LINE in a fault */
 
 void
 account_init(struct account *account)
@@ -77,32 +76,26 @@ account_host(const struct account *account)
 	return account->host != NULL ? account->host : account->socket;
 }
 
-void
-account_add_origin(struct buffer *b, const struct account *account,
-    enum option_id id)
+char *
+account_origin(const struct account *account, enum option_id id)
 {
 	const struct option_place *origin = &account->origin[id];
 
 	if (origin->file != NULL)
-		buffer_printf(b, "%s:%u", origin->file, origin->line);
-	else if (origin->line == ORIGIN_ENVIRONMENT)
-		buffer_add_string(b, "the environment");
-	else if (origin->line != ORIGIN_DEFAULT)
-		buffer_add_string(b, "the command line");
-	else
-		buffer_add_string(b, "the default");
+		return buffer_format("%s:%u", origin->file, origin->line);
+	return memory_string(origin->line == ORIGIN_ENVIRONMENT ?
+	    "the environment" : origin->line == ORIGIN_DEFAULT ?
+	    "the default" : "the command line");
 }
 
 int
 account_fault_prefix(struct fault *f, const struct account *account,
     enum option_id id)
 {
-	struct buffer where;
+	char *where = account_origin(account, id);
 
-	buffer_init(&where, PATHS_MAX);
-	account_add_origin(&where, account, id);
-	fault_prefix(f, "%s (%s): ", option_row(id)->keyword, where.data);
-	buffer_free(&where);
+	fault_prefix(f, "%s (%s): ", option_row(id)->keyword, where);
+	free(where);
 	return -1;
 }
 

@@ -139,11 +139,10 @@ const char *account_server(const struct account *);
 /* Whom a password is for: the host, else the socket; or NULL. */
 const char *account_host(const struct account *);
 /*
- * Adds where a setting came from, in words that fit into a message:
- * "FILE:LINE", "the environment", "the command line" or "the default".
+ * Where a setting came from, in words that fit into a message: "FILE:LINE",
+ * "the environment", "the command line" or "the default". The caller frees it.
  */
-void account_add_origin(struct buffer *, const struct account *,
-    enum option_id);
+char *account_origin(const struct account *, enum option_id);
 /*
  * Puts "KEYWORD (WHERE): " before the fault just recorded, about the value of a
  * setting. Always -1.

@@ -12,26 +12,25 @@
 #include "config/password/child.h"
 #include "config/password/password.h"
 
-#define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */
 #define PROGRAM "secret-tool"
 #define COMMAND_MAX (64 * 1024)	/* octets; host and user are in it thrice */
+#define TYPED 2		/* found by asking somebody */
 
 static int
 evaluate(const struct account *account, struct secret *secret,
     struct fault *f)
 {
 	const char *name = account->name;
-	struct buffer where;
+	char *where;
 
 	if (child_first_line(account->passwordeval,
 	    account->passwordeval_timeout, "no password", secret, f) == 0)
 		return 0;
-	buffer_init(&where, MESSAGE_MAX);
-	account_add_origin(&where, account, OPTION_PASSWORDEVAL);
+	where = account_origin(account, OPTION_PASSWORDEVAL);
 	fault_prefix(f, "passwordeval%s%s%s (%s)", name == NULL ? "" :
 	    " of account '", name == NULL ? "" : name, name == NULL ? "" : "'",
-	    where.data);
-	buffer_free(&where);
+	    where);
+	free(where);
 	if (f->class == FAULT_TEMPORARY)
 		return fault_hint(f, "a command that waits for somebody is "
 		    "given more time by passwordeval_timeout");
@@ -124,27 +123,25 @@ account_has_password(const struct account *account)
 	    account->passwordeval != NULL;
 }
 
-void
-account_add_password_source(struct buffer *b, const struct account *account)
+char *
+account_password_source(const struct account *account)
 {
 	enum option_id id = secret_is_set(&account->password) ?
 	    OPTION_PASSWORD : account->password_file != NULL ?
 	    OPTION_PASSWORD_FILE : account->password_fd != 0 ?
 	    OPTION_PASSWORD_FD : OPTION_PASSWORDEVAL;
+	char *origin, *source;
 
-	if (account_has_password(account)) {
-		buffer_printf(b, "%s  [", option_row(id)->keyword);
-		account_add_origin(b, account, id);
-		buffer_add_char(b, ']');
-		return;
-	}
-	buffer_printf(b, "%sthe netrc files, then the terminal",
-	    can_ask_keyring(account) ? "the keyring, then " : "");
+	if (!account_has_password(account))
+		return buffer_format("%sthe netrc files, then the terminal",
+		    can_ask_keyring(account) ? "the keyring, then " : "");
+	origin = account_origin(account, id);
+	source = buffer_format("%s  [%s]", option_row(id)->keyword, origin);
+	free(origin);
+	return source;
 }
 
-#define TYPED 2		/* found by asking somebody */
-
-/* Looks where no setting says where to look: 1 when found, 0, or -1. */
+/* Looks where no setting says where to look: 1 when found, TYPED, 0, or -1. */
 static int
 search(const struct account *account, struct secret *secret, struct fault *f)
 {

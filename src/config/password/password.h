@@ -27,10 +27,11 @@ struct secret;
 int account_password(const struct account *, struct secret *, struct fault *);
 
 /*
- * Adds in words where account_password() would look: the setting with its
- * origin or, without one, the places in their order. Nothing is read.
+ * Where account_password() would look, in words: the setting with its origin
+ * or, without one, the places in their order. Nothing is read. The caller frees
+ * it.
  */
-void account_add_password_source(struct buffer *, const struct account *);
+char *account_password_source(const struct account *);
 
 /* Does a setting of the account say where its password comes from? */
 bool account_has_password(const struct account *);
