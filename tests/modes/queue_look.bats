@@ -724,40 +724,55 @@ delivered() {
 	done
 }
 
-# killed ID ACTION OLD NEW: ends the action by SIGKILL at each system call that
-# opens or changes something; each time the queue is as OLD or NEW prints it,
-# and nothing is in the way of another action.
-killed() {
-	local call n end kills=0
+# broken HOW ID ACTION OLD NEW: has each system call of the action that opens or
+# changes something, one at a time, end it (signal=KILL) or fail (error=...);
+# the queue is as OLD or NEW prints it then, nothing is in the way of another
+# action, and whoever heard 0 has NEW.
+broken() {
+	local how=$1 id=$2 action=$3 old=$4 new=$5 call n end times=0
+	local -a calls=(write fsync renameat unlinkat)
 
 	command -v strace >/dev/null || skip 'no strace'
-	for call in openat write fsync renameat unlinkat; do
-		end=137
-		for ((n = 1; end == 137; n++)); do
+	[ "$how" != signal=KILL ] || calls+=(openat)
+	for call in "${calls[@]}"; do
+		for ((n = 1; ; n++)); do
 			rm -rf "$QUEUE"
 			cp -a before "$QUEUE"
 			end=0
 			ASAN_OPTIONS=detect_leaks=0 timeout -k 5 "$LIMIT" \
 				strace -f -o calls -e "trace=$call" \
-				-e "inject=$call:signal=KILL:when=$n" \
-				"$POSTRIDER" -C "$ACCOUNT" "--queue-$2" "$1" \
+				-e "inject=$call:$how:when=$n" \
+				"$POSTRIDER" -C "$ACCOUNT" \
+				"--queue-$action" "$id" \
 				>/dev/null 2>stderr || end=$?
 			! grep -q 'PTRACE\|ptrace' stderr ||
 				skip 'nothing can be traced here'
-			kills=$((kills + (end == 137)))
 			submit --queue-json
 			expect 0
 			[ ! -s stderr ]
-			cmp -s "$4" stdout || grep -qxF -f "$3" stdout ||
+			cmp -s "$new" stdout || { [ "$end" -ne 0 ] &&
+				grep -qxF -f "$old" stdout; } ||
 				{ cat calls stdout >&2 && return 1; }
-			submit "--queue-$2" ALL
+			submit "--queue-$action" ALL
 			expect 0
 			submit --queue-json
-			same "$4" stdout
+			same "$new" stdout
+			[ "$end" -eq 137 ] || grep -q INJECTED calls || break
+			times=$((times + 1))
 		done
 		[ "$end" -eq 0 ]
 	done
-	[ "$kills" -gt 10 ]
+	[ "$times" -gt 1 ]
+}
+
+# killed ID ACTION OLD NEW, failing ID ACTION OLD NEW
+killed() {
+	broken signal=KILL "$@"
+}
+
+failing() {
+	broken error=ENOSPC "$@"
+	broken error=EIO "$@"
 }
 
 @test "a kill at any step leaves what was, or what should be" {
@@ -794,4 +809,21 @@ killed() {
 	killed "${ID[0]}" requeue old new
 	: >nothing
 	killed "${ID[0]}" delete old nothing
+}
+
+@test "a disk that fails at any step leaves what was, or what should be" {
+	queue_entry "${ID[0]}"
+	queue_state "${ID[0]}" 'attempts: 1' 'next: 5' 'waiting: 1 450 later'
+	cp -a "$QUEUE" before
+	submit --queue-json
+	mv stdout plain
+	sed 's/"flags": \[/&"held"/' plain >held
+	: >nothing
+	failing "${ID[0]}" hold plain held
+	failing "${ID[0]}" delete plain nothing
+	mv "before/msg/${ID[0]}" "before/dead/${ID[0]}"
+	sed 's/"flags": \[/&"dead"/' plain >old
+	sed 's/"attempts": 1/"attempts": 0/;s/"next": 5/"next": 0/' plain >new
+	sed 's/"flags": \[/&"dead"/' new >>old
+	failing "${ID[0]}" requeue old new
 }

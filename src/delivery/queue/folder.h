@@ -68,7 +68,8 @@ int queue_folder_sync(const struct queue_folder *, enum queue_place,
     struct fault *);
 /*
  * Puts a file in place of the one of that name, or of none, whole and durable.
- * Nobody else may write it meanwhile. -1 with FAULT_IO: the old one is there.
+ * Nobody else may write it meanwhile. -1 with FAULT_IO: the old one is there,
+ * or the new one, whole, if only the folder could not be synced.
  */
 int queue_folder_replace(const struct queue_folder *, enum queue_place,
     const char *name, const struct buffer *, struct fault *);
