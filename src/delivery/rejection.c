@@ -23,7 +23,7 @@ rejection_of_sender(const struct transaction *t, struct fault *f)
 
 	buffer_init(&b, NAME_MAX_OCTETS);
 	buffer_add_string(&b, "the sender <");
-	path_add_sender(&b, t->envelope, true, NULL);
+	path_add(&b, &t->envelope->path, true, NULL);
 	buffer_add_char(&b, '>');
 	session_refused(t->session, &t->mail, PHASE_MAIL, b.data, f);
 	buffer_free(&b);

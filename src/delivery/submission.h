@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "smtp/chunk.h"
+#include "smtp/content.h"
 #include "smtp/transaction.h"
 
 struct envelope;

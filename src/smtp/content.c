@@ -2,14 +2,17 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fault.h"
+#include "base/memory.h"
+#include "mail/conversion/headerword.h"
 #include "mail/envelope.h"
 #include "mail/message/message.h"
+#include "mail/message/verbline.h"
 #include "wire/conn.h"
-#include "smtp/chunk.h"
 #include "smtp/content.h"
-#include "smtp/framing.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
 
@@ -97,8 +100,8 @@ int
 content_data(struct transaction *t, struct fault *f)
 {
 	t->session->phase = PHASE_DATA;
-	return dialogue_command(&t->session->dialogue, VERB_DATA, on_data, t,
-	    f, "DATA");
+	buffer_add_string(dialogue_line(&t->session->dialogue), "DATA");
+	return dialogue_send(&t->session->dialogue, VERB_DATA, on_data, t, f);
 }
 
 void
@@ -164,18 +167,56 @@ may_end(struct transaction *t, struct fault *f)
 	return t->before_end == NULL ? 0 : t->before_end(t->context, f);
 }
 
+/*
+ * DATA's dots (RFC 5321 section 4.5.2), by what is emitted and not by what was
+ * read. A walk over a message knows no line end but CRLF, so that an early end
+ * of data cannot be expressed.
+ */
+struct framing {
+	struct dialogue *dialogue;
+	bool line_start;	/* the last octets emitted were a line end */
+};
+
+static void
+framing_put(struct framing *fr, const char *p, size_t n)
+{
+	const char *plain = p, *end = p + n, *dot = p;
+
+	while (dot < end &&
+	    (dot = memchr(dot, '.', (size_t)(end - dot))) != NULL) {
+		if (dot == p ? fr->line_start : dot[-1] == '\n') {
+			/* up to this dot, and from this dot on once more */
+			dialogue_put(fr->dialogue, plain,
+			    (size_t)(dot + 1 - plain));
+			plain = dot;
+		}
+		dot++;
+	}
+	dialogue_put(fr->dialogue, plain, (size_t)(end - plain));
+	if (n > 0)
+		fr->line_start = end[-1] == '\n';
+}
+
+/* The end of data. A message without a final CRLF gets it. */
+static void
+framing_end(struct framing *fr)
+{
+	if (!fr->line_start)
+		dialogue_put(fr->dialogue, "\r\n", 2);
+	dialogue_put(fr->dialogue, ".\r\n", 3);
+}
+
 int
 content_send_data(struct transaction *t, const struct message *m, bool quit,
     struct fault *f)
 {
 	struct session *s = t->session;
+	struct framing framing = { &s->dialogue, true };
 	struct message_walk walk;
-	struct framing framing;
 	const char *p;
 	ssize_t n;
 
 	s->amid_data = true;
-	framing_start(&framing, &s->dialogue);
 	message_walk_start(&walk, m);
 	while ((n = message_walk_next(&walk, &p, f)) > 0)
 		framing_put(&framing, p, (size_t)n);
@@ -185,6 +226,63 @@ content_send_data(struct transaction *t, const struct message *m, bool quit,
 	/* From here on the message may be delivered. */
 	framing_end(&framing);
 	return finish(t, m, quit, f);
+}
+
+/* Could a server run a line of the header? */
+static bool
+header_has_verb(const struct message *m)
+{
+	struct verbline line = { .decided = false };
+	size_t at = 0, n;
+	const char *p;
+
+	while ((n = header_next_octets(&m->header, &at, &p)) > 0)
+		if (verbline_text(&line, p, n))
+			return true;
+	return false;
+}
+
+static bool
+is_safe(const struct message *m)
+{
+	return !message_cuts(m)->verb &&
+	    m->longest_body_line <= VERBLINE_MAX &&
+	    headerword_longest_line(&m->header, NULL) <= VERBLINE_MAX &&
+	    !header_has_verb(m);
+}
+
+/* A chunk that goes to this offset in the message. */
+static void
+add_chunk(struct chunk_plan *plan, uint64_t *from, uint64_t to)
+{
+	if (to > *from)
+		plan->octets[plan->count++] = to - *from;
+	*from = to;
+}
+
+void
+chunk_plan(struct chunk_plan *plan, const struct message *m)
+{
+	const struct bodycuts *cuts = message_cuts(m);
+	uint64_t header = message_header_octets(m), from = 0;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->safe = is_safe(m);
+	if (!plan->safe)
+		return;
+	plan->octets = memory_array(cuts->count + 2, sizeof(*plan->octets));
+	if (header >= CHUNK_OCTETS)
+		add_chunk(plan, &from, header);
+	for (size_t i = 0; i < cuts->count; i++)
+		add_chunk(plan, &from, header + cuts->at[i]);
+	add_chunk(plan, &from, message_octets(m));
+}
+
+void
+chunk_free(struct chunk_plan *plan)
+{
+	free(plan->octets);
+	memset(plan, 0, sizeof(*plan));
 }
 
 /* What is still to be said of the message, and where we are in it. */
@@ -237,8 +335,9 @@ send_all(struct chunks *w, const struct message *m,
 
 	for (size_t i = 0; i < plan->count && !t->chunk_failed; i++) {
 		last = i + 1 == plan->count;
-		if (dialogue_say(d, VERB_BDAT, f, "BDAT %" PRIu64 "%s",
-		    plan->octets[i], last ? " LAST" : "") == -1)
+		buffer_printf(dialogue_line(d), "BDAT %" PRIu64 "%s",
+		    plan->octets[i], last ? " LAST" : "");
+		if (dialogue_say(d, VERB_BDAT, f) == -1)
 			return -1;
 		/* From the last one on the message may be delivered. */
 		if (put_chunk(w, plan->octets[i], last, f) == -1)
@@ -281,13 +380,11 @@ content_send_chunks(struct transaction *t, const struct message *m,
 void
 content_end_unwanted(struct transaction *t)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	struct dialogue *d = &t->session->dialogue;
 
 	dialogue_put(d, ".\r\n", 3);
 	/* LMTP: a reply for each recipient, so there is none */
 	if (!t->session->params->lmtp)
 		dialogue_expect(d, VERB_MESSAGE, NULL, NULL);
-	dialogue_sync(d, &ignored);
-	fault_clear(&ignored);
+	dialogue_sync(d, NULL);
 }

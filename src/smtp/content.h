@@ -7,8 +7,11 @@
 #define SMTP_CONTENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-struct chunk_plan;
+#include "mail/message/bodyscan.h"
+
 struct fault;
 struct message;
 struct transaction;
@@ -31,11 +34,33 @@ int content_data(struct transaction *, struct fault *);
  */
 int content_send_data(struct transaction *, const struct message *, bool quit,
     struct fault *);
+
+/* A chunk ends with the line that makes it as large as this, or larger; the
+ * first one has the header besides. */
+#define CHUNK_OCTETS BODY_STEP
+
+struct chunk_plan {
+	bool safe;		/* may go by BDAT */
+	uint64_t *octets;	/* of each chunk, the last included */
+	size_t count;
+};
+
 /*
- * The same by BDAT. The number of chunks whose replies have not come is
- * bounded, and behind a chunk that was refused no other is sent. The replies
- * to the envelope may come with those to the chunks. A server that answers
- * BDAT with 500 to 504 gets DATA from the next transaction on.
+ * How a message would go by BDAT, and whether it may. One with a line that a
+ * broken server could run, were a chunk refused and not read (see verbline.h),
+ * goes by DATA; so does one with lines so long that such a server would cut
+ * them, and find a line in the middle of one. A chunk always begins where a
+ * line does, so that no other place of a line can be made one. The plan is to
+ * be freed with chunk_free().
+ */
+void chunk_plan(struct chunk_plan *, const struct message *);
+void chunk_free(struct chunk_plan *);
+/*
+ * Sends the message as content_send_data() does, but by BDAT. The number of
+ * chunks whose replies have not come is bounded, and behind a chunk that was
+ * refused no other is sent. The replies to the envelope may come with those to
+ * the chunks. A server that answers BDAT with 500 to 504 gets DATA from the
+ * next transaction on.
  */
 int content_send_chunks(struct transaction *, const struct message *,
     const struct chunk_plan *, bool quit, struct fault *);

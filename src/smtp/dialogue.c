@@ -390,8 +390,8 @@ put_line(struct dialogue *d, enum verb verb, struct fault *f)
 	return 0;
 }
 
-static int
-send_line(struct dialogue *d, enum verb verb, struct fault *f)
+int
+dialogue_say(struct dialogue *d, enum verb verb, struct fault *f)
 {
 	int result = put_line(d, verb, f);
 
@@ -413,37 +413,12 @@ dialogue_send(struct dialogue *d, enum verb verb,
     void (*handler)(void *, const struct reply *), void *context,
     struct fault *f)
 {
-	if (send_line(d, verb, f) == -1)
+	if (dialogue_say(d, verb, f) == -1)
 		return -1;
 	dialogue_expect(d, verb, handler, context);
 	if (!d->pipelining || verbs[verb].last_in_group)
 		return dialogue_sync(d, f);
 	return 0;
-}
-
-int
-dialogue_command(struct dialogue *d, enum verb verb,
-    void (*handler)(void *, const struct reply *), void *context,
-    struct fault *f, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	buffer_vprintf(dialogue_line(d), fmt, ap);
-	va_end(ap);
-	return dialogue_send(d, verb, handler, context, f);
-}
-
-int
-dialogue_say(struct dialogue *d, enum verb verb, struct fault *f,
-    const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	buffer_vprintf(dialogue_line(d), fmt, ap);
-	va_end(ap);
-	return send_line(d, verb, f);
 }
 
 void

@@ -66,26 +66,18 @@ struct dialogue {
 void dialogue_init(struct dialogue *, struct conn *, FILE *transcript);
 void dialogue_free(struct dialogue *);
 
+/* The line of the next command, empty and without CRLF to come. */
+struct buffer *dialogue_line(struct dialogue *);
 /*
- * Sends one command; handler gets its reply, now or at the next sync. -1 and
- * FAULT_SOFTWARE, nothing sent, when the formatted line has a CR, LF or NUL:
+ * Sends what was put into that line; handler gets the reply, now or at the next
+ * sync. -1 and FAULT_SOFTWARE, nothing sent, when the line has a CR, LF or NUL:
  * the one guard against command injection. Else -1 as dialogue_sync().
  */
-int dialogue_command(struct dialogue *, enum verb,
-    void (*handler)(void *, const struct reply *), void *context,
-    struct fault *, const char *fmt, ...)
-    __attribute__((format(printf, 6, 7)));
-/*
- * The same in two steps, for a command that is long to make: the line, empty
- * and without CRLF to come, and sending what was put into it.
- */
-struct buffer *dialogue_line(struct dialogue *);
 int dialogue_send(struct dialogue *, enum verb,
     void (*handler)(void *, const struct reply *), void *context,
     struct fault *);
 /* The same, but the reply is not owed yet: dialogue_expect() says when. */
-int dialogue_say(struct dialogue *, enum verb, struct fault *,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+int dialogue_say(struct dialogue *, enum verb, struct fault *);
 /* A reply is owed although no command was sent: greeting, end of data. */
 void dialogue_expect(struct dialogue *, enum verb,
     void (*handler)(void *, const struct reply *), void *context);
@@ -99,7 +91,7 @@ void dialogue_put(struct dialogue *, const char *, size_t);
 int dialogue_sync(struct dialogue *, struct fault *);
 /* Flushes, and reads until at most `most` replies are owed. -1 as above. */
 int dialogue_wait(struct dialogue *, size_t most, struct fault *);
-/* dialogue_command() and dialogue_sync() in one: *r is the reply. */
+/* A command with its line, and dialogue_sync(), in one: *r is the reply. */
 int dialogue_ask(struct dialogue *, enum verb, struct reply *r,
     struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));

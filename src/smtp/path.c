@@ -52,14 +52,16 @@ path_to_ascii(struct mailbox *box)
 	box->domain = ascii;
 }
 
-static int
-add_path(struct buffer *b, const struct mailbox *path, bool utf8,
+int
+path_add(struct buffer *b, const struct mailbox *path, bool utf8,
     struct fault *f)
 {
 	struct mailbox box = *path;
 	char *ascii = NULL;
 	int result = 0;
 
+	if (path->local == NULL)
+		return 0;
 	if (!text_is_ascii(path->domain, strlen(path->domain)) &&
 	    !(utf8 && mailbox_needs_smtputf8(path))) {
 		if (tls_domain_to_ascii(path->domain, &ascii) == 0)
@@ -75,20 +77,6 @@ add_path(struct buffer *b, const struct mailbox *path, bool utf8,
 }
 
 int
-path_add_sender(struct buffer *b, const struct envelope *e, bool utf8,
-    struct fault *f)
-{
-	return e->path.local == NULL ? 0 : add_path(b, &e->path, utf8, f);
-}
-
-int
-path_add_recipient(struct buffer *b, const struct recipient *to, bool utf8,
-    struct fault *f)
-{
-	return add_path(b, &to->box, utf8, f);
-}
-
-int
 path_check(const struct mailbox *box, struct fault *f)
 {
 	size_t local = strlen(box->local), domain = strlen(box->domain);
@@ -100,7 +88,7 @@ path_check(const struct mailbox *box, struct fault *f)
 	    text_is_ascii(box->domain, domain))
 		return 0;
 	buffer_init(&b, ADDRESS_MAX);
-	result = add_path(&b, box, true, f);
+	result = path_add(&b, box, true, f);
 	if (result == 0 && b.full)
 		result = fault(f, FAULT_DATA, "address too long: more than "
 		    "%d octets", ADDRESS_MAX);

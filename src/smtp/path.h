@@ -37,9 +37,7 @@ int path_prepare(struct envelope *, bool offered, bool *utf8,
  * is not ASCII; nothing for the null path. FAULT_DATA for a domain that has
  * no A-label form; with a NULL fault such a domain is added as it is.
  */
-int path_add_sender(struct buffer *, const struct envelope *, bool utf8,
-    struct fault *);
-int path_add_recipient(struct buffer *, const struct recipient *, bool utf8,
+int path_add(struct buffer *, const struct mailbox *, bool utf8,
     struct fault *);
 /* Adds " RET=" and " ENVID=" as wished. */
 void path_add_mail_dsn(struct buffer *, const struct envelope *);

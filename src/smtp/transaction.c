@@ -15,7 +15,6 @@
 #include "smtp/transaction.h"
 
 #define SHOWN_MAX (REPLY_MAX * 2)	/* a reply as text */
-#define ASKED_MIN 8			/* first size of the list */
 /*
  * RCPTs whose replies have not come. A server that has a limit on recipients
  * (1000 is common) can say so before we have made more errors than it bears.
@@ -118,7 +117,7 @@ transaction_mail(struct transaction *t, uint64_t octets, bool eight_bit,
 	s->transactions++;
 	t->utf8 = utf8;
 	buffer_add_string(b, "MAIL FROM:<");
-	if (path_add_sender(b, t->envelope, utf8, f) == -1)
+	if (path_add(b, &t->envelope->path, utf8, f) == -1)
 		return -1;
 	buffer_add_char(b, '>');
 	if (has[CAP_SIZE] && octets > 0)
@@ -136,12 +135,8 @@ transaction_mail(struct transaction *t, uint64_t octets, bool eight_bit,
 static void
 expect_recipient(struct transaction *t, size_t recipient)
 {
-	if (t->asked_count == t->asked_cap) {
-		t->asked_cap = t->asked_cap == 0 ? ASKED_MIN :
-		    t->asked_cap * 2;
-		t->asked = memory_resize(t->asked, t->asked_cap,
-		    sizeof(*t->asked));
-	}
+	t->asked = memory_grow(t->asked, t->asked_count, &t->asked_cap,
+	    sizeof(*t->asked));
 	t->asked[t->asked_count++] = recipient;
 	if (!t->keep || recipient < t->kept_count)
 		return;
@@ -159,7 +154,7 @@ transaction_rcpt(struct transaction *t, size_t recipient, struct fault *f)
 	struct buffer *b = dialogue_line(d);
 
 	buffer_add_string(b, "RCPT TO:<");
-	if (path_add_recipient(b, to, t->utf8, f) == -1)
+	if (path_add(b, &to->box, t->utf8, f) == -1)
 		return -1;
 	buffer_add_char(b, '>');
 	if (s->capabilities.has[CAP_DSN])

@@ -9,11 +9,12 @@
  *	transaction_rcpt(&t, 1, f);
  *	transaction_sync(&t, f);		now all replies have come
  *	... t.mail, transaction_reply(&t, 0), transaction_reply(&t, 1)
- *	content_send(&t, ...);			to the accepted recipients
+ *	content_data(&t, f);
+ *	content_send_data(&t, ...);		to the accepted recipients
  *	... transaction_final(&t)
  *	transaction_free(&t);
  *
- * Instead of content_send() a caller may say transaction_reset(); it must,
+ * Instead of DATA a caller may say transaction_reset(); it must,
  * before the session takes another transaction, unless the final reply is 2yz.
  * With PIPELINING the commands between two syncs travel as one group, and a
  * sync that is owed nothing costs nothing; without it each command waits for
@@ -73,7 +74,7 @@ struct transaction {
 
 /*
  * Session and envelope are not owned. Recipients may be added to the envelope
- * until content_send(), and their states are kept in it: PENDING before the
+ * until DATA, and their states are kept in it: PENDING before the
  * reply to RCPT, then ACCEPTED, DEFERRED or REFUSED; DELIVERED after the final
  * reply.
  */
