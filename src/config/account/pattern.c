@@ -126,29 +126,33 @@ value_of(char pattern, const char *author, struct fault *f)
 	}
 }
 
-int
-pattern_expand(struct buffer *b, const char *value, const char *letters,
-    const char *author, bool glob, struct fault *f)
+char *
+pattern_expand(const char *value, const char *letters, const char *author,
+    bool glob, struct fault *f)
 {
+	struct buffer b;
 	char *to;
 
+	buffer_init(&b, VALUE_MAX);
 	for (; *value != '\0'; value++) {
 		if (*value != '%' || value[1] == '\0' ||
 		    strchr(letters, value[1]) == NULL) {
-			buffer_add_char(b, *value);
+			buffer_add_char(&b, *value);
 			continue;
 		}
 		to = value_of(*++value, author, f);
-		if (to == NULL)
-			return -1;
+		if (to == NULL) {
+			buffer_free(&b);
+			return NULL;
+		}
 		for (const char *p = to; *p != '\0'; p++) {
 			if (glob && strchr("?*[\\", *p) != NULL)
-				buffer_add_char(b, '\\');
-			buffer_add_char(b, text_is_control(*p) ? '?' : *p);
+				buffer_add_char(&b, '\\');
+			buffer_add_char(&b, text_is_control(*p) ? '?' : *p);
 		}
 		free(to);
 	}
-	return 0;
+	return buffer_detach(&b);
 }
 
 char *
@@ -156,16 +160,11 @@ pattern_expand_setting(const struct account *a, enum option_id id,
     const char *value, const char *author, bool glob, struct fault *f)
 {
 	const struct option_place *origin = &a->origin[id];
-	const char *letters = id == OPTION_FROM ? PATTERN_FROM :
-	    id == OPTION_SENDER ? PATTERN_SENDER :
-	    id == OPTION_QUEUE_DIRECTORY ? PATTERN_QUEUE : PATTERN_DOMAIN;
-	struct buffer b;
 
 	if (origin->file == NULL && origin->line == ORIGIN_COMMAND_LINE)
 		return memory_string(value);
-	buffer_init(&b, VALUE_MAX);
-	if (pattern_expand(&b, value, letters, author, glob, f) == 0)
-		return buffer_detach(&b);
-	buffer_free(&b);
-	return NULL;
+	return pattern_expand(value, id == OPTION_FROM ? PATTERN_FROM :
+	    id == OPTION_SENDER ? PATTERN_SENDER :
+	    id == OPTION_QUEUE_DIRECTORY ? PATTERN_QUEUE : PATTERN_DOMAIN,
+	    author, glob, f);
 }

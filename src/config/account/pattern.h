@@ -16,7 +16,6 @@
 
 #include "config/account/account.h"
 
-struct buffer;
 struct fault;
 
 /* The letters that a setting knows. */
@@ -26,14 +25,14 @@ struct fault;
 #define PATTERN_QUEUE "UH%"
 
 /*
- * Adds the value with its patterns of `letters` replaced. With `glob` the value
- * is a pattern of fnmatch(3), in which what replaces ours is escaped. `author`
- * is the value of %F, or NULL.
- * -1 with a fault that begins with the pattern: FAULT_CONFIG when it has no
+ * The value with its patterns of `letters` replaced, for the caller to free.
+ * With `glob` the value is a pattern of fnmatch(3), in which what replaces ours
+ * is escaped. `author` is the value of %F, or NULL.
+ * NULL with a fault that begins with the pattern: FAULT_CONFIG when it has no
  * value here, FAULT_DATA for %F without an author, FAULT_SYSTEM when the system
  * does not tell its name.
  */
-int pattern_expand(struct buffer *, const char *value, const char *letters,
+char *pattern_expand(const char *value, const char *letters,
     const char *author, bool glob, struct fault *);
 /*
  * The value of a setting, or a part of it, with the patterns that the setting

@@ -15,7 +15,6 @@
 #include "config/account/pattern.h"
 #include "config/account/sender.h"
 
-#define VALUE_MAX (1024 * 1024)	/* octets of an expanded element */
 #define WILDCARDS "?*["
 
 /* ---- from: addresses and globs */
@@ -186,16 +185,14 @@ accountmatch(const struct account *a, const char *sender, const char *author)
 static char *
 automatic(const struct account *a, struct fault *f)
 {
-	struct buffer b;
+	char *user = pattern_expand("%U", PATTERN_FROM, NULL, false, f);
+	char *address;
 
-	buffer_init(&b, VALUE_MAX);
-	if (pattern_expand(&b, "%U", PATTERN_FROM, NULL, false, f) == -1) {
-		buffer_free(&b);
-		return NULL;
-	}
-	if (a->maildomain != NULL)
-		buffer_printf(&b, "@%s", a->maildomain);
-	return buffer_detach(&b);
+	if (user == NULL || a->maildomain == NULL)
+		return user;
+	address = buffer_format("%s@%s", user, a->maildomain);
+	free(user);
+	return address;
 }
 
 int
