@@ -240,10 +240,8 @@ auth_run(const struct auth *a, struct reply *refusal, struct fault *f)
 		fault_pass(f, &unable, "");
 	else if (attempt == ATTEMPT_NEXT)
 		nothing_fits(a, &why, f);
-	if (attempt != ATTEMPT_REFUSED) {
-		reply_free(refusal);
-		reply_init(refusal);
-	}
+	if (attempt != ATTEMPT_REFUSED)
+		reply_clear(refusal);
 	fault_clear(&unable);
 	buffer_free(&why);
 	return attempt == ATTEMPT_DONE ? 0 : -1;

@@ -81,38 +81,25 @@ show_line(const struct dialogue *d, const char *who, const char *p, size_t n)
 	free(shown);
 }
 
-/* The last word of a secret command, but for the name of a mechanism. */
-static void
-remember(struct dialogue *d, const char *p, size_t n, bool auth)
-{
-	size_t from = n, words = 1;
-
-	while (from > 0 && p[from - 1] != ' ')
-		from--;
-	for (size_t i = 0; i < from; i++)
-		words += p[i] == ' ';
-	buffer_wipe(&d->last_secret);
-	if (!auth || words > 2)
-		buffer_add(&d->last_secret, p + from, n - from);
-}
-
 /*
- * Shows the name of a command that has credentials, and of AUTH (`auth`) its
- * mechanism; no more. Its last word is remembered, for hide().
+ * Shows of AUTH (`auth`) its mechanism, and of a response nothing. What is not
+ * shown is remembered, for hide().
  */
 static void
 show_secret(struct dialogue *d, const char *p, size_t n, bool auth)
 {
 	size_t shown = 0, words = 2;
 
-	remember(d, p, n, auth);
-	while (shown < n && (p[shown] != ' ' || words-- > 1))
+	while (auth && shown < n && (p[shown] != ' ' || words-- > 1))
 		shown++;
 	if (!auth)
 		show_line(d, "C:", "(credentials hidden)", 20);
 	else if (d->transcript != NULL)
 		fprintf(d->transcript, "C: %.*s (credentials hidden)\n",
 		    (int)shown, p);
+	shown += auth && shown < n;
+	buffer_wipe(&d->last_secret);
+	buffer_add(&d->last_secret, p + shown, n - shown);
 }
 
 /* Shows the lines of a reply, but no challenge of a secret exchange. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dialogue: commands that go out, and the replies that are owed for
- * them. Handlers record, they do not steer. Without PIPELINING each command
- * waits for its reply; nothing else changes.
+ * dialogue: commands that go out, and the replies that are owed for them.
+ * Handlers record, they do not steer. Without PIPELINING each command waits for
+ * its reply; nothing else changes.
  */
 #ifndef SMTP_DIALOGUE_H
 #define SMTP_DIALOGUE_H

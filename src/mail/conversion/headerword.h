@@ -27,8 +27,8 @@ struct header;
 int headerword_encode(struct header *, bool encode, size_t limit);
 /* Is something of what goes out not ASCII? */
 bool headerword_is_needed(const struct header *);
-/* The longest line that goes out. With `number` added fields do not count, and
- * *number is what the line has in the input. */
+/* Octets of the longest line that goes out. With `number` added fields do not
+ * count, and *number is that of the field's first line in the input. */
 size_t headerword_longest_line(const struct header *, size_t *number);
 
 #endif
