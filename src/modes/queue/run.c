@@ -530,6 +530,8 @@ run_account(struct run *r, const struct group *g)
 	request.file_of_root = g->file_of_root;
 	request.account = g->account;
 	carrier_init(&c, &request);
+	/* cppcheck-suppress autoVariables
+	 * it is taken back below */
 	r->carrier = &c;
 	lock = begin_account(r, g, &f);
 	for (size_t i = 0; lock != -1 && i < g->ids.count &&
