@@ -496,11 +496,17 @@ try_folder() {
 	QUEUE=/proc/postrider/queue
 	queued 'tls off'
 	try_folder
+	QUEUE=$PWD/accounts/queue
+	queued 'tls off'
+	try_folder 'is no folder'
 	[ "$(id -u)" -ne 0 ] || return 0
 	QUEUE=$PWD/queue
 	queued 'tls off'
 	mkdir -m 500 queue
-	try_folder 'Permission denied'
+	try_folder '/msg: Permission denied'
+	QUEUE=/postrider/queue
+	queued 'tls off'
+	try_folder 'is not there, and cannot be made'
 }
 
 # small_disk OPTIONS: a file system of its own at $PLACE, or the test is

@@ -156,13 +156,16 @@ make_path(const char *path)
 	return r;
 }
 
+/* `what` is said of it; NULL: what errno says. */
 static int
 refuse(struct fault *f, const char *path, const char *place,
     const char *what)
 {
-	fault(f, FAULT_IO, "the queue's folder %s%s%s %s", path,
-	    place == NULL ? "" : "/", place == NULL ? "" : place, what);
-	return -1;
+	const char *error = what == NULL ? strerror(errno) : what;
+
+	return fault(f, FAULT_IO, "the queue's folder %s%s%s%s%s", path,
+	    place == NULL ? "" : "/", place == NULL ? "" : place,
+	    what == NULL ? ": " : " ", error);
 }
 
 /* Is it ours, and ours alone to write? */
@@ -173,7 +176,7 @@ check_folder(int fd, const char *path, const char *place, struct fault *f)
 	char owner[80];
 
 	if (fstat(fd, &st) == -1)
-		return refuse(f, path, place, strerror(errno));
+		return refuse(f, path, place, NULL);
 	if (st.st_uid != geteuid()) {
 		snprintf(owner, sizeof(owner), "belongs to uid %lu, and this "
 		    "is uid %lu", (unsigned long)st.st_uid,
@@ -194,12 +197,11 @@ open_place(struct queue_folder *q, int top, enum queue_place place, bool make,
 	const char *name = places[place];
 
 	if (make && mkdirat(top, name, S_IRWXU) == -1 && errno != EEXIST)
-		return refuse(f, q->path, name, strerror(errno));
+		return refuse(f, q->path, name, NULL);
 	q->fd[place] = openat(top, name, FOLDER_FLAGS);
 	if (q->fd[place] == -1)
 		return !make && errno == ENOENT ? 0 : refuse(f, q->path, name,
-		    errno == ELOOP || errno == ENOTDIR ? "is no folder" :
-		    strerror(errno));
+		    errno == ELOOP || errno == ENOTDIR ? "is no folder" : NULL);
 	return check_folder(q->fd[place], q->path, name, f);
 }
 
@@ -212,7 +214,7 @@ open_places(struct queue_folder *q, int top, bool make, struct fault *f)
 		if (open_place(q, top, (enum queue_place)i, make, f) == -1)
 			return -1;
 	if (make && sync_folder(top) == -1)
-		return refuse(f, q->path, NULL, strerror(errno));
+		return refuse(f, q->path, NULL, NULL);
 	/* one without places has never held a message */
 	return q->fd[QUEUE_MSG] != -1 && q->fd[QUEUE_STATE] != -1;
 }
@@ -224,8 +226,10 @@ open_error(const char *path)
 	int error = errno;
 	struct stat st;
 
+	if (error == ENOENT)
+		return "is not there, and cannot be made";
 	if (error != ELOOP && error != ENOTDIR)
-		return strerror(error);
+		return NULL;
 	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ?
 	    "is a symbolic link" : "is no folder";
 }
@@ -243,7 +247,7 @@ queue_folder_open(struct queue_folder *q, const char *path, bool make,
 	for (int i = 0; i < QUEUE_PLACES; i++)
 		q->fd[i] = -1;
 	if (make && make_path(q->path) == -1)
-		r = refuse(f, q->path, NULL, strerror(errno));
+		r = refuse(f, q->path, NULL, open_error(q->path));
 	else if ((top = open(q->path, FOLDER_FLAGS)) == -1)
 		r = !make && errno == ENOENT ? 0 : refuse(f, q->path, NULL,
 		    open_error(q->path));
@@ -299,7 +303,7 @@ list(const struct queue_folder *q, enum queue_place place,
 	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
 		if (fd != -1)
 			close(fd);
-		return refuse(f, q->path, places[place], strerror(errno));
+		return refuse(f, q->path, places[place], NULL);
 	}
 	while ((errno = 0, entry = readdir(dir)) != NULL) {
 		if (!begins_with_id(entry->d_name) ||
@@ -314,7 +318,7 @@ list(const struct queue_folder *q, enum queue_place place,
 		    QUEUE_ID_LEN);
 	}
 	if (errno != 0)
-		refuse(f, q->path, places[place], strerror(errno));
+		refuse(f, q->path, places[place], NULL);
 	closedir(dir);
 	if (names->count > 0)
 		qsort(names->name, names->count, sizeof(*names->name),
@@ -344,7 +348,7 @@ queue_folder_sync(const struct queue_folder *q, enum queue_place place,
 {
 	if (sync_folder(q->fd[place]) == 0)
 		return 0;
-	return refuse(f, q->path, places[place], strerror(errno));
+	return refuse(f, q->path, places[place], NULL);
 }
 
 int
