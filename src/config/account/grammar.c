@@ -308,7 +308,7 @@ parse_evaluated(struct parser *p, const struct option_place *place,
 	p->len = line->len;
 	p->evaluated = place->column;
 	r = parse_line(p);
-	/* a password that is not in the file asks nothing of its mode */
+	/* the file need not be kept from others for what a command prints */
 	p->facts->password = was_password;
 	p->evaluated = 0;
 	p->line = outer.s;

@@ -38,7 +38,7 @@ struct account_file {
 	const struct account_file *includer;	/* or NULL */
 };
 
-/* Where a file may be; nowhere without a folder. */
+/* A path where an account file may be; none when `folder` is NULL. */
 struct candidate {
 	const char *folder;
 	const char *name;

@@ -89,7 +89,7 @@ glob_fits(const char *glob, const char *sender)
 	return fits;
 }
 
-/* How many characters of it fit only themselves. */
+/* How many characters of the glob are no wildcards. */
 static size_t
 glob_weight(const char *glob)
 {
@@ -106,7 +106,7 @@ glob_weight(const char *glob)
 	return n;
 }
 
-/* Is it that address, and has the local part the same case? */
+/* How well one address fits another; only the local part has a case. */
 static size_t
 address_fit(const char *address, const char *sender)
 {
@@ -218,8 +218,8 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 	return *sender != NULL ? 0 : account_fault_prefix(f, a, id);
 }
 
-/* The element with a plausible value for each pattern, for a check of its
- * syntax. */
+/* The element with an example in place of each pattern, so that its syntax can
+ * be checked. */
 static char *
 exemplify(const char *element)
 {

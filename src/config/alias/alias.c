@@ -511,7 +511,7 @@ alias_targets(struct alias_entry *e, struct fault *f)
 		return 0;
 	sc.s = e->in->text.data + e->value;
 	sc.line = sc.at_line = e->line;
-	/* modulo: the value stands behind the name that begins the line */
+	/* it wraps: the value stands behind the name that begins the line */
 	sc.begin = e->name - e->value;
 	sc.at_column = 1;
 	buffer_init(&sc.text, e->value_len);

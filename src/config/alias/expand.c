@@ -12,11 +12,8 @@
 
 static const char fallback[] = "default";
 
-/*
- * Entries that are being resolved are linked from the innermost to the first,
- * and are not functions that call themselves: a chain may be as long as the
- * file.
- */
+/* The entries that are being resolved are a linked list, and no recursion: a
+ * chain may be as long as the file. */
 struct walk {
 	struct aliases *aliases;
 	const struct local_domains *domains;

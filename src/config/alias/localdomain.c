@@ -98,7 +98,7 @@ local_domains_gather(struct local_domains *d, const struct account *account,
 	add_host(d);
 	if (add_configured(d, account, f) == -1)
 		return -1;
-	/* the last one: the domains of the host win over it */
+	/* last, since a domain that is there keeps its locality */
 	add_mailname(d, mailname);
 	return 0;
 }

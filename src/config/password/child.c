@@ -155,7 +155,7 @@ exec_shell(const char *command, int out, int err)
 	_exit(EXIT_NOT_RUN);
 }
 
-/* Errors leave errno to the caller; finish() is called in every case. */
+/* -1 with errno. finish() is to be called in either case. */
 static int
 start(struct run *run, const char *command)
 {

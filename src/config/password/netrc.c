@@ -163,7 +163,7 @@ netrc_find(const char *text, size_t n, const char *host, const char *user,
 	return found;
 }
 
-/* One of the files: as netrc_password(). */
+/* Looks into one of the files; the result is that of netrc_password(). */
 static int
 look_into(const char *path, bool own, const struct account *account,
     struct secret *secret, struct fault *f)
