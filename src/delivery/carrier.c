@@ -7,36 +7,54 @@
 #include "delivery/carrier.h"
 #include "delivery/request.h"
 
-struct given_up {
-	char *name;
-	struct fault why;
-};
+/* A station of the account, which is taken over, becomes the present one. */
+static void
+add(struct carrier *c, const struct account *a)
+{
+	struct station *s = memory_alloc(sizeof(*s));
+
+	s->account = *a;
+	alias_source_init(&s->aliases, &s->account, c->request->no_aliases);
+	link_init(&s->link, c->request);
+	link_use(&s->link, &s->account);
+	c->station = memory_grow(c->station, c->count, &c->cap,
+	    sizeof(*c->station));
+	c->station[c->count++] = c->at = s;
+}
+
+static void
+drop_all(struct carrier *c)
+{
+	struct station *s;
+
+	for (size_t i = 0; i < c->count; i++) {
+		s = c->station[i];
+		link_free(&s->link);
+		alias_source_free(&s->aliases);
+		account_free(&s->account);
+		free(s);
+	}
+	c->count = 0;
+}
 
 void
 carrier_init(struct carrier *c, const struct request *request)
 {
+	struct account none;
+
 	memset(c, 0, sizeof(*c));
 	c->request = request;
 	accounts_init(&c->accounts);
-	account_init(&c->account);
-	alias_source_init(&c->aliases, &c->account, request->no_aliases);
-	link_init(&c->link, request);
-	/* that of the environment, should there be no other */
-	link_use(&c->link, &c->account);
+	account_init(&none);
+	add(c, &none);
 }
 
 void
 carrier_free(struct carrier *c)
 {
-	link_free(&c->link);
-	alias_source_free(&c->aliases);
-	account_free(&c->account);
+	drop_all(c);
+	free(c->station);
 	accounts_free(&c->accounts);
-	for (size_t i = 0; i < c->given_up_count; i++) {
-		free(c->given_up[i].name);
-		fault_clear(&c->given_up[i].why);
-	}
-	free(c->given_up);
 }
 
 int
@@ -52,62 +70,17 @@ carrier_load(struct carrier *c, struct fault *f)
 }
 
 static bool
-is_present(const struct carrier *c, const struct account *a)
+is_of(const struct station *s, const char *name)
 {
-	return c->chosen && (a->name == NULL || c->account.name == NULL ?
-	    a->name == c->account.name :
-	    strcmp(a->name, c->account.name) == 0);
-}
-
-static struct given_up *
-find(const struct carrier *c)
-{
-	for (size_t i = 0; c->account.name != NULL &&
-	    i < c->given_up_count; i++)
-		if (strcmp(c->given_up[i].name, c->account.name) == 0)
-			return &c->given_up[i];
-	return NULL;
+	return name == NULL || s->account.name == NULL ?
+	    name == s->account.name : strcmp(name, s->account.name) == 0;
 }
 
 void
 carrier_give_up(struct carrier *c, const struct fault *why)
 {
-	struct given_up *g;
-
-	/* the first one wins, and may be the very one */
-	fault_pass(&c->link.denied, why, "");
-	if (c->account.name == NULL || find(c) != NULL)
-		return;
-	c->given_up = memory_resize(c->given_up, c->given_up_count + 1,
-	    sizeof(*c->given_up));
-	g = &c->given_up[c->given_up_count++];
-	memset(g, 0, sizeof(*g));
-	g->name = memory_string(c->account.name);
-	fault_pass(&g->why, why, "");
-}
-
-/* The account takes the place of the present one, unless it is the same. */
-static void
-take(struct carrier *c, struct account *next)
-{
-	const struct given_up *g;
-
-	if (is_present(c, next)) {
-		account_free(next);
-		return;
-	}
-	if (c->chosen && c->link.denied.class != FAULT_NONE)
-		carrier_give_up(c, &c->link.denied);
-	alias_source_free(&c->aliases);
-	link_use(&c->link, NULL);
-	account_free(&c->account);
-	c->account = *next;
-	c->chosen = true;
-	link_use(&c->link, &c->account);
-	alias_source_init(&c->aliases, &c->account, c->request->no_aliases);
-	g = find(c);
-	if (g != NULL)
-		fault_pass(&c->link.denied, &g->why, "");
+	/* the first reason is the one */
+	fault_pass(&c->at->link.denied, why, "");
 }
 
 int
@@ -119,15 +92,15 @@ carrier_choose(struct carrier *c, const struct mailbox *sender,
 
 	account_init(&next);
 	result = request_choose(c->request, &c->accounts, sender, &next, f);
-	if (result == 0) {
-		take(c, &next);
-	} else if (!c->chosen) {
-		/* as far as it is there it says where to log this */
-		account_free(&c->account);
-		c->account = next;
-	} else {
+	if (c->chosen && (result == -1 || is_of(c->at, next.name))) {
 		account_free(&next);
+		return result;
 	}
+	/* one that will not do still says, as far as it is there, where to log
+	 * that */
+	drop_all(c);
+	add(c, &next);
+	c->chosen = result == 0;
 	return result;
 }
 
@@ -138,13 +111,18 @@ carrier_exchange(struct carrier *c, const char *name, bool own,
 	struct account next, none;
 	int result;
 
+	for (size_t i = 0; i < c->count; i++)
+		if (is_of(c->station[i], name)) {
+			c->at = c->station[i];
+			return 0;
+		}
 	account_init(&next);
 	account_init(&none);
 	result = accounts_choose(&c->accounts, name, NULL, own ?
 	    c->request->settings : &none, &next, f);
 	if (result == 0) {
 		accounts_forget_passwords(&c->accounts, next.name);
-		take(c, &next);
+		add(c, &next);
 	} else {
 		account_free(&next);
 	}

@@ -17,17 +17,22 @@ struct fault;
 struct mailbox;
 struct request;
 
-/* It must not be moved once an account is chosen. */
+/* What belongs to one account. */
+struct station {
+	struct account account;
+	struct alias_source aliases;
+	struct link link;		/* to its smarthost */
+};
+
 struct carrier {
 	const struct request *request;	/* not owned */
 	struct accounts accounts;
 	bool loaded;			/* the account files */
-	bool chosen;
-	struct account account;
-	struct alias_source aliases;	/* of that account */
-	struct link link;		/* to its smarthost */
-	struct given_up *given_up;	/* accounts that are not tried again */
-	size_t given_up_count;
+	bool chosen;			/* an account; else `at` has none */
+	struct station *at;		/* the present account's */
+	struct station **station;	/* all that there have been */
+	size_t count;
+	size_t cap;
 };
 
 void carrier_init(struct carrier *, const struct request *);
@@ -37,13 +42,14 @@ void carrier_free(struct carrier *);
 int carrier_load(struct carrier *, struct fault *);
 /*
  * Chooses the account of the request, as request_choose() does. A session that
- * is open stays so where the account is the same one.
+ * is open stays so where the account is the same one; others are closed.
  */
 int carrier_choose(struct carrier *, const struct mailbox *sender,
     struct fault *);
 /*
- * The account of that name; `own`: it is the one that the request is about, so
- * the settings of the command line are for it. -1 as accounts_choose().
+ * The account of that name, which may have been there before: then its session
+ * may still be open. `own`: it is the one that the request is about, so the
+ * settings of the command line are for it. -1 as accounts_choose().
  */
 int carrier_exchange(struct carrier *, const char *name, bool own,
     struct fault *);

@@ -122,11 +122,11 @@ heed_hold(struct delivery *d, struct carrier *c)
 	const struct queue_folder *q;
 	struct queue_folder own;
 
-	if (d->insist || c->account.auth == NULL ||
-	    c->link.denied.class != FAULT_NONE)
+	if (d->insist || c->at->account.auth == NULL ||
+	    c->at->link.denied.class != FAULT_NONE)
 		return;
-	q = find_queue(d, &c->account, false, &own);
-	if (q != NULL && queue_hold_check(q, &c->account,
+	q = find_queue(d, &c->at->account, false, &own);
+	if (q != NULL && queue_hold_check(q, &c->at->account,
 	    (int64_t)time(NULL), &why) == -1)
 		carrier_give_up(c, &why);
 	if (q == &own)
@@ -157,14 +157,14 @@ record_hold(const struct delivery *d, const struct account *a, int result,
 int
 delivery_open(struct delivery *d, struct carrier *c, struct fault *f)
 {
-	bool was_open = c->link.open;
+	bool was_open = c->at->link.open;
 	int result;
 
 	if (!was_open)
 		heed_hold(d, c);
-	result = link_open(&c->link, &d->outcome, f);
+	result = link_open(&c->at->link, &d->outcome, f);
 	if (!was_open)
-		record_hold(d, &c->account, result, f);
+		record_hold(d, &c->at->account, result, f);
 	/* it is about the account, and the next message would hear the same */
 	if (result == -1 && d->in_run)
 		carrier_give_up(c, f);
@@ -176,7 +176,7 @@ static int
 submit_letter(struct delivery *d, struct carrier *c, struct fault *f)
 {
 	struct envelope *e = &d->letter.envelope;
-	struct link *link = &c->link;
+	struct link *link = &c->at->link;
 	bool utf8;
 
 	if (delivery_open(d, c, f) == -1)
@@ -242,7 +242,7 @@ begin_again(struct delivery *d, struct carrier *c, const struct job *given,
 	outcome_free(&d->outcome);
 	log_close(&d->log);
 	d->log.ident = d->request->ident;
-	delivery_begin(d, &c->account, &c->aliases, &c->accounts.warnings,
+	delivery_begin(d, &c->at->account, &c->at->aliases, &c->accounts.warnings,
 	    log);
 	return delivery_prepare(d, given, f);
 }
@@ -275,7 +275,7 @@ take_turn(struct delivery *d, struct carrier *c, const struct job *given,
 		fault_clear(&why);
 		return -1;
 	}
-	d->by = c->account.name;
+	d->by = c->at->account.name;
 	result = begin_again(d, c, given, &why);
 	if (result == 0)
 		result = submit_letter(d, c, &why);
@@ -334,13 +334,13 @@ int
 delivery_run(struct delivery *d, struct carrier *c, const struct job *given,
     struct fault *f)
 {
-	int64_t end = clock_after(c->account.retry_for * 1000);
+	int64_t end = clock_after(c->at->account.retry_for * 1000);
 	int64_t pause = PAUSE_MS;
 	struct turns t;
 	bool early;
 	int result;
 
-	turns_init(&t, &c->account);
+	turns_init(&t, &c->at->account);
 	for (;;) {
 		result = go_round(d, c, given, &t, &early, f);
 		if (!early || wait_signal() != NULL ||
@@ -368,7 +368,7 @@ delivery_keep(struct delivery *d, struct carrier *c, const struct job *given,
 	};
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
 
-	if (c->account.queue != TOGGLE_ON || wait_signal() != NULL ||
+	if (c->at->account.queue != TOGGLE_ON || wait_signal() != NULL ||
 	    queue_keep_count(&d->letter, k.outcome) == 0)
 		return -1;
 	if (queue_keep(&k, &why) == -1) {

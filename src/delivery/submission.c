@@ -694,8 +694,11 @@ submission_end(struct submission *s, struct fault *f)
 	struct transaction *t = &s->transaction;
 	int result = 0;
 
+	/* a server that has said 421 is gone */
+	if (s->begun && s->link->open && t->session->dialogue.closing)
+		result = -1;
 	/* not all servers forget it by themselves when they refuse */
-	if (s->begun && s->link->open &&
+	else if (s->begun && s->link->open &&
 	    transaction_is_success(t, &t->mail) &&
 	    !transaction_is_success(t, transaction_final(t)))
 		result = transaction_reset(t, f);

@@ -35,8 +35,8 @@ choose_account(struct trip *t, struct fault *f)
 
 	c->accounts.author = t->job.author;
 	result = carrier_choose(c, &t->job.envelope.path, f);
-	request_tell(request, &c->accounts, &c->account);
-	delivery_begin(&t->delivery, &c->account, &c->aliases,
+	request_tell(request, &c->accounts, &c->at->account);
+	delivery_begin(&t->delivery, &c->at->account, &c->at->aliases,
 	    &c->accounts.warnings, !t->wish->pretend);
 	return result;
 }
@@ -47,7 +47,7 @@ keep_untried(struct trip *t, struct fault *f)
 {
 	if (!t->wish->request->queue_only)
 		return -1;
-	if (t->carrier.account.queue == TOGGLE_ON)
+	if (t->carrier.at->account.queue == TOGGLE_ON)
 		return delivery_keep(&t->delivery, &t->carrier, &t->job, f);
 	t->wish->request->note("-odq: this account has no queue (\"queue "
 	    "on\"); the message is sent now");
@@ -76,7 +76,7 @@ travel(struct trip *t, struct fault *f)
 	int result;
 
 	if (carrier_load(c, f) == -1) {
-		delivery_begin(&t->delivery, &c->account, &c->aliases,
+		delivery_begin(&t->delivery, &c->at->account, &c->at->aliases,
 		    &c->accounts.warnings, !t->wish->pretend);
 		return -1;
 	}
@@ -98,7 +98,7 @@ travel(struct trip *t, struct fault *f)
 	if (result == -1)
 		return -1;
 	if (t->wish->pretend) {
-		pretend_print(&c->accounts, &c->account,
+		pretend_print(&c->accounts, &c->at->account,
 		    &t->delivery.letter.envelope,
 		    &t->delivery.letter.message.header);
 		return 0;
@@ -136,7 +136,7 @@ submit(struct submission_request *wish, struct fault *f)
 	result = travel(&t, f);
 	stay = result == 0 && t.delivery.stay && t.delivery.queued == NULL;
 	if (!stay)
-		link_close(&t.carrier.link);
+		link_close(&t.carrier.at->link);
 	if (!wish->pretend)
 		delivery_log(&t.delivery, f);
 	memory_settle(fault_exit_status(f->class));

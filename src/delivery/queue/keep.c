@@ -45,7 +45,7 @@ static const enum option_id routes[] = {
 int
 queue_check_account(const struct carrier *c, struct fault *f)
 {
-	const struct account *a = &c->account, *given = c->request->settings;
+	const struct account *a = &c->at->account, *given = c->request->settings;
 
 	if (given->set[OPTION_HOST])
 		return fault(f, FAULT_CONFIG, "--host is an account that a "
@@ -56,7 +56,7 @@ queue_check_account(const struct carrier *c, struct fault *f)
 	if (a->password_fd != 0)
 		return fault(f, FAULT_CONFIG, "a later try could not read "
 		    "password_fd");
-	if (c->link.typed)
+	if (c->at->link.typed)
 		return fault(f, FAULT_CONFIG, "nobody would type the password "
 		    "for a later try");
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
@@ -139,7 +139,7 @@ copy_envelope(struct envelope *to, const struct letter *l,
 static void
 begin_state(struct queue_state *s, const struct keeping *k, int64_t now)
 {
-	const struct account *a = &k->carrier->account;
+	const struct account *a = &k->carrier->at->account;
 
 	queue_state_init(s);
 	queue_state_set_reason(s, k->why);
@@ -163,7 +163,7 @@ describe(struct queue_entry *e, const struct keeping *k, int64_t now)
 
 	e->time = now;
 	e->uid = (unsigned long)getuid();
-	e->account = memory_string(c->account.name);
+	e->account = memory_string(c->at->account.name);
 	e->file_of_root = e->file != NULL && c->request->file_of_root;
 	e->path_of_account = job != NULL && !job->envelope.null_path &&
 	    job->envelope.path.local == NULL;
@@ -222,7 +222,7 @@ queue_keep(struct keeping *k, struct fault *f)
 	queue_entry_init(&e);
 	e.file = queue_account_file(c->request, f);
 	if (f->class == FAULT_NONE)
-		path = queue_folder_path(&c->account, f);
+		path = queue_folder_path(&c->at->account, f);
 	if (path != NULL && queue_folder_open(&q, path, true, f) == 1) {
 		r = keep(k, &e, &q, f);
 		queue_folder_close(&q);

@@ -30,7 +30,8 @@ struct run {
 	const struct request *request;
 	const struct queue_run_wish *wish;
 	const struct queue_folder *folder;
-	struct carrier *carrier;	/* of the account that is served now */
+	struct carrier *carrier;	/* of the account that is served now, */
+	const struct account *account;	/* which is this one */
 	size_t failed;			/* messages that were tried in vain,
 					 * and files that are in the way */
 	bool riding;			/* along with another message */
@@ -170,7 +171,7 @@ static bool
 has_expired(const struct parcel *p)
 {
 	return p->now - p->entry.time >
-	    p->run->carrier->account.queue_lifetime;
+	    p->run->account->queue_lifetime;
 }
 
 /* Is it to be tried now? */
@@ -188,8 +189,8 @@ is_ripe(const struct parcel *p)
 	    p->now < s->unsure + QUEUE_UNSURE_SECONDS)
 		return false;
 	/* once is enough for a smarthost that cannot be reached */
-	return c->link.denied.class == FAULT_NONE || has_expired(p) ||
-	    (c->account.fallback != NULL && s->unsure == 0);
+	return c->at->link.denied.class == FAULT_NONE || has_expired(p) ||
+	    (p->run->account->fallback != NULL && s->unsure == 0);
 }
 
 /* The jobs: what the letter was, and what another account is given. */
@@ -244,7 +245,7 @@ begin(struct parcel *p, struct fault *f)
 	d->alone = p->state.unsure != 0;
 	d->folder = p->run->folder;
 	d->unqueued = p->entry.id;
-	delivery_begin(d, &c->account, &c->aliases, &c->accounts.warnings,
+	delivery_begin(d, &c->at->account, &c->at->aliases, &c->accounts.warnings,
 	    true);
 	if (p->by != NULL)
 		return delivery_prepare(d, &p->given, f);
@@ -286,7 +287,7 @@ set_state(struct parcel *p, const struct fault *f)
 		queue_state_set_reason(s, f->text);
 	if (o->unsure) {
 		s->next = s->unsure + QUEUE_UNSURE_SECONDS;
-		s->held = p->run->carrier->account.queue_unsure ==
+		s->held = p->run->account->queue_unsure ==
 		    QUEUE_UNSURE_HOLD;
 	} else {
 		/* only an answer to the end of data makes it certain */
@@ -317,21 +318,21 @@ finish(struct parcel *p, struct fault *why)
 	return queue_entry_move(&p->entry, q, QUEUE_DEAD, why);
 }
 
+/* One that is dead is always an error in the log. */
 static void
-log_it(struct parcel *p, struct fault *f)
+log_it(struct parcel *p, const struct fault *f)
 {
 	struct delivery *d = &p->delivery;
+	struct fault logged = { FAULT_NONE, NULL, NULL, false };
 
-	if (d->dead != NULL && f->class == FAULT_NONE)
-		fault(f, FAULT_RECIPIENT, "given up: %s",
-		    p->state.reason == NULL ? "other recipients were refused" :
-		    p->state.reason);
+	if (f->class != FAULT_NONE)
+		fault_pass(&logged, f, "");
+	else if (d->dead != NULL)
+		fault(&logged, FAULT_RECIPIENT, "other recipients were refused "
+		    "before");
 	if (d->dead != NULL || d->outcome.delivered > 0)
-		delivery_log(d, f);
-	if (d->dead != NULL)
-		fault_prefix(f, "%s is given up: ", p->entry.id);
-	else
-		fault_prefix(f, "%s: ", p->entry.id);
+		delivery_log(d, &logged);
+	fault_clear(&logged);
 }
 
 static void
@@ -351,8 +352,11 @@ conclude(struct parcel *p, struct fault *f)
 	    p->run->folder, &why)) == -1)
 		tell(p->run, &why);
 	log_it(p, f);
-	if (f->class != FAULT_NONE)
-		tell(p->run, f);
+	if (f->class == FAULT_NONE)
+		return;
+	fault_prefix(f, p->delivery.dead != NULL ? "%s is given up: " :
+	    "%s: ", p->entry.id);
+	tell(p->run, f);
 }
 
 static void
@@ -370,7 +374,7 @@ carry(struct parcel *p)
 	/* the session is for the next one */
 	if (p->delivery.submission.link != NULL &&
 	    submission_end(&p->delivery.submission, &ignored) == -1)
-		link_close(&c->link);
+		link_close(&c->at->link);
 	fault_clear(&ignored);
 	fault_clear(&f);
 }
@@ -534,10 +538,11 @@ run_account(struct run *r, const struct group *g)
 	 * it is taken back below */
 	r->carrier = &c;
 	lock = begin_account(r, g, &f);
+	r->account = &c.at->account;
 	for (size_t i = 0; lock != -1 && i < g->ids.count &&
 	    wait_signal() == NULL; i++) {
 		/* a fallback may have carried the last one */
-		if (strcmp(c.account.name, g->account) != 0 &&
+		if (strcmp(c.at->account.name, g->account) != 0 &&
 		    carrier_exchange(&c, g->account, true, &f) == -1)
 			break;
 		try_message(r, g->ids.name[i]);
@@ -592,7 +597,7 @@ open_folder(struct queue_folder *q, const struct account *a)
 bool
 queue_may_flush(const struct carrier *c)
 {
-	const struct account *a = &c->account;
+	const struct account *a = &c->at->account;
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	struct queue_names names;
 	struct queue_folder q;
@@ -623,7 +628,7 @@ queue_flush(struct carrier *c)
 	int64_t end = clock_after(FLUSH_MS);
 	struct request request = *c->request;
 	struct run r = { .request = &request, .wish = &due, .carrier = c,
-	    .riding = true };
+	    .account = &c->at->account, .riding = true };
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	char *file = queue_account_file(c->request, &ignored);
 	struct queue_folder q;
@@ -631,15 +636,15 @@ queue_flush(struct carrier *c)
 	size_t tried = 0;
 	int lock;
 
-	if (ignored.class != FAULT_NONE || !open_folder(&q, &c->account)) {
+	if (ignored.class != FAULT_NONE || !open_folder(&q, &c->at->account)) {
 		fault_clear(&ignored);
 		free(file);
 		return;
 	}
 	request.note = say_nothing;
-	request.account = c->account.name;
+	request.account = c->at->account.name;
 	r.folder = &q;
-	lock = queue_lock_account(&q, c->account.name);
+	lock = queue_lock_account(&q, c->at->account.name);
 	gather(&all, &r);
 	for (size_t i = 0; lock != -1 && i < all.count; i++) {
 		const struct group *g = &all.group[i];
@@ -647,7 +652,7 @@ queue_flush(struct carrier *c)
 		/* what another account file calls so is another account */
 		if (!same(g->file, file))
 			continue;
-		for (size_t j = 0; j < g->ids.count && c->link.open &&
+		for (size_t j = 0; j < g->ids.count && c->at->link.open &&
 		    tried < FLUSH_MESSAGES && clock_left(end) > 0; j++)
 			tried += try_message(&r, g->ids.name[j]);
 	}

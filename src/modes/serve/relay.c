@@ -54,7 +54,7 @@ forget(struct relay *r)
 		return;
 	if (!r->leaving &&
 	    submission_end(&r->delivery.submission, &ignored) == -1)
-		link_close(&r->carrier.link);
+		link_close(&r->carrier.at->link);
 	fault_clear(&ignored);
 	delivery_end(&r->delivery);
 	r->begun = r->too_big = r->postponed = false;
@@ -70,7 +70,7 @@ relay_free(struct relay *r)
 {
 	r->leaving = true;
 	forget(r);
-	if (r->accepted && r->carrier.link.open &&
+	if (r->accepted && r->carrier.at->link.open &&
 	    queue_may_flush(&r->carrier))
 		queue_flush(&r->carrier);
 	carrier_free(&r->carrier);
@@ -105,9 +105,9 @@ prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 	given->ret = m->ret;
 	given->envid = memory_string(m->envid);
 	result = choose_account(r, &given->path, f);
-	delivery_begin(&r->delivery, &r->carrier.account,
-	    &r->carrier.aliases, &r->carrier.accounts.warnings, true);
-	submission_init(&r->delivery.submission, &r->carrier.link,
+	delivery_begin(&r->delivery, &r->carrier.at->account,
+	    &r->carrier.at->aliases, &r->carrier.accounts.warnings, true);
+	submission_init(&r->delivery.submission, &r->carrier.at->link,
 	    &r->delivery.letter.envelope, &r->delivery.outcome, true);
 	if (result == -1)
 		return -1;
@@ -121,7 +121,7 @@ prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 static bool
 can_wait(const struct relay *r)
 {
-	const struct account *a = &r->carrier.account;
+	const struct account *a = &r->carrier.at->account;
 	enum retry retry = r->delivery.outcome.retry;
 
 	return (retry != RETRY_NEVER && a->queue == TOGGLE_ON) ||
@@ -149,7 +149,7 @@ check_size(struct relay *r, uint64_t octets, struct fault *f)
 	r->too_big = true;
 	return fault(f, FAULT_DATA, "%s: the client has announced more than "
 	    "the %" PRIu64 " octets that the server takes",
-	    account_server(&r->carrier.account), limit);
+	    account_server(&r->carrier.at->account), limit);
 }
 
 void
@@ -248,7 +248,7 @@ expand(struct relay *r, const struct mailbox *box, struct envelope *to,
 		envelope_add(to, box);
 		return 0;
 	}
-	result = aliases_expand(&r->carrier.aliases, box, to,
+	result = aliases_expand(&r->carrier.at->aliases, box, to,
 	    &r->carrier.accounts.warnings, f);
 	request_tell(r->request, &r->carrier.accounts, NULL);
 	return result;
@@ -275,7 +275,7 @@ refuse_recipient(struct relay *r, struct buffer *b)
 {
 	if (r->members >= RECIPIENTS_MAX)
 		buffer_add_string(b, "452 4.5.3 too many recipients\r\n");
-	else if (r->members > 0 && r->carrier.account.protocol == PROTOCOL_LMTP)
+	else if (r->members > 0 && r->carrier.at->account.protocol == PROTOCOL_LMTP)
 		/* LMTP has a reply to the message for each recipient, and the
 		 * client can be told only one */
 		buffer_add_string(b, "452 4.5.3 one recipient at a time: the "
@@ -322,7 +322,7 @@ relay_sync(struct relay *r)
 		trouble(r, &f);
 	} else if (mail_digit(r) == 4) {
 		rejection_of_sender(&r->delivery.submission.transaction, &f);
-		outcome_take(&r->delivery.outcome, &r->carrier.link.session);
+		outcome_take(&r->delivery.outcome, &r->carrier.at->link.session);
 		diagnosis_settle(&r->delivery.outcome, &f);
 		if (can_wait(r)) {
 			/* what became of RCPT behind it tells nothing */
@@ -362,7 +362,7 @@ relay_answer_mail(const struct relay *r, struct buffer *b)
 static bool
 has_queue(const struct relay *r)
 {
-	return r->carrier.account.queue == TOGGLE_ON;
+	return r->carrier.at->account.queue == TOGGLE_ON;
 }
 
 /* What one of an RCPT's recipients has come to: the digit, and the words. */
@@ -454,7 +454,7 @@ relay_answer_nobody(const struct relay *r, struct buffer *b)
 uint64_t
 relay_limit(const struct relay *r)
 {
-	const struct link *l = &r->carrier.link;
+	const struct link *l = &r->carrier.at->link;
 
 	return l->open ? l->session.capabilities.size : 0;
 }
@@ -462,7 +462,7 @@ relay_limit(const struct relay *r)
 bool
 relay_offers(const struct relay *r, enum capability capability)
 {
-	const struct link *l = &r->carrier.link;
+	const struct link *l = &r->carrier.at->link;
 
 	return !l->open || l->session.capabilities.has[capability];
 }
@@ -483,7 +483,7 @@ count_received(const struct message *m, struct fault *f)
 static void
 add_received(const struct relay *r, struct message *m, const char *received)
 {
-	const struct link *l = &r->carrier.link;
+	const struct link *l = &r->carrier.at->link;
 	char *name = l->open ? memory_string(l->session.ehlo_name) :
 	    session_own_name();
 	char date[CLOCK_DATE_SIZE];
@@ -516,8 +516,8 @@ refuse(struct relay *r, struct message *m, const char *received,
 	} else {
 		add_received(r, m, received);
 		if (letter_write(&r->delivery.letter, m, &r->given, f) == 0) {
-			if (!r->carrier.link.open ||
-			    rejection_by_size(&r->carrier.link.session,
+			if (!r->carrier.at->link.open ||
+			    rejection_by_size(&r->carrier.at->link.session,
 			    &r->delivery.letter.message, f) == 0)
 				return 0;
 			code = 552;
@@ -538,7 +538,7 @@ submit_message(struct relay *r, struct fault *f)
 {
 	struct letter *l = &r->delivery.letter;
 
-	if (letter_fit(l, &r->carrier.link.session, r->eight_bit,
+	if (letter_fit(l, &r->carrier.at->link.session, r->eight_bit,
 		       r->delivery.submission.utf8, f) == -1)
 		return -1;
 	return submission_send(&r->delivery.submission, l->conversion.message,
@@ -573,7 +573,7 @@ send_again(struct relay *r, const struct job *job, struct fault *f)
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 
 	if (submission_end(&d->submission, &ignored) == -1)
-		link_close(&r->carrier.link);
+		link_close(&r->carrier.at->link);
 	fault_clear(&ignored);
 	fault_clear(f);
 	for (size_t i = 0; i < e->count; i++)
@@ -588,7 +588,7 @@ send_again(struct relay *r, const struct job *job, struct fault *f)
 static int
 deliver(struct relay *r, const struct message *m, struct fault *f)
 {
-	const struct account *a = &r->carrier.account;
+	const struct account *a = &r->carrier.at->account;
 	struct delivery *d = &r->delivery;
 	struct job job;
 	int result = r->postponed ? -1 : submit_message(r, f);
@@ -638,13 +638,13 @@ answer_message(struct relay *r, int result, const struct fault *f,
 		answer_add_reply(answer, final, r->given.smtputf8);
 		return;
 	} else if (r->delivery.submission.begun && digit == 0 && !o->unsure &&
-	    r->carrier.link.open && o->phase == PHASE_RCPT) {
+	    r->carrier.at->link.open && o->phase == PHASE_RCPT) {
 		relay_answer_nobody(r, answer);
 		return;
 	} else {
 		answer_fault(r, f, answer);
 	}
-	link_close(&r->carrier.link);
+	link_close(&r->carrier.at->link);
 }
 
 void
@@ -680,7 +680,7 @@ explain(struct relay *r, const struct fault *why, struct fault *f)
 		fault_pass(f, &r->trouble, "");
 	} else if (s->begun && t->mail.code != 0 && !relay_is_open(r)) {
 		rejection_of_sender(t, f);
-		outcome_take(o, &r->carrier.link.session);
+		outcome_take(o, &r->carrier.at->link.session);
 		diagnosis_settle(o, f);
 	} else if (why->class != FAULT_NONE) {
 		fault_pass(f, why, "");
@@ -688,7 +688,7 @@ explain(struct relay *r, const struct fault *why, struct fault *f)
 		outcome_settle(o, &t->refusal);
 		fault(f, o->deferred > 0 ? FAULT_TEMPORARY : FAULT_RECIPIENT,
 		    "%s: the server refused %zu of %zu recipients; the client "
-		    "sent no message", account_server(&r->carrier.account),
+		    "sent no message", account_server(&r->carrier.at->account),
 		    o->refused + o->deferred, o->recipients);
 	}
 }
