@@ -242,8 +242,7 @@ begin_again(struct delivery *d, struct carrier *c, const struct job *given,
 	outcome_free(&d->outcome);
 	log_close(&d->log);
 	d->log.ident = d->request->ident;
-	delivery_begin(d, &c->at->account, &c->at->aliases, &c->accounts.warnings,
-	    log);
+	delivery_begin(d, c, log);
 	return delivery_prepare(d, given, f);
 }
 
@@ -452,13 +451,13 @@ last_words(void *context)
 }
 
 void
-delivery_begin(struct delivery *d, const struct account *account,
-    struct alias_source *aliases, struct notes *notes, bool log)
+delivery_begin(struct delivery *d, struct carrier *c, bool log)
 {
-	d->account = account;
-	letter_init(&d->letter, d->request, account, aliases, notes);
+	d->account = &c->at->account;
+	letter_init(&d->letter, d->request, d->account, &c->at->aliases,
+	    &c->accounts.warnings);
 	if (log)
-		log_open(&d->log, account, SYSLOG_PATH);
+		log_open(&d->log, d->account, SYSLOG_PATH);
 	memory_on_exhaustion(last_words, d);
 }
 

@@ -15,11 +15,9 @@
 #include "delivery/submission.h"
 
 struct account;
-struct alias_source;
 struct carrier;
 struct fault;
 struct job;
-struct notes;
 struct queue_folder;
 struct request;
 
@@ -61,11 +59,10 @@ struct delivery {
 /* A delivery that has not begun; delivery_end() does nothing. */
 void delivery_init(struct delivery *, const struct request *);
 /*
- * Begins, and opens the account's log if that is wanted. The aliases must be
- * that account's; notes get what is no fault. Nothing is owned.
+ * Begins, by the carrier's account, and opens its log if that is wanted. The
+ * carrier's notes get what is no fault. Nothing is owned.
  */
-void delivery_begin(struct delivery *, const struct account *,
-    struct alias_source *, struct notes *, bool log);
+void delivery_begin(struct delivery *, struct carrier *, bool log);
 /* Makes the letter. -1 as letter_set_sender(), letter_add_recipients() and
  * letter_write(). */
 int delivery_prepare(struct delivery *, const struct job *, struct fault *);

@@ -36,8 +36,7 @@ choose_account(struct trip *t, struct fault *f)
 	c->accounts.author = t->job.author;
 	result = carrier_choose(c, &t->job.envelope.path, f);
 	request_tell(request, &c->accounts, &c->at->account);
-	delivery_begin(&t->delivery, &c->at->account, &c->at->aliases,
-	    &c->accounts.warnings, !t->wish->pretend);
+	delivery_begin(&t->delivery, c, !t->wish->pretend);
 	return result;
 }
 
@@ -76,8 +75,7 @@ travel(struct trip *t, struct fault *f)
 	int result;
 
 	if (carrier_load(c, f) == -1) {
-		delivery_begin(&t->delivery, &c->at->account, &c->at->aliases,
-		    &c->accounts.warnings, !t->wish->pretend);
+		delivery_begin(&t->delivery, c, !t->wish->pretend);
 		return -1;
 	}
 	if (job_read(&t->job, STDIN_FILENO, &t->wish->input, f) == -1) {

@@ -45,7 +45,8 @@ static const enum option_id routes[] = {
 int
 queue_check_account(const struct carrier *c, struct fault *f)
 {
-	const struct account *a = &c->at->account, *given = c->request->settings;
+	const struct account *a = &c->at->account;
+	const struct account *given = c->request->settings;
 
 	if (given->set[OPTION_HOST])
 		return fault(f, FAULT_CONFIG, "--host is an account that a "

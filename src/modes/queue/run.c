@@ -245,8 +245,7 @@ begin(struct parcel *p, struct fault *f)
 	d->alone = p->state.unsure != 0;
 	d->folder = p->run->folder;
 	d->unqueued = p->entry.id;
-	delivery_begin(d, &c->at->account, &c->at->aliases, &c->accounts.warnings,
-	    true);
+	delivery_begin(d, c, true);
 	if (p->by != NULL)
 		return delivery_prepare(d, &p->given, f);
 	delivery_take(d, &p->job);

@@ -105,8 +105,7 @@ prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 	given->ret = m->ret;
 	given->envid = memory_string(m->envid);
 	result = choose_account(r, &given->path, f);
-	delivery_begin(&r->delivery, &r->carrier.at->account,
-	    &r->carrier.at->aliases, &r->carrier.accounts.warnings, true);
+	delivery_begin(&r->delivery, &r->carrier, true);
 	submission_init(&r->delivery.submission, &r->carrier.at->link,
 	    &r->delivery.letter.envelope, &r->delivery.outcome, true);
 	if (result == -1)
@@ -275,7 +274,8 @@ refuse_recipient(struct relay *r, struct buffer *b)
 {
 	if (r->members >= RECIPIENTS_MAX)
 		buffer_add_string(b, "452 4.5.3 too many recipients\r\n");
-	else if (r->members > 0 && r->carrier.at->account.protocol == PROTOCOL_LMTP)
+	else if (r->members > 0 &&
+	    r->carrier.at->account.protocol == PROTOCOL_LMTP)
 		/* LMTP has a reply to the message for each recipient, and the
 		 * client can be told only one */
 		buffer_add_string(b, "452 4.5.3 one recipient at a time: the "
@@ -322,7 +322,8 @@ relay_sync(struct relay *r)
 		trouble(r, &f);
 	} else if (mail_digit(r) == 4) {
 		rejection_of_sender(&r->delivery.submission.transaction, &f);
-		outcome_take(&r->delivery.outcome, &r->carrier.at->link.session);
+		outcome_take(&r->delivery.outcome,
+		    &r->carrier.at->link.session);
 		diagnosis_settle(&r->delivery.outcome, &f);
 		if (can_wait(r)) {
 			/* what became of RCPT behind it tells nothing */
