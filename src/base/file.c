@@ -193,8 +193,7 @@ file_first_line(const char *path)
 	else
 		n = text_line(line, (size_t)got);
 	file_close(&file);
-	while (n > 0 && text_is_blank(line[n - 1]))
-		n--;
+	n = text_trimmed(line, n);
 	errno = error;
 	return n == 0 ? NULL : memory_copy(line, n);
 }

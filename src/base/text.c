@@ -169,11 +169,10 @@ text_trimmed(const char *s, size_t n)
 size_t
 text_line(const char *s, size_t n)
 {
-	const char *eol = n == 0 ? NULL : memchr(s, '\n', n);
+	size_t len = 0;
 
-	if (eol != NULL)
-		n = (size_t)(eol - s);
-	return n > 0 && s[n - 1] == '\r' ? n - 1 : n;
+	text_take_line(&s, &n, &len);
+	return len;
 }
 
 const char *

@@ -6,7 +6,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "mail/address/address.h"
-#include "config/option/legacy.h"
+#include "config/option/option.h"
 #include "cli/argv.h"
 #include "cli/cmdline.h"
 #include "cli/letter.h"

@@ -10,7 +10,6 @@
 #include "config/account/account.h"
 #include "config/account/sender.h"
 #include "config/account/pattern.h"
-#include "config/option/legacy.h"
 #include "tests/tap.h"
 
 #define TEXT_MAX 4096	/* octets of what a test compares */

@@ -9,7 +9,6 @@
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
 #include "config/account/sender.h"
-#include "config/option/legacy.h"
 
 #define WORD_SHOWN_MAX 40	/* octets of an unknown word that are quoted */
 #define DEFAULT_NAME "default"

@@ -4,7 +4,6 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "config/account/account.h"
-#include "config/option/legacy.h"
 
 #define VALUE_SHOWN_MAX 40	/* octets of a wrong value that are quoted */
 
