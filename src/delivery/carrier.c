@@ -47,6 +47,7 @@ carrier_init(struct carrier *c, const struct request *request)
 	accounts_init(&c->accounts);
 	account_init(&none);
 	add(c, &none);
+	c->own = c->at;
 }
 
 void
@@ -92,14 +93,16 @@ carrier_choose(struct carrier *c, const struct mailbox *sender,
 
 	account_init(&next);
 	result = request_choose(c->request, &c->accounts, sender, &next, f);
-	if (c->chosen && (result == -1 || is_of(c->at, next.name))) {
+	if (c->chosen && (result == -1 || is_of(c->own, next.name))) {
 		account_free(&next);
+		c->at = c->own;
 		return result;
 	}
 	/* one that will not do still says, as far as it is there, where to log
 	 * that */
 	drop_all(c);
 	add(c, &next);
+	c->own = c->at;
 	c->chosen = result == 0;
 	return result;
 }

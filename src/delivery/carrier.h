@@ -30,6 +30,9 @@ struct carrier {
 	bool loaded;			/* the account files */
 	bool chosen;			/* an account; else `at` has none */
 	struct station *at;		/* the present account's */
+	struct station *own;		/* that of carrier_choose(): it says
+					 * what becomes of a message that
+					 * cannot go */
 	struct station **station;	/* all that there have been */
 	size_t count;
 	size_t cap;

@@ -367,7 +367,7 @@ delivery_keep(struct delivery *d, struct carrier *c, const struct job *given,
 	};
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
 
-	if (c->at->account.queue != TOGGLE_ON || wait_signal() != NULL ||
+	if (c->own->account.queue != TOGGLE_ON || wait_signal() != NULL ||
 	    queue_keep_count(&d->letter, k.outcome) == 0)
 		return -1;
 	if (queue_keep(&k, &why) == -1) {

@@ -198,6 +198,25 @@ ends() {
 	grep -q '^account: default$' queue/msg/*
 }
 
+@test "the fallback's smarthost defers it: it is kept for that account" {
+	{
+		greet
+		printf '%s\n' 'C: MAIL *' 'S: 250 ok' 'C: RCPT *' 'S: 250 ok' \
+			'C: DATA' 'S: 354 go' '! body -' 'S: 451 4.3.0 later' \
+			'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	account_file 'account a' 'host 127.0.0.1' 'port 1' 'tls off' \
+		'from a@example.org' 'fallback b' 'queue on' \
+		"queue_directory $PWD/queue" 'account b' 'host 127.0.0.1' \
+		"port $PORT" 'tls off' 'from b@example.org' 'timeout 20'
+	message | submit -a a bob@example.net
+	smarthost_wait
+	expect 0 'kept in the queue as' '451 4.3.0 later'
+	grep -q '^account: b$' queue/msg/*
+	grep -q '^sender: <b@example.org>$' queue/msg/*
+}
+
 @test "-bs: the fallback carries what the smarthost cannot be reached for" {
 	accounts 1
 	printf '%s\r\n' 'EHLO client.example.org' 'MAIL FROM:<>' \

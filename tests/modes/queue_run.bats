@@ -307,6 +307,20 @@ second=018BCFE568000002
 	grep -q '^by: b$' "$QUEUE/state/$first"
 }
 
+@test "a crash before the last step: the step is made, and logged" {
+	entries 2
+	queue_state "$first" 'attempts: 1' 'refused: 1 550 5.1.1 nobody'
+	queue_state "$second" 'attempts: 1'
+	smarthost_serve
+	at "$PORT"
+	submit -q
+	expect 0
+	[ -f "$QUEUE/dead/$first" ]
+	holds msg 0
+	grep -q " dead=$first" log
+	[ "$(find capture -name '*.message' | wc -l)" = 0 ]
+}
+
 @test "an account that is not there any more: told, and the message waits" {
 	entries 2
 	sed -i 's/^account: .*/account: gone/' "$QUEUE/msg/$first"

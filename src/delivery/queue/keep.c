@@ -60,7 +60,8 @@ queue_check_account(const struct carrier *c, struct fault *f)
 	if (c->at->link.typed)
 		return fault(f, FAULT_CONFIG, "nobody would type the password "
 		    "for a later try");
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]) &&
+	    c->at == c->own; i++)
 		if (given->set[routes[i]])
 			return fault(f, FAULT_CONFIG, "a later try would not "
 			    "know \"%s\" of the command line",
@@ -140,7 +141,7 @@ copy_envelope(struct envelope *to, const struct letter *l,
 static void
 begin_state(struct queue_state *s, const struct keeping *k, int64_t now)
 {
-	const struct account *a = &k->carrier->at->account;
+	const struct account *a = &k->carrier->own->account;
 
 	queue_state_init(s);
 	queue_state_set_reason(s, k->why);
@@ -223,7 +224,7 @@ queue_keep(struct keeping *k, struct fault *f)
 	queue_entry_init(&e);
 	e.file = queue_account_file(c->request, f);
 	if (f->class == FAULT_NONE)
-		path = queue_folder_path(&c->at->account, f);
+		path = queue_folder_path(&c->own->account, f);
 	if (path != NULL && queue_folder_open(&q, path, true, f) == 1) {
 		r = keep(k, &e, &q, f);
 		queue_folder_close(&q);

@@ -30,8 +30,7 @@ struct run {
 	const struct request *request;
 	const struct queue_run_wish *wish;
 	const struct queue_folder *folder;
-	struct carrier *carrier;	/* of the account that is served now, */
-	const struct account *account;	/* which is this one */
+	struct carrier *carrier;	/* of the account that is served now */
 	size_t failed;			/* messages that were tried in vain,
 					 * and files that are in the way */
 	bool riding;			/* along with another message */
@@ -105,7 +104,9 @@ settled(struct journal *j, bool unsure)
 	if (unsure || envelope_in_state(e, RECIPIENT_PENDING) == 0 ||
 	    envelope_in_state(e, RECIPIENT_DELIVERED) == 0)
 		return;
-	p->state.unsure = 0;
+	p->state.unsure = p->unsure;
+	free(p->state.by);
+	p->state.by = memory_string(p->by);
 	if (queue_state_write(&p->state, &p->entry, p->run->folder,
 	    &why) == -1)
 		tell(p->run, &why);
@@ -171,7 +172,7 @@ static bool
 has_expired(const struct parcel *p)
 {
 	return p->now - p->entry.time >
-	    p->run->account->queue_lifetime;
+	    p->run->carrier->own->account.queue_lifetime;
 }
 
 /* Is it to be tried now? */
@@ -190,7 +191,7 @@ is_ripe(const struct parcel *p)
 		return false;
 	/* once is enough for a smarthost that cannot be reached */
 	return c->at->link.denied.class == FAULT_NONE || has_expired(p) ||
-	    (p->run->account->fallback != NULL && s->unsure == 0);
+	    (p->run->carrier->own->account.fallback != NULL && s->unsure == 0);
 }
 
 /* The jobs: what the letter was, and what another account is given. */
@@ -236,8 +237,8 @@ begin(struct parcel *p, struct fault *f)
 	p->unsure = p->state.unsure;
 	p->by = memory_string(p->state.by);
 	/* where it may have been delivered, nobody else gets it */
-	if (p->by != NULL && carrier_exchange(c, p->by, false, f) == -1)
-		return -1;
+	if (p->by != NULL)
+		carrier_exchange(c, p->by, false, f);
 	d->journal = &p->journal;
 	d->eight_bit = p->entry.eight_bit;
 	d->stay = d->in_run = d->expanded = true;
@@ -246,10 +247,10 @@ begin(struct parcel *p, struct fault *f)
 	d->folder = p->run->folder;
 	d->unqueued = p->entry.id;
 	delivery_begin(d, c, true);
-	if (p->by != NULL)
+	if (p->by != NULL && f->class == FAULT_NONE)
 		return delivery_prepare(d, &p->given, f);
 	delivery_take(d, &p->job);
-	return 0;
+	return f->class == FAULT_NONE ? 0 : -1;
 }
 
 /* ---- What it has come to. */
@@ -286,7 +287,7 @@ set_state(struct parcel *p, const struct fault *f)
 		queue_state_set_reason(s, f->text);
 	if (o->unsure) {
 		s->next = s->unsure + QUEUE_UNSURE_SECONDS;
-		s->held = p->run->account->queue_unsure ==
+		s->held = p->run->carrier->own->account.queue_unsure ==
 		    QUEUE_UNSURE_HOLD;
 	} else {
 		/* only an answer to the end of data makes it certain */
@@ -309,8 +310,13 @@ finish(struct parcel *p, struct fault *why)
 {
 	const struct queue_folder *q = p->run->folder;
 
-	if (envelope_in_state(&p->entry.envelope, RECIPIENT_REFUSED) == 0)
-		return queue_entry_remove(&p->entry, q, why);
+	if (envelope_in_state(&p->entry.envelope, RECIPIENT_REFUSED) == 0) {
+		if (queue_entry_remove(&p->entry, q, why) == 0)
+			return 0;
+		/* then at least nobody gets it again */
+		queue_state_write(&p->state, &p->entry, q, why);
+		return -1;
+	}
 	p->delivery.dead = p->entry.id;
 	if (queue_state_write(&p->state, &p->entry, q, why) == -1)
 		return -1;
@@ -378,13 +384,27 @@ carry(struct parcel *p)
 	fault_clear(&f);
 }
 
+/* A crash came before the last step: nobody waits any more. */
+static void
+end(struct parcel *p)
+{
+	struct fault f = { FAULT_NONE, NULL, NULL, false };
+
+	begin(p, &f);
+	fault_clear(&f);
+	if (finish(p, &f) == -1)
+		tell(p->run, &f);
+	else
+		log_it(p, &f);
+}
+
 /* True when it was tried. */
 static bool
 try_message(struct run *r, const char *id)
 {
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 	struct parcel p;
-	bool tried = false;
+	bool over;
 	int got;
 
 	parcel_init(&p, r);
@@ -392,19 +412,17 @@ try_message(struct run *r, const char *id)
 	if (got == 1)
 		got = queue_state_read(&p.state, &p.entry, r->folder,
 		    &f) == -1 ? -1 : 1;
-	if (got == 1 && count_waiting(&p.entry.envelope) == 0) {
-		/* a crash came before the last step */
-		got = finish(&p, &f) == -1 ? -1 : 0;
-	} else if (got == 1 && is_ripe(&p)) {
-		got = read_jobs(&p, &f);
-		tried = got == 0;
-	}
+	over = got == 1 && count_waiting(&p.entry.envelope) == 0;
+	if (over || (got == 1 && is_ripe(&p)))
+		got = read_jobs(&p, &f) == -1 ? -1 : 1;
+	else if (got == 1)
+		got = 0;
+	if (got == 1)
+		(over ? end : carry)(&p);
 	if (got == -1)
 		tell(r, &f);
-	if (tried)
-		carry(&p);
 	parcel_free(&p);
-	return tried;
+	return got == 1;
 }
 
 /* ---- The messages of one account. */
@@ -537,7 +555,6 @@ run_account(struct run *r, const struct group *g)
 	 * it is taken back below */
 	r->carrier = &c;
 	lock = begin_account(r, g, &f);
-	r->account = &c.at->account;
 	for (size_t i = 0; lock != -1 && i < g->ids.count &&
 	    wait_signal() == NULL; i++) {
 		/* a fallback may have carried the last one */
@@ -596,7 +613,7 @@ open_folder(struct queue_folder *q, const struct account *a)
 bool
 queue_may_flush(const struct carrier *c)
 {
-	const struct account *a = &c->at->account;
+	const struct account *a = &c->own->account;
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	struct queue_names names;
 	struct queue_folder q;
@@ -627,7 +644,7 @@ queue_flush(struct carrier *c)
 	int64_t end = clock_after(FLUSH_MS);
 	struct request request = *c->request;
 	struct run r = { .request = &request, .wish = &due, .carrier = c,
-	    .account = &c->at->account, .riding = true };
+	    .riding = true };
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	char *file = queue_account_file(c->request, &ignored);
 	struct queue_folder q;
@@ -635,7 +652,9 @@ queue_flush(struct carrier *c)
 	size_t tried = 0;
 	int lock;
 
-	if (ignored.class != FAULT_NONE || !open_folder(&q, &c->at->account)) {
+	/* what a fallback has carried was over the session of another */
+	if (ignored.class != FAULT_NONE || c->at != c->own ||
+	    !open_folder(&q, &c->own->account)) {
 		fault_clear(&ignored);
 		free(file);
 		return;
@@ -651,7 +670,8 @@ queue_flush(struct carrier *c)
 		/* what another account file calls so is another account */
 		if (!same(g->file, file))
 			continue;
-		for (size_t j = 0; j < g->ids.count && c->at->link.open &&
+		for (size_t j = 0; j < g->ids.count && c->at == c->own &&
+		    c->at->link.open &&
 		    tried < FLUSH_MESSAGES && clock_left(end) > 0; j++)
 			tried += try_message(&r, g->ids.name[j]);
 	}
