@@ -273,25 +273,23 @@ parse_setting(struct parser *p, struct slice word, struct slice argument)
 {
 	enum option_id id = option_find_keyword(word.s, word.n);
 	const struct legacy *legacy = legacy_find(word.s, word.n, false);
-	const struct option_place *place;
 
 	if (id == OPTION_COUNT && legacy == NULL)
 		return unknown_word(p, word);
 	need_account(p);
 	if (id == OPTION_COUNT)
 		return parse_legacy(p, legacy, argument);
-	place = at(p, argument.s);
 	if (argument.n > 0 && option_row(id)->type == OPTION_TYPE_SECRET)
 		p->facts->password = true;
 	if (argument.n > 0 && id == OPTION_PASSWORDEVAL)
 		p->facts->passwordeval = true;
 	if (p->accounts->report != NULL)
 		note_obsolete(p, word, id);
-	if (option_set(p->current, id, argument.s, argument.n, place,
-	    p->fault) == -1)
+	if (option_set(p->current, id, argument.s, argument.n,
+	    at(p, argument.s), p->fault) == -1)
 		return -1;
 	return p->accounts->report == NULL || id != OPTION_FROM ? 0 :
-	    accountmatch_check(p->current, place, p->fault);
+	    accountmatch_check(p->current, p->fault);
 }
 
 /* The line that a command has printed takes the place of the command's. */

@@ -228,7 +228,7 @@ exemplify(const char *element)
 	buffer_init(&b, SIZE_MAX / 4);
 	for (const char *p = element; *p != '\0'; p++) {
 		if (p[0] != '%' || p[1] == '\0' ||
-		    strchr("UHCMF%", p[1]) == NULL) {
+		    strchr(PATTERN_FROM, p[1]) == NULL) {
 			buffer_add_char(&b, *p);
 			continue;
 		}
@@ -240,11 +240,11 @@ exemplify(const char *element)
 }
 
 int
-accountmatch_check(const struct account *a, const struct option_place *place,
-    struct fault *f)
+accountmatch_check(const struct account *a, struct fault *f)
 {
 	struct fault why = { .class = FAULT_NONE };
-	struct option_place at = *place;
+	struct option_place at = a->origin[OPTION_FROM];
+	const unsigned column = at.column;
 	const char *from = a->from == NULL ? "" : a->from, *rest = from;
 	struct mailbox box;
 	char *element, *example;
@@ -252,8 +252,8 @@ accountmatch_check(const struct account *a, const struct option_place *place,
 	int r = 0;
 
 	for (; r == 0; free(element)) {
-		at.column = place->column + (unsigned)(rest - from) +
-		    strspn(rest, ", \t");
+		at.column = column + (unsigned)(rest - from) +
+		    (unsigned)strspn(rest, ", \t");
 		element = next_element(&rest);
 		if (element == NULL)
 			break;

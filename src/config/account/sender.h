@@ -18,7 +18,6 @@
 
 struct account;
 struct fault;
-struct option_place;
 
 /*
  * A greater number is a better fit. From the best on: the address with the same
@@ -38,11 +37,10 @@ size_t accountmatch(const struct account *, const char *sender,
     const char *author);
 /*
  * FAULT_CONFIG, with its place, at the first element that is neither a glob nor
- * an address; `place` is that of the value. No pattern is expanded: an element
- * passes if some value of its patterns could make it an address.
+ * an address. No pattern is expanded: an element passes if some value of its
+ * patterns could make it an address.
  */
-int accountmatch_check(const struct account *, const struct option_place *,
-    struct fault *);
+int accountmatch_check(const struct account *, struct fault *);
 
 /* The setting `sender`, and which addresses need not give way to it. */
 struct sender_address {

@@ -276,11 +276,9 @@ alias_check(struct aliases *a, const struct local_domains *d,
 	struct fault f = { .class = FAULT_NONE };
 
 	for (size_t i = 0; i < a->count; i++) {
-		if (is_new(a, &a->entry[i]) &&
-		    enter(&w, &a->entry[i], &f) == -1)
-			note(errors, &f);
-		while (w.inner != NULL)
-			if (proceed(&w, &f) == -1)
-				note(errors, &f);
+		if (is_new(a, &a->entry[i]))
+			enter(&w, &a->entry[i], &f);
+		for (note(errors, &f); w.inner != NULL; note(errors, &f))
+			proceed(&w, &f);
 	}
 }
