@@ -258,6 +258,104 @@ cases_scale() {
 	done
 }
 
+# queue_to I: every tenth is refused
+queue_to() {
+	if (($1 % 10 == 0)); then
+		echo "refused$1@example.net"
+	else
+		echo "user$1@example.net"
+	fi
+}
+
+# Fill the queue, or whatever there is in its place, with N messages; COMMAND
+# empties it.
+queue_postrider() {
+	local i
+
+	setup_postrider
+	printf '%s\n' 'queue on' "queue_directory $WORK/queue" >>postrider.conf
+	rm -rf queue
+	for ((i = 1; i <= $1; i++)); do
+		"$POSTRIDER" -C postrider.conf -odq "$(queue_to "$i")" \
+			<"$MESSAGE" 2>/dev/null
+	done
+	COMMAND=("$POSTRIDER" -C postrider.conf -q)
+}
+
+queue_msmtp() {
+	local i
+
+	setup_msmtp
+	for ((i = 1; i <= $1; i++)); do
+		printf 'msmtp -C msmtp.conf -- %s <%s\n' "$(queue_to "$i")" \
+			"$MESSAGE"
+	done >loop
+	COMMAND=(sh loop)
+}
+
+# nullmailer-send runs this program for each message, one after the other.
+queue_nullmailer() {
+	local i
+
+	submit_nullmailer
+	rm -rf queue
+	mkdir queue
+	for ((i = 1; i <= $1; i++)); do
+		{
+			printf '%s\n' alice@example.org "$(queue_to "$i")" ''
+			cat "$MESSAGE"
+		} >"queue/$i"
+		printf '%s 3<queue/%s\n' "${COMMAND[*]}" "$i"
+	done >loop
+	COMMAND=(sh loop)
+}
+
+# queue_run CASE PEER N: N queued, of which nine in ten must arrive; nothing of
+# what is refused makes a run a failure
+queue_run() {
+	local case=$1 peer=$2 n=$3 figures sessions line
+
+	"have_$peer" || return 0
+	"queue_$peer" "$n"
+	sessions=$(wc -l <sink.log)
+	figures=$(timeout 900 "$TOOLS/measure" - "${COMMAND[@]}" \
+		2>stderr </dev/null | tail -n 1)
+	settled "$sessions"
+	line=$(tail -n "+$((sessions + 1))" sink.log | awk -F '[ =]' '
+		{ trips += $2; messages += $8 }
+		END { print "trips=" trips, "sessions=" NR, "messages=" messages }')
+	if [ "${line##*=}" -ne $((n * 9 / 10)) ] || { [ "$peer" = postrider ] &&
+		[[ $line != *' sessions=1 '* ||
+			$(find queue/dead -type f | wc -l) -ne $((n / 10)) ]]; }
+	then
+		printf '%s %s: failed (%s): %s\n' "$case" "$peer" "$line" \
+			"$(tail -n 1 stderr)" >>failures
+		return 0
+	fi
+	echo "$case $peer $figures $line" >>"$RAW"
+}
+
+# The others take minutes for a thousand.
+cases_queue() {
+	local peer
+
+	MODE=implicit
+	sink -r refused
+	relay 25
+	queue_run queue-1000 postrider 1000
+	for peer in postrider msmtp nullmailer; do
+		queue_run queue-100 "$peer" 100
+	done
+	stop
+	sink -r refused
+	queue_run queue-loopback postrider 1000
+	for peer in msmtp nullmailer; do
+		queue_run queue-loopback "$peer" 1000
+	done
+	stop
+	rm -rf queue loop
+}
+
 machine() {
 	printf '%s, %s cores' "$(sed -n 's/^model name[^:]*: //p' \
 		/proc/cpuinfo | head -n 1)" "$(nproc)"

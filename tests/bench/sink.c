@@ -35,6 +35,7 @@ struct settings {
 	const char *cert;
 	const char *key;
 	const char *password;	/* anybody's */
+	const char *refused;	/* recipients that have this in them; or NULL */
 	bool implicit;		/* TLS from the first octet */
 	bool starttls;
 	bool hash;		/* of the message, to compare clients */
@@ -46,6 +47,7 @@ struct session {
 	struct peer peer;
 	const struct settings *set;
 	unsigned recipients;
+	unsigned accepted;	/* of them in this transaction */
 	unsigned messages;
 	uint64_t octets;	/* of messages, as unframed */
 	uint64_t hash;
@@ -235,9 +237,32 @@ starttls(struct session *s)
 		_exit(0);
 }
 
+static void
+mail(struct session *s)
+{
+	s->accepted = 0;
+	reply(s, "250 2.1.0 ok");
+}
+
+static void
+rcpt(struct session *s, const char *words)
+{
+	if (s->set->refused != NULL && strstr(words, s->set->refused) != NULL) {
+		reply(s, "550 5.1.1 no such user");
+		return;
+	}
+	s->recipients++;
+	s->accepted++;
+	reply(s, "250 2.1.5 ok");
+}
+
 static bool
 data(struct session *s)
 {
+	if (s->accepted == 0) {
+		reply(s, "554 5.5.1 no recipients");
+		return true;
+	}
 	reply(s, "354 go ahead");
 	if (!take_data(s))
 		return false;
@@ -254,6 +279,10 @@ bdat(struct session *s, const char *words)
 
 	if (!take_chunk(s, n))
 		return false;
+	if (s->accepted == 0) {
+		reply(s, "554 5.5.1 no recipients");
+		return true;
+	}
 	s->messages += strcasecmp(end, " LAST") == 0;
 	reply(s, "250 2.0.0 taken");
 	return true;
@@ -273,9 +302,9 @@ command(struct session *s, char *line)
 	else if (strncasecmp(line, "AUTH ", verb) == 0)
 		authenticate(s, line + verb);
 	else if (strncasecmp(line, "MAIL ", verb) == 0)
-		reply(s, "250 2.1.0 ok");
+		mail(s);
 	else if (strncasecmp(line, "RCPT ", verb) == 0)
-		s->recipients++, reply(s, "250 2.1.5 ok");
+		rcpt(s, line + verb);
 	else if (strcasecmp(line, "DATA") == 0)
 		return data(s);
 	else if (strncasecmp(line, "BDAT ", verb) == 0)
@@ -385,13 +414,14 @@ parse(struct settings *set, int argc, char *argv[])
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "p:l:c:k:w:ishnt:")) != -1) {
+	while ((c = getopt(argc, argv, "p:l:c:k:w:r:ishnt:")) != -1) {
 		switch (c) {
 		case 'p': set->port_file = optarg; break;
 		case 'l': set->log = optarg; break;
 		case 'c': set->cert = optarg; break;
 		case 'k': set->key = optarg; break;
 		case 'w': set->password = optarg; break;
+		case 'r': set->refused = optarg; break;
 		case 'i': set->implicit = true; break;
 		case 's': set->starttls = true; break;
 		case 'h': set->hash = true; break;
@@ -411,7 +441,8 @@ main(int argc, char *argv[])
 
 	if (parse(&set, argc, argv) == -1) {
 		fprintf(stderr, "usage: sink -p PORT-FILE -l LOG [-c CERT "
-		    "-k KEY] [-w PASSWORD] [-i | -s] [-hn] [-t SETTLE-MS]\n");
+		    "-k KEY] [-w PASSWORD] [-r WORD] [-i | -s] [-hn] "
+		    "[-t SETTLE-MS]\n");
 		return EX_USAGE;
 	}
 	signal(SIGPIPE, SIG_IGN);
