@@ -187,6 +187,19 @@ is_stale(const struct link *l)
 	return conn_peek(c) || poll(&p, 1, 0) != 0;
 }
 
+/*
+ * A message that was broken off would get the next command's octets as its
+ * own, and a reply that is still owed would be taken for the next command's.
+ */
+bool
+link_is_whole(const struct link *l)
+{
+	const struct dialogue *d = &l->session.dialogue;
+
+	return l->open && !l->session.amid_data && d->owed_count == 0 &&
+	    !d->closing && !d->left && d->trouble.class == FAULT_NONE;
+}
+
 static int
 open_session(struct link *l, struct outcome *o, struct fault *f)
 {
@@ -229,7 +242,7 @@ is_spent(const struct link *l)
 int
 link_open(struct link *l, struct outcome *o, struct fault *f)
 {
-	if (l->open && !is_spent(l) && !is_stale(l)) {
+	if (link_is_whole(l) && !is_spent(l) && !is_stale(l)) {
 		reply_clear(&l->session.settled);
 		outcome_take(o, &l->session);
 		return 0;

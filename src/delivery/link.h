@@ -41,13 +41,16 @@ void link_free(struct link *);
 void link_use(struct link *, const struct account *);
 /*
  * Makes sure of a session. One that is open is used again unless its server
- * has said something, or has gone; else the secret is fetched and a session is
- * opened. Credentials that were refused are not tried again: the same password
- * once more only makes servers lock the account. -1 as account_password() and
- * session_open(), the fault as delivery/diagnosis has it; `outcome` says how
- * far it came.
+ * has said something, or has gone, or a message was broken off in it; else the
+ * secret is fetched and a session is opened. Credentials that were refused are
+ * not tried again: the same password once more only makes servers lock the
+ * account. -1 as account_password() and session_open(), the fault as
+ * delivery/diagnosis has it; `outcome` says how far it came.
  */
 int link_open(struct link *, struct outcome *, struct fault *);
+/* Can the open session take another command? Not within a message, nor while a
+ * reply is owed. */
+bool link_is_whole(const struct link *);
 /* A new session in place of the open one, with the same secret. */
 int link_renew(struct link *, struct outcome *, struct fault *);
 /* Leaves the smarthost, if we are there, and wipes the secret. */

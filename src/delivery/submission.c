@@ -694,9 +694,10 @@ submission_end(struct submission *s, struct fault *f)
 	struct transaction *t = &s->transaction;
 	int result = 0;
 
-	/* a server that has said 421 is gone */
-	if (s->begun && s->link->open && t->session->dialogue.closing)
-		result = -1;
+	/* within a message RSET would be a part of it; behind 421 it is vain */
+	if (s->begun && s->link->open && !link_is_whole(s->link))
+		result = fault(f, FAULT_TEMPORARY, "%s: the session takes no "
+		    "more commands", conn_peer(t->session->conn));
 	/* not all servers forget it by themselves when they refuse */
 	else if (s->begun && s->link->open &&
 	    transaction_is_success(t, &t->mail) &&
