@@ -90,6 +90,8 @@ PARTS := $(filter-out $(OBJ)/src/main.o,$(OBJECTS))
 SMARTHOST_SOURCES := $(sort $(wildcard tests/smarthost/*.c))
 SMARTHOST_OBJECTS := $(SMARTHOST_SOURCES:%.c=$(OBJ)/%.o)
 NAMESERVER_OBJECTS := $(OBJ)/tests/nameserver/main.o
+SYSCALLS_SOURCES := $(sort $(wildcard tests/syscalls/*.c))
+SYSCALLS_OBJECTS := $(SYSCALLS_SOURCES:%.c=$(OBJ)/%.o)
 BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
 BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,sink relay measure floor)
 # tests/ is folded as src/ is; what concerns the project itself is apart.
@@ -123,6 +125,11 @@ $(BUILD)/tests/clock.so: tests/clock/main.c $(BUILD)/flags
 	$(call say,LD $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+
+$(BUILD)/tests/syscalls: $(SYSCALLS_OBJECTS)
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $(SYSCALLS_OBJECTS)
 
 $(BUILD)/tests/nameserver: $(NAMESERVER_OBJECTS)
 	$(call say,LD $@)
@@ -160,7 +167,7 @@ $(BUILD)/flags: FORCE
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
 
 -include $(OBJECTS:.o=.d) $(SMARTHOST_OBJECTS:.o=.d) \
-    $(NAMESERVER_OBJECTS:.o=.d) \
+    $(NAMESERVER_OBJECTS:.o=.d) $(SYSCALLS_OBJECTS:.o=.d) \
     $(BENCH_SOURCES:%.c=$(OBJ)/%.d) \
     $(UNITS:%.c=$(OBJ)/%.d) $(FUZZ_SOURCES:%.c=$(OBJ)/%.d)
 
@@ -271,7 +278,8 @@ check:
 	@+$(AGAIN) run-check
 
 build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(BUILD)/tests/socket \
-    $(BUILD)/tests/clock.so $(CERTS)/made $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
+    $(BUILD)/tests/clock.so $(BUILD)/tests/syscalls $(CERTS)/made \
+    $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
 
 run-check: build-tests
 	@$(test_environment) tests/run $(TESTS)
@@ -345,7 +353,8 @@ SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
     -name 'configure*' -prune -o -name 'config.*' -prune -o -type f -print)) \
     $(wildcard tests/*.bash tests/*/*.bash)
 C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(BENCH_SOURCES) \
-    tests/nameserver/main.c tests/clock/main.c $(UNITS) $(FUZZ_SOURCES) \
+    $(SYSCALLS_SOURCES) tests/nameserver/main.c tests/clock/main.c \
+    $(UNITS) $(FUZZ_SOURCES) \
     $(wildcard tests/fuzz/replay/*.c)
 
 .PHONY: lint run-lint lint-cppcheck lint-tidy lint-shell lint-spelling lint-man
