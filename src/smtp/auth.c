@@ -54,26 +54,15 @@ step(const struct auth *a, struct sasl *sasl, const char *challenge,
 	    fault_prefix(f, "%s: ", peer(a));
 }
 
-/* RFC 4954 section 4: "*" cancels the exchange, whatever is replied. */
-static void
-cancel(const struct auth *a)
-{
-	struct reply r;
-
-	reply_init(&r);
-	dialogue_ask(a->dialogue, VERB_RESPONSE, &r, NULL, "*");
-	reply_free(&r);
-}
-
 /*
  * RFC 4954 section 4: one exchange, from AUTH to its final reply. `begun`
  * becomes true once AUTH was about to be sent.
  */
 static int
 exchange(const struct auth *a, struct sasl *sasl,
-    const struct sasl_mechanism *m, struct reply *r, bool *begun,
-    struct fault *f)
+    const struct sasl_mechanism *m, bool *begun, struct fault *f)
 {
+	const struct reply *r = &a->dialogue->reply;
 	struct buffer b;
 	int result, steps = 0;
 
@@ -81,7 +70,7 @@ exchange(const struct auth *a, struct sasl *sasl,
 	result = m->client_first ? step(a, sasl, NULL, &b, f) : 0;
 	*begun = result == 0;
 	if (result == 0)
-		result = dialogue_ask(a->dialogue, VERB_AUTH, r, f,
+		result = dialogue_ask(a->dialogue, VERB_AUTH, f,
 		    m->client_first ? "AUTH %s %s" : "AUTH %s%s", m->name,
 		    !m->client_first ? "" : b.len == 0 ? "=" : b.data);
 	while (result == 0 && r->code == CHALLENGE) {
@@ -91,11 +80,12 @@ exchange(const struct auth *a, struct sasl *sasl,
 		    fault(f, FAULT_PROTOCOL, "%s: the server's challenges do "
 		    "not end", peer(a)) : step(a, sasl, r->text.len == 0 ?
 		    "" : r->text.data, &b, f);
+		/* "*" cancels the exchange, whatever is replied */
 		if (result == -1)
-			cancel(a);
+			dialogue_ask(a->dialogue, VERB_RESPONSE, NULL, "*");
 		else
-			result = dialogue_ask(a->dialogue, VERB_RESPONSE, r,
-			    f, "%s", b.len == 0 ? "" : b.data);
+			result = dialogue_ask(a->dialogue, VERB_RESPONSE, f,
+			    "%s", b.len == 0 ? "" : b.data);
 	}
 	buffer_wipe(&b);
 	return result;
@@ -136,8 +126,10 @@ credentials_refused(const struct auth *a, const struct sasl *sasl,
 /* What the reply that ends an exchange means. */
 static enum attempt
 conclude(const struct auth *a, const struct sasl *sasl,
-    const struct sasl_mechanism *m, const struct reply *r, struct fault *f)
+    const struct sasl_mechanism *m, struct fault *f)
 {
+	const struct reply *r = &a->dialogue->reply;
+
 	if (reply_digit(r) == 2) {
 		if (sasl_complete(sasl) || !m->mutual)
 			return ATTEMPT_DONE;
@@ -164,7 +156,7 @@ conclude(const struct auth *a, const struct sasl *sasl,
  */
 static enum attempt
 try_mechanism(const struct auth *a, const struct sasl_mechanism *m,
-    struct reply *r, struct fault *unable, struct fault *f)
+    struct fault *unable, struct fault *f)
 {
 	struct fault own = { FAULT_NONE, NULL, NULL, false };
 	enum attempt attempt = ATTEMPT_FAILED;
@@ -173,8 +165,8 @@ try_mechanism(const struct auth *a, const struct sasl_mechanism *m,
 
 	if (sasl_start(&sasl, m, &a->credentials, f) == -1)
 		return ATTEMPT_FAILED;
-	if (exchange(a, sasl, m, r, &begun, &own) == 0) {
-		attempt = conclude(a, sasl, m, r, f);
+	if (exchange(a, sasl, m, &begun, &own) == 0) {
+		attempt = conclude(a, sasl, m, f);
 	} else if (!begun && !m->password && own.class == FAULT_AUTH) {
 		fault_pass(unable, &own, "");
 		attempt = ATTEMPT_NEXT;
@@ -207,8 +199,8 @@ nothing_fits(const struct auth *a, const struct buffer *why, struct fault *f)
 
 /* One mechanism after the other, until one succeeds or fails for good. */
 static enum attempt
-try_all(const struct auth *a, struct reply *r, struct buffer *why,
-    struct fault *unable, struct fault *f)
+try_all(const struct auth *a, struct buffer *why, struct fault *unable,
+    struct fault *f)
 {
 	enum attempt attempt = ATTEMPT_NEXT;
 	const struct sasl_mechanism *m;
@@ -218,7 +210,7 @@ try_all(const struct auth *a, struct reply *r, struct buffer *why,
 	    (m = sasl_choice(a->setting, i)) != NULL; i++) {
 		reason = obstacle(a, m);
 		if (reason == NULL) {
-			attempt = try_mechanism(a, m, r, unable, f);
+			attempt = try_mechanism(a, m, unable, f);
 			reason = "refused";
 		}
 		buffer_printf(why, "%s%s: %s", why->len == 0 ? "" : ", ",
@@ -235,13 +227,13 @@ auth_run(const struct auth *a, struct reply *refusal, struct fault *f)
 	struct buffer why;
 
 	buffer_init(&why, WHY_MAX);
-	attempt = try_all(a, refusal, &why, &unable, f);
+	attempt = try_all(a, &why, &unable, f);
 	if (attempt == ATTEMPT_NEXT && unable.class != FAULT_NONE)
 		fault_pass(f, &unable, "");
 	else if (attempt == ATTEMPT_NEXT)
 		nothing_fits(a, &why, f);
-	if (attempt != ATTEMPT_REFUSED)
-		reply_clear(refusal);
+	if (attempt == ATTEMPT_REFUSED)
+		reply_copy(refusal, &a->dialogue->reply);
 	fault_clear(&unable);
 	buffer_free(&why);
 	return attempt == ATTEMPT_DONE ? 0 : -1;

@@ -470,15 +470,9 @@ dialogue_sync(struct dialogue *d, struct fault *f)
 	return dialogue_wait(d, 0, f) == -1 ? -1 : unasked(d, f);
 }
 
-static void
-keep_reply(void *context, const struct reply *r)
-{
-	reply_copy(context, r);
-}
-
 int
-dialogue_ask(struct dialogue *d, enum verb verb, struct reply *r,
-    struct fault *f, const char *fmt, ...)
+dialogue_ask(struct dialogue *d, enum verb verb, struct fault *f,
+    const char *fmt, ...)
 {
 	va_list ap;
 	int result;
@@ -486,7 +480,7 @@ dialogue_ask(struct dialogue *d, enum verb verb, struct reply *r,
 	va_start(ap, fmt);
 	buffer_vprintf(dialogue_line(d), fmt, ap);
 	va_end(ap);
-	result = dialogue_send(d, verb, keep_reply, r, f);
+	result = dialogue_send(d, verb, NULL, NULL, f);
 	if (result == 0 && d->owed_count > 0)
 		result = dialogue_sync(d, f);
 	return result;

@@ -53,7 +53,7 @@ struct dialogue {
 	size_t owed_first;	/* the first that is still owed, */
 	size_t owed_count;	/* and so many are */
 	size_t owed_cap;
-	struct reply reply;	/* the one being handled */
+	struct reply reply;	/* the last one that has come */
 	struct buffer line;	/* the command being made */
 	bool hush;		/* the last command held credentials */
 	bool closing;		/* no QUIT: 421 was said, or none can be */
@@ -91,10 +91,10 @@ void dialogue_put(struct dialogue *, const char *, size_t);
 int dialogue_sync(struct dialogue *, struct fault *);
 /* Flushes, and reads until at most `most` replies are owed. -1 as above. */
 int dialogue_wait(struct dialogue *, size_t most, struct fault *);
-/* A command with its line, and dialogue_sync(), in one: *r is the reply. */
-int dialogue_ask(struct dialogue *, enum verb, struct reply *r,
-    struct fault *, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+/* A command with its line, and dialogue_sync(), in one: its reply is in the
+ * struct, until the next. */
+int dialogue_ask(struct dialogue *, enum verb, struct fault *,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* Sends QUIT if that is possible at once, and leaves; never waits. */
 void dialogue_quit(struct dialogue *);
 /*

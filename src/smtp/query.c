@@ -127,9 +127,12 @@ query_make(struct session *s, enum query what, const char *argument,
 	buffer_init(&b, strlen(argument) * 8 + REPLY_MAX);
 	result = prepare(&b, s, what, argument, f);
 	if (result == 0)
-		result = dialogue_ask(&s->dialogue, rows[what].verb, r, f,
+		result = dialogue_ask(&s->dialogue, rows[what].verb, f,
 		    "%s %s", rows[what].name, b.data);
 	buffer_free(&b);
+	/* a 421 is a reply, too */
+	if (result == 0 || s->dialogue.closing)
+		reply_copy(r, &s->dialogue.reply);
 	if (result == 0 && !is_good(what, r))
 		result = refused(s, what, r, f);
 	return result;

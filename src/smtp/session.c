@@ -89,36 +89,30 @@ static int
 hello(struct session *s, struct fault *f)
 {
 	const char *ehlo = s->params->lmtp ? "LHLO" : "EHLO";
-	struct reply r;
-	int result = 0;
+	const struct reply *r = &s->dialogue.reply;
 
 	s->phase = PHASE_HELLO;
-	reply_init(&r);
 	capability_clear(&s->capabilities);
 	s->dialogue.pipelining = false;
-	if (dialogue_ask(&s->dialogue, VERB_EHLO, &r, f, "%s %s", ehlo,
-	    s->ehlo_name) == -1) {
-		result = -1;
-	} else if (reply_digit(&r) == 2) {
-		capability_read(&s->capabilities, &r);
-		probe_hello(s->params->probe, &r);
-	} else if (!s->params->lmtp && (r.code == 500 || r.code == 502 ||
-	    r.code == 504)) {
-		if (dialogue_ask(&s->dialogue, VERB_HELO, &r, f, "HELO %s",
+	if (dialogue_ask(&s->dialogue, VERB_EHLO, f, "%s %s", ehlo,
+	    s->ehlo_name) == -1)
+		return -1;
+	if (reply_digit(r) == 2) {
+		capability_read(&s->capabilities, r);
+		probe_hello(s->params->probe, r);
+	} else if (!s->params->lmtp && (r->code == 500 || r->code == 502 ||
+	    r->code == 504)) {
+		ehlo = "HELO";
+		if (dialogue_ask(&s->dialogue, VERB_HELO, f, "HELO %s",
 		    s->ehlo_name) == -1)
-			result = -1;
-		else if (reply_digit(&r) != 2)
-			result = session_refused(s, &r, PHASE_HELLO, "HELO",
-			    f);
-	} else {
-		result = session_refused(s, &r, PHASE_HELLO, ehlo, f);
+			return -1;
 	}
 	s->dialogue.pipelining = s->capabilities.has[CAP_PIPELINING] &&
 	    !s->params->no_pipelining;
 	s->chunking = s->capabilities.has[CAP_CHUNKING] &&
 	    !s->params->no_chunking;
-	reply_free(&r);
-	return result;
+	return reply_digit(r) == 2 ? 0 :
+	    session_refused(s, r, PHASE_HELLO, ehlo, f);
 }
 
 static int
@@ -152,8 +146,7 @@ secure(struct session *s, struct fault *f)
 static int
 starttls(struct session *s, struct fault *f)
 {
-	struct reply r;
-	int result;
+	const struct reply *r = &s->dialogue.reply;
 
 	s->phase = PHASE_STARTTLS;
 	if (!s->capabilities.has[CAP_STARTTLS]) {
@@ -163,13 +156,11 @@ starttls(struct session *s, struct fault *f)
 		    "with \"tls_starttls off\", or 587); only for a server "
 		    "that you trust in clear: \"tls off\"");
 	}
-	reply_init(&r);
-	result = dialogue_ask(&s->dialogue, VERB_STARTTLS, &r, f, "STARTTLS");
-	if (result == 0 && reply_digit(&r) != 2)
-		result = session_refused(s, &r, PHASE_STARTTLS, "STARTTLS",
-		    f);
-	reply_free(&r);
-	if (result == -1 || secure(s, f) == -1)
+	if (dialogue_ask(&s->dialogue, VERB_STARTTLS, f, "STARTTLS") == -1)
+		return -1;
+	if (reply_digit(r) != 2)
+		return session_refused(s, r, PHASE_STARTTLS, "STARTTLS", f);
+	if (secure(s, f) == -1)
 		return -1;
 	/* RFC 3207 section 4.2: what was said in clear is forgotten */
 	return hello(s, f);

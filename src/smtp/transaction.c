@@ -205,13 +205,10 @@ int
 transaction_reset(struct transaction *t, struct fault *f)
 {
 	struct session *s = t->session;
-	struct reply r;
-	int result;
+	const struct reply *r = &s->dialogue.reply;
 
-	reply_init(&r);
-	result = dialogue_ask(&s->dialogue, VERB_RSET, &r, f, "RSET");
-	if (result == 0 && reply_digit(&r) != 2)
-		result = session_refused(s, &r, PHASE_MAIL, "RSET", f);
-	reply_free(&r);
-	return result;
+	if (dialogue_ask(&s->dialogue, VERB_RSET, f, "RSET") == -1)
+		return -1;
+	return reply_digit(r) == 2 ? 0 :
+	    session_refused(s, r, PHASE_MAIL, "RSET", f);
 }
