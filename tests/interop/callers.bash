@@ -18,6 +18,7 @@ install_postrider()
 	done < <(ldd "$POSTRIDER" | grep -o '/[^ ]*')
 	ln -sf /opt/postrider/postrider "$ROOT/home/you/bin/sendmail"
 	ln -sf /opt/postrider/postrider "$ROOT/usr/sbin/sendmail"
+	ln -sf /opt/postrider/postrider "$ROOT/usr/bin/mailq"
 }
 
 # A sendmail that sends nothing and keeps what it is told, each message in a

@@ -142,3 +142,36 @@ run_logwatch()
 	from_and_to sender@example.org
 	grep -q '^Subject: Logwatch for ' arrived
 }
+
+# --- the queue: who looks at it -----------------------------------------------
+
+# monitor STATUS TEXT: what check_mailq says, which calls mailq.
+monitor()
+{
+	local status=0
+
+	as_you /usr/lib/nagios/plugins/check_mailq -M postfix -w 2 -c 3 \
+	    >said 2>&1 || status=$?
+	[ "$status" -eq "$1" ] && grep -F -e "$2" said && return
+	cat said >&2
+	return 1
+}
+
+@test "check_mailq: an empty queue, a full one, and empty again" {
+	local accounts=$HOME_OF_YOU/.config/postrider/accounts
+
+	settings 'queue on'
+	monitor 0 'queue is empty'
+	cp "$accounts" right
+	settings 'port 1'
+	for _ in 1 2; do
+		text | as_you "$SENDMAIL" -i "$BOX@example.org"
+	done
+	monitor 1 'mailq is 2'
+	text | as_you "$SENDMAIL" -i "$BOX@example.org"
+	monitor 2 'mailq is 3'
+	cat right >"$accounts"
+	as_you "$SENDMAIL" -q
+	arrived "$BOX" 3
+	monitor 0 'queue is empty'
+}
