@@ -91,19 +91,16 @@ add_envelope(struct buffer *b, const struct envelope *e, size_t max)
 static void
 add_reply(struct buffer *b, const struct reply *r, size_t max)
 {
-	const char *p = r->text.data, *end;
-	size_t left = r->text.len;
+	const char *line;
+	size_t at = 0, n;
 	struct buffer lines;
 
 	buffer_init(&lines, BUFFER_MAX);
-	for (; left > 0 && (end = memchr(p, '\n', left)) != NULL;
-	    left -= (size_t)(end - p) + 1, p = end + 1) {
-		buffer_printf(&lines, "%03d-", r->code);
-		buffer_add(&lines, p, (size_t)(end - p));
-		buffer_add_string(&lines, "\\n");
+	while (reply_line(r, &at, &line, &n)) {
+		buffer_printf(&lines, "%s%03d%s", lines.len == 0 ? "" : "\\n",
+		    r->code, !reply_is_last(r, at) ? "-" : n == 0 ? "" : " ");
+		buffer_add(&lines, line, n);
 	}
-	buffer_printf(&lines, "%03d%s", r->code, left == 0 ? "" : " ");
-	buffer_add(&lines, p, left);
 	buffer_printf(b, " smtpstatus=%03d smtpmsg='", r->code);
 	add_value(b, lines.data, lines.len, max, FORM_QUOTED);
 	buffer_add_char(b, '\'');

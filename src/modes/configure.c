@@ -85,14 +85,13 @@ static int
 find(struct finding *x, struct fault *f)
 {
 	int64_t deadline = clock_after(DIAL_TIMEOUT_MS);
-	struct buffer name;
+	char *name;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && x->service == NULL && i < SERVICES; i++) {
-		buffer_init(&name, BLOCK_MAX);
-		buffer_printf(&name, "%s.%s", services[i].name, x->domain);
-		r = srv_query(&x->list, name.data, deadline, f);
-		buffer_free(&name);
+		name = buffer_format("%s.%s", services[i].name, x->domain);
+		r = srv_query(&x->list, name, deadline, f);
+		free(name);
 		if (r == 0 && x->list.count > 0) {
 			x->service = &services[i];
 			break;
@@ -170,16 +169,15 @@ static void
 warn(const struct finding *x, const struct request *request)
 {
 	const char *host = x->list.record[0].target;
-	struct buffer b;
+	char *text;
 
 	if (is_within(host, x->domain))
 		return;
-	buffer_init(&b, BLOCK_MAX);
-	buffer_printf(&b, "%s is outside %s, and answers of the DNS can be "
+	text = buffer_format("%s is outside %s, and answers of the DNS can be "
 	    "forged: make sure that it is your provider's before it gets a "
 	    "password (RFC 6186 section 6)", host, x->domain);
-	request->note(b.data);
-	buffer_free(&b);
+	request->note(text);
+	free(text);
 }
 
 int

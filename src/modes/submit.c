@@ -16,8 +16,6 @@
 #include "modes/queue/run.h"
 #include "modes/submit.h"
 
-#define KEPT_MAX (128 * 1024)	/* octets; a fault's text is half of it */
-
 /* What the trip gathers; const for all later phases once it is filled. */
 struct trip {
 	struct submission_request *wish;
@@ -107,13 +105,8 @@ travel(struct trip *t, struct fault *f)
 static char *
 describe_kept(const struct delivery *d)
 {
-	struct buffer b;
-
-	if (d->queued == NULL)
-		return NULL;
-	buffer_init(&b, KEPT_MAX);
-	buffer_printf(&b, "kept in the queue as %s: %s", d->queued, d->why);
-	return buffer_detach(&b);
+	return d->queued == NULL ? NULL : buffer_format(
+	    "kept in the queue as %s: %s", d->queued, d->why);
 }
 
 int

@@ -68,16 +68,12 @@ static struct slice
 take(struct slice *rest, char end)
 {
 	const char *at = rest->n == 0 ? NULL : memchr(rest->s, end, rest->n);
-	struct slice part = *rest;
+	struct slice part = { rest->s, at == NULL ? rest->n :
+	    (size_t)(at - rest->s) };
+	size_t used = part.n + (at != NULL);
 
-	if (at == NULL) {
-		rest->s += rest->n;
-		rest->n = 0;
-		return trim(part);
-	}
-	part.n = (size_t)(at - part.s);
-	rest->n -= part.n + 1;
-	rest->s = at + 1;
+	rest->s += used;
+	rest->n -= used;
 	return trim(part);
 }
 
