@@ -212,6 +212,13 @@ fault_exit_status(enum fault_class class)
 	return class == FAULT_TEMPORARY ? tempfail : faults[class].status;
 }
 
+enum fault_class
+fault_of_command(int status)
+{
+	return status == EX_TEMPFAIL ? FAULT_TEMPORARY :
+	    status == EX_NOPERM ? FAULT_AUTH : FAULT_COMMAND;
+}
+
 const char *
 fault_exit_name(enum fault_class class)
 {

@@ -91,6 +91,9 @@ void notes_free(struct notes *);
 
 /* sysexits(3) status of a class, 0 for FAULT_NONE. */
 int fault_exit_status(enum fault_class);
+/* What a command means by its exit status, which is not 0: FAULT_TEMPORARY by
+ * 75, FAULT_AUTH by 77, else FAULT_COMMAND. */
+enum fault_class fault_of_command(int status);
 /* The name of that status, such as "EX_TEMPFAIL", for logs. */
 const char *fault_exit_name(enum fault_class);
 /*

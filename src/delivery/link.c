@@ -201,20 +201,50 @@ link_is_whole(const struct link *l)
 }
 
 static int
-open_session(struct link *l, struct outcome *o, struct fault *f)
+another_token(void *context, struct fault *f)
+{
+	struct link *l = context;
+
+	if (l->renewed)
+		return 0;
+	l->renewed = true;
+	return account_another_token(l->account, &l->password, f);
+}
+
+static int
+try_session(struct link *l, struct outcome *o, struct fault *f)
 {
 	link_fill_params(&l->params, l->account, &l->password);
 	l->params.transcript = l->request->transcript;
 	l->params.note = l->request->note;
 	l->params.no_chunking |= l->no_chunking;
+	l->params.another_token = another_token;
+	l->params.context = l;
 	wait_catch_signals();
 	l->open = session_open(&l->session, &l->params, f) == 0;
 	outcome_take(o, &l->session);
 	if (l->open)
 		return 0;
 	session_close(&l->session);
-	diagnosis_settle(o, f);
 	return -1;
+}
+
+/* A server that hangs up on a token that it refuses is asked again, once. */
+static int
+open_session(struct link *l, struct outcome *o, struct fault *f)
+{
+	bool renewed = l->renewed;
+	int result = try_session(l, o, f);
+
+	if (result == -1 && l->renewed && !renewed &&
+	    o->phase == PHASE_AUTH && f->class == FAULT_TEMPORARY &&
+	    o->reply.code == 0) {
+		fault_clear(f);
+		result = try_session(l, o, f);
+	}
+	if (result == -1)
+		diagnosis_settle(o, f);
+	return result;
 }
 
 static int
@@ -224,6 +254,7 @@ fetch_secret(struct link *l, struct outcome *o, struct fault *f)
 	    account_password(l->account, &l->password, f);
 
 	l->typed = r == 1;
+	l->renewed = false;
 	if (r == -1)
 		diagnosis_settle(o, f);
 	return r == -1 ? -1 : 0;

@@ -27,6 +27,8 @@ struct link {
 	bool no_chunking;		/* the server does not know BDAT */
 	struct secret password;
 	bool typed;			/* by somebody at a terminal */
+	bool renewed;			/* it is the second token: the first
+					 * one was refused */
 	struct fault denied;		/* why it is not to be opened: the
 					 * credentials were refused */
 };

@@ -10,6 +10,12 @@
 
 #define AUTH_STEPS_MAX 16	/* challenges; no mechanism here needs four */
 #define CHALLENGE 334		/* RFC 4954 section 6 */
+/* Octets of a command with its CRLF (RFC 5321 section 4.5.3.1.4), so that an
+ * initial response that is longer waits for the challenge (RFC 4954 section 4);
+ * some servers cut at 2,048. */
+#define LINE_OCTETS_MAX 512
+/* Octets of a response that every server takes: RFC 4954 section 4. */
+#define RESPONSE_OCTETS_MAX 12288
 #define WHY_MAX 4096		/* octets of explanation in a fault */
 
 /* What became of one mechanism; with REFUSED the last reply is the reason. */
@@ -54,25 +60,36 @@ step(const struct auth *a, struct sasl *sasl, const char *challenge,
 	    fault_prefix(f, "%s: ", peer(a));
 }
 
-/*
- * RFC 4954 section 4: one exchange, from AUTH to its final reply. `begun`
- * becomes true once AUTH was about to be sent.
- */
+/* What came of an exchange; the final reply is the dialogue's. */
+struct exchange {
+	bool begun;		/* AUTH was about to be sent */
+	size_t octets;		/* of the initial response */
+};
+
+/* RFC 4954 section 4: one exchange, from AUTH to its final reply. */
 static int
 exchange(const struct auth *a, struct sasl *sasl,
-    const struct sasl_mechanism *m, bool *begun, struct fault *f)
+    const struct sasl_mechanism *m, struct exchange *e, struct fault *f)
 {
 	const struct reply *r = &a->dialogue->reply;
 	struct buffer b;
 	int result, steps = 0;
+	bool waits;		/* the initial response does */
 
 	buffer_init(&b, REPLY_MAX);
 	result = m->client_first ? step(a, sasl, NULL, &b, f) : 0;
-	*begun = result == 0;
+	e->begun = result == 0;
+	e->octets = b.len;
+	waits = sizeof("AUTH  \r\n") - 1 + strlen(m->name) + b.len >
+	    LINE_OCTETS_MAX;
 	if (result == 0)
 		result = dialogue_ask(a->dialogue, VERB_AUTH, f,
-		    m->client_first ? "AUTH %s %s" : "AUTH %s%s", m->name,
-		    !m->client_first ? "" : b.len == 0 ? "=" : b.data);
+		    m->client_first && !waits ? "AUTH %s %s" : "AUTH %s%s",
+		    m->name, !m->client_first || waits ? "" : b.len == 0 ?
+		    "=" : b.data);
+	if (result == 0 && r->code == CHALLENGE && waits)
+		result = dialogue_ask(a->dialogue, VERB_RESPONSE, f, "%s",
+		    b.data);
 	while (result == 0 && r->code == CHALLENGE) {
 		buffer_wipe(&b);
 		/* what has been said in full is not said again */
@@ -103,14 +120,29 @@ mechanism_refused(const struct reply *r)
 	    (reply_has_status(r, 5, 4) || reply_has_status(r, 7, 4)));
 }
 
+/* "501 5.5.127 Token will expire soon", as Exchange says it. */
+static bool
+token_expires(const struct sasl_mechanism *m, const struct reply *r)
+{
+	return m->token != SASL_NO_TOKEN && r->code == 501 &&
+	    reply_has_status(r, 5, 127);
+}
+
 /* The server refuses the credentials, or for now. */
 static void
 credentials_refused(const struct auth *a, const struct sasl *sasl,
-    const struct sasl_mechanism *m, const struct reply *r, struct fault *f)
+    const struct sasl_mechanism *m, const struct exchange *e,
+    struct fault *f)
 {
+	const struct reply *r = &a->dialogue->reply;
+	size_t octets = e->octets;
 	const char *user = a->credentials.user;
 
 	reply_refused(r, peer(a), "the credentials", f);
+	if (octets > RESPONSE_OCTETS_MAX)
+		fault_add(f, "; the token makes a response of %zu octets, and "
+		    "servers need not take more than %d", octets,
+		    RESPONSE_OCTETS_MAX);
 	if (sasl_server_error(sasl) != NULL)
 		fault_add(f, "; its reason: %s", sasl_server_error(sasl));
 	if (reply_digit(r) == 5 && m->token != SASL_NO_TOKEN)
@@ -126,7 +158,8 @@ credentials_refused(const struct auth *a, const struct sasl *sasl,
 /* What the reply that ends an exchange means. */
 static enum attempt
 conclude(const struct auth *a, const struct sasl *sasl,
-    const struct sasl_mechanism *m, struct fault *f)
+    const struct sasl_mechanism *m, const struct exchange *e,
+    struct fault *f)
 {
 	const struct reply *r = &a->dialogue->reply;
 
@@ -143,10 +176,10 @@ conclude(const struct auth *a, const struct sasl *sasl,
 	if (mechanism_refused(r))
 		return ATTEMPT_NEXT;
 	/* these are about the command, not the credentials */
-	if (r->code >= 500 && r->code <= 503)
+	if (r->code >= 500 && r->code <= 503 && !token_expires(m, r))
 		reply_refused(r, peer(a), "AUTH", f);
 	else
-		credentials_refused(a, sasl, m, r, f);
+		credentials_refused(a, sasl, m, e, f);
 	return ATTEMPT_REFUSED;
 }
 
@@ -158,16 +191,16 @@ static enum attempt
 try_mechanism(const struct auth *a, const struct sasl_mechanism *m,
     struct fault *unable, struct fault *f)
 {
+	struct exchange e = { .begun = false };
 	struct fault own = { FAULT_NONE, NULL, NULL, false };
 	enum attempt attempt = ATTEMPT_FAILED;
-	bool begun = false;
 	struct sasl *sasl;
 
 	if (sasl_start(&sasl, m, &a->credentials, f) == -1)
 		return ATTEMPT_FAILED;
-	if (exchange(a, sasl, m, &begun, &own) == 0) {
-		attempt = conclude(a, sasl, m, f);
-	} else if (!begun && !m->password && own.class == FAULT_AUTH) {
+	if (exchange(a, sasl, m, &e, &own) == 0) {
+		attempt = conclude(a, sasl, m, &e, f);
+	} else if (!e.begun && !m->password && own.class == FAULT_AUTH) {
 		fault_pass(unable, &own, "");
 		attempt = ATTEMPT_NEXT;
 	} else {
@@ -175,6 +208,33 @@ try_mechanism(const struct auth *a, const struct sasl_mechanism *m,
 	}
 	fault_clear(&own);
 	sasl_free(sasl);
+	return attempt;
+}
+
+/* A token that was refused is asked for once more. */
+static enum attempt
+try_token(const struct auth *a, const struct sasl_mechanism *m,
+    struct fault *unable, struct fault *f)
+{
+	const struct reply *r = &a->dialogue->reply;
+	enum attempt attempt = try_mechanism(a, m, unable, f);
+	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	int got;
+
+	if (attempt != ATTEMPT_REFUSED || m->token == SASL_NO_TOKEN ||
+	    (r->code != 535 && !token_expires(m, r)) ||
+	    a->another_token == NULL)
+		return attempt;
+	got = a->another_token(a->context, &why);
+	if (got != 0)
+		fault_clear(f);
+	if (got == -1) {
+		fault_pass(f, &why, "");
+		attempt = ATTEMPT_FAILED;
+	} else if (got == 1) {
+		attempt = try_mechanism(a, m, unable, f);
+	}
+	fault_clear(&why);
 	return attempt;
 }
 
@@ -210,7 +270,7 @@ try_all(const struct auth *a, struct buffer *why, struct fault *unable,
 	    (m = sasl_choice(a->setting, i)) != NULL; i++) {
 		reason = obstacle(a, m);
 		if (reason == NULL) {
-			attempt = try_mechanism(a, m, unable, f);
+			attempt = try_token(a, m, unable, f);
 			reason = "refused";
 		}
 		buffer_printf(why, "%s%s: %s", why->len == 0 ? "" : ", ",

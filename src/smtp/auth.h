@@ -23,6 +23,13 @@ struct auth {
 	bool secure;		/* TLS is running */
 	bool clear_allowed;	/* a secret may be sent without TLS */
 	struct sasl_params credentials;
+	/*
+	 * Puts another token in the place of the one that was refused, or NULL.
+	 * 1: done. 0: there is none. -1 with a fault that counts instead of the
+	 * refusal.
+	 */
+	int (*another_token)(void *context, struct fault *);
+	void *context;
 };
 
 /*

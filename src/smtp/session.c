@@ -233,7 +233,8 @@ authenticate(struct session *s, struct fault *f)
 			.authzid = p->auth_id, .domain = p->ntlm_domain,
 			.host = s->ascii_host, .port = p->port,
 			.binding = TLS_BINDING_NONE, .binding_data = &binding
-		}
+		},
+		.another_token = p->another_token, .context = p->context
 	};
 	int result;
 

@@ -44,6 +44,9 @@ struct session_params {
 	bool auth_without_tls;	/* secrets may cross the network in clear */
 	const char *user;
 	const struct secret *password;
+	/* gets another token, as struct auth has it; or NULL */
+	int (*another_token)(void *context, struct fault *);
+	void *context;		/* of that */
 	FILE *transcript;	/* NULL: none */
 	struct probe *probe;	/* filled as it comes; NULL: unwanted */
 	void (*note)(const char *text);	/* what a user may want to know */

@@ -307,8 +307,9 @@ child_first_line(const char *command, int64_t seconds, const char *nothing,
 	if (r == -1)
 		fault_prefix(f, ": ");
 	else if (has_failed(&child, seconds, nothing, &why))
-		r = fault(f, child.timed_out ? FAULT_TEMPORARY : FAULT_COMMAND,
-		    "%s", why.data);
+		r = fault(f, child.timed_out ? FAULT_TEMPORARY :
+		    fault_of_command(WIFEXITED(child.status) ?
+		    WEXITSTATUS(child.status) : 0), "%s", why.data);
 	else
 		secret_set(line, child.out.data, text_line(child.out.data,
 		    child.out.len));

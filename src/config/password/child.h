@@ -43,7 +43,8 @@ int child_run(struct child *, const char *command, int64_t ms, struct fault *);
  * standard error, such as " failed with exit status 2: no key". FAULT_COMMAND:
  * it failed or printed no line that can be used; `nothing` is what an empty
  * one is called ("no password"). FAULT_TEMPORARY: it did not end within so many
- * seconds. FAULT_SYSTEM: it could not be started.
+ * seconds, or its exit status was 75; FAULT_AUTH: that was 77. FAULT_SYSTEM: it
+ * could not be started.
  */
 int child_first_line(const char *command, int64_t seconds,
     const char *nothing, struct secret *line, struct fault *);

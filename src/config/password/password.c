@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "wire/tls/tls.h"
 #include "config/account/account.h"
 #include "config/password/child.h"
 #include "config/password/password.h"
@@ -34,6 +35,9 @@ evaluate(const struct account *account, struct secret *secret,
 	if (f->class == FAULT_TEMPORARY)
 		return fault_hint(f, "a command that waits for somebody is "
 		    "given more time by passwordeval_timeout");
+	if (f->class == FAULT_AUTH)
+		return fault_hint(f, "the command says that its credentials "
+		    "are no good any more: sign in again with it");
 	return fault_hint(f, "run the command in a shell: its first line of "
 	    "output should be the password");
 }
@@ -184,4 +188,24 @@ account_password(const struct account *account, struct secret *secret,
 	return fault_hint(f, "add a line 'passwordeval COMMAND', "
 	    "'password_file FILE' or 'password TEXT'; neither the keyring nor "
 	    "a netrc file has one, and there is no terminal to ask on");
+}
+
+int
+account_another_token(const struct account *account, struct secret *secret,
+    struct fault *f)
+{
+	char digest[TLS_SHA256_HEX_SIZE];
+	int r;
+
+	if (secret_is_set(&account->password) ||
+	    account->password_file != NULL || account->password_fd != 0 ||
+	    account->passwordeval == NULL)
+		return 0;
+	tls_sha256_hex(secret->bytes, secret->len, digest);
+	setenv("POSTRIDER_TOKEN", "refused", 1);
+	setenv("POSTRIDER_TOKEN_SHA256", digest, 1);
+	r = evaluate(account, secret, f);
+	unsetenv("POSTRIDER_TOKEN");
+	unsetenv("POSTRIDER_TOKEN_SHA256");
+	return r == -1 ? -1 : 1;
 }

@@ -22,9 +22,19 @@ struct secret;
  * elsewhere. -1: FAULT_CONFIG when there is none; FAULT_COMMAND when the
  * command fails (its status and standard error are quoted), prints nothing, a
  * NUL or more than CHILD_OUTPUT_MAX octets in a line; FAULT_TEMPORARY when it
- * takes longer than passwordeval_timeout.
+ * takes longer than passwordeval_timeout or exits 75; FAULT_AUTH when it exits
+ * 77.
  */
 int account_password(const struct account *, struct secret *, struct fault *);
+/*
+ * The server has refused the token that is in `secret`: puts in its place the
+ * one that the account's `passwordeval` prints now. Its environment has
+ * POSTRIDER_TOKEN=refused, and the refused one's SHA-256 in hexadecimal as
+ * POSTRIDER_TOKEN_SHA256. 1: done. 0: there is no such command. -1 as
+ * account_password().
+ */
+int account_another_token(const struct account *, struct secret *,
+    struct fault *);
 
 /*
  * Where account_password() would look, in words: the setting with its origin

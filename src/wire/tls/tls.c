@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -492,4 +493,17 @@ tls_derive(enum tls_hash hash, const char *password, size_t password_len,
 		return 0;
 	return gnutls_pbkdf2(mac, &secret, &grain, iterations, key, n) < 0 ?
 	    0 : n;
+}
+
+void
+tls_sha256_hex(const void *p, size_t n, char out[TLS_SHA256_HEX_SIZE])
+{
+	unsigned char digest[TLS_HASH_MAX];
+
+	out[0] = '\0';
+	if (gnutls_global_init() < 0 ||
+	    gnutls_hash_fast(GNUTLS_DIG_SHA256, p, n, digest) < 0)
+		return;
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }

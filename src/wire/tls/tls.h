@@ -105,6 +105,10 @@ int tls_domain_to_ascii(const char *domain, char **ascii);
 
 enum tls_hash { TLS_NO_HASH, TLS_SHA1, TLS_SHA256 };
 
+#define TLS_SHA256_HEX_SIZE (2 * TLS_HASH_MAX + 1)
+/* The SHA-256 of n octets in hexadecimal; "" when the library has none. */
+void tls_sha256_hex(const void *, size_t n, char out[TLS_SHA256_HEX_SIZE]);
+
 /*
  * PBKDF2 (RFC 8018 section 5.2) with HMAC; libgsasl's is several times as
  * slow. Writes a key as long as the hash to `key`, which has room for

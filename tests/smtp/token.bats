@@ -1,0 +1,226 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# A token that is refused is asked for once more; long ones; what the exit
+# status of passwordeval means.
+
+load ../helper
+
+# teller FIRST SECOND: prints the first token, and the second one when it is
+# told that the first was refused
+teller() {
+	cat >teller <<END
+#!/bin/sh
+echo "\${POSTRIDER_TOKEN-none} \${POSTRIDER_TOKEN_SHA256-none}" >>asked
+[ "\${POSTRIDER_TOKEN-}" = refused ] && echo '$2' || echo '$1'
+END
+	chmod 700 teller
+}
+
+# mail [LINE...]: by XOAUTH2, with the teller's token
+mail() {
+	account 'tls off' 'from alice@example.org' 'auth xoauth2' \
+		'auth_without_tls on' 'user alice@example.org' \
+		"passwordeval $PWD/teller" 'timeout 20' 'logfile log' "$@"
+	message | submit bob@example.net
+}
+
+# response TOKEN: of XOAUTH2
+response() {
+	printf 'user=alice@example.org\001auth=Bearer %s\001\001' "$1" |
+		base64 -w 0
+}
+
+# sent: the rest of a dialogue whose AUTH has succeeded
+sent() {
+	printf '%s\n' 'C: MAIL *' 'S: 250 ok' 'C: RCPT *' 'S: 250 ok' \
+		'C: DATA' 'S: 354 go' '! body -' 'S: 250 ok' 'C? QUIT' \
+		'S: 221 bye'
+}
+
+@test "refused by 535: the other token, in the same session" {
+	teller old new
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' "C: AUTH XOAUTH2 $(response old)" \
+			'S: 535 5.7.3 Authentication unsuccessful' \
+			"C: AUTH XOAUTH2 $(response new)" 'S: 235 2.7.0 ok'
+		sent
+	} >dialogue
+	smarthost_play dialogue
+	mail
+	smarthost_wait
+	expect 0
+	printf 'none none\nrefused %s\n' \
+		"$(printf old | sha256sum | cut -d' ' -f1)" >wanted
+	same wanted asked
+}
+
+@test "refused by 334 with JSON" {
+	teller old new
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' "C: AUTH XOAUTH2 $(response old)" \
+			"S: 334 $(printf '{"status":"400"}' | base64)" 'C: ' \
+			'S: 535 5.7.8 no' "C: AUTH XOAUTH2 $(response new)" \
+			'S: 235 2.7.0 ok'
+		sent
+	} >dialogue
+	smarthost_play dialogue
+	mail
+	smarthost_wait
+	expect 0
+}
+
+@test "501 5.5.127: it will expire soon" {
+	teller old new
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' "C: AUTH XOAUTH2 $(response old)" \
+			'S: 501 5.5.127 Token will expire soon' \
+			"C: AUTH XOAUTH2 $(response new)" 'S: 235 2.7.0 ok'
+		sent
+	} >dialogue
+	smarthost_play dialogue
+	mail
+	smarthost_wait
+	expect 0
+}
+
+@test "refused again: 77, and no third time" {
+	teller old new
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' 'C: AUTH XOAUTH2 *' 'S: 535 5.7.3 no' \
+			'C: AUTH XOAUTH2 *' 'S: 535 5.7.3 no' 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	mail
+	smarthost_wait
+	expect 77 '535 5.7.3 no'
+	[ "$(wc -l <asked)" = 2 ]
+	expect_not old new
+}
+
+@test "a server that hangs up: one new connection" {
+	teller old new
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' 'C: AUTH XOAUTH2 *' 'S: 535 5.7.3 no' \
+			'C: AUTH XOAUTH2 *' '! close'
+	} >one
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' "C: AUTH XOAUTH2 $(response new)" \
+			'S: 235 2.7.0 ok'
+		sent
+	} >two
+	smarthost_play one --play two
+	mail
+	smarthost_wait
+	expect 0
+	[ "$(wc -l <asked)" = 2 ]
+}
+
+@test "the second time the command says that nothing can be done" {
+	cat >teller <<'END'
+#!/bin/sh
+[ -n "${POSTRIDER_TOKEN-}" ] || { echo old; exit; }
+echo 'sign in again' >&2
+exit 77
+END
+	chmod 700 teller
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' 'C: AUTH XOAUTH2 *' 'S: 535 5.7.3 no' 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	mail
+	smarthost_wait
+	expect 77 'sign in again'
+}
+
+@test "a password that is refused is not asked for again" {
+	teller old new
+	{
+		greet 'AUTH PLAIN'
+		printf '%s\n' 'C: AUTH PLAIN *' 'S: 535 5.7.8 no' 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	mail 'auth plain'
+	smarthost_wait
+	expect 77
+	[ "$(wc -l <asked)" = 1 ]
+}
+
+@test "a long token waits for its challenge" {
+	token=$(head -c 1500 /dev/zero | tr '\0' t)
+	teller "$token" none
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' 'C: AUTH XOAUTH2' 'S: 334 ' \
+			"C: $(response "$token")" 'S: 235 2.7.0 ok'
+		sent
+	} >dialogue
+	smarthost_play dialogue
+	mail
+	smarthost_wait
+	expect 0
+}
+
+@test "512 octets go in one line, 513 do not" {
+	# "AUTH XOAUTH2 " and CRLF are 15; base64 comes in fours
+	for n in 492 496; do
+		token=$(head -c $((n / 4 * 3 - 37)) /dev/zero | tr '\0' t)
+		[ "$(response "$token" | wc -c)" = "$n" ]
+		teller "$token" none
+		{
+			greet 'AUTH XOAUTH2'
+			printf '%s\n' "C: AUTH XOAUTH2 $(response "$token")" \
+				'S: 235 2.7.0 ok'
+			sent
+		} >dialogue
+		smarthost_play dialogue
+		mail
+		smarthost_wait
+		expect 0
+	done
+	token=$(head -c $((500 / 4 * 3 - 37)) /dev/zero | tr '\0' t)
+	teller "$token" none
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' 'C: AUTH XOAUTH2' 'S: 334 ' 'C: *' \
+			'S: 235 2.7.0 ok'
+		sent
+	} >dialogue
+	smarthost_play dialogue
+	mail
+	smarthost_wait
+	expect 0
+}
+
+@test "a response above 12,288 octets is sent, and told of when refused" {
+	token=$(head -c 10000 /dev/zero | tr '\0' t)
+	teller "$token" "$token"
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' 'C: AUTH XOAUTH2' 'S: 334 ' 'C: *' \
+			'S: 535 5.7.3 no' 'C: AUTH XOAUTH2' 'S: 334 ' 'C: *' \
+			'S: 535 5.7.3 no' 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	mail
+	smarthost_wait
+	expect 77 'need not take more than 12288'
+}
+
+@test "passwordeval: 75 and 77 are its own, all else is 78" {
+	for pair in 75:75 77:77 1:78 69:78 76:78; do
+		printf '#!/bin/sh\necho sorry >&2\nexit %s\n' "${pair%:*}" \
+			>teller
+		chmod 700 teller
+		PORT=1
+		mail
+		expect "${pair#*:}" sorry
+	done
+}
