@@ -80,8 +80,7 @@ read_name(struct buffer *name, const char *body, size_t n)
 		if (!text_is_control(*body) && strchr("<>\"", *body) == NULL &&
 		    (name->len > 0 || !text_is_blank(*body)))
 			buffer_add_char(name, *body);
-	while (name->len > 0 && text_is_blank(name->data[name->len - 1]))
-		name->len--;
+	name->len = text_trimmed(name->data, name->len);
 }
 
 /* No mailbox, but perhaps it tells a reader something. */

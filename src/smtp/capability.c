@@ -29,16 +29,6 @@ capability_clear(struct capabilities *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static size_t
-word_length(const char *p, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && !text_is_blank(p[i]))
-		i++;
-	return i;
-}
-
 static void
 read_mechanisms(struct capabilities *c, const char *p, size_t n)
 {
@@ -52,7 +42,7 @@ read_mechanisms(struct capabilities *c, const char *p, size_t n)
 			len = 1;
 			continue;
 		}
-		len = word_length(p + i, n - i);
+		len = text_word(p + i, n - i);
 		/* a NUL would hide what follows it */
 		if (text_has_control(p + i, len))
 			continue;
@@ -73,7 +63,7 @@ read_limits(struct capabilities *c, const char *p, size_t n)
 	int64_t value;
 
 	for (size_t i = 0; i < n; i += len + 1) {
-		len = word_length(p + i, n - i);
+		len = text_word(p + i, n - i);
 		for (name = 0; name < len && p[i + name] != '='; name++)
 			;
 		if (name == len)
@@ -92,7 +82,7 @@ read_limits(struct capabilities *c, const char *p, size_t n)
 static void
 read_line(struct capabilities *c, const char *p, size_t n)
 {
-	size_t len = word_length(p, n), i = 0;
+	size_t len = text_word(p, n), i = 0;
 	int64_t size;
 
 	/* a form older than RFC 4954 that some servers speak beside it */
@@ -106,14 +96,13 @@ read_line(struct capabilities *c, const char *p, size_t n)
 	if (i == CAP_COUNT)
 		return;
 	c->has[i] = true;
-	while (len < n && text_is_blank(p[len]))
-		len++;
+	len += text_blanks(p + len, n - len);
 	if (i == CAP_AUTH)
 		read_mechanisms(c, p + len, n - len);
 	if (i == CAP_LIMITS)
 		read_limits(c, p + len, n - len);
 	if (i == CAP_SIZE) {
-		size = text_number(p + len, word_length(p + len, n - len),
+		size = text_number(p + len, text_word(p + len, n - len),
 		    INT64_MAX);
 		c->size = size > 0 ? (uint64_t)size : 0;
 	}

@@ -121,14 +121,14 @@ add_size(struct buffer *b, const char *p, size_t n)
 static void
 add_capability(struct buffer *b, const char *p, size_t n)
 {
-	const char *blank = memchr(p, ' ', n), *meaning;
-	size_t word = blank == NULL ? n : (size_t)(blank - p);
-	size_t before = b->len + 4, end = n;
+	const char *blank, *meaning;
+	size_t word, before = b->len + 4;
 
-	while (end > word && text_is_blank(p[end - 1]))
-		end--;
+	n = text_trimmed(p, n);
+	blank = n == 0 ? NULL : memchr(p, ' ', n);
+	word = blank == NULL ? n : (size_t)(blank - p);
 	buffer_add_string(b, "    ");
-	text_add_printable(b, p, end);
+	text_add_printable(b, p, n);
 	/* some servers say "AUTH=" beside "AUTH ", for clients of old */
 	if (word > 5 && text_same(p, 5, "AUTH=", 5))
 		word = 4;
@@ -137,8 +137,8 @@ add_capability(struct buffer *b, const char *p, size_t n)
 		do
 			buffer_add_char(b, ' ');
 		while (!b->full && b->len - before < EXPLAIN_COLUMN);
-		if (!text_same_word(p, word, "SIZE") || end <= word + 1 ||
-		    !add_size(b, p + word + 1, end - word - 1))
+		if (!text_same_word(p, word, "SIZE") || n <= word + 1 ||
+		    !add_size(b, p + word + 1, n - word - 1))
 			buffer_add_string(b, meaning);
 	}
 	buffer_add_char(b, '\n');

@@ -168,8 +168,7 @@ reply_add_text(const struct reply *r, struct buffer *b)
 		buffer_add_string(b, before);
 		buffer_add(b, line, n);
 	}
-	while (b->len > 0 && text_is_blank(b->data[b->len - 1]))
-		b->len--;
+	b->len = text_trimmed(b->data, b->len);
 	if (b->data != NULL)
 		b->data[b->len] = '\0';
 }

@@ -82,9 +82,7 @@ status_length(const char *s, size_t n)
 	}
 	if (i < n && !text_is_blank(s[i]))
 		return 0;
-	while (i < n && text_is_blank(s[i]))
-		i++;
-	return i;
+	return i + text_blanks(s + i, n - i);
 }
 
 /* The code that says the same of our session as the server's of its own. */

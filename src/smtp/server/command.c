@@ -41,20 +41,15 @@ static const struct {
 void
 command_read(struct command *c, const char *line, size_t n)
 {
-	size_t word = 0;
+	size_t word = text_word(line, n);
 
-	while (word < n && !text_is_blank(line[word]))
-		word++;
 	c->verb = COMMAND_UNKNOWN;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (text_same_word(line, word, verbs[i].word))
 			c->verb = verbs[i].verb;
-	while (word < n && text_is_blank(line[word]))
-		word++;
-	while (n > word && text_is_blank(line[n - 1]))
-		n--;
+	word += text_blanks(line + word, n - word);
 	c->argument = line + word;
-	c->len = n - word;
+	c->len = text_trimmed(line + word, n - word);
 }
 
 /* An address literal of RFC 5321 section 4.1.3; no other tag is registered. */
@@ -108,8 +103,7 @@ command_read_bdat(uint64_t *octets, bool *last, const char *s, size_t n)
 		return 0;
 	if (!text_is_blank(s[digits]))
 		return -1;
-	while (digits < n && text_is_blank(s[digits]))
-		digits++;
+	digits += text_blanks(s + digits, n - digits);
 	*last = text_same_word(s + digits, n - digits, "LAST");
 	return *last ? 0 : -1;
 }
@@ -162,8 +156,7 @@ read_path(const char *word, struct mailbox *box, bool *empty, const char *s,
 
 	if (n < at || !text_same(s, at, word, at))
 		return false;
-	while (at < n && text_is_blank(s[at]))
-		at++;
+	at += text_blanks(s + at, n - at);
 	len = path_length(s + at, n - at);
 	*used = at + len;
 	if (len == 0 || (*used < n && !text_is_blank(s[*used])) ||
@@ -176,10 +169,8 @@ read_path(const char *word, struct mailbox *box, bool *empty, const char *s,
 static int
 next_parameter(struct parameter *p, const char *s, size_t n, size_t *at)
 {
-	size_t i = *at;
+	size_t i = *at + text_blanks(s + *at, n - *at);
 
-	while (i < n && text_is_blank(s[i]))
-		i++;
 	if (i == n)
 		return 0;
 	p->keyword = s + i;
