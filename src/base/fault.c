@@ -138,6 +138,13 @@ fault_prefix(struct fault *f, const char *fmt, ...)
 }
 
 void
+fault_reclass(struct fault *f, enum fault_class class)
+{
+	if (f != NULL && !f->muted && f->class != FAULT_NONE)
+		f->class = class;
+}
+
+void
 fault_add(struct fault *f, const char *fmt, ...)
 {
 	va_list ap;

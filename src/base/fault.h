@@ -57,6 +57,8 @@ int fault_hint(struct fault *, const char *fmt, ...)
  */
 int fault_prefix(struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Gives the fault just recorded another class, unless it was a consequence. */
+void fault_reclass(struct fault *, enum fault_class);
 /* Adds to the text of the fault that is recorded; nothing when none is. */
 void fault_add(struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -47,7 +47,7 @@ sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
 {
 	if (address_parse_path(box, empty, from, strlen(from), f) == 0)
 		return 0;
-	f->class = FAULT_CONFIG;
+	fault_reclass(f, FAULT_CONFIG);
 	return account_fault_prefix(f, a, OPTION_FROM);
 }
 

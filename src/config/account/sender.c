@@ -307,7 +307,7 @@ sender_address_get(struct sender_address *s, const struct account *a,
 	free(value);
 	if (r == 0)
 		return 0;
-	f->class = FAULT_CONFIG;
+	fault_reclass(f, FAULT_CONFIG);
 	return account_fault_prefix(f, a, OPTION_SENDER);
 }
 

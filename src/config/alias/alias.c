@@ -447,7 +447,7 @@ take_address(struct scan *sc, struct alias_entry *e, enum alias_kind kind)
 	    sc->fault);
 
 	if (r == -1) {
-		sc->fault->class = FAULT_CONFIG;
+		fault_reclass(sc->fault, FAULT_CONFIG);
 		at_element(sc);
 	}
 	for (size_t i = 0; r == 0 && i < list.count; i++)
