@@ -62,7 +62,9 @@ enum setting {
 	SETTING_SIZE,
 	SETTING_NAME,
 	SETTING_REFUSE,
-	SETTING_CAPTURE
+	SETTING_CAPTURE,
+	SETTING_LMTP,
+	SETTING_CUT
 };
 
 static const struct option_row {
@@ -93,6 +95,8 @@ static const struct option_row {
 	{ "name", required_argument, SETTING_NAME },
 	{ "refuse", required_argument, SETTING_REFUSE },
 	{ "capture", required_argument, SETTING_CAPTURE },
+	{ "lmtp", no_argument, SETTING_LMTP },
+	{ "cut", required_argument, SETTING_CUT },
 };
 #define OPTION_ROWS (sizeof(option_rows) / sizeof(*option_rows))
 
@@ -225,6 +229,12 @@ main_service_option(struct service *service, enum setting setting,
 		break;
 	case SETTING_IMPLICIT_TLS:
 		service->implicit_tls = true;
+		break;
+	case SETTING_LMTP:
+		service->lmtp = true;
+		break;
+	case SETTING_CUT:
+		service->cut = value;
 		break;
 	case SETTING_NO:
 		main_withhold(service, value);

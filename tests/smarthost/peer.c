@@ -27,6 +27,8 @@ struct peer {
 	bool prompt;        /* acknowledge at once */
 	bool replied;       /* sent something since data came last */
 	unsigned long turns;
+	bool limited;       /* no more than this passes, either way: */
+	unsigned long long octets;
 	const char *ending; /* NULL: the connection lives */
 	size_t start, end;
 	char window[WINDOW];
@@ -60,6 +62,8 @@ peer_new(int fd)
 	peer->prompt = false;
 	peer->replied = false;
 	peer->turns = 0;
+	peer->limited = false;
+	peer->octets = 0;
 	peer->ending = NULL;
 	peer->start = peer->end = 0;
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
@@ -130,6 +134,30 @@ peer_end(struct peer *peer, const char *how)
 {
 	peer->ending = how;
 	record_event("client %s", how);
+}
+
+void
+peer_set_limit(struct peer *peer, unsigned long long octets)
+{
+	peer->limited = true;
+	peer->octets = octets;
+}
+
+/* How many of these octets may pass; when it is none, that was the end. */
+static size_t
+peer_allow(struct peer *peer, size_t n)
+{
+	if (peer->limited && n > peer->octets)
+		n = (size_t)peer->octets;
+	if (n == 0 && peer->ending == NULL)
+		peer_end(peer, "was cut off");
+	return n;
+}
+
+bool
+peer_was_cut(const struct peer *peer)
+{
+	return peer->limited && peer->octets == 0;
 }
 
 void
@@ -205,14 +233,17 @@ peer_fill(struct peer *peer, int ms)
 	while (peer->ending == NULL && !guard_stopped) {
 		struct pollfd ready = { peer->fd, POLLIN, 0 };
 		char *to = peer->window + peer->end;
-		const size_t room = WINDOW - peer->end;
+		const size_t room = peer_allow(peer, WINDOW - peer->end);
 		size_t n;
 		long long left;
 
+		if (room == 0)
+			break;
 		n = peer->tls != NULL ? peer_read_tls(peer, to, room)
 				      : peer_read_clear(peer, to, room);
 		if (n > 0) {
 			peer->end += n;
+			peer->octets -= peer->limited ? n : 0;
 			if (peer->replied)
 				peer->turns++;
 			peer->replied = false;
@@ -361,10 +392,15 @@ peer_write(struct peer *peer, const char *data, size_t len)
 {
 	while (len > 0) {
 		struct pollfd ready = { peer->fd, POLLOUT, 0 };
-		ssize_t n = peer_write_some(peer, data, len);
+		const size_t part = peer_allow(peer, len);
+		ssize_t n;
 
+		if (part == 0)
+			return -1;
+		n = peer_write_some(peer, data, part);
 		if (n < 0 || guard_stopped)
 			return -1;
+		peer->octets -= peer->limited ? (size_t)n : 0;
 		if (n == 0)
 			poll(&ready, 1, -1);
 		data += n;

@@ -94,6 +94,10 @@ void peer_set_prompt(struct peer *peer);
 /* -1: everything in one write; else each octet in its own, ms apart. */
 void peer_set_pace(struct peer *peer, int ms);
 
+/* After so many octets in all, both ways, the connection is closed. */
+void peer_set_limit(struct peer *peer, unsigned long long octets);
+bool peer_was_cut(const struct peer *peer);
+
 /* Returns -1 when the client is gone. */
 int peer_send(struct peer *peer, const char *data, size_t len);
 

@@ -223,6 +223,35 @@ for i in 2 3 4 5 6 7; do
 done
 stop
 same 'several at a time' "0 8" "$rc $(find caught -name '*.message' | wc -l)"
+rm -rf caught && mkdir caught
+start --serve --capture caught --lmtp
+client hear "L${ehlo#E}" "$mail" "$rcpt" "$rcpt" 'DATA\r\n' 'x\r\n.\r\n' \
+    hear 'QUIT\r\n'
+stop
+same 'LMTP' 0 "$rc"
+same 'LMTP: a reply for each recipient' 2 \
+    "$(grep -c '^S: 250 2.0.0 ok: accepted' transcript)"
+start --serve --lmtp
+client hear "$ehlo"
+stop
+same 'LMTP knows no EHLO' 1 "$rc"
+
+echo 10 >cut
+start --serve --cut cut
+exec 4<>"/dev/tcp/127.0.0.1/$port"
+IFS= read -r -d '' -t 10 line <&4
+exec 4<&-
+same 'cut in the greeting' '220 mail.e' "$line"
+greeting='220 mail.example.org ESMTP  '
+echo $((${#greeting} + 3)) >cut
+client hear 'NOOP\r\n'
+echo 0 >cut
+client hear 'NOOP\r\n' 'QUIT\r\n'
+stop
+same 'cut in a command: no rule is broken' 0 "$rc"
+has 'it was cut' '^== client was cut off' transcript
+has 'and 0 is never' '^C: QUIT$' transcript
+
 start --serve
 exec 4<>"/dev/tcp/127.0.0.1/$port"
 stop

@@ -60,6 +60,7 @@ static const struct command {
 } commands[] = {
 	{ "EHLO", session_ehlo, 512, true, false, false, false },
 	{ "HELO", session_ehlo, 512, true, false, false, false },
+	{ "LHLO", session_ehlo, 512, true, false, false, false },
 	{ "MAIL", transaction_mail, 512, false, true, false, false },
 	{ "RCPT", transaction_rcpt, 512, false, true, false, false },
 	{ "DATA", transaction_data, 512, true, true, true, false },
@@ -196,7 +197,8 @@ session_line(struct session *session, size_t max)
 
 	session->line = line.text;
 	session->len = line.len;
-	if (line.state == LINE_END) {
+	if (line.state == LINE_END ||
+	    (line.state == LINE_CUT && peer_was_cut(session->peer))) {
 		session->over = true;
 		return line;
 	}
@@ -297,12 +299,19 @@ session_ehlo(struct session *session)
 	free(session->helo);
 	session->helo = NULL;
 	session->extended = false;
+	/* RFC 2033 section 4.1 */
+	if (text_begins(session->line, session->len, "LHLO") !=
+	    session->service->lmtp) {
+		session_violation(session, 500, "5.5.1", "LHLO is LMTP's, and "
+		    "only that");
+		return;
+	}
 	if (!session_is_domain(name, len)) {
 		session_violation(session, 501, NULL, "not a domain");
 		return;
 	}
 	session->helo = text_copy(name, len);
-	session->extended = text_begins(session->line, session->len, "EHLO");
+	session->extended = !text_begins(session->line, session->len, "HELO");
 	if (!session->extended) {
 		session_reply(session, 250, NULL, "%s",
 		    session->service->name);
@@ -453,6 +462,21 @@ session_step(struct session *session)
 	free(copy);
 }
 
+/* The number is read anew for each session; none, or 0, is no limit. */
+static void
+session_limit_octets(struct session *session)
+{
+	FILE *file = session->service->cut == NULL ? NULL :
+	    fopen(session->service->cut, "r");
+	unsigned long long octets;
+
+	if (file == NULL)
+		return;
+	if (fscanf(file, "%llu", &octets) == 1 && octets > 0)
+		peer_set_limit(session->peer, octets);
+	fclose(file);
+}
+
 unsigned
 session_run(const struct service *service, int fd)
 {
@@ -464,6 +488,7 @@ session_run(const struct service *service, int fd)
 	session.peer = peer_new(fd);
 	session.line = "";
 	session.last = true;
+	session_limit_octets(&session);
 	if (service->implicit_tls &&
 	    peer_secure(session.peer, service->security, &why) != 0)
 		session.over = true;

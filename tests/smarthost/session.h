@@ -47,6 +47,8 @@ struct service {
 	bool withheld[EXTENSION_COUNT];
 	bool unused[EXTENSION_COUNT]; /* offered, and not to be used */
 	bool require_tls, require_auth, implicit_tls;
+	bool lmtp;               /* RFC 2033 */
+	const char *cut;         /* file that has a number of octets, or NULL */
 	unsigned long long size; /* largest message, octets */
 };
 

@@ -238,8 +238,11 @@ transaction_finish(struct session *session)
 		number = capture_commit(&session->capture, session->envelope,
 		    session->envelope_len);
 		record_event("accepted %lu", number);
-		session_reply(session, 250, "2.0.0", "ok: accepted as %lu",
-		    number);
+		/* LMTP: RFC 2033 section 4.2 */
+		for (unsigned long i = 0; i < (session->service->lmtp ?
+		    session->accepted : 1); i++)
+			session_reply(session, 250, "2.0.0",
+			    "ok: accepted as %lu", number);
 	}
 	transaction_forget(session);
 }
