@@ -384,8 +384,10 @@ check_fault(void)
 	tap_string("first hint", f.hint, "do 1");
 	fault(&f, FAULT_IO, "second");
 	fault_hint(&f, "do 3");
-	tap_ok(f.class == FAULT_DATA && strstr(f.text, "second") == NULL,
-	    "first fault wins");
+	fault_prefix(&f, "third: ");
+	fault_reclass(&f, FAULT_IO);
+	tap_ok(f.class == FAULT_DATA && strncmp(f.text, "said", 4) == 0 &&
+	    strstr(f.text, "second") == NULL, "first fault wins");
 	tap_string("its hint stays", f.hint, "do 1");
 	fault_add(&f, ", and %s", "\n");
 	tap_string("added", f.text, "said \"a\\x1b[m\", and \\x0a");
@@ -397,9 +399,45 @@ check_fault(void)
 	    "host: said \"a\\x1b[m\", and \\x0a");
 	tap_string("and its hint", g.hint, "do 4");
 	fault_clear(&g);
+	tap_ok(fault_prefix(&g, "x") == -1 && g.text == NULL,
+	    "nothing to stand before");
+	fault(&g, FAULT_DATA, "wrong");
+	tap_ok(fault_prefix(&g, "%s: ", "a\n") == -1, "a prefix is -1");
+	fault_reclass(&g, FAULT_CONFIG);
+	tap_string("a prefix", g.text, "a\\x0a: wrong");
+	tap_ok(g.class == FAULT_CONFIG, "another class");
+	fault_clear(&g);
 	fault_clear(&f);
 	tap_ok(f.class == FAULT_NONE && f.text == NULL && f.hint == NULL,
 	    "clear");
+}
+
+static void
+check_lines(void)
+{
+	static const char text[] = "a\r\n\n\r\n b\rc \n d";
+	const char *rest = text, *line;
+	size_t left = sizeof(text) - 1, n;
+	struct buffer b;
+
+	buffer_init(&b, 100);
+	while ((line = text_take_line(&rest, &left, &n)) != NULL) {
+		buffer_add_char(&b, '<');
+		buffer_add(&b, line, n);
+		buffer_add_char(&b, '>');
+	}
+	tap_string("lines", b.data, "<a><><>< b\rc >< d>");
+	buffer_free(&b);
+	tap_ok(text_line(text, sizeof(text) - 1) == 1 &&
+	    text_line("", 0) == 0 && text_line(NULL, 0) == 0, "a first line");
+	tap_ok(text_blanks(" \t a", 4) == 3 && text_blanks(" ", 1) == 1,
+	    "blanks");
+	tap_ok(text_word("ab c", 4) == 2 && text_word("ab", 2) == 2 &&
+	    text_word(" ", 1) == 0, "a word");
+	tap_ok(text_trimmed("a \t", 3) == 1 && text_trimmed(" ", 1) == 0 &&
+	    text_trimmed(NULL, 0) == 0, "trimmed");
+	tap_ok(text_byte_order_mark("\xef\xbb\xbf" "a", 4) == 3 &&
+	    text_byte_order_mark("\xef\xbb", 2) == 0, "a byte order mark");
 }
 
 int
@@ -409,6 +447,7 @@ main(void)
 	check_json();
 	check_sh_word();
 	check_find();
+	check_lines();
 	check_buffer();
 	check_memory();
 	check_clock();
