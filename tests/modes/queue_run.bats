@@ -321,6 +321,19 @@ second=018BCFE568000002
 	[ "$(find capture -name '*.message' | wc -l)" = 0 ]
 }
 
+@test "one that was too old, and is requeued, waits like a new one" {
+	queue_make
+	queue_entry "$first" "file: $ACCOUNT"
+	submit -q
+	[ -f "$QUEUE/dead/$first" ]
+	submit --queue-requeue "$first"
+	expect 0
+	submit -q
+	expect 75
+	[ -f "$QUEUE/msg/$first" ]
+	grep -q '^waiting: 1' "$QUEUE/state/$first"
+}
+
 @test "an account that is not there any more: told, and the message waits" {
 	entries 2
 	sed -i 's/^account: .*/account: gone/' "$QUEUE/msg/$first"

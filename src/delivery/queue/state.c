@@ -49,6 +49,7 @@ static const struct {
 	const char *name;
 	size_t at;		/* offset of an int64_t in the struct */
 } numbers[] = {
+	{ "since", offsetof(struct queue_state, since) },
 	{ "last", offsetof(struct queue_state, last) },
 	{ "next", offsetof(struct queue_state, next) },
 	{ "unsure", offsetof(struct queue_state, unsure) },

@@ -16,6 +16,8 @@ struct queue_folder;
 /* Times are seconds since 1970. */
 struct queue_state {
 	unsigned long attempts;
+	int64_t since;		/* from when on its age counts; 0: from the
+				 * entry's time */
 	int64_t last;		/* the last try; 0: none */
 	int64_t next;		/* not before that */
 	int64_t unsure;		/* since then it may have been delivered; 0: it

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -127,6 +128,7 @@ print_state(FILE *out, const struct queue_entry *e,
 {
 	fprintf(out, "place: %s\nattempts: %lu\n", e->place == QUEUE_DEAD ?
 	    "dead" : "msg", s->attempts);
+	print_number(out, "since", s->since);
 	print_number(out, "last", s->last);
 	print_number(out, "next", s->next);
 	print_number(out, "unsure", s->unsure);
@@ -174,6 +176,7 @@ requeue(struct queue_entry *e, struct queue_state *s,
 	if (e->place != QUEUE_DEAD)
 		return queue_state_write(s, e, q, f);
 	s->attempts = 0;
+	s->since = (int64_t)time(NULL);
 	for (size_t i = 0; i < e->envelope.count; i++)
 		if (e->envelope.recipient[i].state == RECIPIENT_REFUSED)
 			e->envelope.recipient[i].state = RECIPIENT_PENDING;

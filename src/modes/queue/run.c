@@ -168,10 +168,17 @@ is_wanted(const struct parcel *p, const struct queue_run_wish *w)
 	return found;
 }
 
+/* When its age began. */
+static int64_t
+birth(const struct parcel *p)
+{
+	return p->state.since != 0 ? p->state.since : p->entry.time;
+}
+
 static bool
 has_expired(const struct parcel *p)
 {
-	return p->now - p->entry.time >
+	return p->now - birth(p) >
 	    p->run->carrier->own->account.queue_lifetime;
 }
 
@@ -282,7 +289,7 @@ set_state(struct parcel *p, const struct fault *f)
 
 	s->attempts++;
 	s->last = p->now;
-	s->next = queue_state_next(p->entry.time, p->now);
+	s->next = queue_state_next(birth(p), p->now);
 	if (f->class != FAULT_NONE)
 		queue_state_set_reason(s, f->text);
 	if (o->unsure) {
