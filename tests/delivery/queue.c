@@ -204,8 +204,10 @@ check_state(struct queue_entry *e, const struct queue_folder *q)
 	tap_ok(queue_state_read(&s, e, q, &f) == 0 && s.attempts == 0 &&
 	    envelope_in_state(&e->envelope, RECIPIENT_PENDING) == 3,
 	    "without a file it is the first state");
-	s = (struct queue_state){ 3, 1, 2, 4, true, memory_string("by: me"),
-	    memory_string("it: is dark") };
+	s = (struct queue_state){ .attempts = 3, .since = 5, .last = 1,
+	    .next = 2, .unsure = 4, .held = true,
+	    .by = memory_string("by: me"),
+	    .reason = memory_string("it: is dark") };
 	e->envelope.recipient[0].state = RECIPIENT_DEFERRED;
 	e->envelope.recipient[0].reply = memory_string("450 later");
 	e->envelope.recipient[1].state = RECIPIENT_DELIVERED;
@@ -215,7 +217,7 @@ check_state(struct queue_entry *e, const struct queue_folder *q)
 	for (size_t i = 0; i < e->envelope.count; i++)
 		e->envelope.recipient[i].state = RECIPIENT_ACCEPTED;
 	tap_ok(queue_state_read(&again, e, q, &f) == 0 &&
-	    again.attempts == 3 && again.last == 1 && again.next == 2 &&
+	    again.attempts == 3 && again.since == 5 && again.last == 1 && again.next == 2 &&
 	    again.unsure == 4 && again.held &&
 	    same_string(again.by, s.by) &&
 	    same_string(again.reason, s.reason), "and read");
