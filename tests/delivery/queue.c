@@ -217,7 +217,8 @@ check_state(struct queue_entry *e, const struct queue_folder *q)
 	for (size_t i = 0; i < e->envelope.count; i++)
 		e->envelope.recipient[i].state = RECIPIENT_ACCEPTED;
 	tap_ok(queue_state_read(&again, e, q, &f) == 0 &&
-	    again.attempts == 3 && again.since == 5 && again.last == 1 && again.next == 2 &&
+	    again.attempts == 3 && again.since == 5 && again.last == 1 &&
+	    again.next == 2 &&
 	    again.unsure == 4 && again.held &&
 	    same_string(again.by, s.by) &&
 	    same_string(again.reason, s.reason), "and read");
