@@ -230,7 +230,15 @@ check_memory(void)
 	unsigned char random[2][16] = { { 0 }, { 0 } };
 	char *copy = memory_copy("abc", 2);
 	char *none = memory_string(NULL);
+	size_t cap = 0, *grown = NULL;
 
+	for (size_t i = 0; i < 1000; i++) {
+		grown = memory_grow(grown, i, &cap, sizeof(*grown));
+		grown[i] = i;
+	}
+	tap_ok(cap >= 1000 && cap < 2000 && grown[0] == 0 && grown[999] == 999,
+	    "an array that grows keeps what it has");
+	free(grown);
 	tap_string("copy", copy, "ab");
 	tap_string("copy of NULL", none, NULL);
 	memory_wipe(copy, 2);
@@ -371,6 +379,8 @@ check_fault(void)
 		tap_string("its name", fault_exit_name(classes[i].class),
 		    classes[i].name);
 	}
+	tap_ok(fault(NULL, FAULT_DATA, "x") == -1 &&
+	    fault_hint(NULL, "x") == -1, "a fault that nobody wants");
 	tap_ok(fault_hint(&f, "x") == -1 && f.hint == NULL,
 	    "no hint without a fault");
 	fault_add(&f, "x");
