@@ -542,9 +542,14 @@ small_disk() {
 	mount -o remount,ro "$PLACE" || skip 'it cannot be made read-only'
 	message | submit bob@example.net
 	not_kept 75 'Read-only'
+	# what cannot be written down is not sent: it would be sent twice
+	smarthost_serve
+	queued 'tls on' 'tls_starttls on'
 	submit -q
-	expect 75
+	expect 75 'Read-only'
 	waiting 1
+	smarthost_stop
+	[ -z "$(ls "$CAPTURE")" ]
 	mount -o remount,rw "$PLACE"
 	delivered
 }
