@@ -150,6 +150,28 @@ END
 	grep -q '535 5.7.8 no password' log
 }
 
+@test "nor what kept a message, if that is in the account" {
+	smarthost_serve --user postmaster@example.org:secret
+	account 'tls off' 'from alice@example.org' 'auth plain' \
+		'user postmaster@example.org' 'password no' 'queue on' \
+		"queue_directory $PWD/queue"
+	accept_at 0 2 "$POSTRIDER" -C "$ACCOUNT" -bs
+	one_message >input
+	timeout 60 "$BUILD/tests/socket" connect "$(cat accepting)" \
+		<input >stdout
+	replied '250 2.0.0 kept as ' 'its log says more'
+	not_replied postmaster credentials 5.7.8
+	smarthost_stop
+	# what it is may be known where it is nothing of ours
+	account 'tls off' 'from alice@example.org' 'queue on' 'port 1' \
+		"queue_directory $PWD/queue"
+	timeout 60 "$BUILD/tests/socket" connect "$(cat accepting)" \
+		<input >stdout
+	replied '250 2.0.0 kept as ' 'Connection refused'
+	accepted 0
+	[ "$(find queue/msg -type f | wc -l)" -eq 2 ]
+}
+
 @test "somebody else's user is not told what the account file says" {
 	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
 	command -v setpriv >/dev/null || skip 'no setpriv'

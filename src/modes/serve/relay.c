@@ -172,22 +172,27 @@ relay_mail(struct relay *r, const struct command_mail *m)
 		trouble(r, &f);
 }
 
+static const char not_for_others[] = "this machine's mail is not set up "
+    "correctly; its log says more";
+
 /*
  * Another user need not know what stands in our account file, and it would not
  * help him.
  */
+static bool
+is_private(const struct relay *r, const struct fault *f)
+{
+	return (f->class == FAULT_CONFIG || f->class == FAULT_COMMAND ||
+	    f->class == FAULT_INPUT || f->class == FAULT_SYSTEM ||
+	    f->class == FAULT_SOFTWARE || f->class == FAULT_AUTH) &&
+	    peer_is_foreign(r->peer);
+}
+
 static void
 answer_fault(const struct relay *r, const struct fault *f,
     struct buffer *b)
 {
-	static const char ours[] = "this machine's mail is not set up "
-	    "correctly; its log says more";
-	bool private = f->class == FAULT_CONFIG ||
-	    f->class == FAULT_COMMAND || f->class == FAULT_INPUT ||
-	    f->class == FAULT_SYSTEM || f->class == FAULT_SOFTWARE ||
-	    f->class == FAULT_AUTH;
-	const char *text = private && peer_is_foreign(r->peer) ? ours :
-	    f->text;
+	const char *text = is_private(r, f) ? not_for_others : f->text;
 
 	answer_add(b, fault_smtp_code(f->class), fault_smtp_status(f->class),
 	    text, strlen(text), r->given.smtputf8);
@@ -600,6 +605,7 @@ deliver(struct relay *r, const struct message *m, struct fault *f)
 	if (r->postponed || (d->outcome.retry == RETRY_ELSEWHERE &&
 	    (a->fallback != NULL || a->retry_for > 0)))
 		result = send_again(r, &job, f);
+	r->discreet = is_private(r, f);
 	if (result == -1)
 		delivery_keep(d, &r->carrier, &job, f);
 	envelope_free(&job.envelope);
@@ -613,7 +619,7 @@ answer_kept(const struct relay *r, struct buffer *answer)
 
 	buffer_init(&text, ANSWER_MAX);
 	buffer_printf(&text, "kept as %s: %s", r->delivery.queued,
-	    r->delivery.why);
+	    r->discreet ? not_for_others : r->delivery.why);
 	answer_add(answer, 250, "2.0.0", text.data, text.len,
 	    r->given.smtputf8);
 	buffer_free(&text);
