@@ -67,10 +67,10 @@ trim(struct slice t)
 static struct slice
 take(struct slice *rest, char end)
 {
-	const char *at = rest->n == 0 ? NULL : memchr(rest->s, end, rest->n);
-	struct slice part = { rest->s, at == NULL ? rest->n :
-	    (size_t)(at - rest->s) };
-	size_t used = part.n + (at != NULL);
+	const char *stop = rest->n == 0 ? NULL : memchr(rest->s, end, rest->n);
+	struct slice part = { rest->s, stop == NULL ? rest->n :
+	    (size_t)(stop - rest->s) };
+	size_t used = part.n + (stop != NULL);
 
 	rest->s += used;
 	rest->n -= used;

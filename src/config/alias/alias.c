@@ -603,7 +603,8 @@ alias_list(struct aliases *a, const char *path, struct fault *f)
 	list = memory_alloc(sizeof(*list));
 	aliases_init(list);
 	parse_list(list, path, &text);
-	a->list = memory_resize(a->list, a->lists + 1, sizeof(list));
+	a->list = memory_resize(a->list, a->lists + 1,
+	    sizeof(struct aliases *));
 	a->list[a->lists++] = list;
 	buffer_free(&text);
 	return list->entry;
