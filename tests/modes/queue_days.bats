@@ -14,7 +14,6 @@ setup() {
 	# ASan wants to be the first library
 	[ -z "$SANITIZE" ] || skip 'nothing can be preloaded'
 	QUEUE=$PWD/queue
-	AHEAD=0
 	BEGAN=$(date +%s)
 	LD_PRELOAD=$BUILD/tests/clock.so CLOCK_AHEAD=100000 \
 		date +%s >now
@@ -26,11 +25,13 @@ queued() {
 		"queue_directory $QUEUE" 'logfile log' "$@"
 }
 
-# at SECONDS ARGUMENT...: postrider, so many seconds after the beginning.
+# at SECONDS ARGUMENT...: postrider, so many seconds after the beginning,
+# however long the test has taken.
 at() {
-	AHEAD=$1
+	local ahead=$((BEGAN + $1 - $(date +%s)))
+
 	shift
-	LD_PRELOAD=$BUILD/tests/clock.so CLOCK_AHEAD=$AHEAD submit "$@"
+	LD_PRELOAD=$BUILD/tests/clock.so CLOCK_AHEAD=$ahead submit "$@"
 }
 
 due() {
@@ -60,8 +61,8 @@ waiting() {
 	while :; do
 		when=$(($(state next) - BEGAN))
 		gap=$((when - now))
-		# 5 minutes, longer and longer, at most 4000 seconds; the
-		# clock runs on while the test does
+		# 5 minutes, longer and longer, at most 4000 seconds; each
+		# run may take its time
 		[ "$gap" -ge "$least" ] && [ "$gap" -le 4060 ]
 		[ "$least" -ge $((gap - 60)) ] || least=$((gap - 60))
 		[ $((tries % 20)) -ne 1 ] || {
