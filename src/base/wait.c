@@ -87,7 +87,8 @@ wait_poll(struct pollfd *p, nfds_t n, int64_t deadline)
 
 	if (n > FEW)
 		all = memory_array(n + 1, sizeof(*all));
-	memcpy(all, p, n * sizeof(*p));
+	if (n > 0)
+		memcpy(all, p, n * sizeof(*p));
 	all[n] = (struct pollfd){ .fd = alarm_read, .events = POLLIN };
 	do
 		ready = poll(all, n + 1, clock_left(deadline));

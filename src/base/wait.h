@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /*
- * Waits for events until a deadline of clock_after(). The number of entries
+ * Waits for events, of which there may be none, until a deadline of clock_after(). The number of entries
  * that have some, or 0 when the time is up or a signal has been caught. An
  * entry with a negative descriptor is left out.
  */
