@@ -177,3 +177,19 @@ waiting() {
 	[ -e "$CAPTURE/24.message" ]
 	[ ! -e "$CAPTURE/25.message" ]
 }
+
+@test "a token that its command does not renew: no more AUTH than that" {
+	local run
+
+	smarthost_serve --user alice:secret --require-auth --mechs XOAUTH2
+	queued 'auth xoauth2' 'auth_without_tls on' 'user alice' \
+		'passwordeval echo stale'
+	message | at 0 bob@example.net
+	for ((run = 0; run < 96; run++)); do
+		due $((run * 900))
+		expect_not ' is given up'
+	done
+	waiting 1
+	[ "$(grep -c '^C: AUTH' transcript)" -le 10 ]
+	server_end || true
+}

@@ -102,6 +102,19 @@ sent() {
 	expect_not old new
 }
 
+@test "the same token again: the server does not hear it twice" {
+	teller old old
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' 'C: AUTH XOAUTH2 *' 'S: 535 5.7.3 no' 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	mail
+	smarthost_wait
+	expect 77 '535 5.7.3 no'
+	[ "$(wc -l <asked)" = 2 ]
+}
+
 @test "a server that hangs up: one new connection" {
 	teller old new
 	{
@@ -201,7 +214,7 @@ END
 
 @test "a response above 12,288 octets is sent, and told of when refused" {
 	token=$(head -c 10000 /dev/zero | tr '\0' t)
-	teller "$token" "$token"
+	teller "$token" "u$token"
 	{
 		greet 'AUTH XOAUTH2'
 		printf '%s\n' 'C: AUTH XOAUTH2' 'S: 334 ' 'C: *' \

@@ -194,7 +194,7 @@ int
 account_another_token(const struct account *account, struct secret *secret,
     struct fault *f)
 {
-	char digest[TLS_SHA256_HEX_SIZE];
+	char digest[TLS_SHA256_HEX_SIZE], now[TLS_SHA256_HEX_SIZE];
 	int r;
 
 	if (secret_is_set(&account->password) ||
@@ -207,5 +207,9 @@ account_another_token(const struct account *account, struct secret *secret,
 	r = evaluate(account, secret, f);
 	unsetenv("POSTRIDER_TOKEN");
 	unsetenv("POSTRIDER_TOKEN_SHA256");
-	return r == -1 ? -1 : 1;
+	if (r == -1)
+		return -1;
+	/* the server knows that one already */
+	tls_sha256_hex(secret->bytes, secret->len, now);
+	return strcmp(digest, now) != 0;
 }

@@ -30,8 +30,8 @@ int account_password(const struct account *, struct secret *, struct fault *);
  * The server has refused the token that is in `secret`: puts in its place the
  * one that the account's `passwordeval` prints now. Its environment has
  * POSTRIDER_TOKEN=refused, and the refused one's SHA-256 in hexadecimal as
- * POSTRIDER_TOKEN_SHA256. 1: done. 0: there is no such command. -1 as
- * account_password().
+ * POSTRIDER_TOKEN_SHA256. 1: done. 0: there is no such command, or it prints
+ * the same one. -1 as account_password().
  */
 int account_another_token(const struct account *, struct secret *,
     struct fault *);
