@@ -698,25 +698,52 @@ int
 queue_entry_remove(struct queue_entry *e, const struct queue_folder *q,
     struct fault *f)
 {
+	enum queue_place other = e->place == QUEUE_DEAD ? QUEUE_MSG :
+	    QUEUE_DEAD;
+
 	if (unlinkat(q->fd[e->place], e->id, 0) == -1)
 		return failed(e, q, "removed", f);
-	/* what a crash between link and unlink has left in tmp is the same */
+	/* what a crash between link and unlink has left is the same message */
 	unlinkat(q->fd[QUEUE_TMP], e->id, 0);
+	if (unlinkat(q->fd[other], e->id, 0) == 0 &&
+	    queue_folder_sync(q, other, f) == -1)
+		return -1;
 	if (queue_folder_sync(q, e->place, f) == -1)
 		return -1;
 	unlinkat(q->fd[QUEUE_STATE], e->id, 0);
 	return 0;
 }
 
+/* Is the file there already, since a crash came before the last step? */
+static bool
+is_same(const struct queue_entry *e, int folder)
+{
+	struct stat st;
+	bool same = fstatat(folder, e->id, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_dev == e->on_disk.st.st_dev &&
+	    st.st_ino == e->on_disk.st.st_ino;
+
+	errno = EEXIST;
+	return same;
+}
+
+/*
+ * Not by rename(2), which need not be one step for a file system that loses
+ * power: the message could be in neither place.
+ */
 int
 queue_entry_move(struct queue_entry *e, const struct queue_folder *q,
     enum queue_place to, struct fault *f)
 {
 	enum queue_place from = e->place;
 
-	if (renameat(q->fd[from], e->id, q->fd[to], e->id) == -1)
+	if (linkat(q->fd[from], e->id, q->fd[to], e->id, 0) == -1 &&
+	    !(errno == EEXIST && is_same(e, q->fd[to])))
+		return failed(e, q, "moved", f);
+	if (queue_folder_sync(q, to, f) == -1)
+		return -1;
+	if (unlinkat(q->fd[from], e->id, 0) == -1)
 		return failed(e, q, "moved", f);
 	e->place = to;
-	return queue_folder_sync(q, to, f) == -1 ||
-	    queue_folder_sync(q, from, f) == -1 ? -1 : 0;
+	return queue_folder_sync(q, from, f);
 }

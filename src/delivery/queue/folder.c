@@ -122,33 +122,45 @@ sync_folder(int fd)
 	return r == -1 && errno != EINVAL ? -1 : 0;
 }
 
-/* Makes the folder, and those above it that are missing. */
+/* Makes the name durable that a path ends with. */
+static int
+sync_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *above = memory_copy(path, slash == path ? 1 :
+	    (size_t)(slash - path));
+	int fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+
+	free(above);
+	/* who may only write there cannot sync it */
+	if (fd == -1)
+		return errno == EACCES ? 0 : -1;
+	r = sync_folder(fd);
+	close(fd);
+	return r;
+}
+
+/*
+ * Makes the folder, and those above it that are missing. Those that are there
+ * may have been made a moment ago, by somebody who was killed before he had
+ * synced what is above them; places are made behind that.
+ */
 static int
 make_path(const char *path)
 {
 	char *copy = memory_string(path), *slash;
-	int r = 0, parent;
+	int r = 0;
 
 	for (slash = copy + 1; r == 0 && slash != NULL;) {
 		slash = strchr(slash, '/');
 		if (slash != NULL)
 			*slash = '\0';
-		if (mkdir(copy, S_IRWXU) == 0) {
-			char *up = strrchr(copy, '/');
-			char *above = memory_copy(copy, up == copy ? 1 :
-			    (size_t)(up - copy));
-
-			parent = open(above, O_RDONLY | O_DIRECTORY |
-			    O_CLOEXEC);
-			free(above);
-			if (parent != -1) {
-				r = sync_folder(parent);
-				close(parent);
-			}
-		} else if (errno != EEXIST && errno != EROFS &&
-		    errno != EACCES) {
+		if (mkdir(copy, S_IRWXU) == 0)
+			r = sync_name(copy);
+		else if (errno == EEXIST)
+			sync_name(copy);
+		else if (errno != EROFS && errno != EACCES)
 			r = -1;
-		}
 		if (slash != NULL)
 			*slash++ = '/';
 	}
@@ -234,6 +246,21 @@ open_error(const char *path)
 	    "is a symbolic link" : "is no folder";
 }
 
+/* Is there a place in it? Then the path is durable. */
+static bool
+has_places(const char *path)
+{
+	struct stat st;
+	struct buffer b;
+	bool has;
+
+	buffer_init(&b, PATH_OCTETS_MAX);
+	buffer_printf(&b, "%s/%s", path, places[0]);
+	has = stat(b.data, &st) == 0;
+	buffer_free(&b);
+	return has;
+}
+
 int
 queue_folder_open(struct queue_folder *q, const char *path, bool make,
     struct fault *f)
@@ -246,7 +273,7 @@ queue_folder_open(struct queue_folder *q, const char *path, bool make,
 	q->path = memory_copy(path, n);
 	for (int i = 0; i < QUEUE_PLACES; i++)
 		q->fd[i] = -1;
-	if (make && make_path(q->path) == -1)
+	if (make && !has_places(q->path) && make_path(q->path) == -1)
 		r = refuse(f, q->path, NULL, open_error(q->path));
 	else if ((top = open(q->path, FOLDER_FLAGS)) == -1)
 		r = !make && errno == ENOENT ? 0 : refuse(f, q->path, NULL,
