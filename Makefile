@@ -131,6 +131,11 @@ $(BUILD)/tests/syscalls: $(SYSCALLS_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $(SYSCALLS_OBJECTS)
 
+$(BUILD)/tests/powerloss: $(OBJ)/tests/powerloss/main.o
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $<
+
 $(BUILD)/tests/nameserver: $(NAMESERVER_OBJECTS)
 	$(call say,LD $@)
 	@mkdir -p $(@D)
@@ -278,7 +283,8 @@ check:
 	@+$(AGAIN) run-check
 
 build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(BUILD)/tests/socket \
-    $(BUILD)/tests/clock.so $(BUILD)/tests/syscalls $(CERTS)/made \
+    $(BUILD)/tests/clock.so $(BUILD)/tests/syscalls \
+    $(BUILD)/tests/powerloss $(CERTS)/made \
     $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
 
 run-check: build-tests
@@ -353,7 +359,7 @@ SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
     -name 'configure*' -prune -o -name 'config.*' -prune -o -type f -print)) \
     $(wildcard tests/*.bash tests/*/*.bash)
 C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(BENCH_SOURCES) \
-    $(SYSCALLS_SOURCES) tests/nameserver/main.c tests/clock/main.c \
+    $(SYSCALLS_SOURCES) tests/powerloss/main.c tests/nameserver/main.c tests/clock/main.c \
     $(UNITS) $(FUZZ_SOURCES) \
     $(wildcard tests/fuzz/replay/*.c)
 

@@ -29,11 +29,12 @@ struct recorder {
 	/* what was there before the call: later nobody can tell */
 	char path[2][PATH_SIZE];
 	bool existed;
+	bool socket;
 };
 
 /* ---- Paths. */
 
-/* What the descriptor is open on; false: no path. */
+/* What the descriptor is open on; false: no path, but maybe a socket. */
 static bool
 path_of_descriptor(pid_t pid, int fd, char *to)
 {
@@ -45,10 +46,8 @@ path_of_descriptor(pid_t pid, int fd, char *to)
 	else
 		snprintf(name, sizeof(name), "/proc/%ld/fd/%d", (long)pid, fd);
 	n = readlink(name, to, PATH_SIZE - 1);
-	if (n <= 0 || to[0] != '/')
-		return false;
-	to[n] = '\0';
-	return true;
+	to[n < 0 ? 0 : n] = '\0';
+	return to[0] == '/';
 }
 
 static void
@@ -81,7 +80,7 @@ below(const struct recorder *r, const char *path)
 
 enum act {
 	ACT_NONE, ACT_OPEN, ACT_MKDIR, ACT_LINK, ACT_RENAME, ACT_UNLINK,
-	ACT_WRITE, ACT_SYNC, ACT_SEND, ACT_SEND_PARTS,
+	ACT_WRITE, ACT_WRITE_PARTS, ACT_SYNC, ACT_SEND, ACT_SEND_PARTS,
 	ACT_UNKNOWN
 };
 
@@ -111,12 +110,12 @@ static const struct shape {
 	{ SYS_renameat2, ACT_RENAME, { 0, 2 }, { 1, 3 }, 0 },
 	{ SYS_unlinkat, ACT_UNLINK, { 0, 0 }, { 1, -1 }, 0 },
 	{ SYS_write, ACT_WRITE, { 0, 0 }, { -1, -1 }, 0 },
+	{ SYS_writev, ACT_WRITE_PARTS, { 0, 0 }, { -1, -1 }, 0 },
 	{ SYS_fsync, ACT_SYNC, { 0, 0 }, { -1, -1 }, 0 },
 	{ SYS_fdatasync, ACT_SYNC, { 0, 0 }, { -1, -1 }, 0 },
 	{ SYS_sendto, ACT_SEND, { 0, 0 }, { -1, -1 }, 0 },
 	{ SYS_sendmsg, ACT_SEND_PARTS, { 0, 0 }, { -1, -1 }, 0 },
 	/* what nobody reads needs no writing here */
-	{ SYS_writev, ACT_UNKNOWN, { 0, 0 }, { -1, -1 }, 0 },
 	{ SYS_pwrite64, ACT_UNKNOWN, { 0, 0 }, { -1, -1 }, 0 },
 	{ SYS_ftruncate, ACT_UNKNOWN, { 0, 0 }, { -1, -1 }, 0 },
 };
@@ -145,9 +144,12 @@ before(struct watcher *w, pid_t pid, struct call *c)
 			path_of_name(pid, s->folder[i] == -1 ? AT_FDCWD :
 			    (int)c->argument[s->folder[i]],
 			    c->argument[s->name[i]], r->path[i]);
+	r->socket = false;
 	if (s->name[0] == -1 && !path_of_descriptor(pid, (int)c->argument[0],
-	    r->path[0]))
+	    r->path[0])) {
+		r->socket = strncmp(r->path[0], "socket:", 7) == 0;
 		r->path[0][0] = '\0';
+	}
 	r->existed = lstat(r->path[0], &st) == 0;
 	return TRACE_GO;
 }
@@ -169,16 +171,12 @@ add_octets(struct recorder *r, pid_t pid, unsigned long from, size_t n)
 }
 
 static void
-add_parts(struct recorder *r, pid_t pid, const struct call *c)
+add_parts(struct recorder *r, pid_t pid, const struct iovec *there, size_t left)
 {
-	struct msghdr m;
 	struct iovec v;
-	size_t left = (size_t)c->result;
 
-	trace_peek(pid, c->argument[1], (char *)&m, sizeof(m));
-	for (size_t i = 0; i < m.msg_iovlen && left > 0; i++) {
-		trace_peek(pid, (unsigned long)(m.msg_iov + i), (char *)&v,
-		    sizeof(v));
+	for (; left > 0; there++) {
+		trace_peek(pid, (unsigned long)there, (char *)&v, sizeof(v));
 		if (v.iov_len > left)
 			v.iov_len = left;
 		add_octets(r, pid, (unsigned long)v.iov_base, v.iov_len);
@@ -206,13 +204,19 @@ add_two(struct recorder *r, const char *verb, const char *a, const char *b)
 }
 
 static void
-add_sent(struct recorder *r, pid_t pid, const struct call *c, enum act act)
+add_data(struct recorder *r, pid_t pid, const struct call *c, enum act act)
 {
-	fprintf(r->file, "send ");
-	if (act == ACT_SEND_PARTS)
-		add_parts(r, pid, c);
-	else
-		add_octets(r, pid, c->argument[1], (size_t)c->result);
+	size_t n = (size_t)c->result;
+	struct msghdr m;
+
+	if (act == ACT_SEND_PARTS) {
+		trace_peek(pid, c->argument[1], (char *)&m, sizeof(m));
+		add_parts(r, pid, m.msg_iov, n);
+	} else if (act == ACT_WRITE_PARTS) {
+		add_parts(r, pid, (const struct iovec *)c->argument[1], n);
+	} else {
+		add_octets(r, pid, c->argument[1], n);
+	}
 	fprintf(r->file, "\n");
 }
 
@@ -226,8 +230,9 @@ after(struct watcher *w, pid_t pid, const struct call *c)
 
 	if (s == NULL || c->result < 0)
 		return;
-	if (s->act == ACT_SEND || s->act == ACT_SEND_PARTS) {
-		add_sent(r, pid, c, s->act);
+	if (r->socket && s->act != ACT_SYNC) {
+		fprintf(r->file, "send ");
+		add_data(r, pid, c, s->act);
 		return;
 	}
 	if (path == NULL && other == NULL)
@@ -237,10 +242,9 @@ after(struct watcher *w, pid_t pid, const struct call *c)
 	} else if (s->act == ACT_LINK || s->act == ACT_RENAME) {
 		add_two(r, s->act == ACT_LINK ? "link" : "rename", path,
 		    other);
-	} else if (s->act == ACT_WRITE) {
+	} else if (s->act == ACT_WRITE || s->act == ACT_WRITE_PARTS) {
 		fprintf(r->file, "write %s ", path);
-		add_octets(r, pid, c->argument[1], (size_t)c->result);
-		fprintf(r->file, "\n");
+		add_data(r, pid, c, s->act);
 	} else if (s->act == ACT_UNKNOWN) {
 		errno = ENOSYS;
 		die(path);
