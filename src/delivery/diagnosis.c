@@ -36,6 +36,32 @@ static const char auth_missing[] = "the server wants authentication: set "
 static const char auth_not_enough[] = "the server wants more than this account "
     "gives: check \"auth\" and \"tls\"";
 
+/* What providers mean, by what they say: their own words are of no help. */
+static const char microsoft_admin[] = "the administrator has to enable "
+    "Authenticated SMTP for this mailbox, no password helps: "
+    "https://aka.ms/smtp_auth_disabled";
+static const char microsoft_token[] = "Microsoft takes no passwords here, app "
+    "passwords neither: set \"auth xoauth2\", and a passwordeval that prints "
+    "a token";
+static const char microsoft_blocked[] = "the administrator has to say why: the "
+    "account may be locked, or security defaults forbid it";
+static const char microsoft_scope[] = "the token must have the scope SMTP.Send "
+    "and be that of \"user\"; Microsoft takes no passwords here";
+static const char microsoft_soon[] = "the token must be valid for ten more "
+    "minutes: passwordeval has to refresh it earlier";
+static const char microsoft_mailbox[] = "the mailbox cannot be opened until "
+    "the administrator has mended it";
+static const char google_app[] = "Google takes no account passwords here: make "
+    "an app password (two-step verification comes first), or set \"auth "
+    "xoauth2\" and a passwordeval that prints a token";
+static const char too_many[] = "wait before the next try, each one makes the "
+    "wait longer; and use an app password";
+static const char too_fast[] = "the provider's rate is exceeded; a moment "
+    "later it takes mail again";
+static const char address_unknown[] = "allow this machine's address in the "
+    "provider's panel";
+static const char tls_missing[] = "the server wants TLS: set \"tls on\"";
+
 #define ANY (-1)
 
 /*
@@ -52,13 +78,64 @@ static const struct rule {
 	enum fault_class class;
 	enum retry retry;
 	const char *hint;	/* "$" is the name that we greeted with */
-	const char *words;	/* the reply holds them; NULL: any reply */
+	/* the reply holds them, in any case, and then the hint is the one;
+	 * NULL: any reply */
+	const char *words;
 } rules[] = {
 	/* a limit for a day, which Gmail and Microsoft refuse like a fault */
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, 550, 4, 5,
 	    FAULT_TEMPORARY, RETRY_LATER, limit_reached, NULL },
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, 554, 2, 0,
-	    FAULT_TEMPORARY, RETRY_LATER, limit_reached, "SubmissionQuota" },
+	    FAULT_TEMPORARY, RETRY_LATER, limit_reached, "submissionquota" },
+	/* what providers refuse credentials for */
+	{ PHASE_AUTH, PHASE_MESSAGE, ANSWER_5YZ, ANY, 7, 139, FAULT_AUTH,
+	    RETRY_ELSEWHERE, microsoft_admin, "is disabled for the" },
+	{ PHASE_AUTH, PHASE_MESSAGE, ANSWER_5YZ, ANY, 7, 139, FAULT_AUTH,
+	    RETRY_ELSEWHERE, microsoft_token, "basic authentication" },
+	{ PHASE_AUTH, PHASE_MESSAGE, ANSWER_5YZ, ANY, 7, 139, FAULT_AUTH,
+	    RETRY_ELSEWHERE, microsoft_blocked, "" },
+	{ PHASE_AUTH, PHASE_MESSAGE, ANSWER_5YZ, ANY, 7, 30, FAULT_AUTH,
+	    RETRY_ELSEWHERE, microsoft_token, "basic authentication" },
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, 535, 7, 3, FAULT_AUTH,
+	    RETRY_ELSEWHERE, microsoft_scope, "authentication unsuccessful" },
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_AUTH_UNKNOWN, 501, 5, 127, FAULT_AUTH,
+	    RETRY_ELSEWHERE, microsoft_soon, "" },
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, 534, 7, 9, FAULT_AUTH,
+	    RETRY_ELSEWHERE, google_app, "application-specific password" },
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, 535, 7, 8, FAULT_AUTH,
+	    RETRY_ELSEWHERE, google_app, "badcredentials" },
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, ANY, ANY, ANY, FAULT_AUTH,
+	    RETRY_ELSEWHERE, too_many, "too many" },
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_4YZ, ANY, ANY, ANY, FAULT_TEMPORARY,
+	    RETRY_ELSEWHERE, too_many, "too many" },
+	{ PHASE_GREETING, PHASE_MESSAGE, ANSWER_5YZ, 525, ANY, ANY,
+	    FAULT_REFUSED, RETRY_ELSEWHERE, address_unknown, "ip address" },
+	/* what they say late, of the session: in any reply behind it */
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
+	    RETRY_NEVER, tls_missing, "must issue a starttls" },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
+	    RETRY_NEVER, name_disliked, "helo command rejected" },
+	{ PHASE_HELLO, PHASE_HELLO, ANSWER_4YZ, 421, ANY, ANY,
+	    FAULT_TEMPORARY, RETRY_ELSEWHERE, name_disliked,
+	    "smtp-relay.gmail.com" },
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
+	    RETRY_NEVER, auth_missing, "relay access denied" },
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
+	    RETRY_NEVER, auth_missing, "relaying denied" },
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
+	    RETRY_NEVER, auth_missing, "relay not permitted" },
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
+	    RETRY_NEVER, auth_missing, "unable to relay" },
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
+	    RETRY_NEVER, auth_missing, "authentication required" },
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
+	    RETRY_NEVER, auth_missing, "not authenticated" },
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, 530, ANY, ANY, FAULT_REFUSED,
+	    RETRY_NEVER, auth_missing, "" },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_4YZ, 430, 2, 0, FAULT_TEMPORARY,
+	    RETRY_LATER, microsoft_mailbox, "storedrv" },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_4YZ, 454, ANY, ANY,
+	    FAULT_TEMPORARY, RETRY_LATER, too_fast, "throttling" },
 	/* temporary: before the message anybody may take it */
 	{ PHASE_NONE, PHASE_MAIL, ANSWER_4YZ, ANY, ANY, ANY,
 	    FAULT_TEMPORARY, RETRY_ELSEWHERE, later, NULL },
@@ -153,6 +230,17 @@ answer_of(const struct outcome *o, const struct fault *f)
 }
 
 static bool
+says(const char *text, size_t n, const char *words)
+{
+	size_t m = strlen(words);
+
+	for (size_t i = 0; i + m <= n; i++)
+		if (text_same(text + i, m, words, m))
+			return true;
+	return false;
+}
+
+static bool
 fits(const struct rule *rule, const struct outcome *o, enum answer answer)
 {
 	const struct reply *r = &o->reply;
@@ -162,16 +250,27 @@ fits(const struct rule *rule, const struct outcome *o, enum answer answer)
 	    (rule->code == ANY || rule->code == r->code) &&
 	    (rule->subject == ANY || r->subject == rule->subject) &&
 	    (rule->detail == ANY || r->detail == rule->detail) &&
-	    (rule->words == NULL || text_find(r->text.data, r->text.len,
-	    rule->words, strlen(rule->words)) != NULL);
+	    (rule->words == NULL || says(r->text.len == 0 ? "" :
+	    r->text.data, r->text.len, rule->words));
+}
+
+static const struct rule *
+find_rule(const struct outcome *o, const struct fault *f)
+{
+	enum answer answer = answer_of(o, f);
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (fits(&rules[i], o, answer))
+			return &rules[i];
+	return NULL;
 }
 
 static void
-add_hint(const char *hint, const struct outcome *o, struct fault *f)
+set_hint(const char *hint, const struct outcome *o, struct fault *f)
 {
 	const char *name;
 
-	if (f->hint != NULL || hint == NULL)
+	if (hint == NULL)
 		return;
 	if (hint == auth_missing && o->auth)
 		hint = auth_not_enough;
@@ -188,16 +287,18 @@ static enum retry
 settle_partial(const struct outcome *o, struct fault *f)
 {
 	f->class = o->refused > 0 ? FAULT_RECIPIENT : FAULT_TEMPORARY;
-	add_hint(o->refused > 0 ? "send it again to the refused recipients "
-	    "only, once their addresses are right" : "send it again to the "
-	    "refused recipients only, once their addresses are taken", o, f);
+	if (f->hint == NULL)
+		set_hint(o->refused > 0 ? "send it again to the refused "
+		    "recipients only, once their addresses are right" :
+		    "send it again to the refused recipients only, once "
+		    "their addresses are taken", o, f);
 	return o->deferred > 0 ? RETRY_LATER : RETRY_NEVER;
 }
 
 static enum retry
 settle(const struct outcome *o, struct fault *f)
 {
-	enum answer answer = answer_of(o, f);
+	const struct rule *rule;
 
 	if (f->class == FAULT_NONE)
 		return RETRY_NEVER;
@@ -208,12 +309,12 @@ settle(const struct outcome *o, struct fault *f)
 	}
 	if (o->delivered > 0)
 		return settle_partial(o, f);
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (!fits(&rules[i], o, answer))
-			continue;
-		f->class = rules[i].class;
-		add_hint(rules[i].hint, o, f);
-		return rules[i].retry;
+	rule = find_rule(o, f);
+	if (rule != NULL) {
+		f->class = rule->class;
+		if (rule->words != NULL || f->hint == NULL)
+			set_hint(rule->hint, o, f);
+		return rule->retry;
 	}
 	return o->phase <= PHASE_DATA ? without_reply[f->class] :
 	    RETRY_LATER;
@@ -242,7 +343,7 @@ is_a_limit(const struct recipient *to)
 	for (; rule->hint == limit_reached; rule++)
 		if (to->code == rule->code && to->subject == rule->subject &&
 		    to->detail == rule->detail && (rule->words == NULL ||
-		    strstr(to->reply, rule->words) != NULL))
+		    says(to->reply, strlen(to->reply), rule->words)))
 			return true;
 	return false;
 }
@@ -537,6 +638,7 @@ diagnosis_find_address(const struct outcome *o, const struct envelope *e,
     const struct header *h, struct fault *f)
 {
 	const struct reply *r = &o->reply;
+	const struct rule *rule;
 	unsigned about;
 
 	if (o->unsure)
@@ -545,7 +647,9 @@ diagnosis_find_address(const struct outcome *o, const struct envelope *e,
 		explain_bare(e, f);
 		return;
 	}
-	if (!refused(r) || o->phase < PHASE_MAIL || wants_authentication(r))
+	/* a row that knows the server's words knows better */
+	if (!refused(r) || o->phase < PHASE_MAIL || wants_authentication(r) ||
+	    ((rule = find_rule(o, f)) != NULL && rule->words != NULL))
 		return;
 	about = find(r, o->phase, e, h);
 	/* what is temporary may mend itself, unless the reply is clear */
