@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 /*
- * Waits for events, of which there may be none, until a deadline of clock_after(). The number of entries
- * that have some, or 0 when the time is up or a signal has been caught. An
- * entry with a negative descriptor is left out.
+ * Waits for events, of which there may be none, until a deadline of
+ * clock_after(). The number of entries that have some, or 0 when the time is up
+ * or a signal has been caught. An entry with a negative descriptor is left out.
  */
 int wait_poll(struct pollfd *, nfds_t, int64_t deadline);
 /*

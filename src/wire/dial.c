@@ -51,6 +51,7 @@ struct race {
 	const struct address *source;	/* to bind to, or NULL */
 	int source_error;	/* why that failed, or 0 */
 	struct buffer tried;	/* "address: what happened, ..." */
+	bool forbidden;		/* one of them by this machine itself */
 };
 
 bool
@@ -279,6 +280,7 @@ static void
 race_lost(struct race *r, struct attempt *a, int error)
 {
 	race_note(r, a, strerror(error));
+	r->forbidden |= error == EACCES;
 	if (a->fd != -1)
 		close(a->fd);
 	a->fd = -1;
@@ -456,8 +458,16 @@ race_failed(const struct race *r, const struct dial *d, struct fault *f)
 		fault(f, FAULT_TEMPORARY, "%s: cannot connect (%s)",
 		    peer.data, r->tried.len == 0 ? "no time left" :
 		    r->tried.data);
-		fault_hint(f, "check \"%shost\" and \"%sport\", and that no "
-		    "firewall is in the way", d->prefix, d->prefix);
+		if (r->forbidden)
+			fault_hint(f, "something on this machine forbids the "
+			    "connection: SELinux (setsebool -P "
+			    "httpd_can_sendmail on, or "
+			    "httpd_can_network_connect), AppArmor, or a "
+			    "sandbox");
+		else
+			fault_hint(f, "check \"%shost\" and \"%sport\", and "
+			    "that no firewall is in the way", d->prefix,
+			    d->prefix);
 	}
 	buffer_free(&peer);
 	return -1;

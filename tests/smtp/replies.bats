@@ -77,7 +77,7 @@ refusal() {
 	refusal mail 65 '552 5.3.4 too big'
 	refusal rcpt 67 '550 5.1.1 no such user'
 	refusal rcpt 67 '553 no such user'
-	refusal rcpt 67 '554 5.7.1 relaying denied'
+	refusal rcpt 69 '554 5.7.1 relaying denied'
 	refusal data 69 '554 5.5.0 no'
 	refusal end 69 '554 5.7.1 looks like spam'
 	refusal end 65 '550 5.6.0 malformed'

@@ -297,3 +297,18 @@ END
 	smarthost_wait
 	expect 75 "$PWD/mail.sock: "
 }
+
+@test "what this machine forbids is no firewall's doing" {
+	command -v strace >/dev/null || skip 'no strace'
+	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'from a@example.org' \
+		'syslog off'
+	strace -qq -o trace -e trace=connect -e inject=connect:error=EACCES \
+		true || skip 'strace cannot inject faults here'
+	message >mail
+	status=0
+	strace -f -qq -o trace -e trace=connect \
+		-e inject=connect:error=EACCES "$POSTRIDER" -C "$ACCOUNT" \
+		bob@example.net <mail >stdout 2>stderr || status=$?
+	echo "$status" >status
+	expect 75 'cannot connect (127.0.0.1: Permission denied)' SELinux
+}
