@@ -257,6 +257,24 @@ nothing_fits(const struct auth *a, const struct buffer *why, struct fault *f)
 	    "the server offers" : "set \"tls on\"");
 }
 
+/*
+ * "auth on", and the server does not know the command with a mechanism that it
+ * has offered: may the next one be tried? There must be one.
+ */
+static bool
+may_go_on(const struct auth *a, const struct sasl_mechanism *m, size_t next)
+{
+	const struct reply *r = &a->dialogue->reply;
+
+	if (r->code < 500 || r->code > 503 || token_expires(m, r) ||
+	    !text_same_word(a->setting, strlen(a->setting), "on"))
+		return false;
+	for (; (m = sasl_choice(a->setting, next)) != NULL; next++)
+		if (obstacle(a, m) == NULL)
+			return true;
+	return false;
+}
+
 /* One mechanism after the other, until one succeeds or fails for good. */
 static enum attempt
 try_all(const struct auth *a, struct buffer *why, struct fault *unable,
@@ -272,6 +290,11 @@ try_all(const struct auth *a, struct buffer *why, struct fault *unable,
 		if (reason == NULL) {
 			attempt = try_token(a, m, unable, f);
 			reason = "refused";
+			if (attempt == ATTEMPT_REFUSED &&
+			    may_go_on(a, m, i + 1)) {
+				fault_clear(f);
+				attempt = ATTEMPT_NEXT;
+			}
 		}
 		buffer_printf(why, "%s%s: %s", why->len == 0 ? "" : ", ",
 		    m->name, reason);

@@ -237,3 +237,36 @@ END
 		expect "${pair#*:}" sorry
 	done
 }
+
+@test "auth on: an offered mechanism that the server does not know after all" {
+	for code in 500 501 502 503; do
+		{
+			greet 'AUTH SCRAM-SHA-256 SCRAM-SHA-1'
+			printf '%s\n' 'C: AUTH SCRAM-SHA-256 *' "S: $code 5.5.1 no" \
+				'! auth SCRAM-SHA-1 alice@example.org secret'
+			sent
+		} >dialogue
+		smarthost_play dialogue
+		account 'tls off' 'from alice@example.org' 'auth on' \
+			'auth_without_tls on' 'user alice@example.org' \
+			'password secret'
+		message | submit bob@example.net
+		smarthost_wait
+		expect 0
+	done
+}
+
+@test "the last one refused so: its own reply" {
+	{
+		greet 'AUTH SCRAM-SHA-1'
+		printf '%s\n' 'C: AUTH SCRAM-SHA-1 *' 'S: 502 5.5.1 not here' \
+			'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	account 'tls off' 'from alice@example.org' 'auth on' \
+		'auth_without_tls on' 'user alice@example.org' \
+		'password secret'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 69 '502 5.5.1 not here'
+}
