@@ -444,7 +444,7 @@ read_reply(struct dialogue *d, struct reply *r, int64_t deadline,
 int
 dialogue_wait(struct dialogue *d, size_t most, struct fault *f)
 {
-	int64_t timeout;
+	int64_t timeout, deadline;
 
 	while (d->owed_count > most && d->trouble.class == FAULT_NONE) {
 		timeout = d->timeout_ms > 0 ? d->timeout_ms :
@@ -452,7 +452,11 @@ dialogue_wait(struct dialogue *d, size_t most, struct fault *f)
 		flush(d);
 		if (d->owed_count <= most || d->trouble.class != FAULT_NONE)
 			break;
-		if (read_reply(d, &d->reply, clock_after(timeout), f) == -1)
+		deadline = clock_after(timeout);
+		if (d->hurry != 0 && d->hurry < deadline &&
+		    d->owed[d->owed_first].verb != VERB_MESSAGE)
+			deadline = d->hurry;
+		if (read_reply(d, &d->reply, deadline, f) == -1)
 			return fault_hint(f, "waiting for the reply to %s",
 			    verbs[d->owed[d->owed_first].verb].name);
 		if (settle(d, f) == -1)

@@ -45,6 +45,8 @@ struct dialogue {
 	struct conn *conn;	/* not owned */
 	bool pipelining;
 	int64_t timeout_ms;	/* for each reply; 0: as RFC 5321 4.5.3.2 */
+	int64_t hurry;		/* replies before that to the end of data are
+				 * waited for until then; 0: no matter */
 	/* the dialogue as a user may see it, without credentials */
 	FILE *transcript;	/* not owned; NULL: none is wanted */
 	const struct secret *password;	/* never shown, not owned, or NULL */

@@ -370,6 +370,25 @@ second=018BCFE568000002
 	[ -f "$QUEUE/msg/$first" ]
 }
 
+@test "a server that stops answering does not hold what rode along" {
+	entries 2
+	{
+		greet
+		printf '%s\n' 'C: MAIL *' 'S: 250 ok' 'C: RCPT *' 'S: 250 ok' \
+			'C: DATA' 'S: 354 go' '! body -' 'S: 250 ok' \
+			'C: MAIL *' '! stall'
+	} >dialogue
+	smarthost_play dialogue
+	at "$PORT"
+	# a reply to MAIL may take five minutes
+	sed -i '/^timeout/d' "$ACCOUNT"
+	message | submit bob@example.net
+	smarthost_wait
+	expect 0
+	holds msg 2
+	lacks '^unsure' "$QUEUE/state/$first"
+}
+
 @test "queue_flush off: nothing rides along" {
 	entries 1
 	smarthost_serve

@@ -24,7 +24,9 @@
 #include "modes/queue/run.h"
 
 #define FLUSH_MESSAGES 10	/* that ride along with another one, */
-#define FLUSH_MS 5000		/* and the milliseconds to begin one in */
+#define FLUSH_MS 5000		/* and the milliseconds for them, */
+#define FLUSH_OCTETS (1024 * 1024)	/* as that is not much more than a
+					 * second's work */
 
 struct run {
 	const struct request *request;
@@ -190,7 +192,10 @@ is_ripe(const struct parcel *p)
 	const struct queue_state *s = &p->state;
 	const struct carrier *c = p->run->carrier;
 
-	if (s->held || !is_wanted(p, w) || (p->run->riding && s->by != NULL) ||
+	if (p->run->riding && (s->by != NULL ||
+	    p->entry.octets > FLUSH_OCTETS))
+		return false;
+	if (s->held || !is_wanted(p, w) ||
 	    (w->due && !queue_state_is_due(s, p->now)))
 		return false;
 	if (w->id == NULL && s->unsure != 0 && p->now >= s->unsure &&
@@ -667,6 +672,7 @@ queue_flush(struct carrier *c)
 		return;
 	}
 	request.note = say_nothing;
+	c->at->link.session.dialogue.hurry = end;
 	request.account = c->at->account.name;
 	r.folder = &q;
 	lock = queue_lock_account(&q, c->at->account.name);

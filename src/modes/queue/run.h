@@ -31,8 +31,8 @@ int queue_run(const struct request *, const struct queue_run_wish *,
 bool queue_may_flush(const struct carrier *);
 /*
  * Sends those of the account that are due over the session that is open: ten
- * at most, and none is begun after five seconds. Nothing is told of those that
- * fail: they wait.
+ * at most, small ones, and the server has five seconds to answer all but the
+ * ends of them. Nothing is told of those that fail: they wait.
  */
 void queue_flush(struct carrier *);
 
