@@ -121,13 +121,16 @@ heed_hold(struct delivery *d, struct carrier *c)
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
 	const struct queue_folder *q;
 	struct queue_folder own;
+	int known;
 
-	if (d->insist || c->at->account.auth == NULL ||
+	if (c->at->account.auth == NULL ||
 	    c->at->link.denied.class != FAULT_NONE)
 		return;
 	q = find_queue(d, &c->at->account, false, &own);
-	if (q != NULL && queue_hold_check(q, &c->at->account,
-	    (int64_t)time(NULL), &why) == -1)
+	known = q == NULL ? 0 : queue_hold_check(q, &c->at->account,
+	    (int64_t)time(NULL), &why);
+	c->at->link.refused_before = known != 0;
+	if (known == -1 && !d->insist)
 		carrier_give_up(c, &why);
 	if (q == &own)
 		queue_folder_close(&own);

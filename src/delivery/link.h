@@ -29,6 +29,8 @@ struct link {
 	bool typed;			/* by somebody at a terminal */
 	bool renewed;			/* it is the second token: the first
 					 * one was refused */
+	bool refused_before;		/* the credentials, by an earlier
+					 * process */
 	struct fault denied;		/* why it is not to be opened: the
 					 * credentials were refused */
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
@@ -275,20 +276,63 @@ may_go_on(const struct auth *a, const struct sasl_mechanism *m, size_t next)
 	return false;
 }
 
+/*
+ * Servers offer SCRAM and have passwords in a form that it cannot use; then
+ * PLAIN or LOGIN may do, which show the password to a server that TLS has
+ * verified. NULL where they may not, or are not offered.
+ */
+static const struct sasl_mechanism *
+instead_of_scram(const struct auth *a, const struct sasl_mechanism *m)
+{
+	if (m->scram == TLS_NO_HASH || !a->verified ||
+	    !text_same_word(a->setting, strlen(a->setting), "on"))
+		return NULL;
+	for (size_t i = 0; (m = sasl_choice(a->setting, i)) != NULL; i++)
+		if (m->clear && m->password && m->token == SASL_NO_TOKEN &&
+		    obstacle(a, m) == NULL)
+			return m;
+	return NULL;
+}
+
+static enum attempt
+try_instead(const struct auth *a, const struct sasl_mechanism *m,
+    struct fault *unable, struct fault *f)
+{
+	enum attempt attempt;
+	char *text;
+
+	fault_clear(f);
+	attempt = try_mechanism(a, m, unable, f);
+	if (attempt != ATTEMPT_DONE || a->note == NULL)
+		return attempt;
+	text = buffer_format("the server refused the password by SCRAM and "
+	    "took it by %s; \"auth %s\" saves a round trip", m->name, m->name);
+	a->note(text);
+	free(text);
+	return attempt;
+}
+
 /* One mechanism after the other, until one succeeds or fails for good. */
 static enum attempt
 try_all(const struct auth *a, struct buffer *why, struct fault *unable,
     struct fault *f)
 {
 	enum attempt attempt = ATTEMPT_NEXT;
-	const struct sasl_mechanism *m;
+	const struct sasl_mechanism *m, *instead;
 	const char *reason;
 
 	for (size_t i = 0; attempt == ATTEMPT_NEXT &&
 	    (m = sasl_choice(a->setting, i)) != NULL; i++) {
 		reason = obstacle(a, m);
 		if (reason == NULL) {
+			instead = instead_of_scram(a, m);
+			/* credentials that were refused go out only once */
+			if (instead != NULL && a->refused_before)
+				m = instead;
 			attempt = try_token(a, m, unable, f);
+			if (attempt == ATTEMPT_REFUSED && instead != NULL &&
+			    m != instead && a->dialogue->reply.code == 535)
+				attempt = try_instead(a, instead, unable, f);
 			reason = "refused";
 			if (attempt == ATTEMPT_REFUSED &&
 			    may_go_on(a, m, i + 1)) {

@@ -20,7 +20,9 @@ struct auth {
 	struct dialogue *dialogue;
 	const struct capabilities *capabilities;
 	const char *setting;	/* "on", or mechanisms in order of preference */
-	bool secure;		/* TLS is running */
+	bool secure;		/* TLS is running, */
+	bool verified;		/* and the server is who it should be */
+	bool refused_before;	/* these credentials, a while ago: one try */
 	bool clear_allowed;	/* a secret may be sent without TLS */
 	struct sasl_params credentials;
 	/*
@@ -30,6 +32,7 @@ struct auth {
 	 */
 	int (*another_token)(void *context, struct fault *);
 	void *context;
+	void (*note)(const char *text);	/* or NULL */
 };
 
 /*

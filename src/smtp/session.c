@@ -234,7 +234,12 @@ authenticate(struct session *s, struct fault *f)
 			.host = s->ascii_host, .port = p->port,
 			.binding = TLS_BINDING_NONE, .binding_data = &binding
 		},
-		.another_token = p->another_token, .context = p->context
+		.verified = s->secure && (p->trust.check ||
+		    p->trust.fingerprints != NULL ||
+		    p->trust.key_pins != NULL),
+		.refused_before = p->refused_before,
+		.another_token = p->another_token, .context = p->context,
+		.note = p->note
 	};
 	int result;
 

@@ -44,6 +44,7 @@ struct session_params {
 	bool auth_without_tls;	/* secrets may cross the network in clear */
 	const char *user;
 	const struct secret *password;
+	bool refused_before;	/* the credentials, as struct auth has it */
 	/* gets another token, as struct auth has it; or NULL */
 	int (*another_token)(void *context, struct fault *);
 	void *context;		/* of that */

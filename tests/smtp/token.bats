@@ -270,3 +270,66 @@ END
 	smarthost_wait
 	expect 69 '502 5.5.1 not here'
 }
+
+# by TLS from the first octet, and "auth on" unless lines say otherwise
+secure() {
+	account 'tls on' 'tls_starttls off' "tls_trust_file $CERTS/ca.pem" \
+		'tls_host_override mail.example.org' \
+		'from alice@example.org' 'user alice@example.org' \
+		'password secret' "$@"
+	message | submit bob@example.net
+}
+
+# refuses: SCRAM refuses the password, then LINE...
+refuses() {
+	{
+		echo '! tls'
+		greet 'AUTH SCRAM-SHA-256 PLAIN LOGIN'
+		echo '! auth-refused SCRAM-SHA-256 alice@example.org other'
+		[ $# -eq 0 ] || printf '%s\n' "$@"
+	} >dialogue
+}
+
+@test "SCRAM refuses what PLAIN takes: PLAIN, once, and a note" {
+	refuses '! auth PLAIN alice@example.org secret'
+	sent >>dialogue
+	smarthost_play dialogue
+	secure 'auth on'
+	smarthost_wait
+	expect 0 '"auth PLAIN" saves a round trip'
+}
+
+@test "a method that is named is kept to; so is SCRAM without a certificate" {
+	refuses 'C? QUIT'
+	smarthost_play dialogue
+	secure 'auth scram-sha-256'
+	smarthost_wait
+	expect 77
+	refuses 'C? QUIT'
+	smarthost_play dialogue
+	account 'tls on' 'tls_starttls off' 'tls_certcheck off' \
+		'from alice@example.org' 'user alice@example.org' \
+		'password secret' 'auth on'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 77
+}
+
+@test "credentials that were refused before go out only once" {
+	refuses '! auth-refused PLAIN alice@example.org other' 'C? QUIT'
+	mv dialogue one
+	{
+		echo '! tls'
+		greet 'AUTH SCRAM-SHA-256 PLAIN LOGIN'
+		echo '! auth-refused PLAIN alice@example.org other'
+		echo 'C? QUIT'
+	} >two
+	smarthost_play one --play two
+	secure 'auth on' 'queue on' "queue_directory $PWD/queue"
+	expect 0 'kept in the queue'
+	# an hour later
+	sed -i 's/^until: .*/until: 1/' queue/account/default
+	submit -q
+	smarthost_wait
+	expect 75
+}

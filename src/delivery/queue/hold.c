@@ -155,6 +155,7 @@ queue_hold_check(const struct queue_folder *q, const struct account *a,
 
 	if (a->name == NULL || !read_hold(&h, q, a))
 		return 0;
+	r = 1;
 	/* a clock that was wrong does not hold it for longer */
 	if (h.until > now && h.until <= now + HOLD_SECONDS_MAX) {
 		clock_date((time_t)h.until, date);

@@ -16,7 +16,8 @@ struct queue_folder;
 
 /*
  * Is the account left alone now? Then the fault says why and until when, with
- * the class FAULT_AUTH, and -1 is returned; else 0.
+ * the class FAULT_AUTH, and -1 is returned. 1: it may be tried, and its
+ * credentials were refused before. 0: nothing is known of it.
  */
 int queue_hold_check(const struct queue_folder *, const struct account *,
     int64_t now, struct fault *);
