@@ -32,7 +32,7 @@ static const char broken_file[] = "account nohost\nuser u\n"
 static const char fallback_file[] = "defaults\nhost h\n"
     "account a\nfallback b, c\naccount b\nfallback a\n"
     "account system\nfallback base,default\n"
-    "account typo\nfallback b,sytem\n"
+    "account typo\nfallback b,syst3m\n"
     "account none\n\nfallback zzz\n"
     "account self\nfallback b self\n"
     "account heir : self\n"
@@ -102,7 +102,7 @@ static const struct {
 	    "system", NULL, NULL, "fallback (USER:8): there is no account "
 	    "'base'", "names of accounts" },
 	{ "a fallback with a slip", { fallback_file, "" }, "typo", NULL, NULL,
-	    "fallback (USER:10): there is no account 'sytem'",
+	    "fallback (USER:10): there is no account 'syst3m'",
 	    "did you mean 'system'?" },
 	{ "an unknown fallback", { fallback_file, "" }, "none", NULL, NULL,
 	    "fallback (USER:13): there is no account 'zzz'",

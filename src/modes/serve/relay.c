@@ -605,7 +605,7 @@ deliver(struct relay *r, const struct message *m, struct fault *f)
 	if (r->postponed || (d->outcome.retry == RETRY_ELSEWHERE &&
 	    (a->fallback != NULL || a->retry_for > 0)))
 		result = send_again(r, &job, f);
-	r->discreet = is_private(r, f);
+	r->private = is_private(r, f);
 	if (result == -1)
 		delivery_keep(d, &r->carrier, &job, f);
 	envelope_free(&job.envelope);
@@ -619,7 +619,7 @@ answer_kept(const struct relay *r, struct buffer *answer)
 
 	buffer_init(&text, ANSWER_MAX);
 	buffer_printf(&text, "kept as %s: %s", r->delivery.queued,
-	    r->discreet ? not_for_others : r->delivery.why);
+	    r->private ? not_for_others : r->delivery.why);
 	answer_add(answer, 250, "2.0.0", text.data, text.len,
 	    r->given.smtputf8);
 	buffer_free(&text);

@@ -39,7 +39,7 @@ struct relay {
 	/* the transaction */
 	bool begun;
 	bool postponed;			/* the smarthost is asked later */
-	bool discreet;			/* why it is kept is not told */
+	bool private;			/* why it is kept is not told */
 	bool too_big;			/* more than the smarthost takes */
 	bool eight_bit;
 	struct envelope given;		/* as the client has named them */
