@@ -21,17 +21,13 @@
 static int
 opened(struct file *file, const char *path, int fd)
 {
-	int error;
-
 	file->path = path;
 	file->fd = fd;
 	if (fd == -1)
 		return -1;
 	if (fstat(fd, &file->st) == 0)
 		return 0;
-	error = errno;
 	file_close(file);
-	errno = error;
 	return -1;
 }
 
@@ -57,7 +53,7 @@ file_open_in_folder(struct file *file, const char *path, struct stat *folder)
 	char *name = slash == NULL ? memory_string(".") :
 	    memory_copy(path, (size_t)(slash - path) + 1);
 	struct file dir;
-	int r = -1, error;
+	int r = -1;
 
 	memset(folder, 0, sizeof(*folder));
 	file->fd = -1;
@@ -67,19 +63,20 @@ file_open_in_folder(struct file *file, const char *path, struct stat *folder)
 		    slash + 1, false);
 		file->path = path;
 	}
-	error = errno;
 	file_close(&dir);
 	free(name);
-	errno = error;
 	return r;
 }
 
 void
 file_close(struct file *file)
 {
+	int error = errno;
+
 	if (file->fd != -1)
 		close(file->fd);
 	file->fd = -1;
+	errno = error;
 }
 
 const char *
@@ -162,16 +159,14 @@ int
 file_load(const char *path, struct buffer *b)
 {
 	struct file file;
-	int r = -1, error;
+	int r = -1;
 
 	if (file_open(&file, path) == -1)
 		return -1;
 	errno = 0;
 	if (file_type(&file) == NULL)
 		r = file_read(&file, b);
-	error = errno;
 	file_close(&file);
-	errno = error;
 	return r;
 }
 
@@ -181,19 +176,14 @@ file_first_line(const char *path)
 	char line[FILE_LINE_MAX];
 	struct file file;
 	ssize_t got = 0;
-	size_t n = 0;
-	int error = 0;
+	size_t n;
 
 	if (file_open(&file, path) == -1)
 		return NULL;
+	errno = 0;
 	if (file_type(&file) == NULL)
 		got = read_some(file.fd, line, sizeof(line));
-	if (got == -1)
-		error = errno;
-	else
-		n = text_line(line, (size_t)got);
 	file_close(&file);
-	n = text_trimmed(line, n);
-	errno = error;
+	n = got <= 0 ? 0 : text_trimmed(line, text_line(line, (size_t)got));
 	return n == 0 ? NULL : memory_copy(line, n);
 }

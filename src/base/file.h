@@ -31,6 +31,7 @@ int file_open_at(struct file *, int folder, const char *name, bool lock);
  * errno; `mode` of *folder is 0 when the folder could not be opened.
  */
 int file_open_in_folder(struct file *, const char *path, struct stat *folder);
+/* Leaves errno as it is. */
 void file_close(struct file *);
 
 /* "a folder", "a FIFO", "a device" or "not a file"; NULL: a regular file. */

@@ -396,17 +396,13 @@ check(const struct cmdline *c, struct fault *f)
 	if (c->read_sender && (e->path.local != NULL || e->null_path))
 		return fault(f, FAULT_USAGE, "-f and --read-envelope-from "
 		    "exclude each other");
-	if (c->mode == CMDLINE_VERIFY && e->count == 0) {
-		fault(f, FAULT_USAGE, "no recipients");
-		return fault_hint(f, "name those to verify; -bv reads no "
-		    "message");
-	}
-	if (!c->read_recipients && e->count == 0 && !c->pretend) {
-		fault(f, FAULT_USAGE, "no recipients");
-		return fault_hint(f, "name them behind the options, or take "
-		    "them from the message with -t");
-	}
-	return 0;
+	if (e->count > 0 || (c->mode == CMDLINE_SUBMIT &&
+	    (c->read_recipients || c->pretend)))
+		return 0;
+	fault(f, FAULT_USAGE, "no recipients");
+	return fault_hint(f, c->mode == CMDLINE_VERIFY ? "name those to "
+	    "verify; -bv reads no message" : "name them behind the options, "
+	    "or take them from the message with -t");
 }
 
 /* What the name stands for; options can still choose another mode. */

@@ -4,6 +4,39 @@
 
 #include "cli/cmdline.h"
 
+static const struct {
+	const char *name;
+	enum invocation invocation;
+} names[] = {
+	{ "sendmail", INVOCATION_SENDMAIL },
+	{ "send-mail", INVOCATION_SENDMAIL },
+	{ "mailq", INVOCATION_MAILQ },
+	{ "newaliases", INVOCATION_NEWALIASES },
+	{ "runq", INVOCATION_RUNQ },
+};
+
+enum invocation
+invocation_of(const char *argv0)
+{
+	const char *base;
+
+	/* whoever executes us without a name wants us to guess wrong */
+	if (argv0 == NULL)
+		return INVOCATION_SENDMAIL;
+	base = strrchr(argv0, '/');
+	base = base == NULL ? argv0 : base + 1;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(base, names[i].name) == 0)
+			return names[i].invocation;
+	return INVOCATION_POSTRIDER;
+}
+
+bool
+invocation_is_trusted(enum invocation invocation)
+{
+	return invocation == INVOCATION_POSTRIDER;
+}
+
 void
 cmdline_init(struct cmdline *c)
 {

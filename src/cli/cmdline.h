@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cmdline: what the command line says. cli/argv fills it; nothing of what is
- * wrong in it costs a connection.
+ * cmdline: what the command line says, and the name that the program is called
+ * by. cli/argv fills it; nothing of what is wrong in it costs a connection.
  */
 #ifndef CLI_CMDLINE_H
 #define CLI_CMDLINE_H
@@ -13,10 +13,25 @@
 #include "config/account/account.h"
 #include "delivery/request.h"
 #include "modes/queue/run.h"
-#include "cli/invocation.h"
 
-struct fault;
 struct letter;
+
+enum invocation {
+	INVOCATION_POSTRIDER,	/* any name but these */
+	INVOCATION_SENDMAIL,	/* sendmail, send-mail, or no name at all */
+	INVOCATION_MAILQ,
+	INVOCATION_NEWALIASES,
+	INVOCATION_RUNQ
+};
+
+/* By the last part of argv[0]; NULL is allowed. */
+enum invocation invocation_of(const char *argv0);
+/*
+ * May the command line decide which files are read, where mail goes and what
+ * is run? Only when called by our own name: callers of "sendmail" pass
+ * arguments that they have not chosen themselves and cannot trust.
+ */
+bool invocation_is_trusted(enum invocation);
 
 enum cmdline_mode {
 	CMDLINE_SUBMIT,		/* -bm: a message on standard input */
