@@ -91,19 +91,17 @@ static void
 print_refused(const struct envelope *e)
 {
 	size_t shown = 0, refused = 0;
-	char *spec, *text;
+	char *text;
 
 	for (size_t i = 0; i < e->count; i++) {
 		if (e->recipient[i].reply == NULL)
 			continue;
 		if (refused++ >= REFUSED_SHOWN)
 			continue;
-		spec = address_spec(&e->recipient[i].box);
-		text = text_printable(spec, strlen(spec));
+		text = address_printable(&e->recipient[i].box);
 		fprintf(stderr, "refused: <%s>: %s\n", text,
 		    e->recipient[i].reply);
 		free(text);
-		free(spec);
 		shown++;
 	}
 	if (refused > shown)

@@ -100,18 +100,9 @@ static const struct queue_folder *
 find_queue(const struct delivery *d, const struct account *a, bool make,
     struct queue_folder *own)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
-	bool opened = false;
-	char *path;
-
 	if (d->folder != NULL || a->queue != TOGGLE_ON)
 		return d->folder;
-	path = queue_folder_path(a, &ignored);
-	if (path != NULL)
-		opened = queue_folder_open(own, path, make, &ignored) == 1;
-	free(path);
-	fault_clear(&ignored);
-	return opened ? own : NULL;
+	return queue_folder_open_of(own, a, make, NULL) == 1 ? own : NULL;
 }
 
 /* Credentials that were refused a while ago are not tried: see queue/hold.h. */
@@ -200,38 +191,6 @@ submit_letter(struct delivery *d, struct carrier *c, struct fault *f)
 
 /* ---- By one account after the other. */
 
-/* The names of an account's fallbacks, and of itself. */
-struct turns {
-	char *first;
-	char **name;
-	size_t count;
-};
-
-static void
-turns_init(struct turns *t, const struct account *a)
-{
-	const char *name;
-	size_t len;
-
-	t->first = memory_string(a->name);
-	t->name = NULL;
-	for (t->count = 0; (name = account_fallback_at(a, t->count, &len)) !=
-	    NULL; t->count++) {
-		t->name = memory_resize(t->name, t->count + 1,
-		    sizeof(*t->name));
-		t->name[t->count] = memory_copy(name, len);
-	}
-}
-
-static void
-turns_free(struct turns *t)
-{
-	for (size_t i = 0; i < t->count; i++)
-		free(t->name[i]);
-	free(t->name);
-	free(t->first);
-}
-
 /* Forgets what the last account made of the job; the log is the new one's. */
 static int
 begin_again(struct delivery *d, struct carrier *c, const struct job *given,
@@ -298,13 +257,12 @@ take_turn(struct delivery *d, struct carrier *c, const struct job *given,
 /* Back to the account that the message was meant for. */
 static void
 return_to_first(struct delivery *d, struct carrier *c,
-    const struct job *given, const struct turns *t)
+    const struct job *given, struct station *first)
 {
 	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 
-	if (d->by != NULL &&
-	    carrier_exchange(c, t->first, true, &ignored) == 0 &&
-	    begin_again(d, c, given, &ignored) == 0)
+	c->at = first;
+	if (d->by != NULL && begin_again(d, c, given, &ignored) == 0)
 		d->outcome.retry = RETRY_ELSEWHERE;
 	d->by = NULL;
 	fault_clear(&ignored);
@@ -313,8 +271,12 @@ return_to_first(struct delivery *d, struct carrier *c,
 /* Everybody once; *early: the first one was not reached at all. */
 static int
 go_round(struct delivery *d, struct carrier *c, const struct job *given,
-    const struct turns *t, bool *early, struct fault *f)
+    bool *early, struct fault *f)
 {
+	struct station *first = c->at;
+	const char *at;
+	char *name;
+	size_t len;
 	int result;
 
 	outcome_free(&d->outcome);
@@ -322,11 +284,16 @@ go_round(struct delivery *d, struct carrier *c, const struct job *given,
 	*early = result == -1 && d->outcome.retry == RETRY_ELSEWHERE &&
 	    d->outcome.phase <= PHASE_GREETING &&
 	    (f->class == FAULT_TEMPORARY || f->class == FAULT_HOST);
-	for (size_t i = 0; i < t->count && result == -1 && !d->alone &&
-	    d->outcome.retry == RETRY_ELSEWHERE && wait_signal() == NULL; i++)
-		result = take_turn(d, c, given, t->name[i], f);
+	for (size_t i = 0; result == -1 && !d->alone &&
+	    d->outcome.retry == RETRY_ELSEWHERE && wait_signal() == NULL &&
+	    (at = account_fallback_at(&first->account, i, &len)) != NULL;
+	    i++) {
+		name = memory_copy(at, len);
+		result = take_turn(d, c, given, name, f);
+		free(name);
+	}
 	if (result == -1 && d->outcome.retry == RETRY_ELSEWHERE)
-		return_to_first(d, c, given, t);
+		return_to_first(d, c, given, first);
 	else
 		*early = false;
 	return result;
@@ -338,13 +305,11 @@ delivery_run(struct delivery *d, struct carrier *c, const struct job *given,
 {
 	int64_t end = clock_after(c->at->account.retry_for * 1000);
 	int64_t pause = PAUSE_MS;
-	struct turns t;
 	bool early;
 	int result;
 
-	turns_init(&t, &c->at->account);
 	for (;;) {
-		result = go_round(d, c, given, &t, &early, f);
+		result = go_round(d, c, given, &early, f);
 		if (!early || wait_signal() != NULL ||
 		    clock_after(pause) > end)
 			break;
@@ -352,7 +317,6 @@ delivery_run(struct delivery *d, struct carrier *c, const struct job *given,
 		pause = pause * 2 > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause * 2;
 		fault_clear(f);
 	}
-	turns_free(&t);
 	return result;
 }
 

@@ -443,7 +443,6 @@ static bool
 repeats_field(const struct reply *r, const struct header *h, const char *name)
 {
 	struct address_list list = { .box = NULL };
-	struct fault ignored = { .class = FAULT_NONE };
 	const struct header_field *field;
 	size_t from = 0, len;
 	const char *body;
@@ -451,8 +450,7 @@ repeats_field(const struct reply *r, const struct header *h, const char *name)
 
 	while ((field = header_next(h, name, &from)) != NULL) {
 		body = header_body(h, field, &len);
-		address_parse(&list, body, len, &ignored);
-		fault_clear(&ignored);
+		address_parse(&list, body, len, NULL);
 	}
 	for (size_t i = 0; i < list.count; i++)
 		found |= repeats_box(r, &list.box[i]);
@@ -544,15 +542,8 @@ add_field(struct buffer *b, const struct header *h, const char *name)
 	buffer_printf(b, "the field %s", name);
 	if (field == NULL)
 		return;
-	body = header_body(h, field, &len);
+	body = header_text(h, field, &len);
 	buffer_add_string(b, " '");
-	while (len > 0 && (text_is_blank(*body) || *body == '\r' ||
-	    *body == '\n')) {
-		body++;
-		len--;
-	}
-	while (len > 0 && (body[len - 1] == '\r' || body[len - 1] == '\n'))
-		len--;
 	buffer_add(b, body, len);
 	buffer_add_char(b, '\'');
 }

@@ -17,7 +17,6 @@
 
 #define FIELD_MAX (1024 * 1024)	/* octets of one field that we write */
 #define NAME_MAX_OCTETS 4096	/* of a name made of a field; far above any */
-#define EDITS_MIN 8		/* first allocation */
 
 /* The fields of one kind, among those from `first` to `last` - 1. */
 struct originator {
@@ -33,6 +32,7 @@ struct originator {
 	char *reply_to;		/* what it was, or NULL */
 	struct header_edit *edit;	/* From fields that are no list */
 	size_t edits;
+	size_t edits_cap;
 };
 
 static const struct mailbox *
@@ -55,21 +55,6 @@ can_reply(const struct mailbox *box)
 {
 	return address_is_fqdn(box->domain, strlen(box->domain)) ||
 	    !text_is_ascii(box->domain, strlen(box->domain));
-}
-
-/* A body as it stands in its field, without the blanks around it. */
-static char *
-copy_body(const char *body, size_t n)
-{
-	while (n > 0 && (text_is_blank(*body) || *body == '\r' ||
-	    *body == '\n')) {
-		body++;
-		n--;
-	}
-	while (n > 0 && (text_is_blank(body[n - 1]) || body[n - 1] == '\r' ||
-	    body[n - 1] == '\n'))
-		n--;
-	return memory_copy(body, n);
 }
 
 /* The text of a field that has no mailbox, as a name. */
@@ -103,10 +88,8 @@ replace_from(struct originator *o, const struct header_field *field)
 	address_add_spec(&b, &o->sender->box);
 	if (name.len > 0 && !name.full)
 		buffer_add_char(&b, '>');
-	if (o->edits == 0 || (o->edits >= EDITS_MIN &&
-	    (o->edits & (o->edits - 1)) == 0))
-		o->edit = memory_resize(o->edit, o->edits == 0 ? EDITS_MIN :
-		    o->edits * 2, sizeof(*o->edit));
+	o->edit = memory_grow(o->edit, o->edits, &o->edits_cap,
+	    sizeof(*o->edit));
 	/* its CRLF stays */
 	o->edit[o->edits++] = (struct header_edit){ field->body, n - 2,
 	    buffer_detach(&b) };
@@ -124,6 +107,7 @@ replace_all(struct originator *o)
 		free(o->edit[--o->edits].text);
 	free(o->edit);
 	o->edit = NULL;
+	o->edits_cap = 0;
 	return result;
 }
 
@@ -131,14 +115,13 @@ static void
 look_at_from(struct originator *o, const struct header_field *field)
 {
 	struct address_list list = { .box = NULL };
-	struct fault ignored = { .class = FAULT_NONE };
 	bool changes = false, reachable = true, ours;
 	const char *body;
 	size_t n;
 	int r;
 
 	body = header_body(o->header, field, &n);
-	r = address_parse(&list, body, n, &ignored);
+	r = address_parse(&list, body, n, NULL);
 	for (size_t i = 0; r == 0 && i < list.count; i++) {
 		ours = sender_address_is_ours(o->sender, &list.box[i]);
 		changes |= !ours;
@@ -148,10 +131,11 @@ look_at_from(struct originator *o, const struct header_field *field)
 	}
 	if (r == -1 || list.count == 0)
 		replace_from(o, field);
-	else if (changes && reachable && o->reply_to == NULL)
-		o->reply_to = copy_body(body, n);
+	else if (changes && reachable && o->reply_to == NULL) {
+		body = header_text(o->header, field, &n);
+		o->reply_to = memory_copy(body, n);
+	}
 	address_list_free(&list);
-	fault_clear(&ignored);
 }
 
 /* Sender names the agent that sent what the authors in From have written. */
@@ -159,13 +143,12 @@ static void
 look_at_sender(const struct originator *o, struct header_field *field)
 {
 	struct address_list list = { .box = NULL };
-	struct fault ignored = { .class = FAULT_NONE };
 	const char *body;
 	bool drop;
 	size_t n;
 
 	body = header_body(o->header, field, &n);
-	drop = address_parse(&list, body, n, &ignored) == -1 ||
+	drop = address_parse(&list, body, n, NULL) == -1 ||
 	    list.count != 1;
 	/* as it is, or as it would become */
 	if (!drop && o->authors <= 1 && o->only_sender)
@@ -173,7 +156,6 @@ look_at_sender(const struct originator *o, struct header_field *field)
 		    is_sender(o->sender, &list.box[0]);
 	field->removed |= drop;
 	address_list_free(&list);
-	fault_clear(&ignored);
 }
 
 static int

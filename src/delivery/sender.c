@@ -157,7 +157,6 @@ int
 sender_author(struct mailbox *box, const struct envelope *e,
     const struct account *a)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	struct sender_address sender;
 	bool empty = false;
 	int result;
@@ -166,10 +165,9 @@ sender_author(struct mailbox *box, const struct envelope *e,
 		mailbox_copy(box, &e->path);
 		return 0;
 	}
-	result = sender_address_get(&sender, a, &ignored);
+	result = sender_address_get(&sender, a, NULL);
 	if (result == 0)
-		result = sender_default(box, &sender, &empty, &ignored);
+		result = sender_default(box, &sender, &empty, NULL);
 	sender_address_free(&sender);
-	fault_clear(&ignored);
 	return result == -1 || empty ? -1 : 0;
 }

@@ -688,21 +688,18 @@ submission_break_off(struct submission *s, const char *why, struct fault *f)
 	diagnosis_settle(o, f);
 }
 
-int
-submission_end(struct submission *s, struct fault *f)
+void
+submission_end(struct submission *s)
 {
 	struct transaction *t = &s->transaction;
-	int result = 0;
 
-	/* within a message RSET would be a part of it; behind 421 it is vain */
-	if (s->begun && s->link->open && !link_is_whole(s->link))
-		result = fault(f, FAULT_TEMPORARY, "%s: the session takes no "
-		    "more commands", conn_peer(t->session->conn));
-	/* not all servers forget it by themselves when they refuse */
-	else if (s->begun && s->link->open &&
-	    transaction_is_success(t, &t->mail) &&
-	    !transaction_is_success(t, transaction_final(t)))
-		result = transaction_reset(t, f);
+	/* within a message RSET would be a part of it, behind 421 it is vain;
+	 * and not all servers forget a message by themselves when they refuse
+	 * it */
+	if (s->begun && s->link->open && (!link_is_whole(s->link) ||
+	    (transaction_is_success(t, &t->mail) &&
+	    !transaction_is_success(t, transaction_final(t)) &&
+	    transaction_reset(t, NULL) == -1)))
+		link_close(s->link);
 	drop_transaction(s);
-	return result;
 }

@@ -102,9 +102,9 @@ int submission_send(struct submission *, const struct message *,
 void submission_break_off(struct submission *, const char *why,
     struct fault *);
 /*
- * Ends it; a transaction that the smarthost may have open is reset. -1 when
- * the session is of no more use.
+ * Ends it; a transaction that the smarthost may have open is reset. A session
+ * that is of no more use is closed.
  */
-int submission_end(struct submission *, struct fault *);
+void submission_end(struct submission *);
 
 #endif

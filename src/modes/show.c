@@ -23,11 +23,10 @@ show_text(const char *what, const char *s, size_t n)
 void
 show_mailbox(const char *what, const struct mailbox *box)
 {
-	char *spec = address_spec(box);
-	const char *shown = spec == NULL ? "<>" : spec;
+	char *text = address_printable(box);
 
-	show_text(what, shown, strlen(shown));
-	free(spec);
+	printf("%s%s\n", what, text);
+	free(text);
 }
 
 void

@@ -28,6 +28,7 @@
 #define BUSY_TRIES 5		/* a lock that mailq holds is soon free */
 #define BUSY_MS 10		/* milliseconds between them */
 #define ID_TRIES 10		/* ids that somebody else has */
+#define NUMBER_MAX (INT64_MAX / 2)	/* of seconds and octets */
 
 void
 queue_entry_init(struct queue_entry *e)
@@ -47,7 +48,7 @@ queue_entry_free(struct queue_entry *e)
 	queue_entry_init(e);
 }
 
-/* ---- The header: one row is a key, how it is read, and how written. */
+/* ---- The header. */
 
 /* Returns false where the value is wrong. */
 typedef bool reader(struct queue_entry *, const char *, size_t);
@@ -81,81 +82,41 @@ write_id(struct buffer *b, const struct queue_entry *e)
 }
 
 static bool
-read_time(struct queue_entry *e, const char *s, size_t n)
-{
-	e->time = text_number(s, n, INT64_MAX / 2);
-	return e->time >= 0;
-}
-
-static void
-write_time(struct buffer *b, const struct queue_entry *e)
-{
-	buffer_printf(b, "%" PRId64, e->time);
-}
-
-static bool
-read_uid(struct queue_entry *e, const char *s, size_t n)
-{
-	int64_t uid = text_number(s, n, UINT32_MAX);
-
-	e->uid = (unsigned long)uid;
-	return uid >= 0;
-}
-
-static void
-write_uid(struct buffer *b, const struct queue_entry *e)
-{
-	buffer_printf(b, "%lu", e->uid);
-}
-
-static bool
-read_account(struct queue_entry *e, const char *s, size_t n)
-{
-	e->account = memory_copy(s, n);
-	return n > 0;
-}
-
-static void
-write_account(struct buffer *b, const struct queue_entry *e)
-{
-	buffer_add_string(b, e->account);
-}
-
-static bool
 read_file(struct queue_entry *e, const char *s, size_t n)
 {
 	e->file = memory_copy(s, n);
-	return n > 0 && s[0] == '/';
+	return e->file[0] == '/';
 }
 
-static void
-write_file(struct buffer *b, const struct queue_entry *e)
-{
-	if (e->file != NULL)
-		buffer_add_string(b, e->file);
-}
+#define AT(field) offsetof(struct queue_entry, field)
+
+static const struct {
+	size_t at;		/* offset of a bool in the struct */
+	const char *word;
+} marks[] = {
+	{ AT(file_of_root), "file-of-root" },
+	{ AT(path_of_account), "sender-of-account" },
+	{ AT(from_of_account), "from-of-account" },
+	{ AT(envelope.smtputf8), "smtputf8" },
+	{ AT(eight_bit), "8bitmime" },
+};
+
+#define MARKS (sizeof(marks) / sizeof(marks[0]))
 
 /* Which of some words there are, separated by a blank. */
 static bool
 read_marks(struct queue_entry *e, const char *s, size_t n)
 {
-	size_t word;
+	size_t word, i;
 
 	for (; n > 0; s += word, n -= word) {
 		for (word = 0; word < n && s[word] != ' '; word++)
 			;
-		if (text_is(s, word, "file-of-root"))
-			e->file_of_root = true;
-		else if (text_is(s, word, "sender-of-account"))
-			e->path_of_account = true;
-		else if (text_is(s, word, "from-of-account"))
-			e->from_of_account = true;
-		else if (text_is(s, word, "smtputf8"))
-			e->envelope.smtputf8 = true;
-		else if (text_is(s, word, "8bitmime"))
-			e->eight_bit = true;
-		else
+		for (i = 0; i < MARKS && !text_is(s, word, marks[i].word); i++)
+			;
+		if (i == MARKS)
 			return false;
+		*(bool *)((char *)e + marks[i].at) = true;
 		word += word < n;
 	}
 	return true;
@@ -164,20 +125,10 @@ read_marks(struct queue_entry *e, const char *s, size_t n)
 static void
 write_marks(struct buffer *b, const struct queue_entry *e)
 {
-	const struct {
-		bool there;
-		const char *word;
-	} marks[] = {
-		{ e->file_of_root, "file-of-root" },
-		{ e->path_of_account, "sender-of-account" },
-		{ e->from_of_account, "from-of-account" },
-		{ e->envelope.smtputf8, "smtputf8" },
-		{ e->eight_bit, "8bitmime" },
-	};
 	size_t start = b->len;
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (marks[i].there)
+	for (size_t i = 0; i < MARKS; i++)
+		if (*(const bool *)((const char *)e + marks[i].at))
 			buffer_printf(b, "%s%s", b->len > start ? " " : "",
 			    marks[i].word);
 }
@@ -234,20 +185,6 @@ write_return(struct buffer *b, const struct queue_entry *e)
 }
 
 static bool
-read_envid(struct queue_entry *e, const char *s, size_t n)
-{
-	e->envelope.envid = memory_copy(s, n);
-	return n > 0;
-}
-
-static void
-write_envid(struct buffer *b, const struct queue_entry *e)
-{
-	if (e->envelope.envid != NULL)
-		buffer_add_string(b, e->envelope.envid);
-}
-
-static bool
 read_notify(struct queue_entry *e, const char *s, size_t n)
 {
 	return dsn_parse_notify(&e->envelope.notify, s, n) == 0;
@@ -258,21 +195,6 @@ write_notify(struct buffer *b, const struct queue_entry *e)
 {
 	if (e->envelope.notify != 0)
 		dsn_add_notify(b, e->envelope.notify, false);
-}
-
-static bool
-read_octets(struct queue_entry *e, const char *s, size_t n)
-{
-	int64_t octets = text_number(s, n, INT64_MAX / 2);
-
-	e->octets = (uint64_t)octets;
-	return octets > 0;
-}
-
-static void
-write_octets(struct buffer *b, const struct queue_entry *e)
-{
-	buffer_printf(b, "%" PRIu64, e->octets);
 }
 
 /* "[notify=LIST ][orcpt=TYPE;XTEXT ]<ADDRESS>" */
@@ -331,31 +253,69 @@ write_recipient(struct buffer *b, const struct recipient *r)
 	buffer_add_string(b, ">\n");
 }
 
-/* In the order in which they are written. */
-static const struct {
+/* One row is a key, in the order in which they are written. */
+static const struct key {
 	const char *name;
-	reader *read;
-	writer *write;		/* NULL: there may be any number of it */
 	bool needed;
+	reader *read;
+	writer *write;
+	/* without these: the offset of a number, and what it may be, */
+	size_t number;
+	int64_t least;
+	int64_t most;
+	size_t text;		/* or of a string that is not empty */
 } keys[] = {
-	{ "postrider-queue", read_version, write_version, true },
-	{ "id", read_id, write_id, true },
-	{ "time", read_time, write_time, true },
-	{ "uid", read_uid, write_uid, true },
-	{ "account", read_account, write_account, true },
-	{ "file", read_file, write_file, false },
-	{ "marks", read_marks, write_marks, false },
-	{ "sender", read_sender, write_sender, true },
-	{ "return", read_return, write_return, false },
-	{ "envid", read_envid, write_envid, false },
-	{ "notify", read_notify, write_notify, false },
-	{ "octets", read_octets, write_octets, true },
-	{ "recipient", read_recipient, NULL, true },
+	{ "postrider-queue", true,
+	    .read = read_version, .write = write_version },
+	{ "id", true, .read = read_id, .write = write_id },
+	{ "time", true, .number = AT(time), .most = NUMBER_MAX },
+	{ "uid", true, .number = AT(uid), .most = UINT32_MAX },
+	{ "account", true, .text = AT(account) },
+	{ "file", false, .read = read_file, .text = AT(file) },
+	{ "marks", false, .read = read_marks, .write = write_marks },
+	{ "sender", true, .read = read_sender, .write = write_sender },
+	{ "return", false, .read = read_return, .write = write_return },
+	{ "envid", false, .text = AT(envelope.envid) },
+	{ "notify", false, .read = read_notify, .write = write_notify },
+	{ "octets", true, .number = AT(octets), .least = 1,
+	    .most = NUMBER_MAX },
+	{ "recipient", true, .read = read_recipient },
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
-/* "" where the header is right, else what is wrong with it. */
+static bool
+read_value(const struct key *k, struct queue_entry *e, const char *s, size_t n)
+{
+	int64_t number;
+
+	if (k->read != NULL)
+		return k->read(e, s, n);
+	if (k->text != 0) {
+		*(char **)((char *)e + k->text) = memory_copy(s, n);
+		return n > 0;
+	}
+	number = text_number(s, n, k->most);
+	*(uint64_t *)((char *)e + k->number) = (uint64_t)number;
+	return number >= k->least;
+}
+
+static void
+write_value(const struct key *k, struct buffer *b, const struct queue_entry *e)
+{
+	const void *at = (const char *)e + (k->text + k->number);
+	const char *text;
+
+	if (k->write != NULL) {
+		k->write(b, e);
+	} else if (k->number != 0) {
+		buffer_printf(b, "%" PRIu64, *(const uint64_t *)at);
+	} else if (k->text != 0) {
+		text = *(char *const *)at;
+		buffer_add_string(b, text == NULL ? "" : text);
+	}
+}
+
 static int
 read_line(struct queue_entry *e, bool seen[KEYS], const char *line, size_t n,
     struct fault *f)
@@ -368,11 +328,12 @@ read_line(struct queue_entry *e, bool seen[KEYS], const char *line, size_t n,
 		    !text_is(line, name, keys[i].name))
 			continue;
 		/* the version comes first: what follows may mean else then */
-		if ((seen[i] && keys[i].write != NULL) || (i > 0 && !seen[0]))
+		if ((seen[i] && keys[i].read != read_recipient) ||
+		    (i > 0 && !seen[0]))
 			break;
 		seen[i] = true;
-		if (!text_has_control(line, n) && keys[i].read(e, colon + 2,
-		    n - name - 2))
+		if (!text_has_control(line, n) && read_value(&keys[i], e,
+		    colon + 2, n - name - 2))
 			return 0;
 		break;
 	}
@@ -410,8 +371,7 @@ add_header(struct buffer *b, const struct queue_entry *e)
 		start = b->len;
 		buffer_printf(b, "%s: ", keys[i].name);
 		value = b->len;
-		if (keys[i].write != NULL)
-			keys[i].write(b, e);
+		write_value(&keys[i], b, e);
 		if (b->len == value)
 			b->len = start;
 		else

@@ -22,7 +22,7 @@ struct queue_entry {
 	char id[QUEUE_ID_LEN + 1];
 	enum queue_place place;		/* QUEUE_MSG or QUEUE_DEAD */
 	int64_t time;			/* seconds since 1970 */
-	unsigned long uid;		/* who submitted it */
+	uint64_t uid;			/* who submitted it */
 	char *account;			/* by name */
 	char *file;			/* -C, a whole path; or NULL */
 	bool file_of_root;		/* that file must be root's own */

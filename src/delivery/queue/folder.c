@@ -25,7 +25,6 @@
 
 #define PATH_OCTETS_MAX (64 * 1024)	/* more is no path of any system */
 #define NEW ".new"		/* behind a name: it is not in its place yet */
-#define NAMES_MIN 64			/* first size of a list */
 #define RANDOM_BITS 20			/* of an id: five hexadecimal digits */
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
@@ -287,6 +286,17 @@ queue_folder_open(struct queue_folder *q, const char *path, bool make,
 	return r;
 }
 
+int
+queue_folder_open_of(struct queue_folder *q, const struct account *a,
+    bool make, struct fault *f)
+{
+	char *path = queue_folder_path(a, f);
+	int r = path == NULL ? -1 : queue_folder_open(q, path, make, f);
+
+	free(path);
+	return r;
+}
+
 void
 queue_folder_close(struct queue_folder *q)
 {
@@ -318,10 +328,10 @@ static int
 list(const struct queue_folder *q, enum queue_place place,
     const char *suffix, struct queue_names *names, struct fault *f)
 {
-	size_t cap = 0;
 	struct dirent *entry;
 	DIR *dir = NULL;
-	int fd;
+	size_t cap = 0;
+	int fd, r = 0;
 
 	memset(names, 0, sizeof(*names));
 	if (q->fd[place] == -1)
@@ -336,21 +346,18 @@ list(const struct queue_folder *q, enum queue_place place,
 		if (!begins_with_id(entry->d_name) ||
 		    strcmp(entry->d_name + QUEUE_ID_LEN, suffix) != 0)
 			continue;
-		if (names->count == cap) {
-			cap = cap == 0 ? NAMES_MIN : cap * 2;
-			names->name = memory_resize(names->name, cap,
-			    sizeof(*names->name));
-		}
+		names->name = memory_grow(names->name, names->count, &cap,
+		    sizeof(*names->name));
 		names->name[names->count++] = memory_copy(entry->d_name,
 		    QUEUE_ID_LEN);
 	}
 	if (errno != 0)
-		refuse(f, q->path, places[place], NULL);
+		r = refuse(f, q->path, places[place], NULL);
 	closedir(dir);
 	if (names->count > 0)
 		qsort(names->name, names->count, sizeof(*names->name),
 		    compare);
-	return f->class == FAULT_NONE ? 0 : -1;
+	return r;
 }
 
 int
@@ -478,11 +485,10 @@ is_there(const struct queue_folder *q, enum queue_place place,
 static void
 sweep_states(const struct queue_folder *q, const char *suffix)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	char file[QUEUE_ID_LEN + sizeof(NEW)];
 	struct queue_names names;
 
-	list(q, QUEUE_STATE, suffix, &names, &ignored);
+	list(q, QUEUE_STATE, suffix, &names, NULL);
 	for (size_t i = 0; i < names.count; i++) {
 		/* it may go from dead to msg while we look */
 		if (is_there(q, QUEUE_TMP, names.name[i]) ||
@@ -494,22 +500,19 @@ sweep_states(const struct queue_folder *q, const char *suffix)
 		unlinkat(q->fd[QUEUE_STATE], file, 0);
 	}
 	queue_names_free(&names);
-	fault_clear(&ignored);
 }
 
 void
 queue_folder_sweep(const struct queue_folder *q)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	struct queue_names names;
 
-	queue_folder_list(q, QUEUE_TMP, &names, &ignored);
+	queue_folder_list(q, QUEUE_TMP, &names, NULL);
 	for (size_t i = 0; i < names.count; i++)
 		sweep_tmp(q, names.name[i]);
 	queue_names_free(&names);
 	sweep_states(q, "");
 	sweep_states(q, NEW);
-	fault_clear(&ignored);
 }
 
 /* ---- Ids. */

@@ -48,6 +48,9 @@ char *queue_folder_path(const struct account *, struct fault *);
  */
 int queue_folder_open(struct queue_folder *, const char *path, bool make,
     struct fault *);
+/* The same for the folder of an account; -1 also as queue_folder_path(). */
+int queue_folder_open_of(struct queue_folder *, const struct account *,
+    bool make, struct fault *);
 void queue_folder_close(struct queue_folder *);
 
 /* Names, the oldest message first. */
@@ -55,7 +58,8 @@ struct queue_names {
 	char **name;
 	size_t count;
 };
-/* All files of one place whose names are ids. -1 with FAULT_IO. */
+/* All files of one place whose names are ids. -1 with FAULT_IO: as many as
+ * could be read. */
 int queue_folder_list(const struct queue_folder *, enum queue_place,
     struct queue_names *, struct fault *);
 void queue_names_free(struct queue_names *);

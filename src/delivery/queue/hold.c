@@ -174,7 +174,6 @@ void
 queue_hold_begin(const struct queue_folder *q, const struct account *a,
     int64_t now, const char *why)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	int64_t step = HOLD_SECONDS;
 	char *name, *stamp;
 	struct hold h;
@@ -192,8 +191,7 @@ queue_hold_begin(const struct queue_folder *q, const struct account *a,
 	buffer_printf(&b, FIRST "until: %" PRId64 "\nstep: %" PRId64
 	    "\nstamp: %s\nwhy: %s\n", now + step, step, stamp, why);
 	/* without the record the next run tries it, no more than that */
-	queue_folder_replace(q, QUEUE_ACCOUNT, name, &b, &ignored);
-	fault_clear(&ignored);
+	queue_folder_replace(q, QUEUE_ACCOUNT, name, &b, NULL);
 	buffer_free(&b);
 	free(stamp);
 	free(name);

@@ -69,34 +69,34 @@ queue_check_account(const struct carrier *c, struct fault *f)
 	return 0;
 }
 
-char *
-queue_account_file(const struct request *r, struct fault *f)
+int
+queue_account_file(const struct request *r, char **file, struct fault *f)
 {
-	const char *file = r->file;
 	struct stat st;
 	struct buffer b;
 	char *dir;
 
-	if (file == NULL)
-		return NULL;
-	if (stat(file, &st) == -1 || !S_ISREG(st.st_mode)) {
-		fault(f, FAULT_CONFIG, "a later try could not read %s again",
-		    file);
-		return NULL;
+	*file = NULL;
+	if (r->file == NULL)
+		return 0;
+	if (stat(r->file, &st) == -1 || !S_ISREG(st.st_mode))
+		return fault(f, FAULT_CONFIG, "a later try could not read %s "
+		    "again", r->file);
+	buffer_init(&b, 2 * PATH_OCTETS_MAX);
+	if (r->file[0] != '/') {
+		dir = getcwd(buffer_reserve(&b, PATH_OCTETS_MAX),
+		    PATH_OCTETS_MAX);
+		if (dir == NULL) {
+			buffer_free(&b);
+			return fault(f, FAULT_CONFIG, "the present folder has "
+			    "no path: %s", strerror(errno));
+		}
+		buffer_commit(&b, strlen(dir));
+		buffer_add_char(&b, '/');
 	}
-	if (file[0] == '/')
-		return memory_string(file);
-	buffer_init(&b, PATH_OCTETS_MAX);
-	dir = getcwd(buffer_reserve(&b, PATH_OCTETS_MAX), PATH_OCTETS_MAX);
-	if (dir == NULL) {
-		fault(f, FAULT_CONFIG, "the present folder has no path: %s",
-		    strerror(errno));
-		buffer_free(&b);
-		return NULL;
-	}
-	buffer_commit(&b, strlen(dir));
-	buffer_printf(&b, "/%s", file);
-	return buffer_detach(&b);
+	buffer_add_string(&b, r->file);
+	*file = buffer_detach(&b);
+	return 0;
 }
 
 /* ---- Whom it is kept for. */
@@ -164,7 +164,7 @@ describe(struct queue_entry *e, const struct keeping *k, int64_t now)
 	const struct job *job = k->job;
 
 	e->time = now;
-	e->uid = (unsigned long)getuid();
+	e->uid = getuid();
 	e->account = memory_string(c->at->account.name);
 	e->file_of_root = e->file != NULL && c->request->file_of_root;
 	e->path_of_account = job != NULL && !job->envelope.null_path &&
@@ -216,20 +216,16 @@ queue_keep(struct keeping *k, struct fault *f)
 	const struct carrier *c = k->carrier;
 	struct queue_folder q;
 	struct queue_entry e;
-	char *path = NULL;
 	int r = -1;
 
 	if (queue_check_account(c, f) == -1)
 		return -1;
 	queue_entry_init(&e);
-	e.file = queue_account_file(c->request, f);
-	if (f->class == FAULT_NONE)
-		path = queue_folder_path(&c->own->account, f);
-	if (path != NULL && queue_folder_open(&q, path, true, f) == 1) {
+	if (queue_account_file(c->request, &e.file, f) == 0 &&
+	    queue_folder_open_of(&q, &c->own->account, true, f) == 1) {
 		r = keep(k, &e, &q, f);
 		queue_folder_close(&q);
 	}
-	free(path);
 	queue_entry_free(&e);
 	return r;
 }

@@ -17,10 +17,10 @@ struct request;
 
 /*
  * The whole path of the request's account file (-C) for the caller to free, by
- * which a later try finds it; NULL where there is none, or with a fault where
- * that is no file that can be read again.
+ * which a later try finds it; NULL where there is none. -1 where that is no
+ * file that can be read again.
  */
-char *queue_account_file(const struct request *, struct fault *);
+int queue_account_file(const struct request *, char **file, struct fault *);
 
 /* How a message came to be kept. Nothing is owned but the id. */
 struct keeping {

@@ -15,7 +15,7 @@
 #include "delivery/queue/folder.h"
 #include "delivery/queue/state.h"
 
-#define VERSION "1"
+#define FIRST "postrider-queue-state: 1\n"
 /* Octets: a reply for each of a million recipients. */
 #define STATE_OCTETS_MAX ((size_t)1024 * 1024 * 1024)
 #define RETRY_FIRST 300		/* seconds until the second try */
@@ -135,14 +135,13 @@ read_line(struct queue_state *s, struct queue_entry *e, const char *line,
 static bool
 parse(struct queue_state *s, struct queue_entry *e, const char *p, size_t n)
 {
-	static const char first[] = "postrider-queue-state: " VERSION "\n";
 	bool ended = false;
 	const char *lf;
 
-	if (n < sizeof(first) - 1 || memcmp(p, first, sizeof(first) - 1) != 0)
+	if (n < sizeof(FIRST) - 1 || memcmp(p, FIRST, sizeof(FIRST) - 1) != 0)
 		return false;
-	p += sizeof(first) - 1;
-	n -= sizeof(first) - 1;
+	p += sizeof(FIRST) - 1;
+	n -= sizeof(FIRST) - 1;
 	for (size_t i = 0; i < e->envelope.count; i++)
 		e->envelope.recipient[i].state = RECIPIENT_DELIVERED;
 	while (n > 0) {
@@ -205,30 +204,37 @@ add_recipients(struct buffer *b, const struct envelope *e)
 	}
 }
 
+void
+queue_state_add(struct buffer *b, const struct queue_state *s)
+{
+	int64_t number;
+
+	buffer_printf(b, "attempts: %lu\n", s->attempts);
+	for (size_t i = 0; i < NUMBERS; i++) {
+		memcpy(&number, (const char *)s + numbers[i].at,
+		    sizeof(number));
+		if (number != 0)
+			buffer_printf(b, "%s: %" PRId64 "\n",
+			    numbers[i].name, number);
+	}
+	if (s->by != NULL)
+		buffer_printf(b, "by: %s\n", s->by);
+	if (s->held)
+		buffer_add_string(b, "held: yes\n");
+	if (s->reason != NULL)
+		buffer_printf(b, "reason: %s\n", s->reason);
+}
+
 int
 queue_state_write(const struct queue_state *s, const struct queue_entry *e,
     const struct queue_folder *q, struct fault *f)
 {
 	struct buffer b;
-	int64_t number;
 	int r;
 
 	buffer_init(&b, STATE_OCTETS_MAX);
-	buffer_add_string(&b, "postrider-queue-state: " VERSION "\n");
-	buffer_printf(&b, "attempts: %lu\n", s->attempts);
-	for (size_t i = 0; i < NUMBERS; i++) {
-		memcpy(&number, (const char *)s + numbers[i].at,
-		    sizeof(number));
-		if (number != 0)
-			buffer_printf(&b, "%s: %" PRId64 "\n",
-			    numbers[i].name, number);
-	}
-	if (s->by != NULL)
-		buffer_printf(&b, "by: %s\n", s->by);
-	if (s->held)
-		buffer_add_string(&b, "held: yes\n");
-	if (s->reason != NULL)
-		buffer_printf(&b, "reason: %s\n", s->reason);
+	buffer_add_string(&b, FIRST);
+	queue_state_add(&b, s);
 	add_recipients(&b, &e->envelope);
 	buffer_add_string(&b, "end: yes\n");
 	r = b.full ? fault(f, FAULT_IO, "%s/state/%s is too large", q->path,

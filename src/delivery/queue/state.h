@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct buffer;
 struct fault;
 struct queue_entry;
 struct queue_folder;
@@ -44,6 +45,8 @@ int queue_state_read(struct queue_state *, struct queue_entry *,
  */
 int queue_state_write(const struct queue_state *, const struct queue_entry *,
     const struct queue_folder *, struct fault *);
+/* Adds the lines of its file, but for those of recipients. */
+void queue_state_add(struct buffer *, const struct queue_state *);
 
 /*
  * When a message of that time that was tried now is to be tried again: after 5

@@ -84,6 +84,8 @@ void address_add_quoted(struct buffer *, const char *, size_t);
 void address_add_spec(struct buffer *, const struct mailbox *);
 /* The same as a string that the caller frees; NULL without a local part. */
 char *address_spec(const struct mailbox *);
+/* That, printable; "<>" without a local part. */
+char *address_printable(const struct mailbox *);
 
 /* atext of RFC 5322 section 3.2.3, or an octet of a UTF-8 character. */
 bool address_is_atext(char);

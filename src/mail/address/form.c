@@ -138,6 +138,17 @@ address_spec(const struct mailbox *box)
 	return buffer_detach(&b);
 }
 
+char *
+address_printable(const struct mailbox *box)
+{
+	char *spec = address_spec(box);
+	char *text = spec == NULL ? memory_string("<>") :
+	    text_printable(spec, strlen(spec));
+
+	free(spec);
+	return text;
+}
+
 void
 mailbox_copy(struct mailbox *to, const struct mailbox *from)
 {

@@ -140,6 +140,24 @@ header_body(const struct header *h, const struct header_field *f, size_t *len)
 	return h->text.data + f->body;
 }
 
+static bool
+is_blank_or_end(char c)
+{
+	return text_is_blank(c) || c == '\r' || c == '\n';
+}
+
+const char *
+header_text(const struct header *h, const struct header_field *f, size_t *len)
+{
+	const char *s = header_body(h, f, len);
+
+	for (; *len > 0 && is_blank_or_end(*s); s++, --*len)
+		;
+	while (*len > 0 && is_blank_or_end(s[*len - 1]))
+		--*len;
+	return s;
+}
+
 size_t
 header_line_number(const struct header *h, const struct header_field *f)
 {

@@ -73,6 +73,9 @@ bool header_field_is(const struct header *, const struct header_field *,
 /* The field's body: what follows the colon, final CRLF included. */
 const char *header_body(const struct header *, const struct header_field *,
     size_t *len);
+/* The same without blanks and line ends around it. */
+const char *header_text(const struct header *, const struct header_field *,
+    size_t *len);
 /* The number of the field's first line in the input, counted from 1. */
 size_t header_line_number(const struct header *, const struct header_field *);
 /* Text to put in the place of some octets of the header's text. */

@@ -89,36 +89,15 @@ print_file(FILE *out, const struct queue_entry *e, uint64_t from, uint64_t to,
 }
 
 static void
-print_number(FILE *out, const char *name, int64_t number)
-{
-	if (number != 0)
-		fprintf(out, "%s: %" PRId64 "\n", name, number);
-}
-
-static void
-print_text(FILE *out, const char *name, const char *value)
-{
-	char *text;
-
-	if (value == NULL)
-		return;
-	text = text_printable(value, strlen(value));
-	fprintf(out, "%s: %s\n", name, text);
-	free(text);
-}
-
-static void
 print_recipient(FILE *out, const struct recipient *r)
 {
-	char *spec = address_spec(&r->box);
-	char *text = text_printable(spec, strlen(spec));
+	char *text = address_printable(&r->box);
 
 	fprintf(out, "%s: <%s>%s%s\n", r->state == RECIPIENT_DELIVERED ?
 	    "delivered" : r->state == RECIPIENT_REFUSED ? "refused" :
 	    "waiting", text, r->reply == NULL ? "" : " ", r->reply == NULL ?
 	    "" : r->reply);
 	free(text);
-	free(spec);
 }
 
 /* As the file of the state has it, but by address, and with all recipients. */
@@ -126,15 +105,13 @@ static void
 print_state(FILE *out, const struct queue_entry *e,
     const struct queue_state *s)
 {
-	fprintf(out, "place: %s\nattempts: %lu\n", e->place == QUEUE_DEAD ?
-	    "dead" : "msg", s->attempts);
-	print_number(out, "since", s->since);
-	print_number(out, "last", s->last);
-	print_number(out, "next", s->next);
-	print_number(out, "unsure", s->unsure);
-	print_text(out, "by", s->by);
-	print_text(out, "held", s->held ? "yes" : NULL);
-	print_text(out, "reason", s->reason);
+	struct buffer b;
+
+	buffer_init(&b, SIZE_MAX / 8);
+	queue_state_add(&b, s);
+	fprintf(out, "place: %s\n", e->place == QUEUE_DEAD ? "dead" : "msg");
+	print_lines(out, b.data, b.len);
+	buffer_free(&b);
 	for (size_t i = 0; i < e->envelope.count; i++)
 		print_recipient(out, &e->envelope.recipient[i]);
 }

@@ -96,16 +96,6 @@ print_time(char out[TIME_SIZE], int64_t seconds)
 		snprintf(out, TIME_SIZE, "?");
 }
 
-static char *
-printable_spec(const struct mailbox *box)
-{
-	char *spec = address_spec(box), *text;
-
-	text = text_printable(spec, strlen(spec));
-	free(spec);
-	return text;
-}
-
 static void
 print_reason(FILE *out, const char *reason)
 {
@@ -135,7 +125,7 @@ print_recipients(FILE *out, const struct queue_entry *e,
 		    strcmp(reason, before) != 0))
 			print_reason(out, reason);
 		before = reason;
-		text = printable_spec(&r->box);
+		text = address_printable(&r->box);
 		fprintf(out, STRING_FORMAT, "", "", "", text);
 		free(text);
 	}
@@ -147,7 +137,7 @@ print_message(struct listing *l, const struct queue_entry *e,
 {
 	char id[QUEUE_ID_LEN + MARKS + 1], when[TIME_SIZE];
 	char *sender = e->envelope.path.local == NULL ? NULL :
-	    printable_spec(&e->envelope.path);
+	    address_printable(&e->envelope.path);
 
 	if (l->count == 0)
 		fprintf(l->out, STRING_FORMAT, "-Queue ID-", "--Size--",

@@ -380,19 +380,14 @@ static void
 carry(struct parcel *p)
 {
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
-	struct carrier *c = p->run->carrier;
 
 	if (begin(p, &f) == 0)
-		delivery_run(&p->delivery, c, &p->given, &f);
+		delivery_run(&p->delivery, p->run->carrier, &p->given, &f);
 	else
 		diagnosis_settle(&p->delivery.outcome, &f);
 	conclude(p, &f);
 	/* the session is for the next one */
-	if (p->delivery.submission.link != NULL &&
-	    submission_end(&p->delivery.submission, &ignored) == -1)
-		link_close(&c->at->link);
-	fault_clear(&ignored);
+	submission_end(&p->delivery.submission);
 	fault_clear(&f);
 }
 
@@ -609,36 +604,21 @@ queue_run(const struct request *request, const struct queue_run_wish *wish,
 
 /* ---- Along with another message. */
 
-static bool
-open_folder(struct queue_folder *q, const struct account *a)
-{
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
-	char *path = queue_folder_path(a, &ignored);
-	bool opened = path != NULL &&
-	    queue_folder_open(q, path, false, &ignored) == 1;
-
-	free(path);
-	fault_clear(&ignored);
-	return opened;
-}
-
 bool
 queue_may_flush(const struct carrier *c)
 {
 	const struct account *a = &c->own->account;
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	struct queue_names names;
 	struct queue_folder q;
-	bool may = a->queue == TOGGLE_ON && a->queue_flush != TOGGLE_OFF &&
-	    queue_check_account(c, &ignored) == 0;
+	bool may;
 
-	fault_clear(&ignored);
-	if (!may || !open_folder(&q, a))
+	if (a->queue != TOGGLE_ON || a->queue_flush == TOGGLE_OFF ||
+	    queue_check_account(c, NULL) == -1 ||
+	    queue_folder_open_of(&q, a, false, NULL) != 1)
 		return false;
-	queue_folder_list(&q, QUEUE_MSG, &names, &ignored);
+	queue_folder_list(&q, QUEUE_MSG, &names, NULL);
 	may = names.count > 0;
 	queue_names_free(&names);
-	fault_clear(&ignored);
 	queue_folder_close(&q);
 	return may;
 }
@@ -657,17 +637,16 @@ queue_flush(struct carrier *c)
 	struct request request = *c->request;
 	struct run r = { .request = &request, .wish = &due, .carrier = c,
 	    .riding = true };
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
-	char *file = queue_account_file(c->request, &ignored);
 	struct queue_folder q;
 	struct groups all;
 	size_t tried = 0;
+	char *file;
 	int lock;
 
 	/* what a fallback has carried was over the session of another */
-	if (ignored.class != FAULT_NONE || c->at != c->own ||
-	    !open_folder(&q, &c->own->account)) {
-		fault_clear(&ignored);
+	if (queue_account_file(c->request, &file, NULL) == -1 ||
+	    c->at != c->own || queue_folder_open_of(&q, &c->own->account,
+	    false, NULL) != 1) {
 		free(file);
 		return;
 	}

@@ -10,18 +10,14 @@
 
 #define IDLE_MS (300 * 1000)	/* RFC 5321 section 4.5.3.2.7 */
 #define ERRORS_MAX 20		/* in a row: no speaker of SMTP makes them */
-#define OWED_MIN 16		/* first size of the list */
 
 static struct owed_reply *
 owe(struct serving *s, enum owed_kind kind)
 {
 	struct owed_reply *o;
 
-	if (s->owed_count == s->owed_cap) {
-		s->owed_cap = s->owed_cap == 0 ? OWED_MIN : s->owed_cap * 2;
-		s->owed = memory_resize(s->owed, s->owed_cap,
-		    sizeof(*s->owed));
-	}
+	s->owed = memory_grow(s->owed, s->owed_count, &s->owed_cap,
+	    sizeof(*s->owed));
 	o = &s->owed[s->owed_count++];
 	memset(o, 0, sizeof(*o));
 	o->kind = kind;
@@ -97,7 +93,6 @@ serving_settle(struct serving *s)
 int
 serving_fill(struct serving *s)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 	int64_t deadline;
 	const char *p;
 	size_t before;
@@ -115,9 +110,8 @@ serving_fill(struct serving *s)
 	if (conn_input(s->conn, &p) > before)
 		return 0;
 	deadline = s->peer.terminal ? CLOCK_NEVER : clock_after(IDLE_MS);
-	r = conn_fill(s->conn, deadline, &ignored);
+	r = conn_fill(s->conn, deadline, NULL);
 	s->gone = r == -1;
 	s->silent = s->gone && clock_left(deadline) == 0;
-	fault_clear(&ignored);
 	return r;
 }

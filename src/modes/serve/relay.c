@@ -21,7 +21,6 @@
 #include "modes/serve/peer.h"
 #include "modes/serve/relay.h"
 
-#define MEMBERS_MIN 16			/* first size of the list */
 /*
  * Recipients of a transaction. RFC 5321 section 4.5.3.1.8 wants room for 100;
  * no smarthost is known to take ten thousand, and a client that names more
@@ -48,14 +47,10 @@ relay_init(struct relay *r, const struct request *request,
 static void
 forget(struct relay *r)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
-
 	if (!r->begun)
 		return;
-	if (!r->leaving &&
-	    submission_end(&r->delivery.submission, &ignored) == -1)
-		link_close(&r->carrier.at->link);
-	fault_clear(&ignored);
+	if (!r->leaving)
+		submission_end(&r->delivery.submission);
 	delivery_end(&r->delivery);
 	r->begun = r->too_big = r->postponed = false;
 	envelope_free(&r->given);
@@ -198,18 +193,6 @@ answer_fault(const struct relay *r, const struct fault *f,
 	    text, strlen(text), r->given.smtputf8);
 }
 
-static void
-add_member(struct relay *r, size_t recipient)
-{
-	if (r->members == r->members_cap) {
-		r->members_cap = r->members_cap == 0 ? MEMBERS_MIN :
-		    r->members_cap * 2;
-		r->member = memory_resize(r->member, r->members_cap,
-		    sizeof(*r->member));
-	}
-	r->member[r->members++] = recipient;
-}
-
 /* Of the smarthost's reply to MAIL; 0: there is none. */
 static int
 mail_digit(const struct relay *r)
@@ -270,7 +253,9 @@ join(struct relay *r, const struct mailbox *box, const struct command_rcpt *c)
 		e->recipient[before].orcpt = memory_string(c->orcpt);
 		ask(r, before);
 	}
-	add_member(r, envelope_find(e, box));
+	r->member = memory_grow(r->member, r->members, &r->members_cap,
+	    sizeof(*r->member));
+	r->member[r->members++] = envelope_find(e, box);
 }
 
 /* Adds the refusal of a recipient that the smarthost is not asked about. */
@@ -576,11 +561,8 @@ send_again(struct relay *r, const struct job *job, struct fault *f)
 {
 	struct delivery *d = &r->delivery;
 	struct envelope *e = &d->letter.envelope;
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
 
-	if (submission_end(&d->submission, &ignored) == -1)
-		link_close(&r->carrier.at->link);
-	fault_clear(&ignored);
+	submission_end(&d->submission);
 	fault_clear(f);
 	for (size_t i = 0; i < e->count; i++)
 		if (e->recipient[i].state != RECIPIENT_REFUSED)
