@@ -5,7 +5,7 @@
 # user tests/syscalls kills, makes fail or looks at, again and again.  Messages
 # are told apart by their Subject: NAME-NUMBER, and number says which try it is.
 #
-#	smarthost		an honest one; the account files OPEN and CLOSED
+#	smarthost [OPTION...]	an honest one; the account files OPEN and CLOSED
 #	accounts TEXT		the account file is this from now on
 #	letter SUBJECT		a message, on standard output
 #	put NAME [RECIPIENT]	NAME-0000 goes into the queue
@@ -19,6 +19,7 @@
 #	is_dead NAME		this one was given up, and no other
 #	want NAME MIN MAX	how often it is to arrive
 #	arrived			and did it?
+#	each_recipient		arrived counts NAME-NUMBER/RECIPIENT from now on
 
 # shellcheck disable=SC2034,SC2154 # these are for, and from, the tests
 setup() {
@@ -47,7 +48,7 @@ smarthost() {
 		"queue_directory $QUEUE" 'syslog off' 'logfile log')
 
 	smarthost_serve --transcript /dev/null \
-		--refuse 'RCPT TO:<bad@*=550 5.1.1 no such user'
+		--refuse 'RCPT TO:<bad@*=550 5.1.1 no such user' "$@"
 	account 'port 1' "${lines[@]}"
 	CLOSED=$(cat "$ACCOUNT")
 	account "${lines[@]}"
@@ -119,8 +120,40 @@ note_unsure() {
 	for file in "$QUEUE"/state/*; do
 		id=${file##*/}
 		! grep -qs '^unsure: ' "$file" || [ ! -f "$QUEUE/msg/$id" ] ||
-			sed -n 's/^Subject: \([^\r]*\).*/\1/p' \
-				"$QUEUE/msg/$id" >>unsure
+			name_it "$QUEUE/msg/$id" "$file" >>unsure
+	done
+}
+
+each_recipient() {
+	EACH=yes
+}
+
+# A message in the queue, and its state: its subject, or SUBJECT/RECIPIENT for
+# each who waits.
+name_it() {
+	local subject number
+
+	subject=$(sed -n 's/^Subject: \([^\r]*\).*/\1/p' "$1")
+	if [ -z "${EACH:-}" ]; then
+		echo "$subject"
+		return
+	fi
+	sed -n 's/^waiting: \([0-9]*\).*/\1/p' "$2" |
+		while read -r number; do
+			sed -n 's/^recipient: <\([^>]*\)>.*/\1/p' "$1" |
+				sed -n "${number}s|^|$subject/|p"
+		done
+}
+
+# The same of what the smarthost has.
+name_captured() {
+	local file subject
+
+	for file in "$CAPTURE"/*.message; do
+		[ -e "$file" ] || continue
+		subject=$(sed -n 's/^Subject: \([^\r]*\).*/\1/p' "$file")
+		sed -n "s|^rcpt <\([^>]*\)>.*|$subject/\1|p" \
+			"${file%message}envelope"
 	done
 }
 
@@ -158,8 +191,12 @@ is_dead() {
 arrived() {
 	smarthost_stop
 	touch unsure
-	cat "$CAPTURE"/*.message 2>/dev/null | tr -d '\r' |
-		sed -n 's/^Subject: //p' >subjects
+	if [ -n "${EACH:-}" ]; then
+		name_captured >subjects
+	else
+		cat "$CAPTURE"/*.message 2>/dev/null | tr -d '\r' |
+			sed -n 's/^Subject: //p' >subjects
+	fi
 	awk '
 		FILENAME == "unsure" { twice[$1] = 1; next }
 		FILENAME == "subjects" { seen[$1]++; next }
@@ -181,8 +218,10 @@ arrived() {
 	' unsure subjects wanted >&2
 }
 
-# NAME MIN MAX: of this number.
+# NAME[/RECIPIENT] MIN MAX: of this number.
 want() {
-	printf '%s-%s %s %s\n' "$1" "$tag" "$2" "$3" >>wanted
+	local name=${1%%/*}
+
+	printf '%s-%s %s %s\n' "$name" "$tag${1#"$name"}" "$2" "$3" >>wanted
 }
 

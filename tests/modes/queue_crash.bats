@@ -6,7 +6,7 @@
 # that nobody has answered, which is marked.  tests/syscalls does the killing.
 # crash.bash has what this shares with queue_power.bats.
 
-# shellcheck disable=SC2030,SC2031,SC2154 # number is each test's own
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # number is each test's own
 
 load ../helper
 load crash
@@ -87,6 +87,50 @@ kill_submissions() {
 		run_all
 		is_dead one
 		want one 1 1
+		[ -n "$call" ] || break
+	done
+	arrived
+}
+
+# Those who have it after the first of them are not asked again.
+@test "a run of three transactions for one message is killed at each call" {
+	smarthost --limits RCPTMAX=1
+	each_recipient
+	letter one-0000 | "$POSTRIDER" -C "$ACCOUNT" -odq one@example.net \
+		two@example.net three@example.net 2>stderr
+	keep_template
+	for ((number = 1; number < CALLS; number++)); do
+		restore_template
+		struck kill "$number" "$ACCOUNT" hit "$POSTRIDER" \
+			-C "$ACCOUNT" -q </dev/null
+		note_unsure
+		run_all
+		want one/one@example.net 1 1
+		want one/two@example.net 1 1
+		want one/three@example.net 1 1
+		[ -n "$call" ] || break
+	done
+	[ "$number" -gt 20 ]
+	arrived
+}
+
+@test "a run by LMTP is killed at each call" {
+	smarthost --lmtp
+	sed -i 's/^tls off/&\nprotocol lmtp/' "$ACCOUNT"
+	OPEN=$(cat "$ACCOUNT")
+	each_recipient
+	letter one-0000 | "$POSTRIDER" -C "$ACCOUNT" -odq one@example.net \
+		two@example.net bad@example.net 2>stderr
+	keep_template
+	for ((number = 1; number < CALLS; number++)); do
+		restore_template
+		struck kill "$number" "$ACCOUNT" hit "$POSTRIDER" \
+			-C "$ACCOUNT" -q </dev/null
+		note_unsure
+		run_all
+		is_dead one
+		want one/one@example.net 1 1
+		want one/two@example.net 1 1
 		[ -n "$call" ] || break
 	done
 	arrived
@@ -241,6 +285,31 @@ errors() {
 			is_dead two
 			want one 1 1
 			want three 1 1
+			[ -n "$call" ] || break
+		done
+		[ "$at" -gt 15 ]
+	done
+	arrived
+}
+
+@test "calls of a run of three transactions for one message fail" {
+	smarthost --limits RCPTMAX=1
+	each_recipient
+	letter one-0000 | "$POSTRIDER" -C "$ACCOUNT" -odq one@example.net \
+		two@example.net three@example.net 2>stderr
+	keep_template
+	for error in $(errors); do
+		for ((at = 1; at < CALLS; at++)); do
+			number=$((number + 1))
+			restore_template
+			struck fail "$at" "$error" "$ACCOUNT" hit \
+				"$POSTRIDER" -C "$ACCOUNT" -q </dev/null
+			[ "$status" -lt 128 ] || broken "status $status"
+			run_all
+			[ -z "$(ls "$QUEUE/dead")" ] || broken 'it is dead'
+			want one/one@example.net 1 1
+			want one/two@example.net 1 1
+			want one/three@example.net 1 1
 			[ -n "$call" ] || break
 		done
 		[ "$at" -gt 15 ]

@@ -64,6 +64,7 @@ enum setting {
 	SETTING_REFUSE,
 	SETTING_CAPTURE,
 	SETTING_LMTP,
+	SETTING_LIMITS,
 	SETTING_CUT
 };
 
@@ -96,6 +97,7 @@ static const struct option_row {
 	{ "refuse", required_argument, SETTING_REFUSE },
 	{ "capture", required_argument, SETTING_CAPTURE },
 	{ "lmtp", no_argument, SETTING_LMTP },
+	{ "limits", required_argument, SETTING_LIMITS },
 	{ "cut", required_argument, SETTING_CUT },
 };
 #define OPTION_ROWS (sizeof(option_rows) / sizeof(*option_rows))
@@ -232,6 +234,9 @@ main_service_option(struct service *service, enum setting setting,
 		break;
 	case SETTING_LMTP:
 		service->lmtp = true;
+		break;
+	case SETTING_LIMITS:
+		service->limits = value;
 		break;
 	case SETTING_CUT:
 		service->cut = value;

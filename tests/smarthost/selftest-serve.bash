@@ -236,6 +236,11 @@ client hear "$ehlo"
 stop
 same 'LMTP knows no EHLO' 1 "$rc"
 
+start --serve --limits RCPTMAX=1
+client hear "$ehlo" 'QUIT\r\n'
+stop
+has 'limits' '^S: 250-LIMITS RCPTMAX=1$' transcript
+
 echo 10 >cut
 start --serve --cut cut
 exec 4<>"/dev/tcp/127.0.0.1/$port"

@@ -283,6 +283,8 @@ session_capabilities(const struct session *session)
 		free(mechanisms);
 		fputs("\r\n", out);
 	}
+	if (service->limits != NULL)
+		fprintf(out, "250-LIMITS %s\r\n", service->limits);
 	fputs("250 HELP\r\n", out);
 	fclose(out);
 	return list;

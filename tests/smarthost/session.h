@@ -48,6 +48,7 @@ struct service {
 	bool unused[EXTENSION_COUNT]; /* offered, and not to be used */
 	bool require_tls, require_auth, implicit_tls;
 	bool lmtp;               /* RFC 2033 */
+	const char *limits;      /* RFC 9422: what EHLO says, or NULL */
 	const char *cut;         /* file that has a number of octets, or NULL */
 	unsigned long long size; /* largest message, octets */
 };
