@@ -94,6 +94,39 @@ kept() {
 	lacks dave@example.net queue/msg/*
 }
 
+@test "who waits and cannot be kept is no success, whoever has the message" {
+	mkdir queue
+	chmod 777 queue
+	{
+		greet
+		printf '%s\n' 'C: MAIL *' 'S: 250 ok' 'C: RCPT TO:<bob@*' \
+			'S: 450 4.2.0 greylisted' 'C: RCPT TO:<dave@*' \
+			'S: 250 ok' 'C: DATA' 'S: 354 go' '! body -' \
+			'S: 250 ok' 'C? RSET' 'S: 250 ok' 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	queueing "$PORT"
+	says 'MAIL FROM:<a@example.org>' 'RCPT TO:<bob@example.net>' \
+		'RCPT TO:<dave@example.net>' DATA '' text .
+	smarthost_wait
+	answers 220 250- 250- 250- 250- 250- 250- 250- 250- 250 250 250 250 \
+		354 451 221
+	replied '450 4.2.0 greylisted' 'not kept in the queue'
+}
+
+@test "who was taken, and is refused for good when he is asked, is told" {
+	smarthost_serve --refuse 'RCPT TO:<bob@*=550 5.1.1 nobody'
+	account_file 'account default' 'host 127.0.0.1' 'port 1' 'tls off' \
+		'queue on' "queue_directory $PWD/queue" 'fallback two' \
+		'from alice@example.org' 'account two' 'host 127.0.0.1' \
+		"port $PORT" 'tls off' 'from alice@example.org'
+	says 'MAIL FROM:<a@example.org>' 'RCPT TO:<bob@example.net>' \
+		'RCPT TO:<dave@example.net>' DATA '' text .
+	answers 220 250- 250- 250- 250- 250- 250- 250- 250- 250 250 250 250 \
+		354 550 221
+	replied 'accepted for 1 of 2 recipients; bob@example.net: 550 5.1.1 '
+}
+
 @test "451 to the message" {
 	{
 		greet

@@ -52,7 +52,7 @@ forget(struct relay *r)
 	if (!r->leaving)
 		submission_end(&r->delivery.submission);
 	delivery_end(&r->delivery);
-	r->begun = r->too_big = r->postponed = false;
+	r->begun = r->too_big = r->postponed = r->broken = false;
 	envelope_free(&r->given);
 	free(r->member);
 	r->member = NULL;
@@ -571,6 +571,48 @@ send_again(struct relay *r, const struct job *job, struct fault *f)
 	return delivery_run(d, &r->carrier, job, f);
 }
 
+/* Recipients of whom the client has been told that they are taken. */
+static size_t
+count_promised(const struct relay *r)
+{
+	const struct envelope *e = &r->delivery.letter.envelope;
+	size_t n = envelope_in_state(e, RECIPIENT_ACCEPTED);
+
+	if (r->postponed)
+		return e->count - envelope_in_state(e, RECIPIENT_REFUSED);
+	return has_queue(r) ? n + envelope_in_state(e, RECIPIENT_DEFERRED) : n;
+}
+
+/*
+ * Is there one of these who neither has the message nor waits in the queue?
+ * Then a success would be the last that anybody heard of him.
+ */
+static bool
+is_broken(const struct relay *r, size_t promised, struct fault *f)
+{
+	const struct envelope *e = &r->delivery.letter.envelope;
+	size_t has = envelope_in_state(e, RECIPIENT_DELIVERED);
+	bool kept = r->delivery.queued != NULL;
+	const struct recipient *to;
+	char *spec;
+
+	if (kept)
+		has = e->count - envelope_in_state(e, RECIPIENT_REFUSED);
+	if (has >= promised || has == 0)
+		return false;
+	for (size_t i = 0; i < e->count; i++) {
+		to = &e->recipient[i];
+		if (to->state == RECIPIENT_DELIVERED || to->reply == NULL ||
+		    (kept && to->state != RECIPIENT_REFUSED))
+			continue;
+		spec = address_spec(&to->box);
+		fault_add(f, "; %s: %s", spec, to->reply);
+		free(spec);
+		break;
+	}
+	return true;
+}
+
 /* By the session that is open; else, or where it breaks, by what there is;
  * else it is kept. */
 static int
@@ -578,6 +620,7 @@ deliver(struct relay *r, const struct message *m, struct fault *f)
 {
 	const struct account *a = &r->carrier.at->account;
 	struct delivery *d = &r->delivery;
+	size_t promised = count_promised(r);
 	struct job job;
 	int result = r->postponed ? -1 : submit_message(r, f);
 
@@ -590,6 +633,7 @@ deliver(struct relay *r, const struct message *m, struct fault *f)
 	r->private = is_private(r, f);
 	if (result == -1)
 		delivery_keep(d, &r->carrier, &job, f);
+	r->broken = result == -1 && is_broken(r, promised, f);
 	envelope_free(&job.envelope);
 	return result;
 }
@@ -620,7 +664,9 @@ answer_message(struct relay *r, int result, const struct fault *f,
 	    transaction_final(&r->delivery.submission.transaction);
 	int digit = reply_digit(final);
 
-	if (r->delivery.queued != NULL) {
+	if (r->broken) {
+		answer_fault(r, f, answer);
+	} else if (r->delivery.queued != NULL) {
 		answer_kept(r, answer);
 	} else if (result == 0 || (!o->unsure && (digit == 4 || digit == 5 ||
 	    (digit == 2 && o->delivered > 0)))) {
