@@ -454,3 +454,35 @@ END
 	grep -q '^waiting: 2 451 4.2.2 full' "$QUEUE/state/$first"
 	lacks '^waiting: 1' "$QUEUE/state/$first"
 }
+
+@test "an account with a name that no file could have" {
+	local name
+
+	name=$(printf '\xc3\xa4%.0s' {1..150})
+	queue_make
+	queue_entry "$first" "account: $name" "file: $ACCOUNT"
+	smarthost_serve
+	account_file "account $name" 'host 127.0.0.1' "port $PORT" 'tls off' \
+		'from alice@example.org' 'queue on' "queue_directory $QUEUE" \
+		'queue_lifetime 9000d'
+	submit -q
+	expect 0
+	holds msg 0
+}
+
+@test "credentials are refused to one file's account, not to its namesake" {
+	local run
+
+	entries 1
+	queue_entry "$second" "file: $PWD/other"
+	smarthost_serve --user alice:secret --require-auth
+	at "$PORT" 'auth plain' 'user alice' 'password wrong'
+	sed 's/^password wrong/password secret/' "$ACCOUNT" >other
+	chmod 600 other
+	for run in 1 2 3; do
+		submit -q
+		expect 75
+	done
+	holds msg 1
+	[ "$(grep -c '^C: AUTH' transcript)" = 2 ]
+}

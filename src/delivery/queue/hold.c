@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "wire/tls/tls.h"
 #include "config/account/account.h"
 #include "delivery/queue/folder.h"
 #include "delivery/queue/hold.h"
@@ -24,6 +25,8 @@
 #define FIRST "postrider-account: 1\n"
 #define HOLD_OCTETS_MAX (128 * 1024)	/* a fault's text is half of it */
 #define NAME_OCTETS_MAX 4096		/* no file's name is longer */
+#define NAME_OCTETS 200		/* file systems take 255 with a suffix */
+#define DIGEST_OCTETS 16	/* of a path: tell a user's files apart */
 #define HOLD_SECONDS (60 * 60)
 #define HOLD_SECONDS_MAX (4 * 60 * 60)
 
@@ -42,10 +45,14 @@ hold_free(struct hold *h)
 	memset(h, 0, sizeof(*h));
 }
 
-/* A file name for any account name: %HH for what is not plain. */
+/*
+ * A file name for any account name: %HH for what is not plain, and a digest of
+ * what would be too long. With a file: for the account that this file defines.
+ */
 static char *
-file_name(const char *account, const char *suffix)
+file_name(const char *account, const char *file, const char *suffix)
 {
+	char digest[TLS_SHA256_HEX_SIZE];
 	struct buffer b;
 
 	buffer_init(&b, NAME_OCTETS_MAX);
@@ -55,6 +62,15 @@ file_name(const char *account, const char *suffix)
 			buffer_add_char(&b, *p);
 		else
 			buffer_printf(&b, "%%%02X", (unsigned char)*p);
+	if (b.len > NAME_OCTETS) {
+		tls_sha256_hex(account, strlen(account), digest);
+		buffer_clear(&b);
+		buffer_printf(&b, "%%%s", digest);
+	}
+	if (file != NULL) {
+		tls_sha256_hex(file, strlen(file), digest);
+		buffer_printf(&b, ".%.*s", DIGEST_OCTETS, digest);
+	}
 	buffer_add_string(&b, suffix);
 	return buffer_detach(&b);
 }
@@ -121,7 +137,7 @@ static bool
 read_hold(struct hold *h, const struct queue_folder *q,
     const struct account *a)
 {
-	char *name = file_name(a->name, ""), *stamp;
+	char *name = file_name(a->name, a->defined.file, ""), *stamp;
 	struct file file;
 	struct buffer b;
 	bool good;
@@ -185,7 +201,7 @@ queue_hold_begin(const struct queue_folder *q, const struct account *a,
 		step = h.step * 2 > HOLD_SECONDS_MAX ? HOLD_SECONDS_MAX :
 		    h.step * 2;
 	hold_free(&h);
-	name = file_name(a->name, "");
+	name = file_name(a->name, a->defined.file, "");
 	stamp = stamp_of(a);
 	buffer_init(&b, HOLD_OCTETS_MAX);
 	buffer_printf(&b, FIRST "until: %" PRId64 "\nstep: %" PRId64
@@ -204,7 +220,7 @@ queue_hold_end(const struct queue_folder *q, const struct account *a)
 
 	if (a->name == NULL || q->fd[QUEUE_ACCOUNT] == -1)
 		return;
-	name = file_name(a->name, "");
+	name = file_name(a->name, a->defined.file, "");
 	unlinkat(q->fd[QUEUE_ACCOUNT], name, 0);
 	free(name);
 }
@@ -212,7 +228,7 @@ queue_hold_end(const struct queue_folder *q, const struct account *a)
 int
 queue_lock_account(const struct queue_folder *q, const char *name)
 {
-	char *file = file_name(name, ".lock");
+	char *file = file_name(name, NULL, ".lock");
 	int fd, error;
 
 	fd = openat(q->fd[QUEUE_ACCOUNT], file, O_RDWR | O_CREAT | O_CLOEXEC |

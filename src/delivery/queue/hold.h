@@ -2,8 +2,9 @@
 /*
  * hold: an account whose credentials were refused is left alone for a while,
  * since the same password once more makes servers lock the mailbox. This
- * outlives the process: account/NAME in the queue's folder says since when. A
- * change of the account's file or password_file ends it.
+ * outlives the process: account/NAME.FILE in the queue's folder says since
+ * when, where FILE is short for the path of the account's file: others may have
+ * an account of that name, too. A change of that file or password_file ends it.
  */
 #ifndef DELIVERY_QUEUE_HOLD_H
 #define DELIVERY_QUEUE_HOLD_H
