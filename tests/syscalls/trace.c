@@ -136,8 +136,10 @@ write_result(pid_t pid, long result)
 void
 trace_peek(pid_t pid, unsigned long address, char *to, size_t n)
 {
-	struct iovec here = { to, n }, there = { (void *)address, n };
+	struct iovec here, there = { (void *)address, n };
 
+	here.iov_base = to;
+	here.iov_len = n;
 	if (n > 0 && process_vm_readv(pid, &here, 1, &there, 1, 0) !=
 	    (ssize_t)n)
 		die("memory");
