@@ -303,7 +303,9 @@ int
 delivery_run(struct delivery *d, struct carrier *c, const struct job *given,
     struct fault *f)
 {
-	int64_t end = clock_after(c->at->account.retry_for * 1000);
+	/* a run dials once, and comes again */
+	int64_t end = clock_after(d->in_run ? 0 :
+	    c->at->account.retry_for * 1000);
 	int64_t pause = PAUSE_MS;
 	bool early;
 	int result;

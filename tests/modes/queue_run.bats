@@ -150,6 +150,10 @@ second=018BCFE568000002
 		! grep -qs '^unsure: ' "$QUEUE/state/$first" || break
 		sleep 0.02
 	done
+	for ((i = 0; i < 500; i++)); do
+		! grep -q '^== body' transcript || break
+		sleep 0.02
+	done
 	kill -KILL "$pid"
 	wait "$pid" || true
 	smarthost_wait
@@ -485,4 +489,26 @@ END
 	done
 	holds msg 1
 	[ "$(grep -c '^C: AUTH' transcript)" = 2 ]
+}
+
+@test "a run does not wait for a smarthost as a submission does" {
+	entries 2
+	at 1 'retry_for 3000'
+	submit -q
+	expect 75 'cannot connect'
+}
+
+@test "what a fallback may have delivered is tried there, whoever is down" {
+	entries 2
+	queue_state "$second" 'attempts: 1' 'unsure: 1700000000' 'by: two' \
+		'waiting: 1'
+	smarthost_serve
+	at 1 'account two' 'host 127.0.0.1' "port $PORT" 'tls off' \
+		'from alice@example.org'
+	sed -i '1i account default' "$ACCOUNT"
+	submit -q
+	expect 75 'cannot connect'
+	holds msg 1
+	[ -e "$QUEUE/msg/$first" ]
+	grep -q "^entry $second" capture/1.message
 }

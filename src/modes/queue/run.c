@@ -203,6 +203,7 @@ is_ripe(const struct parcel *p)
 		return false;
 	/* once is enough for a smarthost that cannot be reached */
 	return c->at->link.denied.class == FAULT_NONE || has_expired(p) ||
+	    s->by != NULL ||
 	    (p->run->carrier->own->account.fallback != NULL && s->unsure == 0);
 }
 
