@@ -8,8 +8,10 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/index.h"
 #include "base/memory.h"
 #include "base/wait.h"
+#include "mail/envelope.h"
 #include "smtp/session.h"
 #include "config/account/account.h"
 #include "delivery/carrier.h"
@@ -191,13 +193,63 @@ submit_letter(struct delivery *d, struct carrier *c, struct fault *f)
 
 /* ---- By one account after the other. */
 
-/* Forgets what the last account made of the job; the log is the new one's. */
+/* Those whom a server has refused for good, with its replies. */
+static void
+save_refused(struct envelope *refused, const struct envelope *e)
+{
+	const struct recipient *from;
+	struct recipient *to;
+
+	envelope_init(refused);
+	for (size_t i = 0; i < e->count; i++) {
+		from = &e->recipient[i];
+		if (from->state != RECIPIENT_REFUSED || from->code == 0 ||
+		    from->reply == NULL)
+			continue;
+		envelope_copy_recipient(refused, from);
+		to = &refused->recipient[refused->count - 1];
+		to->code = from->code;
+		to->subject = from->subject;
+		to->detail = from->detail;
+		to->reply = memory_string(from->reply);
+	}
+}
+
+/* They stay so: no other account is asked about them. */
+static void
+restore_refused(struct envelope *e, struct envelope *refused)
+{
+	struct recipient *from, *to;
+	size_t number;
+
+	for (size_t i = 0; i < refused->count; i++) {
+		from = &refused->recipient[i];
+		number = envelope_find(e, &from->box);
+		if (number == INDEX_NONE)
+			continue;
+		to = &e->recipient[number];
+		to->state = RECIPIENT_REFUSED;
+		to->code = from->code;
+		to->subject = from->subject;
+		to->detail = from->detail;
+		free(to->reply);
+		to->reply = from->reply;
+		from->reply = NULL;
+	}
+	envelope_free(refused);
+}
+
+/* Forgets what the last account made of the job, but for recipients that were
+ * refused for good; the log is the new one's. */
 static int
 begin_again(struct delivery *d, struct carrier *c, const struct job *given,
     struct fault *f)
 {
 	bool log = d->log.began != 0;
+	struct envelope refused;
+	int result;
 
+	save_refused(&refused, &d->letter.envelope);
 	submission_free(&d->submission);
 	memset(&d->submission, 0, sizeof(d->submission));
 	letter_free(&d->letter);
@@ -205,7 +257,9 @@ begin_again(struct delivery *d, struct carrier *c, const struct job *given,
 	log_close(&d->log);
 	d->log.ident = d->request->ident;
 	delivery_begin(d, c, log);
-	return delivery_prepare(d, given, f);
+	result = delivery_prepare(d, given, f);
+	restore_refused(&d->letter.envelope, &refused);
+	return result;
 }
 
 /* "SENTENCE; now by account 'NAME'" */

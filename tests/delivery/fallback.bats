@@ -254,3 +254,35 @@ ends() {
 	smarthost_wait
 	expect 75
 }
+
+# refuses_one: the first account's smarthost refuses bob for good, then goes
+refuses_one() {
+	{
+		greet
+		printf '%s\n' 'C: MAIL *' 'S: 250 ok' 'C: RCPT TO:<bob@*' \
+			'S: 550 5.1.1 nobody' 'C: RCPT TO:<dave@*' \
+			'S: 250 ok' 'C: DATA' 'S: 421 4.3.2 going down'
+	} >dialogue
+	smarthost_play dialogue
+}
+
+@test "a recipient who was refused for good is refused, whoever comes next" {
+	refuses_one
+	accounts "$PORT" 'timeout 20'
+	message | submit bob@example.net dave@example.net
+	smarthost_wait
+	expect 67 '<bob@example.net>: 550 5.1.1 nobody'
+	carried 1
+	! grep -q '^C: RCPT TO:<bob@' other/transcript || false
+}
+
+@test "and is not kept with those who wait" {
+	refuses_one
+	accounts "$PORT" 'timeout 20' 'queue on' "queue_directory $PWD/queue"
+	sed -i "s/^port $OTHER\$/port 1/" "$ACCOUNT"
+	message | submit bob@example.net dave@example.net
+	smarthost_wait
+	expect 67 '550 5.1.1 nobody' 'kept in the queue as '
+	grep -q '^recipient: <dave@' queue/msg/*
+	! grep -q '^recipient: <bob@' queue/msg/* || false
+}
