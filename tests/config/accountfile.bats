@@ -399,8 +399,8 @@ refused() {
 		'account note' 'host h' 'fallback work # or home' \
 		'account heir : work' 'account base' 'host h' \
 		'fallback built' 'account built : base' \
-		"include $PWD/more"
-	printf '%s\n' 'account spare' 'host h' >more
+		"include $PWD/more.accounts"
+	printf '%s\n' 'account spare' 'host h' >more.accounts
 	submit --check-config </dev/null
 	expect 78 "$ACCOUNT:5:10: there is no account 'hmoe'" \
 		"hint: did you mean 'home'?" \

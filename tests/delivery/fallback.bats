@@ -4,15 +4,17 @@
 # fallback: another account carries the message while nothing of it can have
 # been accepted; and retry_for, which goes on trying.
 
+# shellcheck disable=SC2034,SC2153 # helper.bash's variables
+
 load ../helper
 load ../modes/serve
 
 setup() {
 	postrider_setup
 	mkdir other
-	cd other
+	cd other || return
 	smarthost_serve
-	cd ..
+	cd "$BATS_TEST_TMPDIR" || return
 	OTHER=$PORT OTHER_PID=$SERVER_PID SERVER_KIND=
 }
 

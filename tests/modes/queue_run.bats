@@ -4,6 +4,8 @@
 # A run of the queue: whom it tries, over which session, and what becomes of
 # the messages.
 
+# shellcheck disable=SC2034,SC2153 # helper.bash's variables
+
 load ../helper
 load serve
 load queue
@@ -511,4 +513,19 @@ END
 	holds msg 1
 	[ -e "$QUEUE/msg/$first" ]
 	grep -q "^entry $second" capture/1.message
+}
+
+@test "the account file's name is the same from another folder" {
+	entries 1
+	smarthost_serve --user alice:secret --require-auth
+	at "$PORT" 'auth plain' 'user alice' 'password wrong'
+	message >mail
+	mkdir elsewhere
+	cd elsewhere || return
+	"$POSTRIDER" -C ../accounts bob@example.net <../mail 2>../said
+	cd .. || return
+	grep -q 'kept in the queue' said
+	submit -q
+	expect 75
+	[ "$(grep -c '^C: AUTH' transcript)" = 1 ]
 }

@@ -4,6 +4,8 @@
 # -bs with a queue: what the smarthost cannot take now is kept, and the client
 # is told so at the end of data.
 
+# shellcheck disable=SC2034,SC2153 # helper.bash's variables
+
 load ../helper
 load serve
 

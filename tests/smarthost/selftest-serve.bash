@@ -241,16 +241,16 @@ client hear "$ehlo" 'QUIT\r\n'
 stop
 has 'limits' '^S: 250-LIMITS RCPTMAX=1$' transcript
 
-echo 10 >cut
-start --serve --cut cut
+echo 10 >cut.at
+start --serve --cut cut.at
 exec 4<>"/dev/tcp/127.0.0.1/$port"
 IFS= read -r -d '' -t 10 line <&4
 exec 4<&-
 same 'cut in the greeting' '220 mail.e' "$line"
 greeting='220 mail.example.org ESMTP  '
-echo $((${#greeting} + 3)) >cut
+echo $((${#greeting} + 3)) >cut.at
 client hear 'NOOP\r\n'
-echo 0 >cut
+echo 0 >cut.at
 client hear 'NOOP\r\n' 'QUIT\r\n'
 stop
 same 'cut in a command: no rule is broken' 0 "$rc"

@@ -4,6 +4,8 @@
 # A token that is refused is asked for once more; long ones; what the exit
 # status of passwordeval means.
 
+# shellcheck disable=SC2034,SC2153 # helper.bash's variables
+
 load ../helper
 
 # teller FIRST SECOND: prints the first token, and the second one when it is
@@ -184,7 +186,7 @@ END
 @test "512 octets go in one line, 513 do not" {
 	# "AUTH XOAUTH2 " and CRLF are 15; base64 comes in fours
 	for n in 492 496; do
-		token=$(head -c $((n / 4 * 3 - 37)) /dev/zero | tr '\0' t)
+		token=$(head -c $((n * 3 / 4 - 37)) /dev/zero | tr '\0' t)
 		[ "$(response "$token" | wc -c)" = "$n" ]
 		teller "$token" none
 		{
@@ -198,7 +200,7 @@ END
 		smarthost_wait
 		expect 0
 	done
-	token=$(head -c $((500 / 4 * 3 - 37)) /dev/zero | tr '\0' t)
+	token=$(head -c $((500 * 3 / 4 - 37)) /dev/zero | tr '\0' t)
 	teller "$token" none
 	{
 		greet 'AUTH XOAUTH2'
@@ -328,7 +330,7 @@ refuses() {
 	secure 'auth on' 'queue on' "queue_directory $PWD/queue"
 	expect 0 'kept in the queue'
 	# an hour later
-	sed -i 's/^until: .*/until: 1/' queue/account/default
+	sed -i 's/^until: .*/until: 1/' queue/account/default*
 	submit -q
 	smarthost_wait
 	expect 75

@@ -52,7 +52,7 @@ hold_free(struct hold *h)
 static char *
 file_name(const char *account, const char *file, const char *suffix)
 {
-	char digest[TLS_SHA256_HEX_SIZE];
+	char digest[TLS_SHA256_HEX_SIZE], *whole;
 	struct buffer b;
 
 	buffer_init(&b, NAME_OCTETS_MAX);
@@ -68,7 +68,12 @@ file_name(const char *account, const char *file, const char *suffix)
 		buffer_printf(&b, "%%%s", digest);
 	}
 	if (file != NULL) {
+		/* -C may name it relative to another folder each time */
+		whole = realpath(file, NULL);
+		if (whole != NULL)
+			file = whole;
 		tls_sha256_hex(file, strlen(file), digest);
+		free(whole);
 		buffer_printf(&b, ".%.*s", DIGEST_OCTETS, digest);
 	}
 	buffer_add_string(&b, suffix);
