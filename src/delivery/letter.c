@@ -70,19 +70,6 @@ letter_add_recipients(struct letter *l, const struct envelope *given,
 	return 0;
 }
 
-/*
- * The author, as fields that we write have him: with an A-label where no
- * other part needs SMTPUTF8, as in the envelope.
- */
-static int
-choose_author(struct mailbox *author, const struct letter *l)
-{
-	if (sender_author(author, &l->envelope, l->account) == -1)
-		return -1;
-	path_to_ascii(author);
-	return 0;
-}
-
 /* What must be there and is missing, and what must not go along. */
 static int
 complete(struct letter *l, struct fault *f)
@@ -102,8 +89,12 @@ complete(struct letter *l, struct fault *f)
 	};
 	int result;
 
-	if (choose_author(&author, l) == 0)
+	if (sender_author(&author, &l->envelope, a) == 0) {
+		/* with an A-label where no other part needs SMTPUTF8, as in
+		 * the envelope */
+		path_to_ascii(&author);
 		c.author = &author;
+	}
 	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&
 	    author.domain[0] != '[' ? author.domain :
 	    a->host != NULL ? a->host : "localhost";

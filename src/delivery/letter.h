@@ -16,7 +16,6 @@
 
 struct account;
 struct fault;
-struct mailbox;
 struct notes;
 struct request;
 struct session;

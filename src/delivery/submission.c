@@ -364,15 +364,14 @@ prepare_next(struct submission *s, struct fault *f)
 	    transaction_reset(&s->transaction, f);
 }
 
-/* All that was asked is asked again, in a new session. */
-static int
-begin_again(struct submission *s, struct fault *f)
+/* All that was asked will be asked again, in a new session. */
+static void
+forget_session(struct submission *s, struct fault *f)
 {
 	s->reused = false;
 	fault_clear(f);
 	transaction_forget(&s->transaction);
 	drop_transaction(s);
-	return link_renew(s->link, s->outcome, f);
 }
 
 /* The recipients that were accepted once more, by DATA. */
@@ -474,7 +473,8 @@ run_once(struct submission *s, bool asked, bool *again, struct fault *f)
 		result = go_back_to_data(s, f);
 		*again = result == 0;
 	} else if (result == -1 && !s->stepwise && submission_was_stale(s)) {
-		result = begin_again(s, f);
+		forget_session(s, f);
+		result = link_renew(s->link, s->outcome, f);
 		*again = result == 0;
 	} else if (result == 0) {
 		while (s->first < e->count &&
@@ -608,10 +608,7 @@ recover(struct submission *s, struct fault *f)
 		link_close(s->link);
 		return -1;
 	}
-	s->reused = false;
-	fault_clear(f);
-	transaction_forget(&s->transaction);
-	drop_transaction(s);
+	forget_session(s, f);
 	link_close(s->link);
 	if (open_and_begin(s, f) == -1)
 		return -1;

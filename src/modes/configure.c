@@ -67,16 +67,11 @@ read_address(struct finding *x, const char *address, struct fault *f)
 static int
 nothing(const struct finding *x, struct fault *f)
 {
-	if (x->unusable > 0)
-		fault(f, FAULT_HOST, "%s: what the DNS announces as its "
-		    "submission servers is no usable host and port",
-		    x->domain);
-	else if (x->denied > 0)
-		fault(f, FAULT_HOST, "%s: the DNS says that this domain has "
-		    "no submission server", x->domain);
-	else
-		fault(f, FAULT_HOST, "%s: the DNS announces no submission "
-		    "server for this domain", x->domain);
+	fault(f, FAULT_HOST, "%s: %s", x->domain, x->unusable > 0 ? "what the "
+	    "DNS announces as its submission servers is no usable host and "
+	    "port" : x->denied > 0 ? "the DNS says that this domain has no "
+	    "submission server" : "the DNS announces no submission server for "
+	    "this domain");
 	return fault_hint(f, "most providers say in their help pages what "
 	    "\"host\" and \"port\" should be");
 }

@@ -10,8 +10,8 @@
 #include "smtp/capability.h"
 #include "smtp/probe.h"
 #include "smtp/session.h"
+#include "delivery/carrier.h"
 #include "delivery/diagnosis.h"
-#include "delivery/link.h"
 #include "delivery/outcome.h"
 #include "delivery/request.h"
 #include "modes/query.h"
@@ -26,9 +26,7 @@
 
 /* A session without a message, and what it needs. */
 struct visit {
-	struct accounts accounts;
-	struct account account;
-	struct link link;
+	struct carrier carrier;
 	struct outcome outcome;
 };
 
@@ -37,16 +35,12 @@ static int
 begin(struct visit *v, const struct request *r, const struct mailbox *sender,
     struct fault *f)
 {
-	memset(v, 0, sizeof(*v));
-	accounts_init(&v->accounts);
-	account_init(&v->account);
-	link_init(&v->link, r);
+	carrier_init(&v->carrier, r);
 	outcome_init(&v->outcome);
-	if (request_load(r, &v->accounts, f) == -1 ||
-	    request_choose(r, &v->accounts, sender, &v->account, f) == -1)
+	if (carrier_load(&v->carrier, f) == -1 ||
+	    carrier_choose(&v->carrier, sender, f) == -1)
 		return -1;
-	request_tell(r, &v->accounts, &v->account);
-	link_use(&v->link, &v->account);
+	request_tell(r, &v->carrier.accounts, &v->carrier.at->account);
 	return 0;
 }
 
@@ -54,9 +48,7 @@ static void
 end(struct visit *v)
 {
 	outcome_free(&v->outcome);
-	link_free(&v->link);
-	account_free(&v->account);
-	accounts_free(&v->accounts);
+	carrier_free(&v->carrier);
 }
 
 static void
@@ -82,15 +74,16 @@ query(const struct request *request, const struct mailbox *sender,
 {
 	struct visit v;
 	struct reply reply;
+	struct link *link;
 	int result = begin(&v, request, sender, f);
 
 	reply_init(&reply);
+	link = &v.carrier.at->link;
 	if (result == 0)
-		result = link_open(&v.link, &v.outcome, f);
+		result = link_open(link, &v.outcome, f);
 	if (result == 0) {
-		result = query_make(&v.link.session, what, argument, &reply,
-		    f);
-		link_close(&v.link);
+		result = query_make(&link->session, what, argument, &reply, f);
+		link_close(link);
 		print_reply(what, &reply, result == 0);
 	}
 	reply_free(&reply);
@@ -156,12 +149,12 @@ print_probe(const struct probe *probe, const struct session_params *p)
 static int
 look(struct visit *v, struct probe *probe, struct fault *f)
 {
-	const struct request *request = v->link.request;
+	const struct request *request = v->carrier.request;
 	struct session_params p;
 	struct session session;
 	int result;
 
-	link_fill_params(&p, &v->account, NULL);
+	link_fill_params(&p, &v->carrier.at->account, NULL);
 	p.transcript = request->transcript;
 	p.note = request->note;
 	p.probe = probe;

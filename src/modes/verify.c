@@ -6,10 +6,8 @@
 #include "base/fault.h"
 #include "mail/address/address.h"
 #include "mail/envelope.h"
-#include "mail/message/message.h"
 #include "config/account/account.h"
-#include "config/alias/alias.h"
-#include "delivery/aliases.h"
+#include "delivery/carrier.h"
 #include "delivery/request.h"
 #include "delivery/sender.h"
 #include "modes/show.h"
@@ -18,10 +16,9 @@
 /* What addresses are looked up in. */
 struct verifying {
 	const struct request *request;
-	struct accounts accounts;
-	struct account account;
+	struct carrier carrier;
+	const struct account *account;	/* the carrier's */
 	struct local_domains domains;
-	struct alias_source aliases;
 };
 
 static void
@@ -38,24 +35,19 @@ begin(struct verifying *v, const struct request *request,
 {
 	memset(v, 0, sizeof(*v));
 	v->request = request;
-	accounts_init(&v->accounts);
-	account_init(&v->account);
-	if (request_load(request, &v->accounts, f) == -1 ||
-	    request_choose(request, &v->accounts, sender, &v->account,
-	    f) == -1)
+	carrier_init(&v->carrier, request);
+	if (carrier_load(&v->carrier, f) == -1 ||
+	    carrier_choose(&v->carrier, sender, f) == -1)
 		return -1;
-	alias_source_init(&v->aliases, &v->account, request->no_aliases);
-	return local_domains_gather(&v->domains, &v->account,
-	    MAILNAME, f);
+	v->account = &v->carrier.at->account;
+	return local_domains_gather(&v->domains, v->account, MAILNAME, f);
 }
 
 static void
 end(struct verifying *v)
 {
-	alias_source_free(&v->aliases);
 	local_domains_free(&v->domains);
-	account_free(&v->account);
-	accounts_free(&v->accounts);
+	carrier_free(&v->carrier);
 }
 
 /* Puts those that the recipients stand for in their place. */
@@ -65,15 +57,16 @@ expand(struct verifying *v, struct envelope *e, struct fault *f)
 	struct envelope out;
 	int r = 0;
 
-	aliases_begin_message(&v->aliases);
+	aliases_begin_message(&v->carrier.at->aliases);
 	envelope_init(&out);
 	for (size_t i = 0; i < e->count && r == 0; i++)
-		r = aliases_expand(&v->aliases, &e->recipient[i].box, &out,
-		    &v->accounts.warnings, f);
+		r = aliases_expand(&v->carrier.at->aliases,
+		    &e->recipient[i].box, &out, &v->carrier.accounts.warnings,
+		    f);
 	if (r == 0)
 		envelope_swap_recipients(e, &out);
 	envelope_free(&out);
-	request_tell(v->request, &v->accounts, NULL);
+	request_tell(v->request, &v->carrier.accounts, NULL);
 	return r;
 }
 
@@ -105,7 +98,7 @@ static int
 print_sender(const struct verifying *v, struct envelope *e, struct fault *f)
 {
 	struct fault why = { .class = FAULT_NONE };
-	int r = sender_complete(e, &v->account, &why);
+	int r = sender_complete(e, v->account, &why);
 
 	if (r == -1 && why.class == FAULT_DATA) {
 		print_fault_line("reverse-path", &why);
@@ -127,7 +120,7 @@ verify_recipients(const struct request *request, struct envelope *e,
 	int r = begin(&v, request, &e->path, f);
 
 	if (r == 0) {
-		show_account(&v.account);
+		show_account(v.account);
 		r = print_sender(&v, e, f);
 	}
 	if (r == 0)
@@ -147,7 +140,7 @@ print_account_of(struct verifying *v, const struct mailbox *box)
 
 	account_init(&account);
 	printf("  as a sender, ");
-	if (request_choose(v->request, &v->accounts, box, &account,
+	if (request_choose(v->request, &v->carrier.accounts, box, &account,
 	    &why) == 0)
 		show_account(&account);
 	else
@@ -210,7 +203,7 @@ verify_words(const struct request *request, const struct mailbox *sender,
 		end(&v);
 		return -1;
 	}
-	show_account(&v.account);
+	show_account(v.account);
 	for (size_t i = 0; i < n; i++)
 		test_word(&v, words[i], strlen(words[i]), f);
 	while (n == 0 && (got = getline(&line, &size, stdin)) != -1)

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "smtp/capability.h"
 #include "smtp/reply.h"

@@ -18,9 +18,6 @@
 #include "mail/envelope.h"
 #include "config/option/option.h"
 
-struct buffer;
-struct fault;
-
 enum toggle { TOGGLE_UNSET, TOGGLE_OFF, TOGGLE_ON };
 enum tls_min_version { TLS_MIN_VERSION_1_2, TLS_MIN_VERSION_1_3 };
 enum to_header { TO_HEADER_OFF, TO_HEADER_ON, TO_HEADER_UNDISCLOSED };

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"

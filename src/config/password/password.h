@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 struct account;
-struct buffer;
 struct fault;
 struct file;
 struct secret;

@@ -13,7 +13,6 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/text.h"
-#include "wire/dial.h"
 #include "wire/tls/tls.h"
 #include "wire/tls/trust.h"
 
