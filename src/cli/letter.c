@@ -381,12 +381,6 @@ refuse_file(struct cmdline *c, const struct letter *l, const char *value,
 	    "this was to be an address, put -- before it");
 }
 
-static void
-set_errors(struct cmdline *c, const char *value)
-{
-	c->quiet = text_to_lower(value[0]) == 'q';
-}
-
 /* A value that is missing means yes, as does one like "true" or "yes". */
 static void
 set_dots(struct cmdline *c, const char *value)
@@ -400,7 +394,7 @@ apply_errors(struct cmdline *c, const struct letter *l, const char *value,
 {
 	(void)l;
 	(void)f;
-	set_errors(c, value);
+	c->quiet = text_to_lower(value[0]) == 'q';
 	return 0;
 }
 
@@ -443,8 +437,7 @@ apply_old(struct cmdline *c, const struct letter *l, const char *value,
 	case 'd':
 		return set_delivery(c, l, value, value + 1, f);
 	case 'e':
-		set_errors(c, value + 1);
-		return 0;
+		return apply_errors(c, l, value + 1, f);
 	case 'i':
 		set_dots(c, value + 1);
 		return 0;
@@ -464,7 +457,7 @@ apply_old_word(struct cmdline *c, const struct letter *l, const char *value,
 	if (text_same_word(value, n, "IgnoreDots"))
 		set_dots(c, is);
 	else if (text_same_word(value, n, "ErrorMode"))
-		set_errors(c, is);
+		return apply_errors(c, l, is, f);
 	else if (text_same_word(value, n, "DeliveryMode"))
 		return set_delivery(c, l, value, is, f);
 	else

@@ -80,14 +80,6 @@ count_pending(const struct submission *s, size_t max)
 /* ---- The envelope. */
 
 static int
-before_end(void *context, struct fault *f)
-{
-	struct journal *j = context;
-
-	return j->before_end(j, f);
-}
-
-static int
 begin(struct submission *s, struct fault *f)
 {
 	struct session *session = &s->link->session;
@@ -95,8 +87,8 @@ begin(struct submission *s, struct fault *f)
 	drop_transaction(s);
 	transaction_init(&s->transaction, session, s->envelope, s->stepwise);
 	if (s->journal != NULL) {
-		s->transaction.before_end = before_end;
-		s->transaction.context = s->journal;
+		s->transaction.before_end = s->journal->before_end;
+		s->transaction.context = s->journal->context;
 	}
 	s->transaction.spill = !s->stepwise && !all_or_none(s);
 	s->begun = s->link->used = true;
@@ -339,8 +331,8 @@ bdat_unknown(const struct submission *s)
  * An old session that breaks, or says 421, before it has answered MAIL had
  * ended before we came.
  */
-bool
-submission_was_stale(const struct submission *s)
+static bool
+was_stale(const struct submission *s)
 {
 	const struct transaction *t = &s->transaction;
 
@@ -465,14 +457,15 @@ run_once(struct submission *s, bool asked, bool *again, struct fault *f)
 	int result = attempt(s, asked, f);
 
 	if (s->journal != NULL)
-		s->journal->settled(s->journal, s->transaction.unsure);
+		s->journal->settled(s->journal->context,
+		    s->transaction.unsure);
 	if (s->transaction.refusal.code != 0)
 		reply_copy(&s->refusal, &s->transaction.refusal);
 	*again = false;
 	if (result == -1 && bdat_unknown(s)) {
 		result = go_back_to_data(s, f);
 		*again = result == 0;
-	} else if (result == -1 && !s->stepwise && submission_was_stale(s)) {
+	} else if (result == -1 && !s->stepwise && was_stale(s)) {
 		forget_session(s, f);
 		result = link_renew(s->link, s->outcome, f);
 		*again = result == 0;
@@ -602,7 +595,7 @@ recover(struct submission *s, struct fault *f)
 {
 	struct envelope *e = s->envelope;
 
-	if (!submission_was_stale(s)) {
+	if (!was_stale(s)) {
 		take_outcome(s);
 		diagnosis_settle(s->outcome, f);
 		link_close(s->link);
@@ -644,7 +637,7 @@ submission_sync(struct submission *s, struct fault *f)
 {
 	if (transaction_sync(&s->transaction, f) == 0 &&
 	    !(s->transaction.mail.code == 421 &&
-	    submission_was_stale(s)))
+	    was_stale(s)))
 		return 0;
 	return recover(s, f);
 }

@@ -30,9 +30,10 @@ struct outcome;
  */
 struct journal {
 	/* the message may be delivered from now on */
-	int (*before_end)(struct journal *, struct fault *);
+	int (*before_end)(void *context, struct fault *);
 	/* a transaction is over: the envelope says who has the message */
-	void (*settled)(struct journal *, bool unsure);
+	void (*settled)(void *context, bool unsure);
+	void *context;
 };
 
 struct submission {
@@ -71,10 +72,6 @@ void submission_free(struct submission *);
  */
 int submission_run(struct submission *, const struct message *,
     bool eight_bit, struct fault *);
-
-/* Had the session, which was used before, ended before this began? Then
- * nothing was sent, and a new session may do. */
-bool submission_was_stale(const struct submission *);
 
 /*
  * Opens the link where that is needed, and says MAIL, with SIZE unless octets

@@ -165,93 +165,86 @@ print_sum(const struct listing *l)
 
 /* ---- for programs */
 
+/* A member of an object, which is null without a value. */
 static void
-print_json(FILE *out, const char *name, const char *value)
+add_text(struct buffer *b, const char *name, const char *value)
 {
-	struct buffer b;
-
-	buffer_init(&b, SIZE_MAX / 8);
+	buffer_printf(b, "\"%s\": ", name);
 	if (value == NULL)
-		buffer_add_string(&b, "null");
+		buffer_add_string(b, "null");
 	else
-		text_add_json(&b, value, strlen(value));
-	fprintf(out, "\"%s\": %s", name, b.data);
-	buffer_free(&b);
+		text_add_json(b, value, strlen(value));
+	buffer_add_string(b, ", ");
 }
 
 static void
-print_json_address(FILE *out, const char *name, const struct mailbox *box)
+add_address(struct buffer *b, const char *name, const struct mailbox *box)
 {
-	char *spec = box->local == NULL ? NULL : address_spec(box);
+	char *spec = address_spec(box);
 
-	print_json(out, name, spec == NULL ? "" : spec);
+	add_text(b, name, spec == NULL ? "" : spec);
 	free(spec);
 }
 
+/* Ends an object or a list, whose last member has a comma behind it. */
 static void
-print_json_recipients(FILE *out, const struct envelope *e)
+add_end(struct buffer *b, const char *end)
 {
-	const char *comma = "";
+	if (b->data[b->len - 1] == ' ')
+		b->len -= 2;
+	buffer_add_string(b, end);
+}
+
+static void
+add_recipients(struct buffer *b, const struct envelope *e)
+{
 	const struct recipient *r;
 
-	fputs("\"recipients\": [", out);
+	buffer_add_string(b, "\"recipients\": [");
 	for (size_t i = 0; i < e->count; i++) {
 		r = &e->recipient[i];
 		if (!is_left(r))
 			continue;
-		fprintf(out, "%s{", comma);
-		print_json_address(out, "address", &r->box);
-		fputs(", ", out);
-		print_json(out, "reply", r->reply);
-		fprintf(out, ", \"state\": \"%s\"}", r->state ==
-		    RECIPIENT_REFUSED ? "refused" : "waiting");
-		comma = ", ";
+		buffer_add_char(b, '{');
+		add_address(b, "address", &r->box);
+		add_text(b, "reply", r->reply);
+		add_text(b, "state", r->state == RECIPIENT_REFUSED ?
+		    "refused" : "waiting");
+		add_end(b, "}, ");
 	}
-	fputs("], ", out);
+	add_end(b, "], ");
 }
 
 static void
-print_json_flags(FILE *out, const struct queue_entry *e,
-    const struct queue_state *s)
+add_flags(struct buffer *b, struct flags flags)
 {
-	struct flags flags = flags_of(e, s);
-	const struct {
-		bool there;
-		const char *name;
-	} words[] = {
-		{ flags.sending, "sending" },
-		{ flags.held, "held" },
-		{ flags.unsure, "unsure" },
-		{ flags.dead, "dead" },
-	};
-	const char *comma = "";
-
-	fputs("\"flags\": [", out);
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!words[i].there)
-			continue;
-		fprintf(out, "%s\"%s\"", comma, words[i].name);
-		comma = ", ";
-	}
-	fputs("], ", out);
+	buffer_printf(b, "\"flags\": [%s%s%s%s",
+	    flags.sending ? "\"sending\", " : "",
+	    flags.held ? "\"held\", " : "",
+	    flags.unsure ? "\"unsure\", " : "",
+	    flags.dead ? "\"dead\", " : "");
+	add_end(b, "], ");
 }
 
 static void
 print_object(FILE *out, const struct queue_entry *e,
     const struct queue_state *s)
 {
-	fprintf(out, "{\"id\": \"%s\", \"time\": %" PRId64 ", \"size\": %"
-	    PRIu64 ", ", e->id, e->time, e->octets);
-	print_json(out, "account", e->account);
-	fputs(", ", out);
-	print_json_address(out, "sender", &e->envelope.path);
-	fputs(", ", out);
-	print_json_recipients(out, &e->envelope);
-	fprintf(out, "\"attempts\": %lu, \"next\": %" PRId64 ", ", s->attempts,
-	    s->next);
-	print_json_flags(out, e, s);
-	print_json(out, "reason", s->reason);
-	fputs("}\n", out);
+	struct buffer b;
+
+	buffer_init(&b, SIZE_MAX / 8);
+	buffer_printf(&b, "{\"id\": \"%s\", \"time\": %" PRId64
+	    ", \"size\": %" PRIu64 ", ", e->id, e->time, e->octets);
+	add_text(&b, "account", e->account);
+	add_address(&b, "sender", &e->envelope.path);
+	add_recipients(&b, &e->envelope);
+	buffer_printf(&b, "\"attempts\": %lu, \"next\": %" PRId64 ", ",
+	    s->attempts, s->next);
+	add_flags(&b, flags_of(e, s));
+	add_text(&b, "reason", s->reason);
+	add_end(&b, "}\n");
+	fwrite(b.data, 1, b.len, out);
+	buffer_free(&b);
 }
 
 /* ---- all of them, one in memory at a time */

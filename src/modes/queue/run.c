@@ -40,7 +40,7 @@ struct run {
 
 /* A message on its way out of the queue. */
 struct parcel {
-	struct journal journal;		/* this comes first */
+	struct journal journal;
 	struct run *run;
 	struct queue_entry entry;
 	struct queue_state state;
@@ -83,9 +83,9 @@ take_states(struct parcel *p)
 }
 
 static int
-before_end(struct journal *j, struct fault *f)
+before_end(void *context, struct fault *f)
 {
-	struct parcel *p = (struct parcel *)j;
+	struct parcel *p = context;
 
 	p->state.unsure = (int64_t)time(NULL);
 	free(p->state.by);
@@ -96,9 +96,9 @@ before_end(struct journal *j, struct fault *f)
 
 /* The last transaction's state is written when all is known. */
 static void
-settled(struct journal *j, bool unsure)
+settled(void *context, bool unsure)
 {
-	struct parcel *p = (struct parcel *)j;
+	struct parcel *p = context;
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
 	const struct envelope *e = &p->entry.envelope;
 
@@ -120,8 +120,7 @@ static void
 parcel_init(struct parcel *p, struct run *r)
 {
 	memset(p, 0, sizeof(*p));
-	p->journal.before_end = before_end;
-	p->journal.settled = settled;
+	p->journal = (struct journal){ before_end, settled, p };
 	p->run = r;
 	p->now = (int64_t)time(NULL);
 	queue_entry_init(&p->entry);

@@ -11,40 +11,37 @@
 #define IDLE_MS (300 * 1000)	/* RFC 5321 section 4.5.3.2.7 */
 #define ERRORS_MAX 20		/* in a row: no speaker of SMTP makes them */
 
-static struct owed_reply *
-owe(struct serving *s, enum owed_kind kind)
+static void
+owe(struct serving *s, const struct owed_reply *o)
 {
-	struct owed_reply *o;
-
 	s->owed = memory_grow(s->owed, s->owed_count, &s->owed_cap,
 	    sizeof(*s->owed));
-	o = &s->owed[s->owed_count++];
-	memset(o, 0, sizeof(*o));
-	o->kind = kind;
-	return o;
+	s->owed[s->owed_count++] = *o;
 }
 
 void
 serving_owe_mail(struct serving *s)
 {
-	owe(s, OWED_MAIL);
+	owe(s, &(struct owed_reply){ .mail = true });
 }
 
 void
 serving_owe_rcpt(struct serving *s, const struct relay_share *share)
 {
-	owe(s, OWED_RCPT)->share = *share;
+	owe(s, &(struct owed_reply){ .share = *share });
 }
 
 void
 serving_say(struct serving *s, const char *text)
 {
+	char *line = buffer_format("%s\r\n", text);
+
 	if (s->owed_count > 0) {
-		owe(s, OWED_TEXT)->share.refusal = memory_string(text);
+		owe(s, &(struct owed_reply){ .share = { .refusal = line } });
 		return;
 	}
-	conn_put(s->conn, text, strlen(text));
-	conn_put(s->conn, "\r\n", 2);
+	conn_put(s->conn, line, strlen(line));
+	free(line);
 }
 
 void
@@ -77,12 +74,10 @@ serving_settle(struct serving *s)
 	for (size_t i = 0; i < s->owed_count; i++) {
 		o = &s->owed[i];
 		buffer_clear(&b);
-		if (o->kind == OWED_MAIL)
+		if (o->mail)
 			relay_answer_mail(&s->relay, &b);
-		else if (o->kind == OWED_RCPT)
-			relay_answer_rcpt(&s->relay, &o->share, &b);
 		else
-			buffer_printf(&b, "%s\r\n", o->share.refusal);
+			relay_answer_rcpt(&s->relay, &o->share, &b);
 		serving_put(s, &b);
 		free(o->share.refusal);
 	}

@@ -377,9 +377,7 @@ answer_member(const struct relay *r, size_t number, struct buffer *b)
 	else if (to->state == RECIPIENT_REFUSED && to->reply != NULL)
 		answer_add(b, 553, "5.6.7", to->reply, strlen(to->reply),
 		    r->given.smtputf8);
-	else if (r->trouble.class != FAULT_NONE && !relay_is_open(r))
-		buffer_add_string(b, "503 5.5.1 MAIL was refused\r\n");
-	else if (r->trouble.class != FAULT_NONE)
+	else if (r->trouble.class != FAULT_NONE && relay_is_open(r))
 		answer_fault(r, &r->trouble, b);
 	else
 		buffer_add_string(b, "503 5.5.1 MAIL was refused\r\n");

@@ -22,12 +22,10 @@
 
 struct conn;
 
-enum owed_kind { OWED_TEXT, OWED_MAIL, OWED_RCPT };
-
 /* A reply that the client has not been given yet. */
 struct owed_reply {
-	enum owed_kind kind;
-	struct relay_share share;	/* OWED_TEXT: its refusal */
+	bool mail;			/* the smarthost's to MAIL; else: */
+	struct relay_share share;	/* to RCPT, or a reply of our own */
 };
 
 struct serving {
