@@ -389,9 +389,10 @@ delivery_keep(struct delivery *d, struct carrier *c, const struct job *given,
 		.why = f->text, .eight_bit = d->eight_bit,
 	};
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	size_t waiting = queue_keep_count(&d->letter, k.outcome);
 
 	if (c->own->account.queue != TOGGLE_ON || wait_signal() != NULL ||
-	    queue_keep_count(&d->letter, k.outcome) == 0)
+	    waiting == 0)
 		return -1;
 	if (queue_keep(&k, &why) == -1) {
 		if (k.outcome == NULL)
@@ -409,7 +410,7 @@ delivery_keep(struct delivery *d, struct carrier *c, const struct job *given,
 	}
 	f->class = FAULT_RECIPIENT;
 	fault_add(f, "; for %zu of them it is kept in the queue as %s",
-	    k.kept, k.id);
+	    waiting, k.id);
 	return 0;
 }
 

@@ -320,7 +320,7 @@ begins_with_id(const char *s)
 static int
 compare(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(a, b);
 }
 
 /* All files of one place whose names are ids and this behind them: the ids. */
@@ -348,8 +348,8 @@ list(const struct queue_folder *q, enum queue_place place,
 			continue;
 		names->name = memory_grow(names->name, names->count, &cap,
 		    sizeof(*names->name));
-		names->name[names->count++] = memory_copy(entry->d_name,
-		    QUEUE_ID_LEN);
+		memcpy(names->name[names->count], entry->d_name, QUEUE_ID_LEN);
+		names->name[names->count++][QUEUE_ID_LEN] = '\0';
 	}
 	if (errno != 0)
 		r = refuse(f, q->path, places[place], NULL);
@@ -365,15 +365,6 @@ queue_folder_list(const struct queue_folder *q, enum queue_place place,
     struct queue_names *names, struct fault *f)
 {
 	return list(q, place, "", names, f);
-}
-
-void
-queue_names_free(struct queue_names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->name[i]);
-	free(names->name);
-	memset(names, 0, sizeof(*names));
 }
 
 int
@@ -499,7 +490,7 @@ sweep_states(const struct queue_folder *q, const char *suffix)
 		snprintf(file, sizeof(file), "%s%s", names.name[i], suffix);
 		unlinkat(q->fd[QUEUE_STATE], file, 0);
 	}
-	queue_names_free(&names);
+	free(names.name);
 }
 
 void
@@ -510,7 +501,7 @@ queue_folder_sweep(const struct queue_folder *q)
 	queue_folder_list(q, QUEUE_TMP, &names, NULL);
 	for (size_t i = 0; i < names.count; i++)
 		sweep_tmp(q, names.name[i]);
-	queue_names_free(&names);
+	free(names.name);
 	sweep_states(q, "");
 	sweep_states(q, NEW);
 }

@@ -23,6 +23,8 @@ struct account;
 struct buffer;
 struct fault;
 
+#define QUEUE_ID_LEN 16		/* octets of the name of a message */
+
 enum queue_place {
 	QUEUE_MSG, QUEUE_DEAD, QUEUE_STATE, QUEUE_TMP, QUEUE_ACCOUNT,
 	QUEUE_PLACES
@@ -55,14 +57,13 @@ void queue_folder_close(struct queue_folder *);
 
 /* Names, the oldest message first. */
 struct queue_names {
-	char **name;
+	char (*name)[QUEUE_ID_LEN + 1];	/* the caller frees them */
 	size_t count;
 };
 /* All files of one place whose names are ids. -1 with FAULT_IO: as many as
  * could be read. */
 int queue_folder_list(const struct queue_folder *, enum queue_place,
     struct queue_names *, struct fault *);
-void queue_names_free(struct queue_names *);
 
 /*
  * Makes what was done in a place durable. A file system that cannot sync a
@@ -86,7 +87,6 @@ void queue_folder_sweep(const struct queue_folder *);
  * An id: the time in milliseconds, then a random number, so that ids sort by
  * age. -1 with FAULT_SYSTEM.
  */
-#define QUEUE_ID_LEN 16
 int queue_id_make(char id[QUEUE_ID_LEN + 1], struct fault *);
 bool queue_is_id(const char *);
 

@@ -180,19 +180,6 @@ describe(struct queue_entry *e, const struct keeping *k, int64_t now)
  * gets its name in the queue. From there on it cannot be lost.
  */
 static int
-put(struct queue_entry *e, const struct queue_state *s,
-    const struct queue_folder *q, const struct keeping *k, struct fault *f)
-{
-	if (queue_entry_write(e, q, &k->letter->message, f) == -1)
-		return -1;
-	if (queue_state_write(s, e, q, f) == 0 &&
-	    queue_entry_commit(e, q, f) == 0)
-		return 0;
-	queue_entry_abandon(e, q);
-	return -1;
-}
-
-static int
 keep(struct keeping *k, struct queue_entry *e, const struct queue_folder *q,
     struct fault *f)
 {
@@ -202,8 +189,12 @@ keep(struct keeping *k, struct queue_entry *e, const struct queue_folder *q,
 
 	begin_state(&state, k, now);
 	describe(e, k, now);
-	k->kept = e->envelope.count;
-	r = put(e, &state, q, k, f);
+	r = queue_entry_write(e, q, &k->letter->message, f);
+	if (r == 0 && (queue_state_write(&state, e, q, f) == -1 ||
+	    queue_entry_commit(e, q, f) == -1)) {
+		queue_entry_abandon(e, q);
+		r = -1;
+	}
 	queue_state_free(&state);
 	if (r == 0)
 		memcpy(k->id, e->id, sizeof(k->id));

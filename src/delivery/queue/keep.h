@@ -30,7 +30,6 @@ struct keeping {
 	const struct outcome *outcome;	/* NULL: it was not tried */
 	const char *why;		/* why it waits, printable */
 	bool eight_bit;			/* BODY=8BITMIME */
-	size_t kept;			/* recipients that wait */
 	char id[QUEUE_ID_LEN + 1];	/* "" while it is not kept */
 };
 

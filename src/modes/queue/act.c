@@ -132,16 +132,6 @@ show(struct acting *a, const struct queue_entry *e,
 
 /* ---- what changes a message; each is one step that a crash cannot halve */
 
-static int
-hold(const struct queue_entry *e, struct queue_state *s,
-    const struct queue_folder *q, bool held, struct fault *f)
-{
-	if (s->held == held)
-		return 0;
-	s->held = held;
-	return queue_state_write(s, e, q, f);
-}
-
 /* The state comes first: one that is dead waits until it has moved. */
 static int
 requeue(struct queue_entry *e, struct queue_state *s,
@@ -173,21 +163,14 @@ act(struct acting *a, struct queue_entry *e, const struct queue_folder *q,
 	if (a->act == QUEUE_DELETE)
 		return queue_entry_remove(e, q, f);
 	r = queue_state_read(&s, e, q, f);
-	if (r == 0)
-		switch (a->act) {
-		case QUEUE_SHOW:
-			r = show(a, e, &s, f);
-			break;
-		case QUEUE_HOLD:
-		case QUEUE_RELEASE:
-			r = hold(e, &s, q, a->act == QUEUE_HOLD, f);
-			break;
-		case QUEUE_REQUEUE:
-			r = requeue(e, &s, q, f);
-			break;
-		case QUEUE_DELETE:
-			break;
-		}
+	if (r == 0 && a->act == QUEUE_SHOW) {
+		r = show(a, e, &s, f);
+	} else if (r == 0 && a->act == QUEUE_REQUEUE) {
+		r = requeue(e, &s, q, f);
+	} else if (r == 0 && s.held != (a->act == QUEUE_HOLD)) {
+		s.held = !s.held;
+		r = queue_state_write(&s, e, q, f);
+	}
 	queue_state_free(&s);
 	return r;
 }
@@ -251,20 +234,9 @@ act_on_place(struct acting *a, enum queue_place place)
 			for (int look = 0; look < LOOKS &&
 			    !try_place(a, q, place, names.name[k]); look++)
 				;
-		queue_names_free(&names);
+		free(names.name);
 		queue_folders_tell(a->request, &why, a->fault);
 	}
-}
-
-static void
-act_on_all(struct acting *a)
-{
-	bool dead = a->act != QUEUE_HOLD && a->act != QUEUE_RELEASE;
-
-	/* what is requeued from there must not be met again */
-	act_on_place(a, QUEUE_MSG);
-	if (dead)
-		act_on_place(a, QUEUE_DEAD);
 }
 
 static void
@@ -294,12 +266,16 @@ queue_act(const struct request *r, enum queue_act what,
 
 	queue_folders_open(&a.folders, r, f);
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(ids[i], "ALL") == 0)
-			act_on_all(&a);
-		else if (strcmp(ids[i], "-") == 0)
+		if (strcmp(ids[i], "-") == 0) {
 			act_on_input(&a);
-		else
+		} else if (strcmp(ids[i], "ALL") != 0) {
 			act_on_id(&a, ids[i]);
+		} else {
+			/* what is requeued must not be met again */
+			act_on_place(&a, QUEUE_MSG);
+			if (what != QUEUE_HOLD && what != QUEUE_RELEASE)
+				act_on_place(&a, QUEUE_DEAD);
+		}
 	}
 	queue_folders_close(&a.folders);
 	return f->class == FAULT_NONE ? 0 : -1;

@@ -289,7 +289,7 @@ list_place(struct listing *l, const struct queue_folders *all,
 		queue_folder_list(&all->folder[i], place, &names, &why);
 		for (size_t k = 0; k < names.count && !ferror(l->out); k++)
 			list_entry(l, &all->folder[i], place, names.name[k]);
-		queue_names_free(&names);
+		free(names.name);
 		queue_folders_tell(l->request, &why, f);
 	}
 }

@@ -500,12 +500,12 @@ gather(struct groups *all, struct run *r)
 			g = find_group(all, &e);
 			g->ids.name = memory_grow(g->ids.name, g->ids.count,
 			    &g->cap, sizeof(*g->ids.name));
-			g->ids.name[g->ids.count++] =
-			    memory_string(names.name[i]);
+			memcpy(g->ids.name[g->ids.count++], names.name[i],
+			    sizeof(*g->ids.name));
 		}
 		queue_entry_free(&e);
 	}
-	queue_names_free(&names);
+	free(names.name);
 }
 
 static void
@@ -514,7 +514,7 @@ groups_free(struct groups *all)
 	for (size_t i = 0; i < all->count; i++) {
 		free(all->group[i].account);
 		free(all->group[i].file);
-		queue_names_free(&all->group[i].ids);
+		free(all->group[i].ids.name);
 	}
 	free(all->group);
 }
@@ -618,7 +618,7 @@ queue_may_flush(const struct carrier *c)
 		return false;
 	queue_folder_list(&q, QUEUE_MSG, &names, NULL);
 	may = names.count > 0;
-	queue_names_free(&names);
+	free(names.name);
 	queue_folder_close(&q);
 	return may;
 }
