@@ -115,13 +115,9 @@ fault_hint(struct fault *f, const char *fmt, ...)
 static void
 join(struct fault *f, char *before, char *behind)
 {
-	struct buffer b;
-
-	buffer_init(&b, FAULT_RAW_MAX);
-	buffer_printf(&b, "%s%s", before, behind);
+	f->text = buffer_format("%s%s", before, behind);
 	free(before);
 	free(behind);
-	f->text = buffer_detach(&b);
 }
 
 int

@@ -420,17 +420,14 @@ delivery_keep(struct delivery *d, struct carrier *c, const struct job *given,
 static void
 name_signal(struct delivery *d, struct fault *f)
 {
-	static const char by[] = "ended by ";
-	const char *name = wait_signal();
-	struct buffer why;
+	char *why;
 
-	if (name == NULL || f->class == FAULT_NONE)
+	if (wait_signal() == NULL || f->class == FAULT_NONE)
 		return;
 	fault_clear(f);
-	buffer_init(&why, sizeof(by) + strlen(name));
-	buffer_printf(&why, "%s%s", by, name);
-	submission_break_off(&d->submission, why.data, f);
-	buffer_free(&why);
+	why = buffer_format("ended by %s", wait_signal());
+	submission_break_off(&d->submission, why, f);
+	free(why);
 }
 
 void

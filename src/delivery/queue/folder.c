@@ -249,14 +249,11 @@ open_error(const char *path)
 static bool
 has_places(const char *path)
 {
+	char *place = buffer_format("%s/%s", path, places[0]);
 	struct stat st;
-	struct buffer b;
-	bool has;
+	bool has = stat(place, &st) == 0;
 
-	buffer_init(&b, PATH_OCTETS_MAX);
-	buffer_printf(&b, "%s/%s", path, places[0]);
-	has = stat(b.data, &st) == 0;
-	buffer_free(&b);
+	free(place);
 	return has;
 }
 
@@ -425,23 +422,17 @@ int
 queue_folder_replace(const struct queue_folder *q, enum queue_place place,
     const char *name, const struct buffer *b, struct fault *f)
 {
-	int dir = q->fd[place], error;
-	struct buffer new;
+	int dir = q->fd[place], r = 0;
+	char *new = buffer_format("%s" NEW, name);
 
-	buffer_init(&new, PATH_OCTETS_MAX);
-	buffer_printf(&new, "%s" NEW, name);
-	if (write_new(dir, new.data, b) == -1 ||
-	    renameat(dir, new.data, dir, name) == -1 ||
-	    sync_folder(dir) == -1) {
-		error = errno;
-		unlinkat(dir, new.data, 0);
-		fault(f, FAULT_IO, "%s/%s/%s cannot be written: %s", q->path,
-		    places[place], name, strerror(error));
-		buffer_free(&new);
-		return -1;
+	if (write_new(dir, new, b) == -1 ||
+	    renameat(dir, new, dir, name) == -1 || sync_folder(dir) == -1) {
+		r = fault(f, FAULT_IO, "%s/%s/%s cannot be written: %s",
+		    q->path, places[place], name, strerror(errno));
+		unlinkat(dir, new, 0);
 	}
-	buffer_free(&new);
-	return 0;
+	free(new);
+	return r;
 }
 
 /* ---- What a crash has left. */

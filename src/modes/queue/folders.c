@@ -34,37 +34,26 @@ is_same(const struct queue_folder *a, const struct queue_folder *b)
 }
 
 static void
-add(struct queue_folders *all, const char *path, const struct request *r,
-    struct fault *f)
-{
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
-	struct queue_folder folder;
-
-	if (queue_folder_open(&folder, path, false, &why) != 1) {
-		queue_folders_tell(r, &why, f);
-		return;
-	}
-	for (size_t i = 0; i < all->count; i++)
-		if (is_same(&all->folder[i], &folder)) {
-			queue_folder_close(&folder);
-			return;
-		}
-	all->folder = memory_resize(all->folder, all->count + 1,
-	    sizeof(*all->folder));
-	all->folder[all->count++] = folder;
-}
-
-static void
-add_of(struct queue_folders *all, const struct account *a,
+add(struct queue_folders *all, const struct account *a,
     const struct request *r, struct fault *f)
 {
 	struct fault why = { FAULT_NONE, NULL, NULL, false };
 	char *path = queue_folder_path(a, &why);
+	struct queue_folder folder;
+	bool known = false;
 
-	if (path != NULL)
-		add(all, path, r, f);
+	if (path != NULL && queue_folder_open(&folder, path, false,
+	    &why) == 1) {
+		for (size_t i = 0; i < all->count && !known; i++)
+			known = is_same(&all->folder[i], &folder);
+		all->folder = memory_resize(all->folder, all->count + 1,
+		    sizeof(*all->folder));
+		all->folder[all->count++] = folder;
+	}
+	if (known)
+		queue_folder_close(&all->folder[--all->count]);
 	/* somebody without a home folder has no queue either */
-	else if (a != NULL)
+	if (path != NULL || a != NULL)
 		queue_folders_tell(r, &why, f);
 	fault_clear(&why);
 	free(path);
@@ -82,11 +71,11 @@ queue_folders_open(struct queue_folders *all, const struct request *r,
 	request_load(r, &accounts, &why);
 	queue_folders_tell(r, &why, f);
 	if (r->settings->queue_directory != NULL)
-		add_of(all, r->settings, r, f);
+		add(all, r->settings, r, f);
 	for (size_t i = 0; i < accounts.table.count; i++)
 		if (accounts.table.account[i]->queue_directory != NULL)
-			add_of(all, accounts.table.account[i], r, f);
-	add_of(all, NULL, r, f);
+			add(all, accounts.table.account[i], r, f);
+	add(all, NULL, r, f);
 	accounts_free(&accounts);
 	return f->class == FAULT_NONE ? 0 : -1;
 }

@@ -28,7 +28,6 @@
  */
 #define RECIPIENTS_MAX 10000
 #define RECEIVED_MAX 100	/* RFC 5321 section 6.3: at least as many */
-#define FIELD_MAX (64 * 1024)	/* octets of a Received field of ours */
 #define ANSWER_MAX (SIZE_MAX / 4)	/* octets: replies have their own */
 
 void
@@ -475,16 +474,14 @@ add_received(const struct relay *r, struct message *m, const char *received)
 	const struct link *l = &r->carrier.at->link;
 	char *name = l->open ? memory_string(l->session.ehlo_name) :
 	    session_own_name();
-	char date[CLOCK_DATE_SIZE];
-	struct buffer b;
+	char date[CLOCK_DATE_SIZE], *field;
 
 	clock_date(time(NULL), date);
-	buffer_init(&b, FIELD_MAX);
-	buffer_printf(&b, "%s\r\n\tby %s (postrider) with %s;\r\n\t%s",
+	field = buffer_format("%s\r\n\tby %s (postrider) with %s;\r\n\t%s",
 	    received, name == NULL ? "localhost" : name, r->given.smtputf8 ?
 	    "UTF8SMTP" : r->esmtp ? "ESMTP" : "SMTP", date);
-	header_prepend(&m->header, "Received", b.data);
-	buffer_free(&b);
+	header_prepend(&m->header, "Received", field);
+	free(field);
 	free(name);
 }
 
@@ -639,14 +636,12 @@ deliver(struct relay *r, const struct message *m, struct fault *f)
 static void
 answer_kept(const struct relay *r, struct buffer *answer)
 {
-	struct buffer text;
-
-	buffer_init(&text, ANSWER_MAX);
-	buffer_printf(&text, "kept as %s: %s", r->delivery.queued,
+	char *text = buffer_format("kept as %s: %s", r->delivery.queued,
 	    r->private ? not_for_others : r->delivery.why);
-	answer_add(answer, 250, "2.0.0", text.data, text.len,
+
+	answer_add(answer, 250, "2.0.0", text, strlen(text),
 	    r->given.smtputf8);
-	buffer_free(&text);
+	free(text);
 }
 
 /*
