@@ -187,3 +187,24 @@ file_first_line(const char *path)
 	n = got <= 0 ? 0 : text_trimmed(line, text_line(line, (size_t)got));
 	return n == 0 ? NULL : memory_copy(line, n);
 }
+
+int
+file_write(int fd, const char *p, size_t n)
+{
+	ssize_t done;
+
+	while (n > 0) {
+		done = write(fd, p, n);
+		if (done == -1 && errno != EINTR)
+			return -1;
+		if (done == 0) {
+			errno = ENOSPC;
+			return -1;
+		}
+		if (done > 0) {
+			p += done;
+			n -= (size_t)done;
+		}
+	}
+	return 0;
+}

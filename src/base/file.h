@@ -66,4 +66,7 @@ int file_load(const char *path, struct buffer *);
 #define FILE_LINE_MAX 1024
 char *file_first_line(const char *path);
 
+/* Writes all octets: 0, or -1 with errno. */
+int file_write(int fd, const char *, size_t);
+
 #endif

@@ -89,12 +89,6 @@ may_stand_for_others(struct alias_source *a, const struct mailbox *box,
 	return a->aliases.count > 0 || a->aliases.first != NULL;
 }
 
-void
-aliases_begin_message(struct alias_source *a)
-{
-	alias_begin_message(&a->aliases);
-}
-
 /*
  * Adds one that no alias has anything to do with any more. As long as all were
  * `unchanged`, none of them can be there already: they are different as given.

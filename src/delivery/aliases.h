@@ -35,8 +35,6 @@ struct alias_source {
 void alias_source_init(struct alias_source *, const struct account *,
     bool off);
 void alias_source_free(struct alias_source *);
-/* A new message begins: the recipients of the last one are forgotten. */
-void aliases_begin_message(struct alias_source *);
 /*
  * Adds to an envelope those that a recipient stands for: by its alias, else
  * itself; then with the account's qualify_domain. An envelope is filled by

@@ -57,7 +57,7 @@ expand(struct verifying *v, struct envelope *e, struct fault *f)
 	struct envelope out;
 	int r = 0;
 
-	aliases_begin_message(&v->carrier.at->aliases);
+	alias_begin_message(&v->carrier.at->aliases.aliases);
 	envelope_init(&out);
 	for (size_t i = 0; i < e->count && r == 0; i++)
 		r = aliases_expand(&v->carrier.at->aliases,

@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/wait.h"
 #include "wire/bounded.h"
 
@@ -22,18 +23,8 @@ static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
 void
 bounded_write(int fd, const void *p, size_t n)
 {
-	const char *from = p;
-	ssize_t done;
-
-	while (n > 0) {
-		done = write(fd, from, n);
-		if (done == -1 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			_exit(1);
-		from += done;
-		n -= (size_t)done;
-	}
+	if (file_write(fd, p, n) == -1)
+		_exit(1);
 }
 
 /*

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "delivery/queue/entry.h"
@@ -65,7 +66,7 @@ put(int dir, const char *p, size_t n)
 {
 	int fd = openat(dir, id, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
-	require(fd != -1 && queue_write(fd, p, n) == 0);
+	require(fd != -1 && file_write(fd, p, n) == 0);
 	close(fd);
 }
 

@@ -104,15 +104,16 @@ test_reply(size_t i)
 static void
 test_long(void)
 {
-	char text[2000];
+	char text[2000 + 1];
 	struct buffer b;
 	bool good = true;
 	size_t lines = 0, n;
 	const char *p, *eol;
 
-	memset(text, 'x', sizeof(text));
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
 	buffer_init(&b, TEXT_MAX);
-	answer_add(&b, 451, "4.3.0", text, sizeof(text), false);
+	answer_add(&b, 451, "4.3.0", text, false);
 	for (p = b.data; p < b.data + b.len; p = eol + 1) {
 		eol = strchr(p, '\n');
 		n = (size_t)(eol - p) + 1;

@@ -561,7 +561,7 @@ write_message(int fd, const struct message *m, struct fault *f)
 
 	message_walk_start(&walk, m);
 	while (r == 0 && (n = message_walk_next(&walk, &p, f)) != 0)
-		r = n == -1 ? -1 : queue_write(fd, p, (size_t)n);
+		r = n == -1 ? -1 : file_write(fd, p, (size_t)n);
 	message_walk_end(&walk);
 	return r;
 }
@@ -576,7 +576,7 @@ write_all(struct queue_entry *e, const struct message *m, struct fault *f)
 	add_header(&b, e);
 	e->message_at = b.len;
 	r = b.full ? fault(f, FAULT_DATA, "the envelope is too large") :
-	    queue_write(e->on_disk.fd, b.data, b.len);
+	    file_write(e->on_disk.fd, b.data, b.len);
 	buffer_free(&b);
 	if (r == 0)
 		r = write_message(e->on_disk.fd, m, f);

@@ -373,27 +373,6 @@ queue_folder_sync(const struct queue_folder *q, enum queue_place place,
 	return refuse(f, q->path, places[place], NULL);
 }
 
-int
-queue_write(int fd, const char *p, size_t n)
-{
-	ssize_t done;
-
-	while (n > 0) {
-		done = write(fd, p, n);
-		if (done == -1 && errno != EINTR)
-			return -1;
-		if (done == 0) {
-			errno = ENOSPC;
-			return -1;
-		}
-		if (done > 0) {
-			p += done;
-			n -= (size_t)done;
-		}
-	}
-	return 0;
-}
-
 /* A new file of that name, in place of one that a crash may have left. */
 static int
 write_new(int dir, const char *name, const struct buffer *b)
@@ -406,7 +385,7 @@ write_new(int dir, const char *name, const struct buffer *b)
 	    O_NOFOLLOW, S_IRUSR | S_IWUSR);
 	if (fd == -1)
 		return -1;
-	r = queue_write(fd, b->data, b->len);
+	r = file_write(fd, b->data, b->len);
 	if (r == 0)
 		r = sync_folder(fd);
 	error = errno;

@@ -78,8 +78,6 @@ int queue_folder_sync(const struct queue_folder *, enum queue_place,
  */
 int queue_folder_replace(const struct queue_folder *, enum queue_place,
     const char *name, const struct buffer *, struct fault *);
-/* Writes all octets: 0, or -1 with errno. */
-int queue_write(int fd, const char *, size_t);
 /* Removes what a crash has left behind. */
 void queue_folder_sweep(const struct queue_folder *);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/file.h"
 #include "mail/message/body.h"
 
 #define WALK_OCTETS (128 * 1024)	/* read from a file at once */
@@ -144,21 +145,9 @@ open_tempfile(struct body *b, struct fault *f)
 static int
 flush(struct body *b, struct fault *f)
 {
-	const char *p = b->memory.data, *end = p + b->memory.len;
-	ssize_t w;
-	int error;
-
-	for (; p < end; p += w) {
-		w = write(b->tempfile, p, (size_t)(end - p));
-		if (w > 0)
-			continue;
-		/* nothing written and no error: as good as a full disk */
-		error = w == 0 ? ENOSPC : errno;
-		w = 0;
-		if (error == EINTR)
-			continue;
+	if (file_write(b->tempfile, b->memory.data, b->memory.len) == -1) {
 		fault(f, FAULT_IO, "message not taken in: temporary file in "
-		    "%s: %s", b->tempfile_dir, strerror(error));
+		    "%s: %s", b->tempfile_dir, strerror(errno));
 		return fault_hint(f, "free some space there, or set TMPDIR "
 		    "to a directory that has more");
 	}

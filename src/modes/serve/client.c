@@ -55,10 +55,11 @@ serving_refuse(struct serving *s, const char *text)
 }
 
 void
-serving_put(struct serving *s, const struct buffer *lines)
+serving_put(struct serving *s, struct buffer *lines)
 {
 	if (lines->len > 0)
 		conn_put(s->conn, lines->data, lines->len);
+	buffer_free(lines);
 }
 
 void
@@ -73,7 +74,6 @@ serving_settle(struct serving *s)
 	buffer_init(&b, SIZE_MAX / 4);
 	for (size_t i = 0; i < s->owed_count; i++) {
 		o = &s->owed[i];
-		buffer_clear(&b);
 		if (o->mail)
 			relay_answer_mail(&s->relay, &b);
 		else
@@ -81,7 +81,6 @@ serving_settle(struct serving *s)
 		serving_put(s, &b);
 		free(o->share.refusal);
 	}
-	buffer_free(&b);
 	s->owed_count = 0;
 }
 

@@ -75,7 +75,6 @@ finish_message(struct serving *s)
 	relay_message(&s->relay, &s->message, received.data, &s->broken,
 	    &answer);
 	serving_put(s, &answer);
-	buffer_free(&answer);
 	buffer_free(&received);
 	serving_end_message(s);
 }
@@ -89,7 +88,6 @@ answer_nobody(struct serving *s)
 	buffer_init(&b, SIZE_MAX / 4);
 	relay_answer_nobody(&s->relay, &b);
 	serving_put(s, &b);
-	buffer_free(&b);
 }
 
 void
@@ -161,10 +159,9 @@ answer_chunk(struct serving *s, uint64_t octets)
 		return;
 	}
 	buffer_init(&b, SIZE_MAX / 4);
-	answer_add(&b, 554, "5.6.0", s->broken.text, strlen(s->broken.text),
+	answer_add(&b, 554, "5.6.0", s->broken.text,
 	    s->relay.given.smtputf8);
 	serving_put(s, &b);
-	buffer_free(&b);
 }
 
 /*

@@ -186,10 +186,8 @@ static void
 answer_fault(const struct relay *r, const struct fault *f,
     struct buffer *b)
 {
-	const char *text = is_private(r, f) ? not_for_others : f->text;
-
 	answer_add(b, fault_smtp_code(f->class), fault_smtp_status(f->class),
-	    text, strlen(text), r->given.smtputf8);
+	    is_private(r, f) ? not_for_others : f->text, r->given.smtputf8);
 }
 
 /* Of the smarthost's reply to MAIL; 0: there is none. */
@@ -344,7 +342,7 @@ relay_answer_mail(const struct relay *r, struct buffer *b)
 		    r->given.smtputf8);
 	else if (r->too_big)
 		answer_add(b, 552, "5.3.4", r->trouble.text,
-		    strlen(r->trouble.text), r->given.smtputf8);
+		    r->given.smtputf8);
 	else
 		answer_fault(r, &r->trouble, b);
 }
@@ -374,8 +372,7 @@ answer_member(const struct relay *r, size_t number, struct buffer *b)
 	else if (reply != NULL && reply->code != 0)
 		answer_add_reply(b, reply, r->given.smtputf8);
 	else if (to->state == RECIPIENT_REFUSED && to->reply != NULL)
-		answer_add(b, 553, "5.6.7", to->reply, strlen(to->reply),
-		    r->given.smtputf8);
+		answer_add(b, 553, "5.6.7", to->reply, r->given.smtputf8);
 	else if (r->trouble.class != FAULT_NONE && relay_is_open(r))
 		answer_fault(r, &r->trouble, b);
 	else
@@ -513,8 +510,7 @@ refuse(struct relay *r, struct message *m, const char *received,
 	if (status == NULL)
 		answer_fault(r, f, answer);
 	else
-		answer_add(answer, code, status, f->text, strlen(f->text),
-		    r->given.smtputf8);
+		answer_add(answer, code, status, f->text, r->given.smtputf8);
 	return -1;
 }
 
@@ -639,8 +635,7 @@ answer_kept(const struct relay *r, struct buffer *answer)
 	char *text = buffer_format("kept as %s: %s", r->delivery.queued,
 	    r->private ? not_for_others : r->delivery.why);
 
-	answer_add(answer, 250, "2.0.0", text, strlen(text),
-	    r->given.smtputf8);
+	answer_add(answer, 250, "2.0.0", text, r->given.smtputf8);
 	free(text);
 }
 
@@ -710,7 +705,7 @@ explain(struct relay *r, const struct fault *why, struct fault *f)
 		rejection_of_sender(t, f);
 		outcome_take(o, &r->carrier.at->link.session);
 		diagnosis_settle(o, f);
-	} else if (why->class != FAULT_NONE) {
+	} else if (why != NULL && why->class != FAULT_NONE) {
 		fault_pass(f, why, "");
 	} else if (o->refused + o->deferred > 0) {
 		outcome_settle(o, &t->refusal);

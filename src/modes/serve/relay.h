@@ -95,7 +95,7 @@ bool relay_offers(const struct relay *, enum capability);
  */
 void relay_message(struct relay *, struct message *, const char *received,
     const struct fault *broken, struct buffer *answer);
-/* Ends it without a message; `why` is for the log, FAULT_NONE for none. */
+/* Ends it without a message; `why` is for the log; or NULL. */
 void relay_reset(struct relay *, const struct fault *why);
 
 #endif

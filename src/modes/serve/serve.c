@@ -20,8 +20,6 @@
 #define EHLO_REPLY_MAX 4096	/* octets */
 #define SKIPPED_MAX (1024 * 1024)	/* octets of a line too long */
 
-static const struct fault no_fault = { FAULT_NONE, NULL, NULL, false };
-
 /*
  * Extensions that the smarthost must have, too. While there is no session with
  * it, the client is offered all of them.
@@ -40,7 +38,7 @@ reset(struct serving *s)
 {
 	serving_settle(s);
 	serving_end_message(s);
-	relay_reset(&s->relay, &no_fault);
+	relay_reset(&s->relay, NULL);
 }
 
 static void
@@ -60,7 +58,6 @@ say_extensions(struct serving *s)
 	buffer_add_string(&b, "\r\n250-CHUNKING\r\n"
 	    "250-ENHANCEDSTATUSCODES\r\n250 HELP\r\n");
 	serving_put(s, &b);
-	buffer_free(&b);
 }
 
 static void
@@ -99,7 +96,7 @@ on_mail(struct serving *s, const struct command *c)
 			    "already");
 			return;
 		}
-		relay_reset(&s->relay, &no_fault);
+		relay_reset(&s->relay, NULL);
 	}
 	refusal = command_read_mail(&mail, c->argument, c->len);
 	if (refusal != NULL) {

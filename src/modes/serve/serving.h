@@ -64,8 +64,9 @@ void serving_owe_mail(struct serving *);
 void serving_owe_rcpt(struct serving *, const struct relay_share *);
 /* Waits for the smarthost's replies, and gives the client all that is owed. */
 void serving_settle(struct serving *);
-/* Gives the client whole lines, each with its CRLF. Nothing may be owed. */
-void serving_put(struct serving *, const struct buffer *lines);
+/* Gives the client whole lines, each with its CRLF, and frees them. Nothing may
+ * be owed. */
+void serving_put(struct serving *, struct buffer *lines);
 /* Settles, and waits for octets from the client; -1: none will come. */
 int serving_fill(struct serving *);
 

@@ -61,9 +61,9 @@ add_line(struct buffer *b, int code, const char *status, const char *text,
 
 void
 answer_add(struct buffer *b, int code, const char *status, const char *text,
-    size_t n, bool utf8)
+    bool utf8)
 {
-	add_line(b, code, status, text, n, utf8, true);
+	add_line(b, code, status, text, strlen(text), utf8, true);
 }
 
 /* Octets of the enhanced status code at the front, with blanks behind it. */

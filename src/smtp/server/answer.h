@@ -18,7 +18,7 @@ struct reply;
  * takes. Octets that are not ASCII are escaped unless utf8.
  */
 void answer_add(struct buffer *, int code, const char *status,
-    const char *text, size_t n, bool utf8);
+    const char *text, bool utf8);
 /*
  * Adds the smarthost's reply, with its code, its lines and its enhanced status
  * code, or X.0.0 where it has none. 421 and 521, which speak of the
