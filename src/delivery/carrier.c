@@ -15,8 +15,7 @@ add(struct carrier *c, const struct account *a)
 
 	s->account = *a;
 	alias_source_init(&s->aliases, &s->account, c->request->no_aliases);
-	link_init(&s->link, c->request);
-	link_use(&s->link, &s->account);
+	link_init(&s->link, c->request, &s->account);
 	c->station = memory_grow(c->station, c->count, &c->cap,
 	    sizeof(*c->station));
 	c->station[c->count++] = c->at = s;

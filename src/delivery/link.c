@@ -137,10 +137,12 @@ link_fill_params(struct session_params *p, const struct account *a,
 }
 
 void
-link_init(struct link *l, const struct request *request)
+link_init(struct link *l, const struct request *request,
+    const struct account *account)
 {
 	memset(l, 0, sizeof(*l));
 	l->request = request;
+	l->account = account;
 }
 
 void
@@ -148,15 +150,6 @@ link_free(struct link *l)
 {
 	link_close(l);
 	fault_clear(&l->denied);
-}
-
-void
-link_use(struct link *l, const struct account *a)
-{
-	link_close(l);
-	fault_clear(&l->denied);
-	l->no_chunking = false;
-	l->account = a;
 }
 
 static void

@@ -19,7 +19,7 @@ struct request;
 
 struct link {
 	const struct request *request;	/* not owned */
-	const struct account *account;	/* not owned; NULL: none yet */
+	const struct account *account;	/* not owned */
 	struct session_params params;
 	struct session session;		/* only while it is open */
 	bool open;
@@ -35,14 +35,10 @@ struct link {
 					 * credentials were refused */
 };
 
-void link_init(struct link *, const struct request *);
+/* To the smarthost of this account, which must outlive the link. */
+void link_init(struct link *, const struct request *, const struct account *);
 /* Closes the session without waiting, and wipes the secret. */
 void link_free(struct link *);
-/*
- * From now on for this account, which must outlive the link or the next call.
- * The session of another account is closed; NULL is no account.
- */
-void link_use(struct link *, const struct account *);
 /*
  * Makes sure of a session. One that is open is used again unless its server
  * has said something, or has gone, or a message was broken off in it; else the
