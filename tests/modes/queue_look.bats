@@ -829,3 +829,15 @@ failing() {
 	sed 's/"flags": \[/&"dead"/' new >>old
 	failing "${ID[0]}" requeue old new
 }
+
+@test "a queue that cannot be found is not told as an empty one" {
+	queue_make
+	queue_entry 018BCFE568000001
+	echo 'garbage here' >>"$ACCOUNT"
+	submit -bp
+	expect 78 "unknown setting 'garbage'"
+	[ ! -s stdout ]
+	submit -bP
+	expect 78
+	[ ! -s stdout ]
+}

@@ -305,6 +305,9 @@ queue_list(const struct request *r, enum queue_list_form form, FILE *out,
 	list_place(&l, &all, QUEUE_MSG, f);
 	list_place(&l, &all, QUEUE_DEAD, f);
 	queue_folders_close(&all);
+	/* nobody knows that it is empty when not all of it could be read */
+	if (f->class != FAULT_NONE && l.count == 0)
+		return -1;
 	if (form == QUEUE_LIST_MAILQ)
 		print_sum(&l);
 	else if (form == QUEUE_LIST_COUNT)
