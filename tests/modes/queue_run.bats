@@ -529,3 +529,15 @@ END
 	expect 75
 	[ "$(grep -c '^C: AUTH' transcript)" = 1 ]
 }
+
+@test "an account file by descriptor: a later try could not read it" {
+	queue_make
+	at 1
+	message >mail
+	status=0
+	"$POSTRIDER" -C /dev/fd/5 bob@example.net 5<"$ACCOUNT" <mail \
+		2>stderr || status=$?
+	echo "$status" >status
+	expect 75 'cannot connect' 'could not read /dev/fd/5 again'
+	holds msg 0
+}

@@ -79,7 +79,10 @@ queue_account_file(const struct request *r, char **file, struct fault *f)
 	*file = NULL;
 	if (r->file == NULL)
 		return 0;
-	if (stat(r->file, &st) == -1 || !S_ISREG(st.st_mode))
+	/* /dev/fd/N is a file of this process only */
+	if (stat(r->file, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    strncmp(r->file, "/dev/", 5) == 0 ||
+	    strncmp(r->file, "/proc/", 6) == 0)
 		return fault(f, FAULT_CONFIG, "a later try could not read %s "
 		    "again", r->file);
 	buffer_init(&b, 2 * PATH_OCTETS_MAX);

@@ -52,6 +52,7 @@ forget(struct relay *r)
 		submission_end(&r->delivery.submission);
 	delivery_end(&r->delivery);
 	r->begun = r->too_big = r->postponed = r->broken = false;
+	r->unkept = false;
 	envelope_free(&r->given);
 	free(r->member);
 	r->member = NULL;
@@ -178,8 +179,8 @@ is_private(const struct relay *r, const struct fault *f)
 {
 	return (f->class == FAULT_CONFIG || f->class == FAULT_COMMAND ||
 	    f->class == FAULT_INPUT || f->class == FAULT_SYSTEM ||
-	    f->class == FAULT_SOFTWARE || f->class == FAULT_AUTH) &&
-	    peer_is_foreign(r->peer);
+	    f->class == FAULT_SOFTWARE || f->class == FAULT_AUTH ||
+	    r->unkept) && peer_is_foreign(r->peer);
 }
 
 static void
@@ -622,8 +623,9 @@ deliver(struct relay *r, const struct message *m, struct fault *f)
 	    (a->fallback != NULL || a->retry_for > 0)))
 		result = send_again(r, &job, f);
 	r->private = is_private(r, f);
-	if (result == -1)
-		delivery_keep(d, &r->carrier, &job, f);
+	/* why it is not kept names a folder of ours */
+	if (result == -1 && delivery_keep(d, &r->carrier, &job, f) == -1)
+		r->unkept = has_queue(r);
 	r->broken = result == -1 && is_broken(r, promised, f);
 	envelope_free(&job.envelope);
 	return result;

@@ -40,6 +40,7 @@ struct relay {
 	bool begun;
 	bool postponed;			/* the smarthost is asked later */
 	bool private;			/* why it is kept is not told */
+	bool unkept;			/* it could not be kept */
 	bool broken;			/* somebody was taken in vain */
 	bool too_big;			/* more than the smarthost takes */
 	bool eight_bit;
