@@ -393,7 +393,7 @@ carry(struct parcel *p)
 
 /* A crash came before the last step: nobody waits any more. */
 static void
-end(struct parcel *p)
+last_step(struct parcel *p)
 {
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
@@ -425,7 +425,7 @@ try_message(struct run *r, const char *id)
 	else if (got == 1)
 		got = 0;
 	if (got == 1)
-		(over ? end : carry)(&p);
+		(over ? last_step : carry)(&p);
 	if (got == -1)
 		tell(r, &f);
 	parcel_free(&p);
