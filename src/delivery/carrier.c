@@ -76,13 +76,6 @@ is_of(const struct station *s, const char *name)
 	    name == s->account.name : strcmp(name, s->account.name) == 0;
 }
 
-void
-carrier_give_up(struct carrier *c, const struct fault *why)
-{
-	/* the first reason is the one */
-	fault_pass(&c->at->link.denied, why, "");
-}
-
 int
 carrier_choose(struct carrier *c, const struct mailbox *sender,
     struct fault *f)

@@ -56,10 +56,4 @@ int carrier_choose(struct carrier *, const struct mailbox *sender,
  */
 int carrier_exchange(struct carrier *, const char *name, bool own,
     struct fault *);
-/*
- * The present account is not tried again by this process: link_open() fails
- * with this fault.
- */
-void carrier_give_up(struct carrier *, const struct fault *);
-
 #endif

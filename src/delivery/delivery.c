@@ -111,23 +111,17 @@ find_queue(const struct delivery *d, const struct account *a, bool make,
 static void
 heed_hold(struct delivery *d, struct carrier *c)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct link *l = &c->at->link;
 	const struct queue_folder *q;
 	struct queue_folder own;
-	int known;
 
-	if (c->at->account.auth == NULL ||
-	    c->at->link.denied.class != FAULT_NONE)
+	if (l->account->auth == NULL || l->denied.class != FAULT_NONE)
 		return;
-	q = find_queue(d, &c->at->account, false, &own);
-	known = q == NULL ? 0 : queue_hold_check(q, &c->at->account,
-	    (int64_t)time(NULL), &why);
-	c->at->link.refused_before = known != 0;
-	if (known == -1 && !d->insist)
-		carrier_give_up(c, &why);
+	q = find_queue(d, l->account, false, &own);
+	l->refused_before = q != NULL && queue_hold_check(q, l->account,
+	    (int64_t)time(NULL), d->insist ? NULL : &l->denied) != 0;
 	if (q == &own)
 		queue_folder_close(&own);
-	fault_clear(&why);
 }
 
 static void
@@ -163,7 +157,7 @@ delivery_open(struct delivery *d, struct carrier *c, struct fault *f)
 		record_hold(d, &c->at->account, result, f);
 	/* it is about the account, and the next message would hear the same */
 	if (result == -1 && d->in_run)
-		carrier_give_up(c, f);
+		fault_pass(&c->at->link.denied, f, "");
 	return result;
 }
 

@@ -136,12 +136,8 @@ write_marks(struct buffer *b, const struct queue_entry *e)
 static bool
 read_path(struct mailbox *box, bool *empty, const char *s, size_t n)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
-	bool good = n >= 2 && s[0] == '<' && s[n - 1] == '>' &&
-	    address_parse_path(box, empty, s, n, &why) == 0;
-
-	fault_clear(&why);
-	return good;
+	return n >= 2 && s[0] == '<' && s[n - 1] == '>' &&
+	    address_parse_path(box, empty, s, n, NULL) == 0;
 }
 
 static bool
@@ -529,10 +525,8 @@ queue_entry_is_busy(const struct queue_entry *e)
 static int
 create(struct queue_entry *e, const struct queue_folder *q)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
-
 	for (int i = 0; i < ID_TRIES; i++) {
-		if (queue_id_make(e->id, &f) == -1)
+		if (queue_id_make(e->id, NULL) == -1)
 			break;
 		e->on_disk.fd = openat(q->fd[QUEUE_TMP], e->id, O_RDWR |
 		    O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
@@ -547,7 +541,6 @@ create(struct queue_entry *e, const struct queue_folder *q)
 			return 0;
 		file_close(&e->on_disk);
 	}
-	fault_clear(&f);
 	return -1;
 }
 

@@ -123,15 +123,6 @@ can_wait(const struct relay *r)
 	    a->retry_for > 0));
 }
 
-/* Why the transaction cannot go on; the fault is taken over. */
-static void
-trouble(struct relay *r, struct fault *f)
-{
-	fault_pass(&r->trouble, f, "");
-	fault_clear(f);
-	r->postponed = can_wait(r);
-}
-
 /* RFC 1870 section 6.1: the server need not be asked. */
 static int
 check_size(struct relay *r, uint64_t octets, struct fault *f)
@@ -149,7 +140,7 @@ check_size(struct relay *r, uint64_t octets, struct fault *f)
 void
 relay_mail(struct relay *r, const struct command_mail *m)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault *f = &r->trouble;
 
 	r->begun = true;
 	r->delivery.peer_known = r->peer->known;
@@ -159,12 +150,12 @@ relay_mail(struct relay *r, const struct command_mail *m)
 	 * and then it is too late to declare that. */
 	r->eight_bit = m->body != COMMAND_BODY_7BIT;
 	r->delivery.eight_bit = r->eight_bit;
-	if (prepare(r, m, &f) == -1 ||
-	    delivery_open(&r->delivery, &r->carrier, &f) == -1 ||
-	    check_size(r, m->size, &f) == -1 ||
+	if (prepare(r, m, f) == -1 ||
+	    delivery_open(&r->delivery, &r->carrier, f) == -1 ||
+	    check_size(r, m->size, f) == -1 ||
 	    submission_mail(&r->delivery.submission, m->size, r->eight_bit,
-	    &f) == -1)
-		trouble(r, &f);
+	    f) == -1)
+		r->postponed = can_wait(r);
 }
 
 static const char not_for_others[] = "this machine's mail is not set up "
@@ -205,7 +196,6 @@ ask(struct relay *r, size_t number)
 {
 	const struct submission *s = &r->delivery.submission;
 	struct recipient *to = &r->delivery.letter.envelope.recipient[number];
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
 
 	if (r->trouble.class != FAULT_NONE || !s->begun)
 		return;
@@ -218,8 +208,9 @@ ask(struct relay *r, size_t number)
 		    "SMTPUTF8");
 		return;
 	}
-	if (submission_rcpt(&r->delivery.submission, number, &f) == -1)
-		trouble(r, &f);
+	if (submission_rcpt(&r->delivery.submission, number,
+	    &r->trouble) == -1)
+		r->postponed = can_wait(r);
 }
 
 /* Those that an address stands for, itself if it has no alias. */
@@ -302,23 +293,24 @@ relay_rcpt(struct relay *r, const struct command_rcpt *c,
 void
 relay_sync(struct relay *r)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct submission *s = &r->delivery.submission;
+	struct fault *f = &r->trouble;
 
-	if (!r->delivery.submission.begun || r->trouble.class != FAULT_NONE)
+	if (!s->begun || f->class != FAULT_NONE)
 		return;
-	if (submission_sync(&r->delivery.submission, &f) == -1) {
-		trouble(r, &f);
+	if (submission_sync(s, f) == -1) {
+		r->postponed = can_wait(r);
 	} else if (mail_digit(r) == 4) {
-		rejection_of_sender(&r->delivery.submission.transaction, &f);
+		rejection_of_sender(&s->transaction, f);
 		outcome_take(&r->delivery.outcome,
 		    &r->carrier.at->link.session);
-		diagnosis_settle(&r->delivery.outcome, &f);
-		if (can_wait(r)) {
-			/* what became of RCPT behind it tells nothing */
-			transaction_forget(&r->delivery.submission.transaction);
-			trouble(r, &f);
-		}
-		fault_clear(&f);
+		diagnosis_settle(&r->delivery.outcome, f);
+		r->postponed = can_wait(r);
+		/* what became of RCPT behind it tells nothing */
+		if (r->postponed)
+			transaction_forget(&s->transaction);
+		else
+			fault_clear(f);
 	}
 }
 
