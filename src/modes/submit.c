@@ -70,22 +70,20 @@ travel(struct trip *t, struct fault *f)
 {
 	const struct request *request = t->wish->request;
 	struct carrier *c = &t->carrier;
-	int result;
+	int result, chosen;
 
 	if (carrier_load(c, f) == -1) {
 		delivery_begin(&t->delivery, c, !t->wish->pretend);
 		return -1;
 	}
-	if (job_read(&t->job, STDIN_FILENO, &t->wish->input, f) == -1) {
+	result = job_read(&t->job, STDIN_FILENO, &t->wish->input, f);
+	chosen = choose_account(t, f);
+	if (result == -1 || chosen == -1) {
 		/* A message that cannot go is logged where it would have
 		 * been logged. */
-		if (choose_account(t, f) == 0)
+		if (chosen == 0)
 			letter_set_sender(&t->delivery.letter,
 			    &t->job.envelope, f);
-		delivery_give_up(&t->delivery, &t->job);
-		return -1;
-	}
-	if (choose_account(t, f) == -1) {
 		delivery_give_up(&t->delivery, &t->job);
 		return -1;
 	}
@@ -100,13 +98,6 @@ travel(struct trip *t, struct fault *f)
 		return 0;
 	}
 	return send_letter(t, f);
-}
-
-static char *
-describe_kept(const struct delivery *d)
-{
-	return d->queued == NULL ? NULL : buffer_format(
-	    "kept in the queue as %s: %s", d->queued, d->why);
 }
 
 int
@@ -131,7 +122,9 @@ submit(struct submission_request *wish, struct fault *f)
 	if (!wish->pretend)
 		delivery_log(&t.delivery, f);
 	memory_settle(fault_exit_status(f->class));
-	wish->kept = describe_kept(&t.delivery);
+	if (t.delivery.queued != NULL)
+		wish->kept = buffer_format("kept in the queue as %s: %s",
+		    t.delivery.queued, t.delivery.why);
 	envelope_swap_recipients(&wish->envelope, &t.delivery.letter.envelope);
 	delivery_end(&t.delivery);
 	if (stay)
