@@ -31,23 +31,10 @@ struct listing {
 	uint64_t octets;
 };
 
-/* What there is to say of a message, apart from its file. */
-struct flags {
-	bool sending;
-	bool held;
-	bool unsure;
-	bool dead;
-};
-
-static struct flags
-flags_of(const struct queue_entry *e, const struct queue_state *s)
+static bool
+is_sending(const struct queue_entry *e)
 {
-	return (struct flags){
-		.sending = e->place == QUEUE_MSG && queue_entry_is_busy(e),
-		.held = s->held,
-		.unsure = s->unsure != 0,
-		.dead = e->place == QUEUE_DEAD,
-	};
+	return e->place == QUEUE_MSG && queue_entry_is_busy(e);
 }
 
 /* Who has not got the message, and will not without another try. */
@@ -69,17 +56,16 @@ static void
 print_marks(char out[QUEUE_ID_LEN + MARKS + 1], const struct queue_entry *e,
     const struct queue_state *s)
 {
-	struct flags flags = flags_of(e, s);
 	size_t n = QUEUE_ID_LEN;
 
 	memcpy(out, e->id, n);
-	if (flags.dead)
+	if (e->place == QUEUE_DEAD)
 		out[n++] = '#';
-	else if (flags.sending)
+	else if (is_sending(e))
 		out[n++] = '*';
-	else if (flags.held)
+	else if (s->held)
 		out[n++] = '!';
-	if (flags.unsure)
+	if (s->unsure != 0)
 		out[n++] = '?';
 	out[n] = '\0';
 }
@@ -216,17 +202,6 @@ add_recipients(struct buffer *b, const struct envelope *e)
 }
 
 static void
-add_flags(struct buffer *b, struct flags flags)
-{
-	buffer_printf(b, "\"flags\": [%s%s%s%s",
-	    flags.sending ? "\"sending\", " : "",
-	    flags.held ? "\"held\", " : "",
-	    flags.unsure ? "\"unsure\", " : "",
-	    flags.dead ? "\"dead\", " : "");
-	add_end(b, "], ");
-}
-
-static void
 print_object(FILE *out, const struct queue_entry *e,
     const struct queue_state *s)
 {
@@ -240,7 +215,12 @@ print_object(FILE *out, const struct queue_entry *e,
 	add_recipients(&b, &e->envelope);
 	buffer_printf(&b, "\"attempts\": %lu, \"next\": %" PRId64 ", ",
 	    s->attempts, s->next);
-	add_flags(&b, flags_of(e, s));
+	buffer_printf(&b, "\"flags\": [%s%s%s%s",
+	    is_sending(e) ? "\"sending\", " : "",
+	    s->held ? "\"held\", " : "",
+	    s->unsure != 0 ? "\"unsure\", " : "",
+	    e->place == QUEUE_DEAD ? "\"dead\", " : "");
+	add_end(&b, "], ");
 	add_text(&b, "reason", s->reason);
 	add_end(&b, "}\n");
 	fwrite(b.data, 1, b.len, out);
