@@ -16,8 +16,9 @@ add(struct carrier *c, const struct account *a)
 	s->account = *a;
 	alias_source_init(&s->aliases, &s->account, c->request->no_aliases);
 	link_init(&s->link, c->request, &s->account);
+	/* an array of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	c->station = memory_grow(c->station, c->count, &c->cap,
-	    sizeof(*c->station));
+	    sizeof(struct station *));
 	c->station[c->count++] = c->at = s;
 }
 
