@@ -236,7 +236,7 @@ next_of(const struct address *all, size_t n, size_t at, int family, bool same)
 static void
 race_order(struct race *r, const struct address *all, size_t n)
 {
-	int family = all[0].family;
+	int family = n == 0 ? AF_UNSPEC : all[0].family;
 	size_t a = 0, b = 0;
 	bool first = true;
 

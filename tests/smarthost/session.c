@@ -470,11 +470,14 @@ session_limit_octets(struct session *session)
 {
 	FILE *file = session->service->cut == NULL ? NULL :
 	    fopen(session->service->cut, "r");
-	unsigned long long octets;
+	unsigned long long octets = 0;
+	char line[32];
 
 	if (file == NULL)
 		return;
-	if (fscanf(file, "%llu", &octets) == 1 && octets > 0)
+	if (fgets(line, sizeof(line), file) != NULL)
+		octets = strtoull(line, NULL, 10);
+	if (octets > 0)
 		peer_set_limit(session->peer, octets);
 	fclose(file);
 }
