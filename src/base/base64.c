@@ -35,6 +35,23 @@ base64_add(struct buffer *b, const void *from, size_t n)
 	return 0;
 }
 
+int
+base64_add_url(struct buffer *b, const void *from, size_t n)
+{
+	size_t at = b->len;
+
+	if (base64_add(b, from, n) == -1)
+		return -1;
+	for (; at < b->len && b->data[at] != '='; at++)
+		if (b->data[at] == '+')
+			b->data[at] = '-';
+		else if (b->data[at] == '/')
+			b->data[at] = '_';
+	b->len = at;
+	b->data[at] = '\0';
+	return 0;
+}
+
 /* For what is left out and what must not be there, bits that no digit has. */
 #define LEFT_OUT 64
 #define WRONG 128

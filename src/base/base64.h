@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* base64: RFC 4648 section 4. */
+/* base64: RFC 4648 sections 4 and 5. */
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
 
@@ -15,6 +15,9 @@ struct buffer;
  * buffer_add(). No copy of it is left elsewhere if the buffer was empty.
  */
 int base64_add(struct buffer *, const void *, size_t n);
+/* The same with the alphabet for addresses and file names, and without padding:
+ * RFC 4648 section 5 and RFC 7515 section 2. */
+int base64_add_url(struct buffer *, const void *, size_t n);
 /*
  * Adds what n characters stand for. -1 when they are no base64: padding is
  * needed, and nothing else than the alphabet is allowed; nothing is added.

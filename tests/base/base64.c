@@ -76,6 +76,28 @@ test_lines(void)
 	tap_ok(base64_decode_lines("Zm-v", 4, out) == -1, "no base64");
 }
 
+/* RFC 4648 section 5, and RFC 7515 appendix C; what was there stays. */
+static void
+test_url(void)
+{
+	struct buffer b;
+
+	buffer_init(&b, 100);
+	buffer_add_string(&b, "+/=");
+	tap_ok(base64_add_url(&b, "\x03\xec\xff\xe0\xc1", 5) == 0,
+	    "for addresses");
+	tap_string("for addresses", b.data, "+/=A-z_4ME");
+	base64_add_url(&b, "", 0);
+	base64_add_url(&b, "\xff\xff\xff", 3);
+	tap_string("for addresses, without padding", b.data,
+	    "+/=A-z_4ME____");
+	buffer_free(&b);
+	buffer_init(&b, 7);
+	tap_ok(base64_add_url(&b, "\x03\xec\xff\xe0\xc1", 5) == -1 &&
+	    b.len == 0, "for addresses: all or nothing");
+	buffer_free(&b);
+}
+
 int
 main(void)
 {
@@ -85,5 +107,6 @@ main(void)
 		test_binary(binaries[i].octets, binaries[i].n,
 		    binaries[i].text);
 	test_lines();
+	test_url();
 	return tap_done();
 }
