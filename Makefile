@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: ISC
 #
 # GNU make.  In a fresh clone plain `make' makes configure, runs it, and
-# leaves ./postrider; `make help' lists what else there is.  Nothing is listed
-# by hand: a .c file below src/ belongs to the program, one in a folder of tests/
-# that is called as one of src/ is a unit test, one in tests/fuzz a fuzz target.
+# leaves ./postrider, and ./postrider-oauth2 where libcurl and json-c are; `make
+# help' lists what else there is.  Nothing is listed by hand: a .c file below
+# src/ belongs to the program, one in src/oauth2 to the second one; one in a
+# folder of tests/ that is called as one of src/ is a unit test, one in
+# tests/fuzz a fuzz target.
 
 MAKEFLAGS += --no-builtin-rules
 SHELL = /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-.PHONY: all
-all: postrider
+.PHONY: all programs
+all: programs
 
 # Goals that install what they need, then run make again, and goals that need
 # nothing: they must work before configure can.
@@ -59,10 +61,12 @@ VARIANT_CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 else
 BUILD = build
 POSTRIDER = postrider
+POSTRIDER_OAUTH2 = postrider-oauth2
 VARIANT_CFLAGS = $(HARDEN_CFLAGS)
 VARIANT_LDFLAGS = $(HARDEN_LDFLAGS)
 endif
 POSTRIDER ?= $(BUILD)/postrider
+POSTRIDER_OAUTH2 ?= $(BUILD)/postrider-oauth2
 
 # ---- Compiling
 
@@ -76,19 +80,31 @@ DEFINES = -DSYSCONFDIR='"$(sysconfdir)"' \
     -D_DEFAULT_SOURCE -Isrc -I.
 
 COMPILE = $(CC) -std=c11 $(DEFINES) $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) \
-    $(CPPFLAGS) $(WARNINGS) $(CFLAGS) $(VARIANT_CFLAGS)
+    $(CURL_CFLAGS) $(JSON_CFLAGS) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) $(VARIANT_CFLAGS)
 LINK = $(CC) $(CFLAGS) $(VARIANT_CFLAGS) $(VARIANT_LDFLAGS) $(LDFLAGS)
 LIBRARIES = $(GNUTLS_LIBS) $(GSASL_LIBS) $(LIBS)
 
 OBJ = $(BUILD)/obj
 
-SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
+OAUTH2_SOURCES := $(sort $(wildcard src/oauth2/*.c))
+SOURCES := $(filter-out $(OAUTH2_SOURCES), \
+    $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c)))
 OBJECTS := $(SOURCES:%.c=$(OBJ)/%.o)
 # What a test links: all of the program but its main.
 PARTS := $(filter-out $(OBJ)/src/main.o,$(OBJECTS))
 
+# The second program shares src/base with the first one.
+BASE_OBJECTS := $(filter $(OBJ)/src/base/%,$(OBJECTS))
+OAUTH2_OBJECTS := $(OAUTH2_SOURCES:%.c=$(OBJ)/%.o)
+OAUTH2_PARTS := $(filter-out $(OBJ)/src/oauth2/main.o,$(OAUTH2_OBJECTS)) \
+    $(BASE_OBJECTS)
+OAUTH2_LIBRARIES = $(CURL_LIBS) $(JSON_LIBS) $(GNUTLS_LIBS) $(LIBS)
+OAUTH2_PROGRAMS = $(if $(OAUTH2),$(POSTRIDER_OAUTH2))
+
 SMARTHOST_SOURCES := $(sort $(wildcard tests/smarthost/*.c))
 SMARTHOST_OBJECTS := $(SMARTHOST_SOURCES:%.c=$(OBJ)/%.o)
+TOKENSERVER_SOURCES := $(sort $(wildcard tests/tokenserver/*.c))
+TOKENSERVER_OBJECTS := $(TOKENSERVER_SOURCES:%.c=$(OBJ)/%.o)
 NAMESERVER_OBJECTS := $(OBJ)/tests/nameserver/main.o
 SYSCALLS_SOURCES := $(sort $(wildcard tests/syscalls/*.c))
 SYSCALLS_OBJECTS := $(SYSCALLS_SOURCES:%.c=$(OBJ)/%.o)
@@ -98,7 +114,8 @@ BENCH_TOOLS := $(addprefix $(BUILD)/tests/bench/,sink relay measure floor)
 TEST_FOLDERS = base mail wire smtp config log delivery modes cli
 UNITS := $(sort $(wildcard $(TEST_FOLDERS:%=tests/%/*.c)))
 UNIT_TESTS := $(UNITS:%.c=$(BUILD)/%)
-FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ_SOURCES := $(filter-out $(if $(OAUTH2),,tests/fuzz/oauth2.c), \
+    $(sort $(wildcard tests/fuzz/*.c)))
 FUZZ_TARGETS := $(FUZZ_SOURCES:tests/fuzz/%.c=%)
 REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/tests/replay/%)
 
@@ -106,9 +123,20 @@ REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/tests/replay/%)
 Q = $(if $(V),,@)
 say = @$(if $(V),:,echo ' $(1)')
 
+programs: $(POSTRIDER) $(OAUTH2_PROGRAMS)
+
 $(POSTRIDER): $(OBJECTS)
 	$(call say,LD $@)
 	$(Q)$(LINK) -o $@ $(OBJECTS) $(LIBRARIES)
+
+$(POSTRIDER_OAUTH2): $(OAUTH2_OBJECTS) $(BASE_OBJECTS)
+	$(call say,LD $@)
+	$(Q)$(LINK) -o $@ $^ $(OAUTH2_LIBRARIES)
+
+$(BUILD)/tests/tokenserver: $(TOKENSERVER_OBJECTS)
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $(TOKENSERVER_OBJECTS) $(LIBRARIES)
 
 $(BUILD)/tests/smarthost: $(SMARTHOST_OBJECTS)
 	$(call say,LD $@)
@@ -159,6 +187,11 @@ $(REPLAYS): $(BUILD)/tests/replay/%: $(OBJ)/tests/fuzz/%.o \
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $^ $(LIBRARIES)
 
+# What looks at the second program has its parts and its libraries, too.
+$(BUILD)/tests/replay/oauth2 build-fuzz/fuzz-oauth2: $(OAUTH2_PARTS)
+$(BUILD)/tests/replay/oauth2 build-fuzz/fuzz-oauth2: \
+    LIBRARIES += $(CURL_LIBS) $(JSON_LIBS)
+
 $(OBJ)/%.o: %.c $(BUILD)/flags | config.h
 	$(call say,CC $<)
 	@mkdir -p $(@D)
@@ -171,7 +204,8 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
 
--include $(OBJECTS:.o=.d) $(SMARTHOST_OBJECTS:.o=.d) \
+-include $(OBJECTS:.o=.d) $(OAUTH2_OBJECTS:.o=.d) \
+    $(TOKENSERVER_OBJECTS:.o=.d) $(SMARTHOST_OBJECTS:.o=.d) \
     $(NAMESERVER_OBJECTS:.o=.d) $(SYSCALLS_OBJECTS:.o=.d) \
     $(BENCH_SOURCES:%.c=$(OBJ)/%.d) \
     $(UNITS:%.c=$(OBJ)/%.d) $(FUZZ_SOURCES:%.c=$(OBJ)/%.d)
@@ -192,13 +226,18 @@ LINKS = $(sbindir)/sendmail=../$(notdir $(bindir))/postrider \
     $(sbindir))/sendmail)
 
 .PHONY: install install-sendmail uninstall
-install: $(POSTRIDER)
+install: $(POSTRIDER) $(OAUTH2_PROGRAMS)
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 \
 	    $(DESTDIR)$(mandir)/man5
 	$(INSTALL) -m 755 $(POSTRIDER) $(DESTDIR)$(bindir)/postrider
 	$(INSTALL) -m 644 man/postrider.1 $(DESTDIR)$(mandir)/man1/
 	$(INSTALL) -m 644 man/postrider-accounts.5 man/postrider-queue.5 \
 	    $(DESTDIR)$(mandir)/man5/
+ifdef OAUTH2
+	$(INSTALL) -m 755 $(POSTRIDER_OAUTH2) \
+	    $(DESTDIR)$(bindir)/postrider-oauth2
+	$(INSTALL) -m 644 man/postrider-oauth2.1 $(DESTDIR)$(mandir)/man1/
+endif
 
 # Replaces nothing that is not ours.
 install-sendmail: install
@@ -222,7 +261,9 @@ uninstall:
 	rm -f $(DESTDIR)$(mandir)/man1/postrider.1 \
 	    $(DESTDIR)$(mandir)/man5/postrider-accounts.5 \
 	    $(DESTDIR)$(mandir)/man5/postrider-queue.5 \
-	    $(DESTDIR)$(bindir)/postrider
+	    $(DESTDIR)$(bindir)/postrider \
+	    $(DESTDIR)$(mandir)/man1/postrider-oauth2.1 \
+	    $(DESTDIR)$(bindir)/postrider-oauth2
 
 # ---- The tarball: what HEAD holds, and what autoconf would have to make.  One
 # time stamp for all, the commit's: the same commit gives the same tarball, and
@@ -255,11 +296,13 @@ CERTS = $(BUILD)/certs
 # Which to run: bats files, and programs that speak TAP. SWITCHES="chunking
 # off" for settings that every account of theirs gets.
 TESTS = $(UNIT_TESTS) $(REPLAYS) tests/smarthost/selftest.sh \
-    \
-    $(sort $(wildcard $(TEST_FOLDERS:%=tests/%/*.bats) tests/project/*.bats))
+    $(sort $(wildcard $(TEST_FOLDERS:%=tests/%/*.bats) \
+    tests/oauth2/*.bats tests/project/*.bats))
 
 test_environment = POSTRIDER='$(abspath $(POSTRIDER))' \
     SMARTHOST='$(abspath $(BUILD)/tests/smarthost)' \
+    OAUTH2_PROGRAM='$(if $(OAUTH2),$(abspath $(POSTRIDER_OAUTH2)))' \
+    TOKENSERVER='$(abspath $(BUILD)/tests/tokenserver)' \
     NAMESERVER='$(abspath $(BUILD)/tests/nameserver)' \
     CERTS='$(abspath $(CERTS))' BUILD='$(abspath $(BUILD))' \
     SANITIZE='$(SANITIZE)' COVERAGE='$(COVERAGE)' SWITCHES='$(SWITCHES)'
@@ -282,7 +325,8 @@ check:
 	@contrib/install-deps build check $(if $(SANITIZE),sanitize)
 	@+$(AGAIN) run-check
 
-build-tests: $(POSTRIDER) $(BUILD)/tests/smarthost $(BUILD)/tests/socket \
+build-tests: $(POSTRIDER) $(OAUTH2_PROGRAMS) $(BUILD)/tests/tokenserver \
+    $(BUILD)/tests/smarthost $(BUILD)/tests/socket \
     $(BUILD)/tests/clock.so $(BUILD)/tests/syscalls \
     $(BUILD)/tests/powerloss $(CERTS)/made \
     $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
@@ -358,9 +402,10 @@ SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
     $$(find . -name .git -prune -o -type d -name 'build*' -prune -o \
     -name 'configure*' -prune -o -name 'config.*' -prune -o -type f -print)) \
     $(wildcard tests/*.bash tests/*/*.bash)
-C_FILES = $(SOURCES) $(SMARTHOST_SOURCES) $(BENCH_SOURCES) \
-    $(SYSCALLS_SOURCES) tests/powerloss/main.c tests/nameserver/main.c tests/clock/main.c \
-    $(UNITS) $(FUZZ_SOURCES) \
+C_FILES = $(SOURCES) $(if $(OAUTH2),$(OAUTH2_SOURCES)) \
+    $(TOKENSERVER_SOURCES) $(SMARTHOST_SOURCES) $(BENCH_SOURCES) \
+    $(SYSCALLS_SOURCES) tests/powerloss/main.c tests/nameserver/main.c \
+    tests/clock/main.c $(UNITS) $(FUZZ_SOURCES) \
     $(wildcard tests/fuzz/replay/*.c)
 
 .PHONY: lint run-lint lint-cppcheck lint-tidy lint-shell lint-spelling lint-man
@@ -383,7 +428,7 @@ lint-tidy: $(C_FILES:%=tidy/%)
 $(C_FILES:%=tidy/%): tidy/%: config.h
 	@echo 'clang-tidy $*'
 	@clang-tidy --quiet --warnings-as-errors='*' $* -- -std=c11 $(DEFINES) \
-	    $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) 2>/dev/null
+	    $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) $(CURL_CFLAGS) $(JSON_CFLAGS) 2>/dev/null
 
 lint-shell:
 	shellcheck $(SCRIPTS)
@@ -399,7 +444,7 @@ lint-man:
 
 .PHONY: clean distclean help
 clean:
-	rm -rf build build-asan build-cov build-fuzz postrider
+	rm -rf build build-asan build-cov build-fuzz postrider postrider-oauth2
 
 distclean: clean
 	rm -rf autom4te.cache configure configure~ config.h.in config.h.in~ \
@@ -407,7 +452,7 @@ distclean: clean
 	rm -f postrider-*.tar.gz
 
 help:
-	@echo 'make                  ./postrider'
+	@echo 'make                  ./postrider, ./postrider-oauth2'
 	@echo 'make demo             a message through a smarthost on loopback'
 	@echo 'make check            all tests; TESTS="tests/smtp/x.bats" for some'
 	@echo '     check SANITIZE=1 the same under ASan and UBSan'

@@ -81,8 +81,7 @@ setup() {
 
 @test "the same commit makes the same tarball" {
 	cd "$BATS_FILE_TMPDIR/clone" || return
-	PATH=${PATH#*:}
-	quietly make dist
+	quietly env PATH="${PATH#*:}" make dist
 	cmp postrider-*.tar.gz ../postrider-*.tar.gz
 }
 
@@ -94,12 +93,72 @@ setup() {
 	[ -z "$(sed -n 's/^[<>] //p' differences | sort | uniq -u)" ]
 }
 
-@test "make install below DESTDIR, and uninstall" {
-	quietly make install DESTDIR="$DEST"
-	[ "$(list "$DEST")" = './opt/p/bin/postrider
+readonly INSTALLED='./opt/p/bin/postrider
 ./opt/p/share/man/man1/postrider.1
 ./opt/p/share/man/man5/postrider-accounts.5
-./opt/p/share/man/man5/postrider-queue.5' ]
+./opt/p/share/man/man5/postrider-queue.5'
+readonly INSTALLED_OAUTH2='./opt/p/bin/postrider-oauth2
+./opt/p/share/man/man1/postrider-oauth2.1'
+
+# Those of libcurl and json-c that a program begins with.
+libraries() {
+	command -v ldd >"$BATS_TEST_TMPDIR/ldd" || skip 'no ldd here'
+	ldd "$1" | grep -E 'curl|json' || true
+}
+
+@test "postrider has nothing of what postrider-oauth2 needs" {
+	grep -qx 'OAUTH2 = yes' config.mk || skip 'it is not built here'
+	[ -x postrider-oauth2 ]
+	[[ $(libraries postrider-oauth2) == *libcurl*json* ]]
+	[ -z "$(libraries postrider)" ]
+}
+
+@test "without libcurl and json-c all but postrider-oauth2 builds" {
+	local pkg_config
+
+	pkg_config=$(command -v pkg-config)
+	cp -a . "$BATS_TEST_TMPDIR/other"
+	cd "$BATS_TEST_TMPDIR/other" || return
+	rm -f postrider postrider-oauth2
+	mkdir bin
+	cat >bin/pkg-config <<-END
+		#!/bin/sh
+		case \$* in
+		*curl* | *json*) exit 1 ;;
+		esac
+		exec "$pkg_config" "\$@"
+	END
+	chmod +x bin/pkg-config
+	quietly env PATH="$PWD/bin:$PATH" ./configure --prefix=/opt/p CFLAGS=-O0
+	grep -q 'postrider-oauth2 will not be built' log
+	quietly env PATH="$PWD/bin:$PATH" make
+	[ ! -e postrider-oauth2 ]
+	[ -z "$(libraries postrider)" ]
+	quietly make install DESTDIR="$DEST"
+	[ "$(list "$DEST")" = "$INSTALLED" ]
+	# who wants it is told what is missing
+	if alone env PATH="$PWD/bin:$PATH" ./configure --with-oauth2 >log 2>&1; then
+		return 1
+	fi
+	grep -q 'needs libcurl 7.61.0 and json-c 0.14' log
+}
+
+@test "configure --without-oauth2 leaves postrider-oauth2 out" {
+	mkdir "$BATS_TEST_TMPDIR/other"
+	cp -p configure config.mk.in config.h.in "$BATS_TEST_TMPDIR/other"
+	cd "$BATS_TEST_TMPDIR/other" || return
+	quietly ./configure --without-oauth2 --with-trust-store-file=no
+	[ "$(grep -c 'will not be built' log)" = 0 ]
+	grep -qx 'OAUTH2 = *' config.mk
+}
+
+@test "make install below DESTDIR, and uninstall" {
+	local wanted=$INSTALLED
+
+	! grep -qx 'OAUTH2 = yes' config.mk ||
+		wanted=$(sort <<<"$INSTALLED"$'\n'"$INSTALLED_OAUTH2")
+	quietly make install DESTDIR="$DEST"
+	[ "$(list "$DEST")" = "$wanted" ]
 	"$DEST/opt/p/bin/postrider" --version
 	quietly make uninstall DESTDIR="$DEST"
 	[ -z "$(list "$DEST")" ]

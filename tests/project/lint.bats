@@ -73,6 +73,20 @@ breach() {
 	breach layers 'src/smtp/sasl/token.c:1: smtp must not know delivery'
 }
 
+@test "layers: the token program shares base with the other, nothing else" {
+	seed src/oauth2/json.h <<<'#include <stddef.h>'
+	seed src/oauth2/grant.c <<<$'#include "base/fault.h"\n#include "oauth2/json.h"'
+	rules layers
+	seed src/oauth2/main.c <<<'#include "mail/address.h"'
+	breach layers 'src/oauth2/main.c:1: oauth2 must not know mail'
+	rm tree/src/oauth2/main.c
+	seed src/cli/argv.c <<<'#include "oauth2/json.h"'
+	breach layers 'src/cli/argv.c:1: cli must not know oauth2'
+	rm tree/src/cli/argv.c
+	seed src/main.c <<<'#include "oauth2/json.h"'
+	breach layers 'src/main.c:1: main must not know oauth2'
+}
+
 @test "circles: the tree has none" {
 	kept circles
 }
@@ -119,6 +133,20 @@ compiled() {
 	breach foreign 'src/smtp/session.c:1: not the owner of gsasl.h'
 	seed src/smtp/session.c <<<'#include <sysexits.h>'
 	breach foreign 'src/smtp/session.c:1: not the owner of sysexits.h'
+}
+
+@test "foreign headers: libcurl, json-c and GnuTLS in the token program" {
+	seed src/oauth2/http.c <<<'#include <curl/curl.h>'
+	seed src/oauth2/json.c <<<'#include <json-c/json.h>'
+	seed src/oauth2/jwt.c <<<'#include <gnutls/abstract.h>'
+	rules foreign
+	seed src/oauth2/grant.c <<<'#include <curl/curl.h>'
+	breach foreign 'src/oauth2/grant.c:1: not the owner of curl/curl.h'
+	seed src/oauth2/grant.c <<<'#include <json-c/json_object.h>'
+	breach foreign \
+		'src/oauth2/grant.c:1: not the owner of json-c/json_object.h'
+	seed src/oauth2/grant.c <<<'#include <gnutls/gnutls.h>'
+	breach foreign 'src/oauth2/grant.c:1: not the owner of gnutls/gnutls.h'
 }
 
 @test "foreign headers: a header of ours that hands one on is found" {
@@ -200,7 +228,8 @@ END
 
 @test "options: one that is only on one side is found" {
 	POSTRIDER=$BATS_TEST_TMPDIR/program
-	export POSTRIDER
+	OAUTH2_PROGRAM=
+	export POSTRIDER OAUTH2_PROGRAM
 	cat >program <<'END'
 #!/bin/sh
 echo 'usage: program [--not-this]'
