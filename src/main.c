@@ -6,14 +6,8 @@
  */
 #include "config.h"
 
-#include <sys/resource.h>
-#ifdef HAVE_SYS_PRCTL_H
-#include <sys/prctl.h>
-#endif
-
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +15,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "base/wait.h"
 #include "mail/address/address.h"
@@ -41,45 +36,6 @@
 
 #define REFUSED_SHOWN 20	/* recipients named on standard error */
 #define VERSION_MAX 4096	/* octets of the libraries' versions */
-
-/*
- * Where standard input, output or error is closed, the next socket would get
- * its number, and our messages would be written into it. /dev/null takes its
- * place, opened so that reading standard input and writing the others fail as
- * they would have failed.
- */
-static void
-fill_descriptors(void)
-{
-	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
-		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDWR) != fd)
-			_exit(fault_exit_status(FAULT_SYSTEM));
-}
-
-/* There will be a password in memory: no core file, and no debugger. */
-static void
-guard_memory(void)
-{
-	static const struct rlimit none = { 0, 0 };
-
-	setrlimit(RLIMIT_CORE, &none);
-#if defined(HAVE_PRCTL) && defined(PR_SET_DUMPABLE) && !defined(SANITIZE)
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#endif
-}
-
-/* A write that fails is an error to handle: it must not end the program. */
-static void
-ignore_signals(void)
-{
-	struct sigaction sa;
-
-	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &sa, NULL);
-	sigaction(SIGXFSZ, &sa, NULL);
-}
 
 static void
 print_note(const char *text)
@@ -329,9 +285,7 @@ main(int argc, char *argv[])
 	int status;
 
 	memory_settle(fault_exit_status(FAULT_TEMPORARY));
-	fill_descriptors();
-	guard_memory();
-	ignore_signals();
+	process_prepare();
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	cmdline_init(&c);
 	status = run(argc, argv, &c, &f);

@@ -208,3 +208,14 @@ file_write(int fd, const char *p, size_t n)
 	}
 	return 0;
 }
+
+int
+file_sync(int fd)
+{
+	int r;
+
+	do
+		r = fsync(fd);
+	while (r == -1 && errno == EINTR);
+	return r == -1 && errno != EINVAL ? -1 : 0;
+}

@@ -68,5 +68,8 @@ char *file_first_line(const char *path);
 
 /* Writes all octets: 0, or -1 with errno. */
 int file_write(int fd, const char *, size_t);
+/* Makes a file or folder durable: 0, or -1 with errno. A file system that
+ * cannot sync a folder, and says EINVAL, is no failure. */
+int file_sync(int fd);
 
 #endif

@@ -5,15 +5,10 @@
  */
 #include "config.h"
 
-#include <sys/resource.h>
 #include <sys/stat.h>
-#ifdef HAVE_SYS_PRCTL_H
-#include <sys/prctl.h>
-#endif
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +16,7 @@
 
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "oauth2/login.h"
 #include "oauth2/status.h"
@@ -183,40 +179,6 @@ parse(struct command *c, int argc, char *argv[], struct fault *f)
 
 /* ---- The process. */
 
-/* Where a standard descriptor is closed, a socket would get its number. */
-static void
-fill_descriptors(void)
-{
-	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
-		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDWR) != fd)
-			_exit(fault_exit_status(FAULT_SYSTEM));
-}
-
-/* There will be tokens in memory: no core file, and no debugger. */
-static void
-guard_memory(void)
-{
-	static const struct rlimit none = { 0, 0 };
-
-	setrlimit(RLIMIT_CORE, &none);
-#if defined(HAVE_PRCTL) && defined(PR_SET_DUMPABLE) && !defined(SANITIZE)
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#endif
-}
-
-/* A write that fails is an error to handle. */
-static void
-ignore_signals(void)
-{
-	struct sigaction sa;
-
-	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &sa, NULL);
-	sigaction(SIGXFSZ, &sa, NULL);
-}
-
 static void
 run(const struct command *c, struct fault *f)
 {
@@ -242,9 +204,7 @@ main(int argc, char *argv[])
 	int status;
 
 	memory_settle(fault_exit_status(FAULT_TEMPORARY));
-	fill_descriptors();
-	guard_memory();
-	ignore_signals();
+	process_prepare();
 	umask(077);
 	memset(&c, 0, sizeof(c));
 	c.name = "";

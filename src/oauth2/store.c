@@ -309,45 +309,10 @@ store_lock(struct store *s, struct fault *f)
 /* ---- Replacing. */
 
 static int
-sync_descriptor(int fd)
-{
-	int r;
-
-	do
-		r = fsync(fd);
-	while (r == -1 && errno == EINTR);
-	return r;
-}
-
-/* A file system that cannot sync a folder says EINVAL. */
-static int
-sync_folder(const struct store *s)
-{
-	return sync_descriptor(s->folder) == -1 && errno != EINVAL ? -1 : 0;
-}
-
-static int
 unwritten(const struct store *s, struct fault *f)
 {
 	return fault(f, FAULT_TEMPORARY, "%s: cannot be replaced: %s", s->path,
 	    strerror(errno));
-}
-
-static int
-write_all(int fd, const char *p, size_t n)
-{
-	ssize_t w;
-
-	while (n > 0) {
-		w = write(fd, p, n);
-		if (w == -1 && errno == EINTR)
-			continue;
-		if (w == -1)
-			return -1;
-		p += w;
-		n -= (size_t)w;
-	}
-	return 0;
 }
 
 /* Octets that are written over later: not every system, nor every file system,
@@ -356,7 +321,7 @@ static int
 fill_room(const struct store *s, size_t n)
 {
 	char *zeros = memory_alloc(n);
-	int r = write_all(s->new, zeros, n);
+	int r = file_write(s->new, zeros, n);
 
 	if (r == 0 && lseek(s->new, 0, SEEK_SET) == -1)
 		r = -1;
@@ -404,16 +369,16 @@ store_write(struct store *s, struct fault *f)
 	buffer_init(&text, STORE_MAX);
 	errno = EFBIG;
 	if (json_add_text(&text, s->json) == 0 &&
-	    write_all(s->new, text.data, text.len) == 0 &&
+	    file_write(s->new, text.data, text.len) == 0 &&
 	    ftruncate(s->new, (off_t)text.len) == 0 &&
-	    sync_descriptor(s->new) == 0)
+	    file_sync(s->new) == 0)
 		r = renameat(s->folder, new, s->folder, name);
 	buffer_wipe(&text);
 	if (r == 0) {
 		/* from here on the new tokens are what is read */
 		close(s->new);
 		s->new = -1;
-		r = sync_folder(s);
+		r = file_sync(s->folder);
 	}
 	if (r == -1)
 		unwritten(s, f);
@@ -433,7 +398,7 @@ store_remove(struct store *s, struct fault *f)
 	if (unlinkat(s->folder, name, 0) == -1)
 		r = errno == ENOENT ? 0 : -1;
 	if (r != -1 && (unlinkat(s->folder, lock, 0) == -1 ||
-	    sync_folder(s) == -1))
+	    file_sync(s->folder) == -1))
 		r = -1;
 	if (r == -1)
 		fault(f, FAULT_TEMPORARY, "%s: cannot be removed: %s", s->path,

@@ -573,9 +573,7 @@ write_all(struct queue_entry *e, const struct message *m, struct fault *f)
 	buffer_free(&b);
 	if (r == 0)
 		r = write_message(e->on_disk.fd, m, f);
-	while (r == 0 && fsync(e->on_disk.fd) == -1)
-		r = errno == EINTR ? 0 : -1;
-	return r;
+	return r == 0 ? file_sync(e->on_disk.fd) : -1;
 }
 
 /* A line of the header cannot hold everything that a file's name can. */

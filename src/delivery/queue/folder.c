@@ -109,18 +109,6 @@ queue_folder_path(const struct account *a, struct fault *f)
 
 /* ---- Opening. */
 
-/* A file system that cannot sync a folder says EINVAL. */
-static int
-sync_folder(int fd)
-{
-	int r;
-
-	do
-		r = fsync(fd);
-	while (r == -1 && errno == EINTR);
-	return r == -1 && errno != EINVAL ? -1 : 0;
-}
-
 /* Makes the name durable that a path ends with. */
 static int
 sync_name(const char *path)
@@ -134,7 +122,7 @@ sync_name(const char *path)
 	/* who may only write there cannot sync it */
 	if (fd == -1)
 		return errno == EACCES ? 0 : -1;
-	r = sync_folder(fd);
+	r = file_sync(fd);
 	close(fd);
 	return r;
 }
@@ -224,7 +212,7 @@ open_places(struct queue_folder *q, int top, bool make, struct fault *f)
 	for (int i = 0; i < QUEUE_PLACES; i++)
 		if (open_place(q, top, (enum queue_place)i, make, f) == -1)
 			return -1;
-	if (make && sync_folder(top) == -1)
+	if (make && file_sync(top) == -1)
 		return refuse(f, q->path, NULL, NULL);
 	/* one without places has never held a message */
 	return q->fd[QUEUE_MSG] != -1 && q->fd[QUEUE_STATE] != -1;
@@ -368,7 +356,7 @@ int
 queue_folder_sync(const struct queue_folder *q, enum queue_place place,
     struct fault *f)
 {
-	if (sync_folder(q->fd[place]) == 0)
+	if (file_sync(q->fd[place]) == 0)
 		return 0;
 	return refuse(f, q->path, places[place], NULL);
 }
@@ -387,7 +375,7 @@ write_new(int dir, const char *name, const struct buffer *b)
 		return -1;
 	r = file_write(fd, b->data, b->len);
 	if (r == 0)
-		r = sync_folder(fd);
+		r = file_sync(fd);
 	error = errno;
 	if (close(fd) == -1 && r == 0) {
 		r = -1;
@@ -405,7 +393,7 @@ queue_folder_replace(const struct queue_folder *q, enum queue_place place,
 	char *new = buffer_format("%s" NEW, name);
 
 	if (write_new(dir, new, b) == -1 ||
-	    renameat(dir, new, dir, name) == -1 || sync_folder(dir) == -1) {
+	    renameat(dir, new, dir, name) == -1 || file_sync(dir) == -1) {
 		r = fault(f, FAULT_IO, "%s/%s/%s cannot be written: %s",
 		    q->path, places[place], name, strerror(errno));
 		unlinkat(dir, new, 0);
