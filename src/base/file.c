@@ -212,10 +212,14 @@ file_write(int fd, const char *p, size_t n)
 int
 file_sync(int fd)
 {
+	struct stat st;
 	int r;
 
 	do
 		r = fsync(fd);
 	while (r == -1 && errno == EINTR);
-	return r == -1 && errno != EINVAL ? -1 : 0;
+	if (r == -1 && errno == EINVAL && fstat(fd, &st) == 0 &&
+	    S_ISDIR(st.st_mode))
+		return 0;
+	return r;
 }
