@@ -14,6 +14,7 @@
 
 #include "base/fault.h"
 #include "base/process.h"
+#include "base/variable.h"
 
 /*
  * Where standard input, output or error is closed, the next socket would get
@@ -57,6 +58,7 @@ ignore_signals(void)
 void
 process_prepare(void)
 {
+	variable_prepare();
 	fill_descriptors();
 	guard_memory();
 	ignore_signals();

@@ -4,7 +4,8 @@
 #define BASE_PROCESS_H
 
 /*
- * Opens /dev/null where a standard descriptor is closed, forbids core files and
+ * Disbelieves the environment where base/variable.h says so, opens /dev/null
+ * where a standard descriptor is closed, forbids core files and
  * debuggers, since there will be secrets in memory, and makes a write that
  * fails an error to handle. Ends the process with EX_OSERR where it cannot.
  */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/variable.h"
 #include "oauth2/browser.h"
 
 #ifdef __APPLE__
@@ -14,8 +15,6 @@
 #else
 #define OPENER "xdg-open"
 #endif
-
-extern char **environ;
 
 bool
 browser_open(const char *address)
@@ -32,7 +31,7 @@ browser_open(const char *address)
 		good = posix_spawn_file_actions_addopen(&actions,
 		    STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
 		    posix_spawnp(&pid, OPENER, &actions, NULL, argv,
-		    environ) == 0;
+		    variable_all()) == 0;
 		posix_spawn_file_actions_destroy(&actions);
 	}
 	free(copy);

@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/variable.h"
 #include "oauth2/http.h"
 #include "oauth2/json.h"
 #include "oauth2/store.h"
@@ -39,8 +40,8 @@
 char *
 store_folder(struct fault *f)
 {
-	const char *state = getenv("XDG_STATE_HOME");
-	const char *home = getenv("HOME");
+	const char *state = variable_get("XDG_STATE_HOME");
+	const char *home = variable_get("HOME");
 	const struct passwd *pw;
 
 	/* a path that is not absolute is to be ignored (XDG Base Directory) */

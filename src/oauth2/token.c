@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/variable.h"
 #include "oauth2/grant.h"
 #include "oauth2/json.h"
 #include "oauth2/jwt.h"
@@ -31,8 +32,8 @@ token_left(const struct json *j)
 static int
 was_refused(const char *access, bool *refused, struct fault *f)
 {
-	const char *said = getenv("POSTRIDER_TOKEN");
-	const char *which = getenv("POSTRIDER_TOKEN_SHA256");
+	const char *said = variable_get("POSTRIDER_TOKEN");
+	const char *which = variable_get("POSTRIDER_TOKEN_SHA256");
 	unsigned char digest[JWT_SHA256_SIZE];
 	int high, low;
 

@@ -116,6 +116,22 @@ compiled() {
 	rules circles
 }
 
+@test "environment: one file of the tree reads it" {
+	kept environment
+}
+
+@test "environment: another reader is found" {
+	seed src/base/variable.c <<<'x = getenv("X"); y = environ;'
+	seed src/base/a.c <<<'/* getenv(3), environ */ x = variable_get("environ");'
+	rules environment
+	seed src/base/a.c <<<'x = getenv ("X");'
+	breach environment 'src/base/a.c:1: not the owner of the environment'
+	seed src/base/a.c <<<'x = secure_getenv("X");'
+	breach environment 'src/base/a.c:1: not the owner of the environment'
+	seed src/base/a.c <<<'extern char **environ;'
+	breach environment 'src/base/a.c:1: not the owner of the environment'
+}
+
 @test "foreign headers: the tree keeps them with their owners" {
 	kept foreign
 }

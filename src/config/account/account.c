@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/variable.h"
 #include "config/account/account.h"
 
 #define PASSWORDEVAL_SECONDS 60	/* time to type a passphrase into pinentry */
@@ -102,12 +103,12 @@ account_fault_prefix(struct fault *f, const struct account *account,
 char *
 account_home(void)
 {
-	const char *home = getenv("HOME");
+	const char *home = variable_get("HOME");
 	const struct passwd *pw;
 
 	if (home != NULL && home[0] == '/')
 		return memory_string(home);
-	pw = getpwuid(getuid());
+	pw = getpwuid(geteuid());
 	if (pw == NULL || pw->pw_dir == NULL || pw->pw_dir[0] != '/')
 		return NULL;
 	return memory_string(pw->pw_dir);

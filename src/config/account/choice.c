@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/variable.h"
 #include "mail/address/address.h"
 #include "wire/tls/tls.h"
 #include "smtp/sasl/sasl.h"
@@ -118,6 +119,9 @@ no_account(const struct accounts *accounts, const char *name,
 		    "called 'default'");
 	add_names(f, &accounts->table);
 	add_sources(f, accounts);
+	if (variable_set_id())
+		fault_add(f, "; in a set-id process neither a user's file nor "
+		    "the environment counts");
 	if (near != NULL)
 		return fault_hint(f, "did you mean '%s'?", near);
 	if (unreadable != NULL)

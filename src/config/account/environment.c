@@ -6,14 +6,13 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/variable.h"
 #include "config/account/account.h"
 #include "config/account/environment.h"
 
 #define PREFIX "POSTRIDER_"
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
 #define NAME_SHOWN_MAX 60	/* octets of an unknown name that are quoted */
-
-extern char **environ;
 
 static const struct option_place here = { NULL, ORIGIN_ENVIRONMENT, 0 };
 
@@ -23,13 +22,10 @@ environment_has_host(void)
 	static const char *const names[] = {
 		PREFIX "HOST", PREFIX "SOCKET", "SMTPSERVER"
 	};
-	const char *value;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		value = getenv(names[i]);
-		if (value != NULL && value[0] != '\0')
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (variable_get(names[i]) != NULL)
 			return true;
-	}
 	return false;
 }
 
@@ -84,7 +80,7 @@ environment_note(const struct account *account, struct notes *notes)
 	if (account->name == NULL || account->defined.file != NULL ||
 	    strcmp(account->name, ENVIRONMENT_NAME) != 0)
 		return;
-	for (char **v = environ; v != NULL && *v != NULL; v++) {
+	for (char *const *v = variable_all(); *v != NULL; v++) {
 		if (!is_ours(*v))
 			continue;
 		if (find(*v, &word) == OPTION_COUNT)
@@ -116,11 +112,11 @@ static int
 take_other(struct account *account, enum option_id id, const char *name,
     struct fault *f)
 {
-	const char *value = getenv(name);
+	const char *value = variable_get(name);
 	struct buffer b;
 	int r;
 
-	if (account->set[id] || value == NULL || value[0] == '\0')
+	if (account->set[id] || value == NULL)
 		return 0;
 	buffer_init(&b, 2 * strlen(value));
 	for (; *value != '\0'; value++) {
@@ -136,7 +132,7 @@ take_other(struct account *account, enum option_id id, const char *name,
 int
 environment_read(struct account *account, struct fault *f)
 {
-	for (char **v = environ; v != NULL && *v != NULL; v++)
+	for (char *const *v = variable_all(); *v != NULL; v++)
 		if (is_ours(*v) && take(account, *v, f) == -1)
 			return -1;
 	if (take_other(account, OPTION_HOST, "SMTPSERVER", f) == -1)

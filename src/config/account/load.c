@@ -19,6 +19,7 @@
 #include "base/fault.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/variable.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
 #include "config/account/fallback.h"
@@ -432,10 +433,13 @@ read_first(struct accounts *accounts, const struct candidate *c, size_t n,
 static int
 load_user(struct accounts *accounts, struct fault *f)
 {
-	const char *xdg = getenv("XDG_CONFIG_HOME");
-	char *home = account_home(), *config;
+	const char *xdg = variable_get("XDG_CONFIG_HOME");
+	char *home, *config;
 	int r;
 
+	if (variable_set_id())
+		return 0;
+	home = account_home();
 	/* the XDG Base Directory Specification calls relative ones invalid */
 	config = xdg != NULL && xdg[0] == '/' ? memory_string(xdg) :
 	    home != NULL ? buffer_format("%s/.config", home) : NULL;

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/variable.h"
 #include "wire/bounded.h"
 #include "wire/dial.h"
 #include "config/account/pattern.h"
@@ -36,8 +37,8 @@ user_name(struct fault *f)
 	if (pw != NULL && pw->pw_name[0] != '\0')
 		return memory_string(pw->pw_name);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		name = getenv(names[i]);
-		if (name != NULL && name[0] != '\0')
+		name = variable_get(names[i]);
+		if (name != NULL)
 			return memory_string(name);
 	}
 	fault(f, FAULT_CONFIG, "%%U: user %lu has no name",

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/variable.h"
 #include "config/password/password.h"
 
 int
@@ -97,7 +98,7 @@ read_path(const char *path, struct secret *secret, struct fault *f)
 int
 passwordfile_read(const char *path, struct secret *secret, struct fault *f)
 {
-	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	const char *folder = variable_get("CREDENTIALS_DIRECTORY");
 	char *whole;
 	int r;
 

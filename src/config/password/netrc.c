@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/variable.h"
 #include "config/account/account.h"
 #include "config/password/password.h"
 
@@ -188,7 +189,7 @@ int
 netrc_password(const struct account *account, struct secret *secret,
     struct fault *f)
 {
-	char *path = account_path("~/.netrc");
+	char *path = variable_set_id() ? NULL : account_path("~/.netrc");
 	int r = path == NULL ? 0 : look_into(path, true, account, secret, f);
 
 	free(path);

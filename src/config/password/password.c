@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/variable.h"
 #include "wire/tls/tls.h"
 #include "config/account/account.h"
 #include "config/password/child.h"
@@ -47,7 +48,7 @@ evaluate(const struct account *account, struct secret *secret,
 static bool
 is_installed(void)
 {
-	const char *path = getenv("PATH");
+	const char *path = variable_get("PATH");
 	bool found = false;
 	char *program;
 	size_t n;
@@ -66,8 +67,8 @@ is_installed(void)
 static bool
 can_ask_keyring(const struct account *account)
 {
-	return (getenv("DBUS_SESSION_BUS_ADDRESS") != NULL ||
-	    getenv("XDG_RUNTIME_DIR") != NULL) && account->user != NULL &&
+	return (variable_get("DBUS_SESSION_BUS_ADDRESS") != NULL ||
+	    variable_get("XDG_RUNTIME_DIR") != NULL) && account->user != NULL &&
 	    is_installed();
 }
 

@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/variable.h"
 #include "config/account/account.h"
 #include "config/account/pattern.h"
 #include "delivery/queue/folder.h"
@@ -40,7 +41,7 @@ static const char *const places[QUEUE_PLACES] = {
 static int
 add_state_directory(struct buffer *b)
 {
-	const char *s = getenv("STATE_DIRECTORY");
+	const char *s = variable_get("STATE_DIRECTORY");
 	size_t n = s == NULL ? 0 : strcspn(s, ":");
 
 	if (n == 0 || s[0] != '/')
@@ -52,7 +53,7 @@ add_state_directory(struct buffer *b)
 static int
 add_users_folder(struct buffer *b, struct fault *f)
 {
-	const char *state = getenv("XDG_STATE_HOME");
+	const char *state = variable_get("XDG_STATE_HOME");
 	char *home;
 
 	if (state != NULL && state[0] == '/') {

@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/variable.h"
 #include "mail/message/body.h"
 
 #define WALK_OCTETS (128 * 1024)	/* read from a file at once */
@@ -123,8 +124,8 @@ open_tempfile(struct body *b, struct fault *f)
 	size_t count = 0;
 	int error = 0;
 
-	place[0] = getenv("TMPDIR");
-	if (place[0] != NULL && place[0][0] != '\0')
+	place[0] = variable_get("TMPDIR");
+	if (place[0] != NULL)
 		count++;
 	place[count++] = "/var/tmp";
 	place[count++] = "/tmp";
