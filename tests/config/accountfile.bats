@@ -77,6 +77,45 @@ refused() {
 	expect_not hunter2
 }
 
+@test "an equals sign or a colon: the hint is the line that works" {
+	local line right
+
+	while IFS='|' read -r line right; do
+		account_file "$line"
+		refused 78 "$ACCOUNT:1:" "hint: write '$right"
+	done <<'END'
+host = mail.example.org|host mail.example.org'
+host=mail.example.org|host mail.example.org'
+host: mail.example.org|host mail.example.org'
+host : mail.example.org|host mail.example.org'
+port = 587|port 587'
+tls=on|tls on'
+from = a@example.org|from a@example.org'
+logfile = /tmp/x|logfile /tmp/x'
+account = gmail|account gmail'
+passwordeval = pass show mail|passwordeval', a blank, and the value
+password=hunter2|password', a blank, and the value
+END
+	expect_not hunter2
+	account_file 'mailhub=mail.example.org'
+	refused 78 "$ACCOUNT:1:1: unknown setting 'mailhub'"
+}
+
+@test "user = NAME, password = WORDS: taken as they stand, with a note" {
+	local settings=('host 127.0.0.1' 'port 1' 'from a@example.org')
+
+	account_file "${settings[@]}" 'user = joe' 'password = hunter2'
+	refused 75 "note: $ACCOUNT:4: the value of 'user' begins with '='" \
+		"note: $ACCOUNT:5: the value of 'password' begins with '='"
+	expect_not hunter2
+	account_file "${settings[@]}" 'user =joe' 'password : hunter2'
+	refused 75 "the value of 'user' begins with '='" \
+		"the value of 'password' begins with ':'"
+	account_file "${settings[@]}" 'user "=joe"' 'password "= hunter2"'
+	refused 75
+	expect_not 'note:'
+}
+
 @test "CRLF, a byte order mark and quotes" {
 	printf '\357\273\277host "127.0.0.1"\r\nport "1"\r\nfrom "a@example.org"' \
 		>"$ACCOUNT"

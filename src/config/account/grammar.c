@@ -374,6 +374,47 @@ word_length(struct slice t)
 	return n;
 }
 
+/* The line that the word and its value should have been, if it may be shown. */
+static int
+hint_line(struct parser *p, struct slice word, struct slice value)
+{
+	enum option_id id = option_find_keyword(word.s, word.n);
+	const struct option_row *row = option_row(id == OPTION_COUNT ?
+	    OPTION_HOST : id);
+
+	if (value.n == 0 || row->type == OPTION_TYPE_SECRET ||
+	    (row->flags & OPTION_COMMAND) != 0 ||
+	    text_is(word.s, word.n, "eval"))
+		return fault_hint(p->fault, "write '%.*s', a blank, and the "
+		    "value", (int)word.n, word.s);
+	return fault_hint(p->fault, "write '%.*s %.*s'", (int)word.n, word.s,
+	    value.n > WORD_SHOWN_MAX ? WORD_SHOWN_MAX : (int)value.n, value.s);
+}
+
+/* The value behind "=" or ":", as others write it. */
+static struct slice
+behind_sign(struct slice t)
+{
+	while (t.n > 0 && (t.s[0] == '=' || t.s[0] == ':')) {
+		t.s++;
+		t.n--;
+	}
+	return trim(t);
+}
+
+static bool
+is_known(struct slice word)
+{
+	static const char *const others[] = { "account", "defaults", "eval",
+	    "include" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (text_is(word.s, word.n, others[i]))
+			return true;
+	return option_find_keyword(word.s, word.n) != OPTION_COUNT ||
+	    legacy_find(word.s, word.n, false) != NULL;
+}
+
 /*
  * A word that does not end at a blank: "password=..." must not have its value
  * quoted in a message, so only the word's own characters are.
@@ -381,7 +422,9 @@ word_length(struct slice t)
 static int
 refuse_word(struct parser *p, struct slice word, struct slice rest)
 {
-	if (p->evaluated != 0)
+	bool sign = rest.n > 0 && (rest.s[0] == '=' || rest.s[0] == ':');
+
+	if (p->evaluated != 0 || (sign && word.n > 0 && !is_known(word)))
 		return unknown_word(p, word);
 	if (word.n == 0)
 		return option_fault(p->fault, at(p, rest.s),
@@ -390,8 +433,36 @@ refuse_word(struct parser *p, struct slice word, struct slice rest)
 		word.n = WORD_SHOWN_MAX;
 	option_fault(p->fault, at(p, rest.s), "a blank should follow '%.*s'",
 	    (int)word.n, word.s);
-	return fault_hint(p->fault, "write the setting, a blank, the value; "
-	    "no '=' or ':'");
+	if (sign)
+		return hint_line(p, word, behind_sign(rest));
+	return fault_hint(p->fault, "write the setting, a blank, the value");
+}
+
+/*
+ * "host = x". A name and a password may begin so, and are taken as they stand,
+ * with a note; quotes say that it is meant.
+ */
+static int
+check_sign(struct parser *p, struct slice word, struct slice rest)
+{
+	enum option_id id = option_find_keyword(word.s, word.n);
+	bool secret = id != OPTION_COUNT &&
+	    option_row(id)->type == OPTION_TYPE_SECRET;
+
+	if (rest.n == 0 || p->evaluated != 0 || !is_known(word) ||
+	    (rest.s[0] != '=' && (rest.s[0] != ':' || rest.n < 2 ||
+	    !text_is_blank(rest.s[1]) || text_is(word.s, word.n, "account"))))
+		return 0;
+	if (secret || id == OPTION_USER || id == OPTION_PROXY_USER) {
+		notes_add(&p->accounts->warnings, "%s:%u: the value of '%.*s' "
+		    "begins with '%c'; leave that out, or put the value in "
+		    "quotes if it is meant", p->place.file, p->place.line,
+		    (int)word.n, word.s, rest.s[0]);
+		return 0;
+	}
+	option_fault(p->fault, at(p, rest.s), "no '%c' stands before the value "
+	    "of '%.*s'", rest.s[0], (int)word.n, word.s);
+	return hint_line(p, word, behind_sign(rest));
 }
 
 static int
@@ -415,6 +486,8 @@ parse_line(struct parser *p)
 	if (word.n == 0 || (rest.n > 0 && !text_is_blank(rest.s[0])))
 		return refuse_word(p, word, rest);
 	rest = trim(rest);
+	if (check_sign(p, word, rest) == -1)
+		return -1;
 	if (rest.n >= 2 && rest.s[0] == '"' && rest.s[rest.n - 1] == '"') {
 		rest.s++;
 		rest.n -= 2;

@@ -332,18 +332,89 @@ set_duration(const struct setter *s)
 	return store_number(s, value * unit);
 }
 
-/* Other programs take "host:port"; an IPv6 literal has more colons. */
+/* The parts of what other programs take for a host. */
+struct site {
+	size_t scheme;		/* octets of "ssl" in "ssl://", or 0 */
+	size_t host;		/* where the name begins, */
+	size_t host_len;	/* and its octets */
+	size_t port;		/* where the port begins, */
+	size_t port_len;	/* and its octets; 0: there is none */
+};
+
+/* Takes [SCHEME://][...@]HOST[:PORT][/...] apart; brackets may be around HOST,
+ * and an IPv6 address without them has no port. */
+static struct site
+find_site(const char *s, size_t n)
+{
+	struct site at = { .host = 0 };
+	const char *mark = text_find(s, n, "://", 3), *end;
+
+	if (mark != NULL) {
+		at.scheme = (size_t)(mark - s);
+		at.host = at.scheme + 3;
+	}
+	for (size_t i = at.host; i < n; i++)
+		if (s[i] == '@')
+			at.host = i + 1;
+	n = at.host + strcspn(s + at.host, "/");
+	if (s[at.host] == '[') {
+		at.host++;
+		end = memchr(s + at.host, ']', n - at.host);
+		at.port = end == NULL ? n : (size_t)(end - s) + 1;
+		at.host_len = at.port - (end != NULL) - at.host;
+	} else {
+		end = memchr(s + at.host, ':', n - at.host);
+		at.port = end == NULL || memchr(end + 1, ':',
+		    (size_t)(s + n - end - 1)) != NULL ? n :
+		    (size_t)(end - s);
+		at.host_len = at.port - at.host;
+	}
+	if (at.port < n && s[at.port] == ':')
+		at.port_len = n - ++at.port;
+	return at;
+}
+
+/* The scheme's meaning as lines of an account file, or NULL. */
+static const char *
+scheme_lines(const struct setter *s, size_t n)
+{
+	static const char *const from_start[] = { "ssl", "tls", "smtps",
+	    "ssmtp", "submissions" };
+
+	if (s->row->offset != offsetof(struct account, host))
+		return NULL;
+	for (size_t i = 0; i < sizeof(from_start) / sizeof(*from_start); i++)
+		if (text_same_word(s->value, n, from_start[i]))
+			return "'tls on', 'tls_starttls off'";
+	return text_same_word(s->value, n, "starttls") ? "'tls on'" : NULL;
+}
+
+/* A password may stand before an "@": nothing is quoted up to there. */
 static int
-refuse_host_port(const struct setter *s, size_t colon)
+refuse_host(const struct setter *s, const struct site *at)
 {
 	const char *keyword = s->row->keyword;
+	const char *tls = scheme_lines(s, at->scheme);
 	int before = (int)(strlen(keyword) - strlen("host"));
+	size_t from = memchr(s->value, '@', s->n) == NULL ? 0 : at->host;
+	struct buffer b;
 
-	refuse(s, colon, "%s '%.*s' holds a port as well", keyword,
-	    shown(s, 0), s->value);
-	return fault_hint(s->fault, "write '%s %.*s' and '%.*sport %.*s'",
-	    keyword, (int)colon, s->value, before, keyword,
-	    shown(s, colon + 1), s->value + colon + 1);
+	refuse(s, at->port_len > 0 && at->host == 0 ? at->port - 1 : 0,
+	    "%s '%.*s' holds %s", keyword, shown(s, from),
+	    s->value + from, at->port_len > 0 ? "a port as well" :
+	    "more than a name or an address");
+	buffer_init(&b, MESSAGE_MAX);
+	buffer_printf(&b, "write '%s %.*s'", keyword, (int)at->host_len,
+	    s->value + at->host);
+	if (at->port_len > 0)
+		buffer_printf(&b, "%s'%.*sport %.*s'", tls == NULL ? " and " :
+		    ", ", before, keyword, (int)at->port_len,
+		    s->value + at->port);
+	if (tls != NULL)
+		buffer_printf(&b, ", %s", tls);
+	fault_hint(s->fault, "%s", b.data);
+	buffer_free(&b);
+	return -1;
 }
 
 static bool
@@ -421,7 +492,7 @@ set_string(const struct setter *s)
 {
 	const struct option_row *row = s->row;
 	size_t word = text_word(s->value, s->n);
-	const char *colon = memchr(s->value, ':', s->n);
+	struct site at = find_site(s->value, s->n);
 
 	for (size_t i = 0; (row->flags & OPTION_RAW) == 0 && i < s->n; i++)
 		if (text_is_control(s->value[i]))
@@ -436,8 +507,8 @@ set_string(const struct setter *s)
 		return refuse_value(s, 0, "is no IP address", "write an "
 		    "address such as 192.0.2.1 or 2001:db8::1, without "
 		    "brackets");
-	if (is_host(row) && colon != NULL && strchr(colon + 1, ':') == NULL)
-		return refuse_host_port(s, (size_t)(colon - s->value));
+	if (is_host(row) && at.host_len < s->n)
+		return refuse_host(s, &at);
 	if (row->type == OPTION_TYPE_PATH && s->value[0] == '~' && s->n > 1 &&
 	    s->value[1] != '/') {
 		refuse(s, 0, "%s '%.*s': only one's own home folder has a "
