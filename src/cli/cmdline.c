@@ -13,6 +13,8 @@ static const struct {
 	{ "mailq", INVOCATION_MAILQ },
 	{ "newaliases", INVOCATION_NEWALIASES },
 	{ "runq", INVOCATION_RUNQ },
+	{ "hoststat", INVOCATION_HOSTSTAT },
+	{ "purgestat", INVOCATION_HOSTSTAT },
 };
 
 enum invocation

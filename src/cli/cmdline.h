@@ -21,7 +21,8 @@ enum invocation {
 	INVOCATION_SENDMAIL,	/* sendmail, send-mail, or no name at all */
 	INVOCATION_MAILQ,
 	INVOCATION_NEWALIASES,
-	INVOCATION_RUNQ
+	INVOCATION_RUNQ,
+	INVOCATION_HOSTSTAT	/* hoststat or purgestat */
 };
 
 /* By the last part of argv[0]; NULL is allowed. */

@@ -266,6 +266,9 @@ apply_mode(struct cmdline *c, const struct letter *l, const char *value,
 		c->mode = modes[i].mode;
 		return 0;
 	}
+	if (strchr(value, '@') != NULL)
+		return refuse(l, value, "recipients stand behind the options, "
+		    "blind ones, too", f);
 	return refuse(l, value, "the modes are -bm, which is the default, "
 	    "-bs, -bv, -bt, -bi, -bp, -bP, -bC and -bV", f);
 }
@@ -468,6 +471,10 @@ apply_old_word(struct cmdline *c, const struct letter *l, const char *value,
 /* ---- the table */
 
 #define AT(field) offsetof(struct cmdline, field)
+/* Of mailx, to whom the message is the text alone. */
+#define AS_FIELD(name) "it is an option of mailx; here a message " \
+    "begins with its header: put a line '" name ": ...' and an empty line " \
+    "before the text"
 
 static const struct letter letters[] = {
 	{ '4', .help = "connect to IPv4 addresses only",
@@ -486,6 +493,7 @@ static const struct letter letters[] = {
 	{ 'C', "file", LETTER_VALUE, "FILE",
 	    "account file to read in place of the user's own",
 	    .apply = apply_name, .text = AT(request.file), .given = "file" },
+	{ 'c', .refused = AS_FIELD("Cc") },
 	{ 'D', .takes = LETTER_VALUE, .apply = refuse_file },
 	{ 'd', "debug", LETTER_ATTACHED, "[X]",
 	    "the same as -v; -d0.1 prints the version",
@@ -539,8 +547,7 @@ static const struct letter letters[] = {
 	{ 'S', "serverinfo", .ours = true, .mode = CMDLINE_SERVERINFO,
 	    .help = "show what the smarthost says about itself",
 	    .apply = apply_alone },
-	{ 's', .refused = "the subject is a field of the message: "
-	    "Subject: ..." },
+	{ 's', .refused = AS_FIELD("Subject") },
 	{ 'T', .takes = LETTER_VALUE },
 	{ 't', "read-recipients", .flag = AT(read_recipients),
 	    .help = "recipients of To, Cc and Bcc, added to the arguments" },

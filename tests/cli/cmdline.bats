@@ -156,3 +156,17 @@ usage() {
 	called runq
 	expect 0
 }
+
+@test "hoststat and purgestat, of mailer.conf: nothing, and 0" {
+	local name
+
+	for name in hoststat purgestat; do
+		called "$name" </dev/null
+		expect 0
+		[ ! -s stdout ]
+		[ ! -s stderr ]
+	done
+	called hoststat mail.example.org </dev/null
+	expect 0
+	[ ! -s stdout ]
+}

@@ -155,8 +155,23 @@ END
 -s is not supported|-s subject b@example.org
 unknown option -z|-z b@example.org
 unknown option -k|-k b@example.org
-unknown option -c|-c b@example.org
+-c is not supported|-c b@example.org
 unknown option -y|-y b@example.org
+END
+}
+
+@test "options of mailx: the hint says what to write" {
+	local row text
+
+	while IFS='|' read -r text row; do
+		# shellcheck disable=SC2086
+		called sendmail $row < <(message)
+		expect 64 "hint: " "$text"
+	done <<'END'
+put a line 'Subject: ...' and an empty line before the text|-s Hello b@example.org
+put a line 'Subject: ...' and an empty line before the text|-isHello b@example.org
+put a line 'Cc: ...' and an empty line|-c c@example.org b@example.org
+recipients stand behind the options, blind ones, too|-b c@example.org b@example.org
 END
 }
 
