@@ -129,6 +129,16 @@ END
 	[ "$(recipients 2)" = 'joe@example.org all@example.org' ]
 }
 
+@test "an asterisk serves them, too, as in dma's file" {
+	serve <<'END'
+*: all@example.org
+root: joe@example.org
+END
+	message | submit other root one@example.com
+	expect 0
+	[ "$(recipients)" = 'all@example.org joe@example.org one@example.com' ]
+}
+
 @test "an alias may name itself, and a backslash ends the search" {
 	cat >names <<'END'
 root: root, joe@example.org

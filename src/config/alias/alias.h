@@ -195,7 +195,7 @@ int alias_expand(struct aliases *, const struct local_domains *,
 /*
  * The address to write in place of this one in the header, or NULL when it
  * stays: it must be a recipient of the message by the name of an alias that
- * stands for one address only. Neither "default" nor an included list counts,
+ * stands for one address only. Neither a fallback nor an included list counts,
  * so that the header tells nobody who is on a list.
  */
 const struct mailbox *alias_replacement(const struct aliases *,

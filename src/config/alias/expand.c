@@ -10,7 +10,8 @@
 
 #define NAME_SHOWN_MAX 60	/* octets of a name that are quoted */
 
-static const char fallback[] = "default";
+/* For names that have no entry, as msmtp and as dma have it. */
+static const char *const fallbacks[] = { "default", "*" };
 
 /* The entries that are being resolved are a linked list, and no recursion: a
  * chain may be as long as the file. */
@@ -35,7 +36,7 @@ is_open(const struct aliases *a, const struct alias_entry *e)
 
 /*
  * The entry that an address of this host leads to, or NULL: that of its local
- * part, else "default" (*by_default).
+ * part, else that of a fallback (*by_default).
  */
 static struct alias_entry *
 lookup(const struct aliases *a, const struct local_domains *d,
@@ -51,7 +52,10 @@ lookup(const struct aliases *a, const struct local_domains *d,
 	if (e != NULL || locality == LOCALITY_SHARED)
 		return e;
 	*by_default = true;
-	return alias_find(a, fallback, strlen(fallback));
+	for (size_t i = 0; e == NULL && i < sizeof(fallbacks) /
+	    sizeof(fallbacks[0]); i++)
+		e = alias_find(a, fallbacks[i], strlen(fallbacks[i]));
+	return e;
 }
 
 static void
