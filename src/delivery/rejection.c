@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
@@ -16,17 +17,26 @@
 
 #define NAME_MAX_OCTETS (2 * ADDRESS_MAX)	/* "the sender <...>" */
 
-int
-rejection_of_sender(const struct transaction *t, struct fault *f)
+/* WHO and the address as it stood in the command, to be freed. */
+static char *
+name(const char *who, const struct mailbox *box)
 {
 	struct buffer b;
 
 	buffer_init(&b, NAME_MAX_OCTETS);
-	buffer_add_string(&b, "the sender <");
-	path_add(&b, &t->envelope->path, true, NULL);
+	buffer_printf(&b, "%s <", who);
+	path_add(&b, box, true, NULL);
 	buffer_add_char(&b, '>');
-	session_refused(t->session, &t->mail, PHASE_MAIL, b.data, f);
-	buffer_free(&b);
+	return buffer_detach(&b);
+}
+
+int
+rejection_of_sender(const struct transaction *t, struct fault *f)
+{
+	char *who = name("the sender", &t->envelope->path);
+
+	session_refused(t->session, &t->mail, PHASE_MAIL, who, f);
+	free(who);
 	return -1;
 }
 
@@ -37,19 +47,18 @@ rejection_of_all(struct session *s, const struct envelope *e,
 	const char *peer = conn_peer(s->conn);
 	bool temporary = envelope_in_state(e, RECIPIENT_DEFERRED) > 0;
 	enum fault_class class = temporary ? FAULT_TEMPORARY : FAULT_RECIPIENT;
-	const struct recipient *r = &e->recipient[0];
+	char *who;
 
 	reply_copy(&s->settled, last);
 	s->phase = PHASE_RCPT;
-	if (e->count == 1)
-		fault(f, class, "%s: the server refused the recipient "
-		    "<%s%s%s>: %s", peer, r->box.local,
-		    r->box.domain[0] == '\0' ? "" : "@", r->box.domain,
-		    r->reply);
-	else
-		fault(f, class, "%s: the server refused all %zu recipients; "
-		    "%s", peer, e->count, s->params->lmtp ?
+	if (e->count > 1)
+		return fault(f, class, "%s: the server refused all %zu "
+		    "recipients; %s", peer, e->count, s->params->lmtp ?
 		    "nobody got the message" : "nothing was sent");
+	who = name("the recipient", &e->recipient[0].box);
+	fault(f, class, "%s: the server refused %s: %s", peer, who,
+	    e->recipient[0].reply);
+	free(who);
 	return -1;
 }
 

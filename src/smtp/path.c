@@ -17,14 +17,16 @@ path_prepare(struct envelope *e, bool offered, bool *utf8, const char *peer,
     struct fault *f)
 {
 	struct recipient *to;
+	char *path;
 
 	*utf8 = offered && (e->smtputf8 || envelope_needs_smtputf8(e));
 	if (offered)
 		return 0;
 	if (mailbox_needs_smtputf8(&e->path)) {
+		path = address_spec(&e->path);
 		fault(f, FAULT_REFUSED, "%s: the server does not "
-		    "offer SMTPUTF8, which the sender <%s@%s> needs",
-		    peer, e->path.local, e->path.domain);
+		    "offer SMTPUTF8, which the sender <%s> needs", peer, path);
+		free(path);
 		return fault_hint(f, "send from an address with an "
 		    "ASCII local part");
 	}
@@ -57,7 +59,7 @@ path_add(struct buffer *b, const struct mailbox *path, bool utf8,
     struct fault *f)
 {
 	struct mailbox box = *path;
-	char *ascii = NULL;
+	char *ascii = NULL, *spec;
 	int result = 0;
 
 	if (path->local == NULL)
@@ -66,10 +68,12 @@ path_add(struct buffer *b, const struct mailbox *path, bool utf8,
 	    !(utf8 && mailbox_needs_smtputf8(path))) {
 		if (tls_domain_to_ascii(path->domain, &ascii) == 0)
 			box.domain = ascii;
-		else if (f != NULL)
-			result = fault(f, FAULT_DATA, "%s@%s: not a valid "
-			    "international domain name", path->local,
-			    path->domain);
+		else if (f != NULL) {
+			spec = address_spec(path);
+			result = fault(f, FAULT_DATA, "%s: not a valid "
+			    "international domain name", spec);
+			free(spec);
+		}
 	}
 	address_add_spec(b, &box);
 	free(ascii);

@@ -154,3 +154,38 @@ END
 	refused end '550-path@example.orgx\r\n550 is listed'
 	none 'reply is about'
 }
+
+@test "addresses are told as they stand on the wire, quotes included" {
+	local odd='"john..doe x"@lab.test'
+
+	begin <<'END'
+C: MAIL FROM:<alice@example.org>
+S: 250 ok
+C: RCPT TO:<"john..doe x"@lab.test>
+S: 550 5.1.1 nobody
+C? QUIT
+END
+	echo 'logfile log' >>"$ACCOUNT"
+	message | submit "$odd"
+	smarthost_wait
+	expect 67 "the server refused the recipient <$odd>: 550 5.1.1 nobody"
+	grep -qF 'recipients="john..doe\x20x"@lab.test ' log
+	grep -qF "refused='$odd: 550 5.1.1 nobody'" log
+
+	begin <<'END'
+C: MAIL FROM:<"john..doe x"@lab.test>
+S: 550 5.7.1 not yours
+C? QUIT
+END
+	message | submit -f "$odd" bob@example.net
+	smarthost_wait
+	expect 69 "the server refused the sender <$odd>: 550 5.7.1" \
+		"the reverse-path <$odd>"
+
+	begin <<'END'
+C? QUIT
+END
+	message | submit -f '"jöhn..doe x"@lab.test' bob@example.net
+	smarthost_wait
+	expect 69 'which the sender <"jöhn..doe x"@lab.test> needs'
+}
