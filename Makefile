@@ -76,7 +76,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 # Not _POSIX_C_SOURCE: it would hide on BSD and macOS what configure has found
 # beyond POSIX; _DEFAULT_SOURCE includes it where -std=c11 hides things.
 DEFINES = -DSYSCONFDIR='"$(sysconfdir)"' \
-    -DLOCALSTATEDIR='"$(localstatedir)"' \
+    -DLOCALSTATEDIR='"$(localstatedir)"' -DBINDIR='"$(bindir)"' \
     -D_DEFAULT_SOURCE -Isrc -I.
 
 COMPILE = $(CC) -std=c11 $(DEFINES) $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) \
@@ -132,6 +132,20 @@ $(POSTRIDER): $(OBJECTS)
 $(POSTRIDER_OAUTH2): $(OAUTH2_OBJECTS) $(BASE_OBJECTS)
 	$(call say,LD $@)
 	$(Q)$(LINK) -o $@ $^ $(OAUTH2_LIBRARIES)
+
+# The program as it would be if it had been installed where postrider-oauth2 was
+# built: the setting oauth2 runs that one, and looks nowhere else.
+$(OBJ)/tests/password.o: src/config/password/password.c $(BUILD)/flags | config.h
+	$(call say,CC $@)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -UBINDIR -DBINDIR='"$(abspath $(dir $(POSTRIDER_OAUTH2)))"' \
+	    -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/installed/postrider: $(OBJ)/tests/password.o \
+    $(filter-out $(OBJ)/src/config/password/password.o,$(OBJECTS))
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/tests/tokenserver: $(TOKENSERVER_OBJECTS)
 	$(call say,LD $@)
@@ -326,6 +340,7 @@ check:
 	@+$(AGAIN) run-check
 
 build-tests: $(POSTRIDER) $(OAUTH2_PROGRAMS) $(BUILD)/tests/tokenserver \
+    $(BUILD)/tests/installed/postrider \
     $(BUILD)/tests/smarthost $(BUILD)/tests/socket \
     $(BUILD)/tests/clock.so $(BUILD)/tests/syscalls \
     $(BUILD)/tests/powerloss $(CERTS)/made \

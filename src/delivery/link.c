@@ -72,10 +72,13 @@ link_wants_tls(const struct account *a)
 bool
 link_wants_secret(const struct account *a)
 {
+	enum option_id from = account_password_setting(a);
+
 	if (a->auth != NULL && sasl_needs_password(a->auth))
 		return true;
 	/* the PIN of a token, or the passphrase of a key */
-	return a->tls_key_file != NULL && account_has_password(a);
+	return a->tls_key_file != NULL && from != OPTION_COUNT &&
+	    from != OPTION_OAUTH2;
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
+#include "config/password/password.h"
 #include "delivery/aliases.h"
 #include "delivery/request.h"
 #include "modes/check.h"
@@ -134,6 +135,27 @@ check_named(const struct accounts *accounts)
 	return c.errors;
 }
 
+/* Accounts that take a token: what does not go with it is an error, and the
+ * program that prints it a note, as it may be another machine's. */
+static size_t
+check_tokens(struct accounts *accounts)
+{
+	struct fault f = { .class = FAULT_NONE };
+	struct account *account;
+	size_t errors = 0;
+
+	for (size_t i = 0; i < accounts->table.count; i++) {
+		account = accounts->table.account[i];
+		if (account_complete_oauth2(account, &f) == -1)
+			report_account(&errors, &f);
+		else if (account_check_program(account, &f) == -1)
+			notes_add(&accounts->warnings, "account '%s': oauth2: "
+			    "%s", account->name, f.text);
+		fault_clear(&f);
+	}
+	return errors;
+}
+
 /* One file by itself, or (NULL) those that a message would go by. */
 static int
 check(const struct request *request, const char *file, size_t *errors,
@@ -149,6 +171,7 @@ check(const struct request *request, const char *file, size_t *errors,
 	    accountfile_read(&accounts, file, ACCOUNTFILE_NAMED, f) :
 	    accountfile_load(&accounts, request->file, request->file_of_root,
 	    f);
+	*errors += check_tokens(&accounts);
 	print_notes(&accounts);
 	print_sources(&accounts);
 	*errors += check_named(&accounts);

@@ -236,11 +236,13 @@ test_facts(void)
 	static const struct {
 		const char *file;
 		bool password;
-		bool passwordeval;
+		bool command;
 	} facts[] = {
 		{ "host h\n", false, false },
 		{ "password x\n", true, false },
 		{ "passwordeval x\n", false, true },
+		{ "oauth2 x\n", false, true },
+		{ "oauth2\n", false, false },
 		{ "password\npasswordeval \"\"\n", false, false },
 		{ "defaults\npassword x\n", true, false },
 		{ "account a\naccount b\npasswordeval x\npassword y\n", true,
@@ -256,7 +258,7 @@ test_facts(void)
 		    strlen(facts[i].file), &got, &f);
 		tap_ok(f.class == FAULT_NONE &&
 		    got.password == facts[i].password &&
-		    got.passwordeval == facts[i].passwordeval,
+		    (got.command != NULL) == facts[i].command,
 		    "what file %zu holds", i);
 		accounts_free(&accounts);
 	}

@@ -108,8 +108,8 @@ test_timeout(void)
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		child_init(&child);
-		tap_ok(child_run(&child, commands[i], 200, &f) == 0 &&
-		    child.timed_out && WIFSIGNALED(child.status),
+		tap_ok(child_run(&child, CHILD_SHELL(commands[i]), 200,
+		    &f) == 0 && child.timed_out && WIFSIGNALED(child.status),
 		    "a command that hangs: %s", commands[i]);
 		child_free(&child);
 	}
@@ -124,7 +124,8 @@ test_background(void)
 	long pid;
 
 	child_init(&child);
-	tap_ok(child_run(&child, "sleep 50 & echo $!", 10000, &f) == 0 &&
+	tap_ok(child_run(&child, CHILD_SHELL("sleep 50 & echo $!"), 10000,
+	    &f) == 0 &&
 	    !child.timed_out && child.status == 0,
 	    "what is left in the background is not waited for");
 	pid = child.out.len == 0 ? 0 : strtol(child.out.data, NULL, 10);
@@ -168,7 +169,7 @@ test_signals(void)
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	child_init(&child);
-	tap_ok(child_run(&child, "exit 5", PATIENCE, &f) == 0 &&
+	tap_ok(child_run(&child, CHILD_SHELL("exit 5"), PATIENCE, &f) == 0 &&
 	    WIFEXITED(child.status) && WEXITSTATUS(child.status) == 5,
 	    "SIGCHLD ignored and all signals blocked");
 	child_free(&child);
@@ -193,7 +194,8 @@ test_closed_descriptors(void)
 	close(STDIN_FILENO);
 	close(STDERR_FILENO);
 	child_init(&child);
-	r = child_run(&child, "cat; echo out; echo err >&2", PATIENCE, &f);
+	r = child_run(&child, CHILD_SHELL("cat; echo out; echo err >&2"),
+	    PATIENCE, &f);
 	dup2(in, STDIN_FILENO);
 	dup2(err, STDERR_FILENO);
 	close(in);

@@ -1,25 +1,27 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 #
-# postrider with postrider-oauth2 as its passwordeval, and a smarthost that
-# takes exactly the next token: at expiry, when it was refused, when the access
-# was withdrawn; one message, and fifty at a time.
+# postrider with postrider-oauth2, by the setting oauth2 and as a passwordeval,
+# and a smarthost that takes exactly the next token: at expiry, when it was
+# refused, when the access was withdrawn; one message, and fifty at a time.
 
 load ../helper
 load oauth2
+
+POSTRIDER=$BUILD/tests/installed/postrider
 
 teardown() {
 	tokenserver_end
 	postrider_teardown
 }
 
+# smarthost [LINE...]: an account with these, or with oauth2 alone
 smarthost() {
 	# the next token of the server; the mechanism is plain XOAUTH2
 	smarthost_serve --mechs XOAUTH2 --require-auth \
 		--user "$ALICE:at-1.x_~+/="
-	account 'from alice@example.org' "user $ALICE" 'auth xoauth2' \
-		'tls off' 'syslog off' \
-		"passwordeval $OAUTH2_PROGRAM token $ALICE"
+	account 'from alice@example.org' 'tls off' 'syslog off' \
+		'auth_without_tls on' "${@:-oauth2 $ALICE}"
 }
 
 fifty() {
@@ -46,6 +48,15 @@ fifty() {
 	message | submit bob@example.net
 	expect 0
 	[ "$(asked refresh_token)" = 1 ]
+	message | submit bob@example.net
+	expect 0
+	[ "$(asked refresh_token)" = 1 ]
+}
+
+@test "as a passwordeval" {
+	stale
+	smarthost "user $ALICE" 'auth xoauth2' \
+		"passwordeval $OAUTH2_PROGRAM token $ALICE"
 	message | submit bob@example.net
 	expect 0
 	[ "$(asked refresh_token)" = 1 ]

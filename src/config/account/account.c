@@ -77,6 +77,16 @@ account_host(const struct account *account)
 	return account->host != NULL ? account->host : account->socket;
 }
 
+enum option_id
+account_password_setting(const struct account *a)
+{
+	return secret_is_set(&a->password) ? OPTION_PASSWORD :
+	    a->password_file != NULL ? OPTION_PASSWORD_FILE :
+	    a->password_fd != 0 ? OPTION_PASSWORD_FD :
+	    a->passwordeval != NULL ? OPTION_PASSWORDEVAL :
+	    a->oauth2 != NULL ? OPTION_OAUTH2 : OPTION_COUNT;
+}
+
 char *
 account_origin(const struct account *account, enum option_id id)
 {

@@ -83,6 +83,7 @@ struct account {
 	int64_t passwordeval_timeout;	/* seconds; never 0 */
 	char *password_file;		/* NULL: unset; may be relative */
 	int64_t password_fd;		/* 0: unset */
+	char *oauth2;			/* address whose token it is, or NULL */
 	char *auth_id;			/* whom to act as; NULL: the user */
 	char *ntlmdomain;
 	enum from_header set_from_header;
@@ -118,6 +119,17 @@ void account_free(struct account *);
 void account_copy(struct account *to, const struct account *from);
 /* Takes over each setting that is explicitly set in `from`. */
 void account_override(struct account *to, const struct account *from);
+/*
+ * The setting that says where the account's password or token comes from:
+ * password, password_file, password_fd, passwordeval or oauth2, whichever is
+ * set first; OPTION_COUNT when none is.
+ */
+enum option_id account_password_setting(const struct account *);
+/*
+ * For an account with `oauth2`: gives it the user and the methods that go with
+ * a token, unless they are set. FAULT_CONFIG when a password is set beside it.
+ */
+int account_complete_oauth2(struct account *, struct fault *);
 /*
  * The account's own reverse-path, for the caller to free: the first address in
  * its `from` that is no glob (a glob only chooses the account), with patterns

@@ -28,8 +28,8 @@ enum accountfile_kind {
  * missing or cannot be opened is a fault only when it was named. FAULT_CONFIG:
  * it is not a regular file, or too large; what accountfile_parse() finds; it
  * holds a password and lets others in (the system file: a warning, when
- * everybody can read it); it holds a passwordeval or eval and others could have
- * written it; the same of the files that it includes. FAULT_USAGE: with
+ * everybody can read it); it runs a command and others could have written
+ * it; the same of the files that it includes. FAULT_USAGE: with
  * ACCOUNTFILE_TRUSTED, the file or its folder is not root's alone.
  * FAULT_TEMPORARY: it grew while it was read, reading failed, or a command did
  * not end in time. FAULT_COMMAND: a command failed. FAULT_SYSTEM: it could not
@@ -53,8 +53,7 @@ int accountfile_load(struct accounts *, const char *file, bool trusted,
 /* What a file holds that its owner and mode have to fit. */
 struct accountfile_facts {
 	bool password;
-	bool passwordeval;
-	bool eval;
+	const char *command;	/* the last setting that runs one, in words */
 };
 
 /*

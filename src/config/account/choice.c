@@ -332,7 +332,8 @@ accounts_choose(struct accounts *accounts, const char *name,
 		    resolve_path(out, (enum option_id)i, f) == -1)
 			return -1;
 	if (expand_domain(out, OPTION_DOMAIN, &out->domain, f) == -1 ||
-	    resolve_qualify_domain(out, f) == -1 || check(out, f) == -1)
+	    resolve_qualify_domain(out, f) == -1 ||
+	    account_complete_oauth2(out, f) == -1 || check(out, f) == -1)
 		return -1;
 	return fallback_check(accounts, out, f);
 }

@@ -277,7 +277,9 @@ parse_setting(struct parser *p, struct slice word, struct slice argument)
 	if (argument.n > 0 && option_row(id)->type == OPTION_TYPE_SECRET)
 		p->facts->password = true;
 	if (argument.n > 0 && id == OPTION_PASSWORDEVAL)
-		p->facts->passwordeval = true;
+		p->facts->command = "a passwordeval";
+	if (argument.n > 0 && id == OPTION_OAUTH2)
+		p->facts->command = "an oauth2";
 	if (p->accounts->report != NULL)
 		note_obsolete(p, word, id);
 	if (option_set(p->current, id, argument.s, argument.n,
@@ -333,7 +335,7 @@ parse_eval(struct parser *p, struct slice command)
 	if (check_directive(p, command, "other eval", "eval needs a command",
 	    "write 'eval COMMAND', which prints a setting and its value") == -1)
 		return -1;
-	p->facts->eval = true;
+	p->facts->command = "an eval";
 	if (p->hooks == NULL || p->accounts->report != NULL)
 		return 0;
 	string = memory_copy(command.s, command.n);

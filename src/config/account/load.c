@@ -208,7 +208,8 @@ check_password_mode(const struct account_file *file, struct fault *f)
 	return fault_hint(f, "run: chmod 600 %s", path);
 }
 
-/* Whoever can write a passwordeval or eval into it runs commands as us. */
+/* Whoever can write a passwordeval or eval into it runs commands as us; an
+ * oauth2 sends our token to whatever host he has written beside it. */
 static int
 check_command_owner(const struct file *file, const char *word,
     struct fault *f)
@@ -247,7 +248,8 @@ eval(void *arg, const char *command, const struct option_place *place,
 
 	if (check_command_owner(&from->file, "an eval", f) == -1)
 		return -1;
-	if (child_first_line(command, EVAL_SECONDS, "nothing", line, f) == 0)
+	if (child_first_line(CHILD_SHELL(command), EVAL_SECONDS, "nothing",
+	    line, f) == 0)
 		return 0;
 	fault_prefix(f, "%s:%u:%u: eval", place->file, place->line,
 	    place->column);
@@ -264,10 +266,10 @@ check_mode(const struct account_file *file,
 	if (facts->password && accounts_report(accounts,
 	    check_password_mode(file, f), f) == -1)
 		return -1;
-	if (!facts->passwordeval && !facts->eval)
+	if (facts->command == NULL)
 		return 0;
 	return accounts_report(accounts, check_command_owner(&file->file,
-	    facts->eval ? "an eval" : "a passwordeval", f), f);
+	    facts->command, f), f);
 }
 
 /* `parser` is that of the file that includes this one, or NULL. */
@@ -275,7 +277,7 @@ static int
 read_open(struct account_file *file, struct parser *parser, struct fault *f)
 {
 	struct parser_hooks hooks = { eval, include, file };
-	struct accountfile_facts facts = { false };
+	struct accountfile_facts facts = { false, NULL };
 	struct buffer b;
 	int r;
 

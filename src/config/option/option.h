@@ -77,6 +77,7 @@ enum option_id {
 	OPTION_PASSWORDEVAL_TIMEOUT,
 	OPTION_PASSWORD_FILE,
 	OPTION_PASSWORD_FD,
+	OPTION_OAUTH2,
 	OPTION_AUTH_ID,
 	OPTION_NTLMDOMAIN,
 	OPTION_QUEUE,
@@ -112,7 +113,7 @@ enum {
 	OPTION_SYSTEM = 32,	/* a path: "system" unsets it, "" is no file */
 	OPTION_ANY_CASE = 256,	/* words of either case are the same */
 	OPTION_NEEDED = 512,	/* an empty value is not the first choice */
-	OPTION_COMMAND = 1024,	/* a shell command: not from the environment */
+	OPTION_COMMAND = 1024,	/* it runs one: not from the environment */
 	OPTION_LITERAL = 2048,	/* an IPv4 or IPv6 address, no name */
 	OPTION_ADDRESSES = 4096,	/* a string: addresses, or bare names */
 	OPTION_FORCE = 8192	/* one whole address, then perhaps "force" */

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,7 +22,8 @@
 #define TERM_GRACE 500		/* milliseconds from SIGTERM to SIGKILL */
 #define WHY_MAX (64 * 1024)	/* octets of a fault's text */
 #define DROP_SIZE 4096		/* octets read at once when nobody wants them */
-#define EXIT_NOT_RUN 127	/* status of a shell that found no command */
+#define EXIT_NOT_RUN 127	/* as of a shell that found no command */
+#define HINT "hint: "
 
 /* What the parent holds while the command runs. */
 struct run {
@@ -66,21 +68,25 @@ child_free(struct child *child)
 	buffer_wipe(&child->err);
 }
 
-/* Adds ": " and what it wrote to standard error, its lines joined to one. */
+/* Adds ": " and what it wrote to standard error, its lines joined to one; the
+ * remedy that it knows is put into `hint`. */
 static void
-add_error(struct buffer *b, const struct child *child)
+add_error(struct buffer *b, const struct child *child, struct buffer *hint)
 {
-	const char *s = child->err.data;
-	size_t n = child->err.len, line;
+	const char *s = child->err.data, *before = ": ";
+	size_t n = child->err.len, line, word = sizeof(HINT) - 1;
 
 	while (n > 0) {
 		line = 0;
 		while (line < n && s[line] != '\n' && s[line] != '\r')
 			line++;
-		if (line > 0) {
-			buffer_add_string(b, s == child->err.data ? ": " :
-			    " / ");
+		if (line > word && memcmp(s, HINT, word) == 0) {
+			buffer_clear(hint);
+			buffer_add(hint, s + word, line - word);
+		} else if (line > 0) {
+			buffer_add_string(b, before);
 			buffer_add(b, s, line);
+			before = " / ";
 		}
 		line += line < n;
 		s += line;
@@ -93,7 +99,7 @@ add_error(struct buffer *b, const struct child *child)
 /* Why there is no line that can be used; false when there is one. */
 static bool
 has_failed(const struct child *child, int64_t seconds, const char *nothing,
-    struct buffer *why)
+    struct buffer *why, struct buffer *hint)
 {
 	const struct buffer *out = &child->out;
 	size_t n = text_line(out->data, out->len);
@@ -115,7 +121,7 @@ has_failed(const struct child *child, int64_t seconds, const char *nothing,
 		buffer_add_string(why, " printed a NUL character");
 	else
 		return false;
-	add_error(why, child);
+	add_error(why, child, hint);
 	return true;
 }
 
@@ -129,9 +135,9 @@ close_one(int *fd)
 
 /* Runs in the child, where no memory may be allocated. */
 static void
-exec_shell(const char *command, int out, int err)
+exec_program(const char *const argv[], int out, int err)
 {
-	static const char failed[] = "cannot run /bin/sh\n";
+	static const char failed[] = "cannot be run\n";
 	struct sigaction act;
 	sigset_t none;
 	int in = open("/dev/null", O_RDONLY);
@@ -148,7 +154,7 @@ exec_shell(const char *command, int out, int err)
 		_exit(EXIT_NOT_RUN);
 	if (in > STDERR_FILENO)
 		close(in);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	execv(argv[0], (char *const *)(uintptr_t)argv);
 	if (write(STDERR_FILENO, failed, sizeof(failed) - 1) == -1) {
 		/* the exit status tells it, too */
 	}
@@ -157,7 +163,7 @@ exec_shell(const char *command, int out, int err)
 
 /* -1 with errno. finish() is to be called in either case. */
 static int
-start(struct run *run, const char *command)
+start(struct run *run, const char *const argv[])
 {
 	struct sigaction act;
 	sigset_t child_only;
@@ -182,7 +188,7 @@ start(struct run *run, const char *command)
 	ended_write = run->ended[1];
 	run->pid = fork();
 	if (run->pid == 0)
-		exec_shell(command, run->out[1], run->err[1]);
+		exec_program(argv, run->out[1], run->err[1]);
 	if (run->pid == -1)
 		return -1;
 	close_one(&run->out[1]);
@@ -261,7 +267,7 @@ attend(struct run *run, struct child *child, int64_t deadline)
 		if (p[2].revents != 0)
 			drain(&run->err[0], &child->err);
 	}
-	/* all that the shell wrote is in the pipes by now; commands that it
+	/* all that it wrote is in the pipes by now; commands that it
 	 * left in the background may keep them open, and are not waited for */
 	drain(&run->out[0], &child->out);
 	drain(&run->err[0], &child->err);
@@ -269,7 +275,7 @@ attend(struct run *run, struct child *child, int64_t deadline)
 }
 
 int
-child_run(struct child *child, const char *command, int64_t ms,
+child_run(struct child *child, const char *const argv[], int64_t ms,
     struct fault *f)
 {
 	struct run run = { .pid = -1, .out = { -1, -1 }, .err = { -1, -1 },
@@ -278,7 +284,7 @@ child_run(struct child *child, const char *command, int64_t ms,
 
 	/* at once: a buffer that grows leaves copies of a secret behind */
 	buffer_reserve(&child->out, CHILD_OUTPUT_MAX);
-	if (start(&run, command) == -1) {
+	if (start(&run, argv) == -1) {
 		r = fault(f, FAULT_SYSTEM, "cannot run a command: %s",
 		    strerror(errno));
 	} else if (!attend(&run, child, clock_after(ms))) {
@@ -294,26 +300,31 @@ child_run(struct child *child, const char *command, int64_t ms,
 }
 
 int
-child_first_line(const char *command, int64_t seconds, const char *nothing,
-    struct secret *line, struct fault *f)
+child_first_line(const char *const argv[], int64_t seconds,
+    const char *nothing, struct secret *line, struct fault *f)
 {
 	struct child child;
-	struct buffer why;
+	struct buffer why, hint;
 	int r;
 
 	child_init(&child);
 	buffer_init(&why, WHY_MAX);
-	r = child_run(&child, command, seconds * 1000, f);
-	if (r == -1)
+	buffer_init(&hint, CHILD_ERROR_MAX);
+	r = child_run(&child, argv, seconds * 1000, f);
+	if (r == -1) {
 		fault_prefix(f, ": ");
-	else if (has_failed(&child, seconds, nothing, &why))
+	} else if (has_failed(&child, seconds, nothing, &why, &hint)) {
 		r = fault(f, child.timed_out ? FAULT_TEMPORARY :
 		    fault_of_command(WIFEXITED(child.status) ?
 		    WEXITSTATUS(child.status) : 0), "%s", why.data);
-	else
+		if (hint.len > 0)
+			fault_hint(f, "%s", hint.data);
+	} else {
 		secret_set(line, child.out.data, text_line(child.out.data,
 		    child.out.len));
+	}
 	buffer_free(&why);
+	buffer_free(&hint);
 	child_free(&child);
 	return r;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * child: a shell command of the user's and what it prints. The command runs
- * in our process group and session, so that it can ask on the terminal.
+ * child: a command and what it prints. It runs in our process group and
+ * session, so that it can ask on the terminal.
  */
 #ifndef CONFIG_PASSWORD_CHILD_H
 #define CONFIG_PASSWORD_CHILD_H
@@ -27,26 +27,32 @@ struct child {
 void child_init(struct child *);
 void child_free(struct child *);
 
+/* The arguments that run a command line of the user's in a shell. */
+#define CHILD_SHELL(command) \
+    (const char *const []){ "/bin/sh", "-c", (command), NULL }
+
 /*
- * Runs `/bin/sh -c COMMAND` with an empty standard input, and waits for the
- * shell, not for what it may have left in the background. Output beyond the
+ * Runs argv[0], which is a path, with an empty standard input, and waits for
+ * it, not for what it may have left in the background. Output beyond the
  * maxima is read and dropped; out.full and err.full then say so. After `ms`
- * milliseconds the shell gets SIGTERM, a moment later SIGKILL. Signals are
- * as they are by default and none is blocked for the command.
- * -1 with FAULT_SYSTEM only when the command could not be started.
+ * milliseconds it gets SIGTERM, a moment later SIGKILL. Signals are as they are
+ * by default and none is blocked for it.
+ * -1 with FAULT_SYSTEM only when no process could be made.
  */
-int child_run(struct child *, const char *command, int64_t ms, struct fault *);
+int child_run(struct child *, const char *const argv[], int64_t ms,
+    struct fault *);
 
 /*
  * Runs a command for the first line that it prints, without the line's end. A
  * fault goes on behind the command's name, with what the command wrote to
- * standard error, such as " failed with exit status 2: no key". FAULT_COMMAND:
- * it failed or printed no line that can be used; `nothing` is what an empty
- * one is called ("no password"). FAULT_TEMPORARY: it did not end within so many
- * seconds, or its exit status was 75; FAULT_AUTH: that was 77. FAULT_SYSTEM: it
- * could not be started.
+ * standard error, such as " failed with exit status 2: no key"; a line of that
+ * which begins with "hint: " is the fault's hint. FAULT_COMMAND: it failed or
+ * printed no line that can be used; `nothing` is what an empty one is called
+ * ("no password"). FAULT_TEMPORARY: it did not end within so many seconds, or
+ * its exit status was 75; FAULT_AUTH: that was 77. FAULT_SYSTEM: no process
+ * could be made.
  */
-int child_first_line(const char *command, int64_t seconds,
+int child_first_line(const char *const argv[], int64_t seconds,
     const char *nothing, struct secret *line, struct fault *);
 
 #endif

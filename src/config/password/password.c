@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,25 +15,45 @@
 #include "config/password/child.h"
 #include "config/password/password.h"
 
+/* The one that was installed with this one, not another in PATH. */
+#define OAUTH2_PROGRAM BINDIR "/postrider-oauth2"
 #define PROGRAM "secret-tool"
 #define COMMAND_MAX (64 * 1024)	/* octets; host and user are in it thrice */
 #define TYPED 2		/* found by asking somebody */
+
+/* The token of somebody who has signed in. */
+static int
+run_oauth2(const struct account *account, struct secret *secret,
+    struct fault *f)
+{
+	const char *const argv[] = { OAUTH2_PROGRAM, "token", "--",
+	    account->oauth2, NULL };
+
+	if (account_check_program(account, f) == -1)
+		return fault_prefix(f, ": ");
+	return child_first_line(argv, account->passwordeval_timeout,
+	    "no token", secret, f);
+}
 
 static int
 evaluate(const struct account *account, struct secret *secret,
     struct fault *f)
 {
 	const char *name = account->name;
+	enum option_id id = account_password_setting(account);
 	char *where;
 
-	if (child_first_line(account->passwordeval,
-	    account->passwordeval_timeout, "no password", secret, f) == 0)
+	if ((id == OPTION_OAUTH2 ? run_oauth2(account, secret, f) :
+	    child_first_line(CHILD_SHELL(account->passwordeval),
+	    account->passwordeval_timeout, "no password", secret, f)) == 0)
 		return 0;
-	where = account_origin(account, OPTION_PASSWORDEVAL);
-	fault_prefix(f, "passwordeval%s%s%s (%s)", name == NULL ? "" :
-	    " of account '", name == NULL ? "" : name, name == NULL ? "" : "'",
-	    where);
+	where = account_origin(account, id);
+	fault_prefix(f, "%s%s%s%s (%s)", option_row(id)->keyword,
+	    name == NULL ? "" : " of account '", name == NULL ? "" : name,
+	    name == NULL ? "" : "'", where);
 	free(where);
+	if (id == OPTION_OAUTH2)
+		return -1;	/* the program has said what helps */
 	if (f->class == FAULT_TEMPORARY)
 		return fault_hint(f, "a command that waits for somebody is "
 		    "given more time by passwordeval_timeout");
@@ -104,8 +125,8 @@ ask_keyring(const struct account *account, struct secret *secret,
 	add_lookup(&command, account, "host", "application postrider");
 	add_lookup(&command, account, "host", "service smtp");
 	add_lookup(&command, account, "server", "protocol smtp");
-	if (!command.full && child_first_line(command.data, seconds, "nothing",
-	    secret, &why) == 0)
+	if (!command.full && child_first_line(CHILD_SHELL(command.data),
+	    seconds, "nothing", secret, &why) == 0)
 		r = 1;
 	buffer_free(&command);
 	if (why.class == FAULT_TEMPORARY) {
@@ -120,24 +141,24 @@ ask_keyring(const struct account *account, struct secret *secret,
 	return r;
 }
 
-bool
-account_has_password(const struct account *account)
+int
+account_check_program(const struct account *account, struct fault *f)
 {
-	return secret_is_set(&account->password) ||
-	    account->password_file != NULL || account->password_fd != 0 ||
-	    account->passwordeval != NULL;
+	if (account->oauth2 == NULL || access(OAUTH2_PROGRAM, X_OK) == 0)
+		return 0;
+	fault(f, FAULT_COMMAND, OAUTH2_PROGRAM ": %s", strerror(errno));
+	return fault_hint(f, "install postrider-oauth2, which is built where "
+	    "libcurl and json-c are, or set passwordeval to another program "
+	    "that prints a token");
 }
 
 char *
 account_password_source(const struct account *account)
 {
-	enum option_id id = secret_is_set(&account->password) ?
-	    OPTION_PASSWORD : account->password_file != NULL ?
-	    OPTION_PASSWORD_FILE : account->password_fd != 0 ?
-	    OPTION_PASSWORD_FD : OPTION_PASSWORDEVAL;
+	enum option_id id = account_password_setting(account);
 	char *origin, *source;
 
-	if (!account_has_password(account))
+	if (id == OPTION_COUNT)
 		return buffer_format("%sthe netrc files, then the terminal",
 		    can_ask_keyring(account) ? "the keyring, then " : "");
 	origin = account_origin(account, id);
@@ -169,17 +190,21 @@ account_password(const struct account *account, struct secret *secret,
 {
 	int r;
 
-	if (secret_is_set(&account->password)) {
+	switch (account_password_setting(account)) {
+	case OPTION_PASSWORD:
 		secret_copy(secret, &account->password);
 		return 0;
-	}
-	if (account->password_file != NULL)
+	case OPTION_PASSWORD_FILE:
 		return passwordfile_read(account->password_file, secret, f);
-	if (account->password_fd != 0)
+	case OPTION_PASSWORD_FD:
 		return passwordfile_descriptor((int)account->password_fd,
 		    account->passwordeval_timeout * 1000, secret, f);
-	if (account->passwordeval != NULL)
+	case OPTION_PASSWORDEVAL:
+	case OPTION_OAUTH2:
 		return evaluate(account, secret, f);
+	default:
+		break;
+	}
 	r = search(account, secret, f);
 	if (r != 0)
 		return r == -1 ? -1 : r == TYPED;
@@ -195,12 +220,11 @@ int
 account_another_token(const struct account *account, struct secret *secret,
     struct fault *f)
 {
+	enum option_id id = account_password_setting(account);
 	char digest[TLS_SHA256_HEX_SIZE], now[TLS_SHA256_HEX_SIZE];
 	int r;
 
-	if (secret_is_set(&account->password) ||
-	    account->password_file != NULL || account->password_fd != 0 ||
-	    account->passwordeval == NULL)
+	if (id != OPTION_PASSWORDEVAL && id != OPTION_OAUTH2)
 		return 0;
 	tls_sha256_hex(secret->bytes, secret->len, digest);
 	setenv("POSTRIDER_TOKEN", "refused", 1);

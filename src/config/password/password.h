@@ -14,10 +14,10 @@ struct secret;
 
 /*
  * The account's `password`, else the first line of its `password_file`, of
- * its `password_fd`, or of what its `passwordeval` prints; the first of these
- * that is set counts, and what goes wrong with it is a fault. Without any of
- * them the keyring, the netrc files and the terminal are asked for host and
- * user. The caller clears the secret. 1: somebody typed it. 0: it was found
+ * its `password_fd`, or of what its `passwordeval` or, for its `oauth2`, the
+ * token program prints; the first of these that is set counts, and what goes
+ * wrong with it is a fault. Without any of them the keyring, the netrc files
+ * and the terminal are asked for host and user. The caller clears the secret. 1: somebody typed it. 0: it was found
  * elsewhere. -1: FAULT_CONFIG when there is none; FAULT_COMMAND when the
  * command fails (its status and standard error are quoted), prints nothing, a
  * NUL or more than CHILD_OUTPUT_MAX octets in a line; FAULT_TEMPORARY when it
@@ -27,9 +27,9 @@ struct secret;
 int account_password(const struct account *, struct secret *, struct fault *);
 /*
  * The server has refused the token that is in `secret`: puts in its place the
- * one that the account's `passwordeval` prints now. Its environment has
- * POSTRIDER_TOKEN=refused, and the refused one's SHA-256 in hexadecimal as
- * POSTRIDER_TOKEN_SHA256. 1: done. 0: there is no such command, or it prints
+ * one that the account's `passwordeval` or `oauth2` gives now. The command's
+ * environment has POSTRIDER_TOKEN=refused, and the refused one's SHA-256 in
+ * hexadecimal as POSTRIDER_TOKEN_SHA256. 1: done. 0: there is no such command, or it prints
  * the same one. -1 as account_password().
  */
 int account_another_token(const struct account *, struct secret *,
@@ -42,8 +42,9 @@ int account_another_token(const struct account *, struct secret *,
  */
 char *account_password_source(const struct account *);
 
-/* Does a setting of the account say where its password comes from? */
-bool account_has_password(const struct account *);
+/* FAULT_COMMAND when the account's `oauth2` needs a program that is not
+ * installed. */
+int account_check_program(const struct account *, struct fault *);
 
 /* ---- file.c: files and descriptors whose first line is a password ---- */
 
