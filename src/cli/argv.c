@@ -28,9 +28,19 @@ struct meaning {
 	const struct legacy *legacy;	/* or NULL */
 };
 
+/* It counts wherever it stands: what others put around it cannot undo it, nor
+ * make it an address or the value of an option. */
+static bool
+is_as_sendmail(const char *argument)
+{
+	return strcmp(argument, "--as-sendmail") == 0;
+}
+
 static const char *
 next_argument(struct arguments *a)
 {
+	while (a->next < a->argc && is_as_sendmail(a->argv[a->next]))
+		a->next++;
 	return a->next < a->argc ? a->argv[a->next++] : NULL;
 }
 
@@ -415,12 +425,23 @@ static const enum cmdline_mode mode_of[] = {
 	[INVOCATION_HOSTSTAT] = CMDLINE_NOTHING,
 };
 
+static enum invocation
+invoked(int argc, char *const argv[])
+{
+	enum invocation invocation = invocation_of(argc > 0 ? argv[0] : NULL);
+
+	for (int i = 1; i < argc && invocation == INVOCATION_POSTRIDER; i++)
+		if (is_as_sendmail(argv[i]))
+			invocation = INVOCATION_SENDMAIL;
+	return invocation;
+}
+
 int
 argv_parse(struct cmdline *c, int argc, char *const argv[], struct fault *f)
 {
 	struct arguments a = { argc, argv, 1 };
 
-	c->invocation = invocation_of(argc > 0 ? argv[0] : NULL);
+	c->invocation = invoked(argc, argv);
 	c->mode = mode_of[c->invocation];
 	c->request.file_of_root = !invocation_is_trusted(c->invocation);
 	if (parse_arguments(c, &a, f) == -1)

@@ -13,7 +13,8 @@ struct fault;
 
 /*
  * Parses argv, argv[0] included (argc may be 0), into a struct cmdline that
- * has been initialised. FAULT_USAGE names the option and what to do; an
+ * has been initialised. With --as-sendmail anywhere among them we have been
+ * called as sendmail. FAULT_USAGE names the option and what to do; an
  * address that cannot be parsed is FAULT_DATA, and -h with too many hosts
  * FAULT_REFUSED. In CMDLINE_HELP and CMDLINE_VERSION the rest of the command
  * line is not looked at.

@@ -18,7 +18,8 @@ struct letter;
 
 enum invocation {
 	INVOCATION_POSTRIDER,	/* any name but these */
-	INVOCATION_SENDMAIL,	/* sendmail, send-mail, or no name at all */
+	INVOCATION_SENDMAIL,	/* sendmail, send-mail, no name at all, or
+				 * --as-sendmail */
 	INVOCATION_MAILQ,
 	INVOCATION_NEWALIASES,
 	INVOCATION_RUNQ,

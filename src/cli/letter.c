@@ -38,6 +38,17 @@ set_text(struct cmdline *c, const struct letter *l, const char *value)
 	memcpy((char *)c + l->text, &value, sizeof(value));
 }
 
+/* Whole it is no option, but a name that we are called by: see argv.c. */
+static int
+apply_as_sendmail(struct cmdline *c, const struct letter *l,
+    const char *value, struct fault *f)
+{
+	(void)c;
+	(void)value;
+	fault(f, FAULT_USAGE, "--%s cannot be shortened", l->name);
+	return fault_hint(f, "whole it counts wherever it stands");
+}
+
 /* A string that is as good as missing when it is empty. */
 static int
 apply_line(struct cmdline *c, const struct letter *l, const char *value,
@@ -561,6 +572,8 @@ static const struct letter letters[] = {
 	{ 'X', NULL, LETTER_VALUE, "FILE", "the same as --logfile=FILE",
 	    .apply = apply_logfile },
 	{ .letter = 'x' },
+	{ .name = "as-sendmail", .apply = apply_as_sendmail,
+	    .help = "trust no more in the arguments than if called sendmail" },
 	{ .name = "read-envelope-from", .flag = AT(read_sender),
 	    .help = "take the reverse-path from the From field" },
 	{ '\0', "configure", LETTER_VALUE, "ADDRESS",

@@ -334,6 +334,9 @@ END
 		# shellcheck disable=SC2086
 		called sendmail -t -i -f a@example.org $row < <(message)
 		expect 64 || { echo "row: $row" >&2; return 1; }
+		# shellcheck disable=SC2086
+		called msmtp -t -i --as-sendmail $row < <(message)
+		expect 64 || { echo "as sendmail: $row" >&2; return 1; }
 		if [ -e ran ] || [ -e log ]; then
 			echo "row: $row" >&2
 			return 1

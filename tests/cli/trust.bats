@@ -118,3 +118,35 @@ accounts_of() {
 	expect 0
 	[ ! -e keys ]
 }
+
+# The arguments of an attacker around it cannot undo it.
+@test "--as-sendmail counts wherever it stands" {
+	local row
+
+	accounts_of "$HOME/.config"
+	while read -r row; do
+		# shellcheck disable=SC2086
+		message | postrider $row
+		expect 64 || { echo "row: $row" >&2; return 1; }
+		[ ! -e ran ]
+	done <<'END'
+--as-sendmail --passwordeval=touch${IFS}ran b@example.org
+--passwordeval=touch${IFS}ran b@example.org --as-sendmail
+--passwordeval=touch${IFS}ran -- b@example.org --as-sendmail
+-F --as-sendmail x --passwordeval=touch${IFS}ran b@example.org
+--passwordeval=touch${IFS}ran b@example.org -F --as-sendmail
+--passwordeval --as-sendmail touch${IFS}ran b@example.org
+-ti --as-sendmail -X log
+-ti --as-sendmail --host 127.0.0.2
+-X log b@example.org -oQ --as-sendmail
+END
+	[ ! -e log ]
+	message | postrider -t -i --as-sendmail
+	expect 75 127.0.0.1:1
+	message | postrider --as-sendmail -- b@example.net
+	expect 75 127.0.0.1:1
+	message | postrider -t --as-send
+	expect 64 'cannot be shortened'
+	message | postrider -t --as-sendmail=off
+	expect 64 'has no value'
+}
