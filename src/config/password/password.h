@@ -17,20 +17,20 @@ struct secret;
  * its `password_fd`, or of what its `passwordeval` or, for its `oauth2`, the
  * token program prints; the first of these that is set counts, and what goes
  * wrong with it is a fault. Without any of them the keyring, the netrc files
- * and the terminal are asked for host and user. The caller clears the secret. 1: somebody typed it. 0: it was found
- * elsewhere. -1: FAULT_CONFIG when there is none; FAULT_COMMAND when the
- * command fails (its status and standard error are quoted), prints nothing, a
- * NUL or more than CHILD_OUTPUT_MAX octets in a line; FAULT_TEMPORARY when it
- * takes longer than passwordeval_timeout or exits 75; FAULT_AUTH when it exits
- * 77.
+ * and the terminal are asked for host and user. The caller clears the secret.
+ * 1: somebody typed it. 0: it was found elsewhere. -1: FAULT_CONFIG when there
+ * is none; FAULT_COMMAND when the command fails (its status and standard error
+ * are quoted), prints nothing, a NUL or more than CHILD_OUTPUT_MAX octets in a
+ * line; FAULT_TEMPORARY when it takes longer than passwordeval_timeout or exits
+ * 75; FAULT_AUTH when it exits 77.
  */
 int account_password(const struct account *, struct secret *, struct fault *);
 /*
  * The server has refused the token that is in `secret`: puts in its place the
  * one that the account's `passwordeval` or `oauth2` gives now. The command's
  * environment has POSTRIDER_TOKEN=refused, and the refused one's SHA-256 in
- * hexadecimal as POSTRIDER_TOKEN_SHA256. 1: done. 0: there is no such command, or it prints
- * the same one. -1 as account_password().
+ * hexadecimal as POSTRIDER_TOKEN_SHA256. 1: done. 0: there is no such command,
+ * or it prints the same one. -1 as account_password().
  */
 int account_another_token(const struct account *, struct secret *,
     struct fault *);
