@@ -30,6 +30,8 @@ struct conn {
 	const char *out;	/* what is to leave: the window, or lent */
 	size_t out_len;		/* octets that have not left */
 	uint64_t sent;		/* octets that have left */
+	int64_t stall;		/* when output that waits has failed; 0: none
+				 * waits */
 	struct buffer input;
 	size_t in_start;	/* first octet that was not taken */
 	bool ended;		/* the peer has ended its stream */
@@ -192,12 +194,18 @@ give_out(struct conn *c, short *events)
 	return *events == 0;
 }
 
-/* Waits for events; true when something happened before the deadline. */
+/*
+ * Waits for events; true when something happened before the deadline. Behind
+ * it nothing counts: a peer can keep a descriptor ready without saying
+ * anything, such as by TLS records that are empty.
+ */
 static bool
 wait_for(const struct conn *c, short in, short out, int64_t deadline)
 {
 	struct pollfd p[2];
 
+	if (clock_left(deadline) == 0)
+		return false;
 	/* one entry for each descriptor, even when they are the same */
 	p[0].fd = in == 0 ? -1 : c->rfd;
 	p[0].events = in;
@@ -218,24 +226,33 @@ input_full(const struct conn *c)
 	return c->input.len - c->in_start + INPUT_STEP > CONN_INPUT_MAX;
 }
 
-bool
-conn_flush_some(struct conn *c)
+/*
+ * As conn_flush_some(); true also when the end has come first, and the output
+ * waits still. The time that a stalled output has begins once, and again only
+ * when some of it has left or the owner has taken input: octets that come in
+ * by themselves, one a second, are no progress.
+ */
+static bool
+flush_until(struct conn *c, int64_t end)
 {
-	int64_t deadline = clock_after(c->progress_ms);
 	short in, out;
 
 	while (output_waits(c)) {
 		if (give_out(c, &out)) {
-			deadline = clock_after(c->progress_ms);
+			c->stall = 0;
 			continue;
 		}
+		if (c->stall == 0)
+			c->stall = clock_after(c->progress_ms);
 		/* the peer may send, and wait until we have read */
 		if (!input_full(c) && take_in(c, &in))
 			return false;
 		if (input_full(c))
 			in = 0;
-		if (wait_for(c, in, out, deadline))
+		if (wait_for(c, in, out, c->stall < end ? c->stall : end))
 			continue;
+		if (end < c->stall)
+			return true;
 		c->stalled = true;
 		fault(&c->failure, FAULT_TEMPORARY, "the server stopped "
 		    "reading; nothing could be sent for %lld s",
@@ -246,6 +263,12 @@ conn_flush_some(struct conn *c)
 		empty_window(c);
 	}
 	return true;
+}
+
+bool
+conn_flush_some(struct conn *c)
+{
+	return flush_until(c, CLOCK_NEVER);
 }
 
 void
@@ -317,6 +340,7 @@ void
 conn_take(struct conn *c, size_t n)
 {
 	c->in_start += n;
+	c->stall = 0;
 	if (c->in_start == c->input.len) {
 		buffer_clear(&c->input);
 		c->in_start = 0;
@@ -341,7 +365,7 @@ conn_fill(struct conn *c, int64_t deadline, struct fault *f)
 	int64_t last_words;
 	short in;
 
-	while (!conn_flush_some(c))
+	while (!flush_until(c, deadline))
 		if (c->input.len - c->in_start > before)
 			return 0;
 	/* a peer that stalled was listened to all the time; that is over */

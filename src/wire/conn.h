@@ -24,8 +24,9 @@ struct fault;
  * of the stream, or -1: with *events set to the poll(2) events to wait for,
  * or *events 0 and a fault recorded. A send that wanted to wait is repeated
  * with the same bytes. recv is asked before anything is waited for, since it
- * may hold octets that no descriptor shows. shut says goodbye without
- * waiting.
+ * may hold octets that no descriptor shows, and it comes back after a while
+ * even if the peer keeps it busy without any: deadlines are looked at in
+ * between. shut says goodbye without waiting.
  */
 struct wire {
 	void *context;
@@ -62,7 +63,8 @@ void conn_lend(struct conn *, const void *, size_t);
 void conn_flush(struct conn *);
 /*
  * Works on the output until it has left or failed (true), or until input has
- * arrived that the caller should look at (false).
+ * arrived that the caller should look at (false). It fails when nothing has
+ * left for progress_ms; taking input begins that time anew.
  */
 bool conn_flush_some(struct conn *);
 /* Room in the output window, octets. */
@@ -78,7 +80,8 @@ void conn_take(struct conn *, size_t);
 /*
  * Flushes, and waits until more input is there: 0, or -1 with FAULT_TEMPORARY
  * for the end of the stream, a broken wire or a passed deadline (absolute, as
- * of clock_now()), FAULT_PROTOCOL if the window is full.
+ * of clock_now(); it bounds the flush, too), FAULT_PROTOCOL if the window is
+ * full.
  */
 int conn_fill(struct conn *, int64_t deadline, struct fault *);
 /* Takes in what has arrived already; never waits. True if there is input. */

@@ -357,6 +357,10 @@ directive_play(struct play *play, const struct step *step)
 		peer_flood(play->peer, step->text, step->len, FLOOD_MAX,
 		    !play->deaf);
 		return false;
+	case STEP_HOLLOW:
+		peer_hollow(play->peer);
+		peer_close(play->peer, CLOSING_PLAIN);
+		return true;
 	case STEP_NOREAD:
 		play->deaf = true;
 		return false;

@@ -464,6 +464,23 @@ peer_flood(struct peer *peer, const char *data, size_t len, size_t max,
 	record_event("flood ends after %zu octets", sent);
 }
 
+void
+peer_hollow(struct peer *peer)
+{
+	struct pollfd ready = { peer->fd, POLLOUT, 0 };
+	ssize_t n = 0;
+
+	record_event("hollow records begin");
+	while (n >= 0 && !guard_stopped) {
+		n = gnutls_record_send2(peer->tls, "", 0, 1, 0);
+		if (n == GNUTLS_E_AGAIN)
+			poll(&ready, 1, -1);
+		if (n < 0 && gnutls_error_is_fatal((int)n) == 0)
+			n = 0;
+	}
+	peer_end(peer, "closed");
+}
+
 const char *
 line_flaw(enum line_state state)
 {

@@ -108,6 +108,12 @@ int peer_send(struct peer *peer, const char *data, size_t len);
 void peer_flood(struct peer *peer, const char *data, size_t len, size_t max,
     bool reads);
 
+/*
+ * Sends records that hold nothing but padding, without a pause, until the
+ * client is gone. TLS 1.3 only.
+ */
+void peer_hollow(struct peer *peer);
+
 /* In words, for messages: what is wrong with a line; how the peer ended. */
 const char *line_flaw(enum line_state state);
 const char *peer_ending(const struct peer *peer);

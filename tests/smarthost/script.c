@@ -49,6 +49,7 @@ static const struct directive {
 	{ "reset", STEP_RESET, SHAPE_NONE, true },
 	{ "stall", STEP_STALL, SHAPE_NONE, true },
 	{ "flood", STEP_FLOOD, SHAPE_TEXT, false },
+	{ "hollow", STEP_HOLLOW, SHAPE_NONE, true },
 	{ "eof", STEP_EOF, SHAPE_NONE, true },
 	{ "noread", STEP_NOREAD, SHAPE_NONE, false },
 	{ "read", STEP_READ, SHAPE_NONE, false },

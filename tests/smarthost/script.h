@@ -28,6 +28,7 @@ enum step_kind {
 	STEP_RESET,
 	STEP_STALL,
 	STEP_FLOOD,    /* text: a line with CRLF */
+	STEP_HOLLOW,
 	STEP_EOF,
 	STEP_NOREAD,
 	STEP_READ,

@@ -290,6 +290,20 @@ END
 	expect 75 'no answer in time'
 }
 
+@test "records without data hold nobody beyond the deadline" {
+	starttls_dialogue >dialogue <<'END'
+C: MAIL FROM:<alice@example.org>
+! hollow
+END
+	smarthost_play dialogue
+	tls_account 'timeout 2'
+	SECONDS=0
+	message | submit bob@example.net
+	[ "$SECONDS" -lt 12 ]
+	smarthost_wait
+	expect 75 'no answer in time' 'waiting for the reply to MAIL'
+}
+
 @test "a hang-up under TLS, with and without goodbye" {
 	local end
 

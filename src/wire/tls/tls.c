@@ -40,6 +40,12 @@
 #define MSG_MORE 0	/* Linux: do not fill up a segment for this alone */
 #endif
 #define WARNINGS_MAX 16	/* warning alerts in a row that we sit through */
+/*
+ * Reads from the socket, two for each record, before the library has to come
+ * back: it goes on as long as records come that hold no data, and knows no
+ * deadline.
+ */
+#define PULLS_MAX 256
 
 /*
  * GnuTLS is initialised where it is first used, and not when the program
@@ -58,6 +64,7 @@ struct tls {
 	char heard[FIRST_WORDS];	/* the peer's first octets */
 	size_t heard_len;
 	bool more;		/* another record follows at once */
+	unsigned pulls;		/* reads from the socket in this call */
 	struct fault verdict;		/* of the verification */
 };
 
@@ -171,8 +178,12 @@ static ssize_t
 transport_pull(gnutls_transport_ptr_t p, void *to, size_t n)
 {
 	struct tls *t = p;
-	ssize_t got = recv(conn_read_fd(t->conn), to, n, 0);
+	ssize_t got = -1;
 
+	if (t->pulls++ < PULLS_MAX)
+		got = recv(conn_read_fd(t->conn), to, n, 0);
+	else
+		errno = EAGAIN;
 	if (got == -1)
 		gnutls_transport_set_errno(t->session, errno);
 	for (ssize_t i = 0; i < got && t->heard_len < FIRST_WORDS; i++)
@@ -288,13 +299,13 @@ handshake(struct tls *t, int64_t deadline, struct fault *f)
 	struct pollfd p;
 	int n;
 
-	for (;;) {
+	do {
+		t->pulls = 0;
 		n = gnutls_handshake(t->session);
 		if (n == 0)
 			return 0;
 		if (n != GNUTLS_E_AGAIN && n != GNUTLS_E_INTERRUPTED) {
-			if (gnutls_error_is_fatal(n) == 0 &&
-			    clock_left(deadline) != 0)
+			if (gnutls_error_is_fatal(n) == 0)
 				continue;
 			gnutls_alert_send_appropriate(t->session, n);
 			return handshake_failed(t, n, f);
@@ -304,7 +315,7 @@ handshake(struct tls *t, int64_t deadline, struct fault *f)
 		    conn_write_fd(t->conn);
 		if (wait_poll(&p, 1, deadline) == 0)
 			break;
-	}
+	} while (clock_left(deadline) != 0);
 	fault(f, FAULT_TEMPORARY, "%s: no answer in time in the TLS handshake",
 	    conn_peer(t->conn));
 	if (t->params.starttls || t->heard_len > 0)
@@ -337,6 +348,7 @@ tls_recv(void *context, void *to, size_t n, short *events,
 	ssize_t got;
 
 	for (int i = 0; i < WARNINGS_MAX; i++) {
+		t->pulls = 0;
 		got = gnutls_record_recv(t->session, to, n);
 		if (got >= 0 || got == GNUTLS_E_AGAIN ||
 		    got == GNUTLS_E_INTERRUPTED ||
