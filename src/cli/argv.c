@@ -402,8 +402,9 @@ check(const struct cmdline *c, struct fault *f)
 		    "reads no account file");
 	}
 	if (!message)
-		return 0;
-	if (c->read_sender && (e->path.local != NULL || e->null_path))
+		return envelope_check_path(e, f);
+	if (c->read_sender && (e->path.local != NULL || e->null_path ||
+	    e->unusable_path != NULL))
 		return fault(f, FAULT_USAGE, "-f and --read-envelope-from "
 		    "exclude each other");
 	if (e->count > 0 || (c->mode == CMDLINE_SUBMIT &&

@@ -93,11 +93,16 @@ apply_path(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
 	struct mailbox box = { 0 };
-	bool empty = false;
+	bool empty = false, control = text_has_control(value, strlen(value));
 
-	if (address_parse_path(&box, &empty, value, strlen(value),
-	    f) == -1)
-		return fault_prefix(f, "-%c '%s': ", l->letter, value);
+	if (value[0] == '\0' || address_parse_path(&box, &empty, value,
+	    strlen(value), control ? f : NULL) == -1) {
+		if (control)
+			return fault_prefix(f, "-%c '%s': ", l->letter, value);
+		/* the account may have something in its place */
+		envelope_set_unusable_path(&c->envelope, value);
+		return 0;
+	}
 	/* what msmtpd gives for the null reverse-path, and msmtp takes */
 	if (empty || (box.domain[0] == '\0' && text_same_word(box.local,
 	    strlen(box.local), "MAILER-DAEMON")))

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/memory.h"
 #include "mail/address/address.h"
 #include "mail/header/complete.h"
+#include "mail/header/header.h"
 #include "delivery/job.h"
 
 void
@@ -28,7 +30,12 @@ job_free(struct job *j)
 static int
 read_author(struct job *j, bool read_sender, struct fault *f)
 {
+	const struct header *h = &j->message.header;
+	const struct header_field *field;
 	struct mailbox box;
+	size_t from = 0, n = 0;
+	const char *text = NULL;
+	char *given;
 
 	if (author_find(&box, &j->message.header)) {
 		j->author = address_spec(&box);
@@ -39,6 +46,15 @@ read_author(struct job *j, bool read_sender, struct fault *f)
 	}
 	if (!read_sender)
 		return 0;
+	field = header_next(h, "From", &from);
+	if (field != NULL)
+		text = header_text(h, field, &n);
+	if (n > 0) {
+		given = memory_copy(text, n);
+		envelope_set_unusable_path(&j->envelope, given);
+		free(given);
+		return 0;
+	}
 	fault(f, FAULT_USAGE, "--read-envelope-from: the message has no From "
 	    "field with an address");
 	return fault_hint(f, "add one, or give -f");

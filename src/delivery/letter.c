@@ -45,15 +45,11 @@ letter_set_sender(struct letter *l, const struct envelope *given,
 	struct envelope *e = &l->envelope;
 	const struct account *a = l->account;
 
-	if (given->null_path)
-		envelope_set_null_path(e);
-	else if (given->path.local != NULL)
-		envelope_set_path(e, &given->path);
-	e->smtputf8 = given->smtputf8;
-	e->notify = given->notify != 0 ? given->notify :
-	    (unsigned)a->dsn_notify;
-	e->ret = given->ret != DSN_RETURN_UNSET ? given->ret : a->dsn_return;
-	e->envid = memory_string(given->envid);
+	envelope_copy_sender(e, given);
+	if (e->notify == 0)
+		e->notify = (unsigned)a->dsn_notify;
+	if (e->ret == DSN_RETURN_UNSET)
+		e->ret = a->dsn_return;
 	if (sender_complete(e, a, f) == -1)
 		return -1;
 	return e->path.local == NULL ? 0 : path_check(&e->path, f);
@@ -72,7 +68,7 @@ letter_add_recipients(struct letter *l, const struct envelope *given,
 
 /* What must be there and is missing, and what must not go along. */
 static int
-complete(struct letter *l, struct fault *f)
+complete(struct letter *l, const char *full_name, struct fault *f)
 {
 	const struct account *a = l->account;
 	struct mailbox author;
@@ -82,7 +78,7 @@ complete(struct letter *l, struct fault *f)
 		    FROM_HEADER_OFF ? COMPLETE_FROM_KEEP :
 		    COMPLETE_FROM_MISSING,
 		.full_name = l->request->full_name != NULL ?
-		    l->request->full_name : a->from_full_name,
+		    l->request->full_name : full_name,
 		.date = a->set_date_header != TOGGLE_OFF,
 		.message_id = a->set_msgid_header != TOGGLE_OFF,
 		.remove_bcc = a->remove_bcc_headers != TOGGLE_OFF,
@@ -104,26 +100,40 @@ complete(struct letter *l, struct fault *f)
 	return result;
 }
 
-int
-letter_write(struct letter *l, const struct message *m,
-    const struct envelope *given, struct fault *f)
+static int
+compose(struct letter *l, const struct envelope *given, const char *full_name,
+    struct fault *f)
 {
 	const struct account *a = l->account;
 	struct header *h = &l->message.header;
 
-	message_share(&l->message, m);
 	if (a->set_to_header == TO_HEADER_ON)
 		rewrite_announce(h, given);
 	if (aliases_rewrite(l->aliases, &l->message, f) == -1 ||
-	    originator_rewrite(h, a, f) == -1 ||
+	    originator_rewrite(h, a, full_name, f) == -1 ||
 	    qualify_header(h, a, f) == -1)
 		return -1;
 	if (a->set_to_header != TO_HEADER_OFF)
 		rewrite_to(h, &l->envelope,
 		    a->set_to_header == TO_HEADER_UNDISCLOSED);
-	if (complete(l, f) == -1)
+	if (complete(l, full_name, f) == -1)
 		return -1;
 	return conversion_check(&l->message, a->long_lines, f);
+}
+
+int
+letter_write(struct letter *l, const struct message *m,
+    const struct envelope *given, struct fault *f)
+{
+	char *full_name;
+	int result;
+
+	message_share(&l->message, m);
+	if (account_full_name(l->account, &full_name, f) == -1)
+		return -1;
+	result = compose(l, given, full_name, f);
+	free(full_name);
+	return result;
 }
 
 int

@@ -16,12 +16,16 @@
 #include "delivery/originator.h"
 
 #define FIELD_MAX (1024 * 1024)	/* octets of one field that we write */
+#define OLD_MAX 320	/* octets of an address that becomes a name: RFC 5321
+			 * section 4.5.3.1 has no longer ones */
 #define NAME_MAX_OCTETS 4096	/* of a name made of a field; far above any */
 
 /* The fields of one kind, among those from `first` to `last` - 1. */
 struct originator {
 	struct header *header;
 	struct sender_address *sender;
+	const char *full_name;	/* or NULL */
+	struct mailbox shown;	/* what replaced the last address */
 	const char *from_name;
 	const char *sender_name;
 	size_t first;
@@ -38,9 +42,19 @@ struct originator {
 static const struct mailbox *
 choose(const struct mailbox *box, void *context)
 {
-	const struct sender_address *sender = context;
+	struct originator *o = context;
 
-	return sender_address_is_ours(sender, box) ? NULL : &sender->box;
+	if (sender_address_is_ours(o->sender, box))
+		return NULL;
+	mailbox_free(&o->shown);
+	mailbox_copy(&o->shown, &o->sender->box);
+	o->shown.name = o->full_name != NULL ? memory_string(o->full_name) :
+	    address_spec(box);
+	if (strlen(o->shown.name) > OLD_MAX) {
+		free(o->shown.name);
+		o->shown.name = NULL;
+	}
+	return &o->shown;
 }
 
 static bool
@@ -178,7 +192,8 @@ rewrite(struct originator *o, struct fault *f)
 			look_at_sender(o, &h->field[i]);
 	if (result == 0)
 		result = rewrite_fields(h, names, o->first, o->last, choose,
-		    o->sender, &ignored);
+		    o, &ignored);
+	mailbox_free(&o->shown);
 	if (result == -1)
 		return fault(f, FAULT_DATA, "the header is too long with the "
 		    "address of \"sender\"");
@@ -187,12 +202,14 @@ rewrite(struct originator *o, struct fault *f)
 
 static int
 rewrite_all(struct header *h, struct sender_address *sender,
-    struct fault *f)
+    const char *full_name, struct fault *f)
 {
 	struct originator o = { .header = h, .sender = sender,
-	    .from_name = "From", .sender_name = "Sender" };
+	    .full_name = full_name, .from_name = "From",
+	    .sender_name = "Sender" };
 	struct originator again = { .header = h, .sender = sender,
-	    .from_name = "Resent-From", .sender_name = "Resent-Sender" };
+	    .full_name = full_name, .from_name = "Resent-From",
+	    .sender_name = "Resent-Sender" };
 	bool resent = envelope_resent(h, &again.first, &again.last);
 	int r = 0;
 
@@ -212,7 +229,7 @@ rewrite_all(struct header *h, struct sender_address *sender,
 
 int
 originator_rewrite(struct header *h, const struct account *a,
-    struct fault *f)
+    const char *full_name, struct fault *f)
 {
 	struct sender_address sender;
 	int r;
@@ -221,7 +238,7 @@ originator_rewrite(struct header *h, const struct account *a,
 		return 0;
 	r = sender_address_get(&sender, a, f);
 	if (r == 0)
-		r = rewrite_all(h, &sender, f);
+		r = rewrite_all(h, &sender, full_name, f);
 	sender_address_free(&sender);
 	return r;
 }

@@ -12,7 +12,9 @@ struct header;
 
 /*
  * In From, addresses that are not ours give way to that of `sender`; display
- * names and comments stay, and what is no address becomes a display name.
+ * names and comments stay, and what is no address becomes a display name. One
+ * with neither name nor comment gets full_name as its name, or, where that is
+ * NULL, the address that gave way: it tells which machine wrote.
  * Sender is dropped where From says it all, else it is treated as From. With
  * sender_reply_to, a From that changes is kept in Reply-To, if there is none
  * and all its addresses can be replied to.
@@ -25,6 +27,6 @@ struct header;
  * long.
  */
 int originator_rewrite(struct header *, const struct account *,
-    struct fault *);
+    const char *full_name, struct fault *);
 
 #endif

@@ -93,7 +93,7 @@ may_override(const struct envelope *e, const struct account *a)
 		return false;
 	if (a->allow_from_override != TOGGLE_OFF)
 		return true;
-	if (e->null_path)
+	if (e->path.local == NULL)
 		return false;
 	path = address_spec(&e->path);
 	fit = accountmatch(a, path, a->author);
@@ -110,6 +110,8 @@ may_stay(const struct envelope *e, const struct sender_address *sender)
 		return false;
 	if (!sender->set)
 		return true;
+	if (e->unusable_path != NULL)
+		return false;
 	return e->null_path ? !sender->force :
 	    sender_address_is_ours(sender, &e->path);
 }
@@ -121,8 +123,9 @@ complete(struct envelope *e, const struct sender_address *sender,
 	struct mailbox box;
 	bool empty;
 
-	if ((e->null_path || e->path.local != NULL) && may_stay(e, sender))
-		return 0;
+	if ((e->null_path || e->path.local != NULL ||
+	    e->unusable_path != NULL) && may_stay(e, sender))
+		return envelope_check_path(e, f);
 	if (sender_default(&box, sender, &empty, f) == -1)
 		return -1;
 	if (empty) {

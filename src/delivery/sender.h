@@ -11,9 +11,10 @@ struct mailbox;
 /*
  * Completes the reverse-path of an envelope that has none, or one that the
  * account does not allow (allow_from_override, auto_from) or replaces
- * (`sender`): the account's `sender`, else its `from`, else
- * user@qualify_domain, else user@FQDN where the host has a valid name, else
- * FAULT_CONFIG with the line to add. One without a domain gets qualify_domain.
+ * (`sender`), what can be none included: the account's `sender`, else its
+ * `from`, else user@qualify_domain, else user@FQDN where the host has a valid
+ * name, else FAULT_CONFIG with the line to add. One without a domain gets
+ * qualify_domain. FAULT_DATA for what can be none and is not replaced.
  */
 int sender_complete(struct envelope *, const struct account *,
     struct fault *);

@@ -28,6 +28,7 @@ envelope_free(struct envelope *e)
 	index_free(&e->index);
 	buffer_free(&e->key);
 	mailbox_free(&e->path);
+	free(e->unusable_path);
 	free(e->envid);
 	envelope_init(e);
 }
@@ -41,12 +42,16 @@ envelope_set_path(struct envelope *e, const struct mailbox *box)
 	mailbox_copy(&e->path, box);
 	mailbox_free(&old);
 	e->null_path = false;
+	free(e->unusable_path);
+	e->unusable_path = NULL;
 }
 
 void
 envelope_copy_sender(struct envelope *to, const struct envelope *from)
 {
-	if (from->null_path)
+	if (from->unusable_path != NULL)
+		envelope_set_unusable_path(to, from->unusable_path);
+	else if (from->null_path)
 		envelope_set_null_path(to);
 	else if (from->path.local != NULL)
 		envelope_set_path(to, &from->path);
@@ -69,6 +74,34 @@ envelope_set_null_path(struct envelope *e)
 {
 	mailbox_free(&e->path);
 	e->null_path = true;
+	free(e->unusable_path);
+	e->unusable_path = NULL;
+}
+
+void
+envelope_set_unusable_path(struct envelope *e, const char *given)
+{
+	envelope_set_null_path(e);
+	e->null_path = given[0] == '\0';
+	e->unusable_path = memory_string(given);
+}
+
+int
+envelope_check_path(const struct envelope *e, struct fault *f)
+{
+	struct mailbox box;
+	bool empty;
+
+	if (e->unusable_path == NULL || e->null_path)
+		return 0;
+	if (address_parse_path(&box, &empty, e->unusable_path,
+	    strlen(e->unusable_path), f) == 0) {
+		mailbox_free(&box);
+		fault(f, FAULT_DATA, "not the address of a sender");
+	}
+	fault_prefix(f, "the reverse-path '%s': ", e->unusable_path);
+	return fault_hint(f, "\"sender ADDRESS\" in the account takes the "
+	    "place of senders that cannot be used");
 }
 
 /* What mailbox_same() compares: the local part, its NUL, and the domain in

@@ -45,6 +45,8 @@ struct envelope {
 	bool null_path;		/* MAIL FROM:<> */
 	struct mailbox path;	/* reverse-path; its local part is NULL when
 				 * null_path is set, or when none is known */
+	char *unusable_path;	/* what was given for it and is none, such as
+				 * "web@", or ""; NULL: nothing like that */
 	struct recipient *recipient;
 	size_t count;
 	size_t cap;
@@ -61,6 +63,11 @@ void envelope_init(struct envelope *);
 void envelope_free(struct envelope *);
 void envelope_set_path(struct envelope *, const struct mailbox *);
 void envelope_set_null_path(struct envelope *);
+/* Keeps what cannot be a reverse-path, for somebody who can replace it. "" is
+ * the null path as well. */
+void envelope_set_unusable_path(struct envelope *, const char *);
+/* Why that is none: -1 with FAULT_DATA. 0 where it is the null path. */
+int envelope_check_path(const struct envelope *, struct fault *);
 /* Reverse-path and delivery status wishes of another one, in place of none. */
 void envelope_copy_sender(struct envelope *to, const struct envelope *from);
 /* Adds a recipient of another envelope, with its wishes, as PENDING; it must

@@ -47,7 +47,7 @@ static const struct {
 	{ { "sendmail", "-f", "<>", "b@example.org" },
 	    "f=<> to=b@example.org", NULL, NULL },
 	{ { "sendmail", "-f", "", "b@example.org" },
-	    "f=<> to=b@example.org", NULL, NULL },
+	    "f=<> unusable= to=b@example.org", NULL, NULL },
 	{ { "sendmail", "-oi", "-odi", "-oem", "-f", "a@example.org", "-N",
 	    "success,delay,failure", "-V", "x+1", "b" },
 	    "i f=a@example.org N=14 V=x+1 to=b@", NULL, NULL },
@@ -282,11 +282,17 @@ static const struct {
 	{ { "p", "-F", "a\r\nBcc: b", "a" }, NULL, "USAGE -F", NULL },
 	{ { "p", "-f", "a@example.org\r\nRCPT TO:<b@example.org>", "a" },
 	    NULL, "DATA -f ", NULL },
-	{ { "p", "-f", "a@example.org> SIZE=1", "a" }, NULL, "DATA -f ",
+	/* the account may have a sender to put in its place */
+	{ { "p", "-f", "a@example.org> SIZE=1", "a" },
+	    "unusable=a@example.org> SIZE=1 to=a@", NULL, NULL },
+	{ { "p", "-f", "a@example.org,b@example.org", "a" },
+	    "unusable=a@example.org,b@example.org to=a@", NULL, NULL },
+	{ { "p", "-f", "@example.org", "a" }, "unusable=@example.org to=a@",
+	    NULL, NULL },
+	{ { "p", "-f", "@x", "-f", "a@example.org", "a" },
+	    "f=a@example.org to=a@", NULL, NULL },
+	{ { "p", "-f", "@x", "-S" }, NULL, "DATA the reverse-path '@x': ",
 	    NULL },
-	{ { "p", "-f", "a@example.org,b@example.org", "a" }, NULL,
-	    "DATA -f ", NULL },
-	{ { "p", "-f", "@example.org", "a" }, NULL, "DATA -f ", NULL },
 	{ { "p", "a@example.org\nb@example.org" }, NULL, "DATA recipient ",
 	    NULL },
 	{ { "p", "" }, NULL, "DATA recipient '' holds no address", NULL },
@@ -374,6 +380,7 @@ describe(const struct cmdline *c)
 	else if (c->envelope.path.local != NULL)
 		buffer_printf(&b, "%sf=%s@%s", b.len == 0 ? "" : " ",
 		    c->envelope.path.local, c->envelope.path.domain);
+	add_value(&b, "unusable", c->envelope.unusable_path);
 	add_number(&b, "N", c->envelope.notify);
 	add_number(&b, "R", c->envelope.ret);
 	add_value(&b, "V", c->envelope.envid);

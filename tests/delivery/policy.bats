@@ -67,6 +67,91 @@ END
 	header 3 'From: =?utf-8?q?J=C3=B6rg?= <you@example.org>'
 }
 
+@test "sender: an address without a name becomes the name" {
+	serve 'sender you@example.org'
+	sent b@example.net <<<'From: root@box'
+	sent b@example.net <<<'From: <root@box>'
+	sent b@example.net <<<'From: a@box, B <b@box>, you@example.org'
+	sent b@example.net <<<'From: Daemons: "a b"@box, <b@box>;'
+	sent b@example.net <<<'From: jörg@box'
+	sent b@example.net <<<'From: (Cron) root@box'
+	sent b@example.net <<<'From: <@a,@b:root@box>'
+	sent b@example.net <<<"From: $(head -c 4000 /dev/zero | tr '\0' a)@box"
+	sent -t <<'END'
+Resent-From: root@box
+Resent-To: b@example.net
+END
+	header 1 'From: "root@box" <you@example.org>'
+	header 2 'From: "root@box" <you@example.org>'
+	header 3 'From: "a@box" <you@example.org>, B <you@example.org>, you@example.org'
+	header 4 'From: Daemons: "\"a b\"@box" <you@example.org>, "b@box" <you@example.org>;'
+	header 5 'From: =?UTF-8?Q?j=C3=B6rg=40box?= <you@example.org>'
+	header 6 'From: (Cron) you@example.org'
+	header 7 'From: <@a,@b:you@example.org>'
+	header 8 'From: you@example.org'
+	grep -q '^Resent-From: "root@box" <you@example.org>' \
+		"$CAPTURE/9.message"
+}
+
+@test "sender: from_full_name is that name, with patterns" {
+	local machine
+
+	machine="$(id -un)@$(uname -n), 100%"
+	serve 'sender you@example.org' 'from_full_name %U@%H, 100%%'
+	sent b@example.net <<<'From: root@box'
+	sent b@example.net <<<'From: Joe <root@box>'
+	sent b@example.net <<<'Subject: x'
+	sent -FCronDaemon b@example.net <<<'Subject: x'
+	header 1 "From: \"$machine\" <you@example.org>"
+	header 2 'From: Joe <you@example.org>'
+	header 3 "From: \"$machine\" <you@example.org>" 'Subject: x'
+	header 4 'From: CronDaemon <you@example.org>' 'Subject: x'
+	account_file 'host 127.0.0.1' 'port 1' 'from a@example.org' \
+		'from_full_name %C %M'
+	[ -e /etc/mailname ] || {
+		message | submit b@example.net
+		expect 78 "from_full_name ($ACCOUNT:4): %M: "
+	}
+}
+
+@test "sender: what cannot be a reverse-path would have given way, too" {
+	local path
+
+	serve 'sender you@example.org'
+	for path in wordpress@ 'root@(none)' '' '@box' 'www data' 'a@b@box' \
+		'a@box,b@box' 'root@box; x'; do
+		sent -f "$path" b@example.net <<<'From: alice@example.org'
+	done
+	sent -f '<>' b@example.net <<<'From: alice@example.org'
+	sent --read-envelope-from b@example.net <<<'From: root@(none)'
+	for path in {1..8} 10; do
+		[ "$(envelope "$path")" = 'you@example.org b@example.net' ]
+	done
+	[ "$(envelope 9)" = b@example.net ]
+	header 10 'From: "root@(none)" <you@example.org>'
+	account 'tls off' 'from a@example.org' 'allow_from_override off'
+	sent -f wordpress@ b@example.net <<<'From: a@example.org'
+	[ "$(envelope 11)" = 'a@example.org b@example.net' ]
+}
+
+@test "what cannot be a reverse-path, and no sender: an error with the remedy" {
+	account_file 'host 127.0.0.1' 'port 1' 'from a@example.org'
+	message | submit -f wordpress@ b@example.net
+	expect 65 "the reverse-path 'wordpress@': address with nothing behind" \
+		'hint: "sender ADDRESS" in the account'
+	message | submit -f 'root@(none)' b@example.net
+	expect 65 "the reverse-path 'root@(none)'"
+	printf 'From: root@(none)\n\n' |
+		submit --read-envelope-from b@example.net
+	expect 65 "the reverse-path 'root@(none)'"
+	message | submit -P -f '' b@example.net
+	expect 0
+	grep -qx 'reverse-path: <>' stdout
+	message | submit -f "a@example.org
+RCPT TO:<x@example.org>" b@example.net
+	expect 65 "-f 'a@example.org\\x0aRCPT"
+}
+
 @test "sender: what is ours stays" {
 	serve 'sender you@example.org' 'from *@lists.example.net other@example.com'
 	sent -f alice@EXAMPLE.org b@example.net <<<'From: Al <alice@Example.org>'
@@ -121,12 +206,12 @@ From: root
 Sender: not an address
 END
 	sent b@example.net <<<'Sender: www-data@box'
-	header 1 'From: you@example.org'
+	header 1 'From: root <you@example.org>'
 	header 2 'From: alice@example.org' 'Sender: Web <you@example.org>'
-	header 3 'From: you@example.org, you@example.org' \
-		'Sender: you@example.org'
-	header 4 'From: you@example.org' 'Sender: bob@example.org'
-	header 5 'From: you@example.org'
+	header 3 'From: "a@example.com" <you@example.org>, "b@example.com" <you@example.org>' \
+		'Sender: www-data <you@example.org>'
+	header 4 'From: root <you@example.org>' 'Sender: bob@example.org'
+	header 5 'From: root <you@example.org>'
 	header 6 'From: you@example.org'
 }
 
@@ -145,7 +230,8 @@ END
 	header 2 'From: you@example.org'
 	header 3 'From: "Nobody: ;" <you@example.org>'
 	header 4 'From: you@example.org' 'Subject: x'
-	header 5 'From: you@example.org' 'Subject: x' 'From: you@example.org'
+	header 5 'From: "one@box" <you@example.org>' 'Subject: x' \
+		'From: "two@box" <you@example.org>'
 }
 
 @test "sender_reply_to keeps a From that a reply can go to" {
@@ -160,10 +246,11 @@ END
 	sent --sender-reply-to=off b@example.net <<<'From: v@example.com'
 	header 1 'Reply-To: "V, A." <visitor@example.com>' \
 		'From: "V, A." <you@example.org>'
-	header 2 'From: you@example.org'
-	header 3 'From: you@example.org' 'Reply-To: other@example.com'
+	header 2 'From: "root@box" <you@example.org>'
+	header 3 'From: "visitor@example.com" <you@example.org>' \
+		'Reply-To: other@example.com'
 	header 4 'From: alice@example.org'
-	header 5 'From: you@example.org'
+	header 5 'From: "v@example.com" <you@example.org>'
 }
 
 @test "sender_reply_to: what it keeps is encoded like what it replaces" {
@@ -210,8 +297,8 @@ To: you@example.org'
 		'Resent-To: b@example.net' 'From: a@example.com' \
 		'Sender: s@example.com' 'To: you@example.org'
 	header 2 'Resent-From: Me <you@example.org>' \
-		'Resent-To: b@example.net' 'From: you@example.org' \
-		'To: you@example.org'
+		'Resent-To: b@example.net' \
+		'From: "a@example.com" <you@example.org>' 'To: you@example.org'
 	[ "$(envelope)" = 'you@example.org b@example.net' ]
 }
 
@@ -300,7 +387,7 @@ END
 	sent --qualify-domain=Exämple.org root joe@xn--exmple-cua.org \
 		<<<'From: root'
 	[ "$(envelope)" = 'you@example.net joe@xn--exmple-cua.org x@example.net' ]
-	header 1 'From: you@example.net'
+	header 1 'From: root <you@example.net>'
 	sent --qualify-domain=example.org --sender= root <<<'From: root'
 	[ "$(envelope 2)" = "$(id -un)@example.org joe@example.org x@example.net" ]
 	header 2 'From: root@example.org'

@@ -137,6 +137,8 @@ int account_complete_oauth2(struct account *, struct fault *);
  * FAULT_CONFIG, or FAULT_DATA when the message lacks it.
  */
 int account_sender(const struct account *, char **sender, struct fault *);
+/* The same for the account's `from_full_name`, patterns replaced. */
+int account_full_name(const struct account *, char **name, struct fault *);
 /*
  * The i-th name in the account's `fallback`, names being separated by blanks
  * or commas: *len octets of that setting, not terminated. NULL, and 0, behind

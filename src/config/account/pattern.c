@@ -166,6 +166,7 @@ pattern_expand_setting(const struct account *a, enum option_id id,
 		return memory_string(value);
 	return pattern_expand(value, id == OPTION_FROM ? PATTERN_FROM :
 	    id == OPTION_SENDER ? PATTERN_SENDER :
+	    id == OPTION_FROM_FULL_NAME ? PATTERN_NAME :
 	    id == OPTION_QUEUE_DIRECTORY ? PATTERN_QUEUE : PATTERN_DOMAIN,
 	    author, glob, f);
 }

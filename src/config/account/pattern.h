@@ -22,6 +22,7 @@ struct fault;
 #define PATTERN_FROM "UHCMF%"
 #define PATTERN_DOMAIN "HCM%"
 #define PATTERN_SENDER "UHCM%"
+#define PATTERN_NAME "UHM%"
 #define PATTERN_QUEUE "UH%"
 
 /*

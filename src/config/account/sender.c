@@ -218,6 +218,16 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 	return *sender != NULL ? 0 : account_fault_prefix(f, a, id);
 }
 
+int
+account_full_name(const struct account *a, char **name, struct fault *f)
+{
+	*name = a->from_full_name == NULL ? NULL :
+	    pattern_expand_setting(a, OPTION_FROM_FULL_NAME,
+	    a->from_full_name, NULL, false, f);
+	return *name != NULL || a->from_full_name == NULL ? 0 :
+	    account_fault_prefix(f, a, OPTION_FROM_FULL_NAME);
+}
+
 /* The element with an example in place of each pattern, so that its syntax can
  * be checked. */
 static char *

@@ -6,11 +6,13 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
+#include "mail/conversion/encoding.h"
 #include "mail/envelope.h"
 #include "mail/header/header.h"
 #include "mail/header/rewrite.h"
 
 #define LINE_LENGTH 78	/* octets: RFC 5322 section 2.1.1 */
+#define NAMED_MAX (1024 * 1024)	/* octets of an address with its name */
 #define COLUMN_FIRST 4	/* behind "To: " */
 
 struct rewriting {
@@ -24,14 +26,66 @@ struct rewriting {
 };
 
 static void
-add_edit(struct rewriting *r, size_t at, size_t len,
-    const struct mailbox *box)
+add_edit(struct rewriting *r, struct address_place place,
+    const struct mailbox *box, bool named)
 {
-	char *spec = address_spec(box);
+	struct buffer b;
 
-	r->eight_bit |= !text_is_ascii(spec, strlen(spec));
+	buffer_init(&b, NAMED_MAX);
+	if (named) {
+		encoding_add_phrase(&b, box->name, strlen(box->name));
+		buffer_add_string(&b, " <");
+	}
+	address_add_spec(&b, box);
+	if (named)
+		buffer_add_char(&b, '>');
+	r->eight_bit |= !text_is_ascii(b.data, b.len);
 	r->edit = memory_grow(r->edit, r->count, &r->cap, sizeof(*r->edit));
-	r->edit[r->count++] = (struct header_edit){ at, len, spec };
+	r->edit[r->count++] = (struct header_edit){ place.at, place.len,
+	    buffer_detach(&b) };
+}
+
+/* Could a display name, or a comment in its place, stand here? */
+static bool
+may_name(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] == '"' || s[i] == '(' || s[i] == ')')
+			return true;
+	return false;
+}
+
+/*
+ * Has the i-th address neither display name nor comment? Then *place becomes
+ * all of it, with the angle brackets that it may have. In doubt: no.
+ */
+static bool
+is_plain(const char *body, size_t len, const struct address_list *list,
+    size_t i, struct address_place *place)
+{
+	const struct address_place *p = &list->place[i];
+	size_t start = i == 0 ? 0 : p[-1].at + p[-1].len;
+	size_t end = p->at + p->len, stop = i + 1 == list->count ? len :
+	    p[1].at;
+	const char *open, *close;
+
+	for (size_t k = start; k < p->at; k++)
+		if (body[k] == ',')
+			start = k + 1;
+	for (size_t k = end; k < stop; k++)
+		if (body[k] == ',')
+			stop = k;
+	if (list->box[i].name != NULL ||
+	    may_name(body + start, p->at - start) ||
+	    may_name(body + end, stop - end))
+		return false;
+	open = memchr(body + start, '<', p->at - start);
+	close = memchr(body + end, '>', stop - end);
+	if (open == NULL || close == NULL)
+		return open == NULL && close == NULL;
+	place->at = (size_t)(open - body);
+	place->len = (size_t)(close - open) + 1;
+	return true;
 }
 
 static void
@@ -39,17 +93,23 @@ rewrite_field(struct rewriting *r, const struct header_field *field)
 {
 	struct address_list list = { .box = NULL };
 	const struct mailbox *box;
+	struct address_place place;
 	const char *body;
 	size_t len;
+	bool named;
+	int parsed;
 
 	body = header_body(r->header, field, &len);
-	if (address_parse(&list, body, len, NULL) == 0) {
-		for (size_t i = 0; i < list.count; i++) {
-			box = r->choose(&list.box[i], r->context);
-			if (box != NULL)
-				add_edit(r, field->body + list.place[i].at,
-				    list.place[i].len, box);
-		}
+	parsed = address_parse(&list, body, len, NULL);
+	for (size_t i = 0; parsed == 0 && i < list.count; i++) {
+		box = r->choose(&list.box[i], r->context);
+		if (box == NULL)
+			continue;
+		place = list.place[i];
+		named = box->name != NULL &&
+		    is_plain(body, len, &list, i, &place);
+		place.at += field->body;
+		add_edit(r, place, box, named);
 	}
 	address_list_free(&list);
 }

@@ -13,8 +13,9 @@ struct envelope;
 struct header;
 struct mailbox;
 
-/* Returns what replaces an address, or NULL when it stays. The result is used
- * before the next call. */
+/* Returns what replaces an address, or NULL when it stays. If it has a display
+ * name, that is written where the address has neither name nor comment. The
+ * result is used before the next call. */
 typedef const struct mailbox *rewrite_choice(const struct mailbox *,
     void *context);
 
