@@ -174,8 +174,8 @@ link_close(struct link *l)
  * A server that has waited too long says 421, or just goes. Both can be seen;
  * whatever it says now, it is no reply to what comes next.
  */
-static bool
-is_stale(const struct link *l)
+bool
+link_is_stale(const struct link *l)
 {
 	struct conn *c = l->session.conn;
 	struct pollfd p = { .fd = conn_read_fd(c), .events = POLLIN };
@@ -270,12 +270,15 @@ is_spent(const struct link *l)
 int
 link_open(struct link *l, struct outcome *o, struct fault *f)
 {
-	if (link_is_whole(l) && !is_spent(l) && !is_stale(l)) {
+	if (link_is_whole(l) && !is_spent(l) && !link_is_stale(l)) {
 		reply_clear(&l->session.settled);
 		outcome_take(o, &l->session);
 		return 0;
 	}
 	link_close(l);
+	/* nothing of the session before is about this one */
+	o->phase = PHASE_NONE;
+	reply_clear(&o->reply);
 	if (l->denied.class != FAULT_NONE) {
 		fault_pass(f, &l->denied, "");
 		diagnosis_settle(o, f);

@@ -51,6 +51,9 @@ int link_open(struct link *, struct outcome *, struct fault *);
 /* Can the open session take another command? Not within a message, nor while a
  * reply is owed. */
 bool link_is_whole(const struct link *);
+/* Has the server of the open session gone, or said something unasked, as 421?
+ * Nothing may be owed. */
+bool link_is_stale(const struct link *);
 /* A new session in place of the open one, with the same secret. */
 int link_renew(struct link *, struct outcome *, struct fault *);
 /* Leaves the smarthost, if we are there, and wipes the secret. */

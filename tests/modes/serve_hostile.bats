@@ -114,11 +114,11 @@ hostile() {
 	{
 		crlf 'EHLO x'
 		printf 'MAIL FROM:<a\0@example.org>\r\n'
-		printf 'NOOP\0\r\n\0\r\n'
+		printf 'NOOP\0\r\n'
 		crlf QUIT
 	} >input
 	hostile 0 0
-	[ "$(grep -c '^500 5.5.2' stdout)" -eq 3 ]
+	[ "$(grep -c '^500 5.5.2' stdout)" -eq 2 ]
 }
 
 @test "8-bit octets in commands, UTF-8 or none" {
@@ -126,7 +126,7 @@ hostile() {
 		crlf 'EHLO x'
 		printf 'MAIL FROM:<\xff\xfe@example.org> SMTPUTF8\r\n'
 		printf 'MAIL FROM:<\xc3\xa4@example.org>\r\n'
-		printf '\xc3\xa4\xff HELO\r\n'
+		printf 'HE\xc3\xa4\xff HELO\r\n'
 		begun 'RCPT TO:<ö@example.net>' DATA text . QUIT
 	} >input
 	hostile 1 0
@@ -410,7 +410,7 @@ hostile() {
 @test "a client that sends and never reads: no deadlock, then its replies" {
 	{
 		begun
-		seq -f 'NOOP %.0f' 1 60000 | sed 's/$/\r/'
+		seq -f 'RCPT TO:<b%.0f@example.net>' 1 9990 | sed 's/$/\r/'
 		crlf DATA text . QUIT
 	} >input
 	mkfifo replies
@@ -423,13 +423,13 @@ hostile() {
 	wait "$!"
 	smarthost_stop
 	replied 221
-	[ "$(grep -c '^250 2.0.0 ok' stdout)" -ge 60000 ]
+	[ "$(grep -c '^250 2' stdout)" -eq 9993 ]
 	[ -e capture/1.message ]
 }
 
 @test "a client that goes away without reading" {
 	begun >input
-	seq -f 'NOOP %.0f' 1 60000 | sed 's/$/\r/' >>input
+	seq -f 'RCPT TO:<b%.0f@example.net>' 1 9990 | sed 's/$/\r/' >>input
 	timeout 60 "$POSTRIDER" -C "$ACCOUNT" -bs <input 2>stderr | head -c 10 \
 		>stdout
 	smarthost_stop
@@ -459,7 +459,7 @@ hostile() {
 @test "AUTH, STARTTLS, EXPN, TURN and what else there is" {
 	crlf 'EHLO x' 'AUTH PLAIN AGEAYg==' STARTTLS 'EXPN list' TURN \
 		'XCLIENT NAME=x' 'ETRN x' 'SEND FROM:<a@example.org>' \
-		'QUIT now' 'DATA now' 'RSET now' '' ' ' 'EHLO' QUIT >input
+		'QUIT now' 'DATA now' 'RSET now' '' . 'EHLO' QUIT >input
 	hostile 0 0
 	answers 220 250- 250- 250- 250- 250- 250- 250- 250- 250 502 502 502 502 500 500 500 501 501 501 500 500 501 221
 }

@@ -189,6 +189,123 @@ END
 	accepted 0
 }
 
+# What is the service's own, for a client who may be somebody else: neither in
+# the replies, nor lost.
+
+# asked WORD...: a dialogue with these settings; the replies are in stdout, and
+# standard error in errors
+asked() {
+	account_file "$@"
+	accept_at 0 1 sh -c 'exec "$@" 2>errors' - "$POSTRIDER" -C "$ACCOUNT" \
+		-bs
+	timeout 60 "$BUILD/tests/socket" connect "$(cat accepting)" \
+		<input >stdout
+	accepted 0
+}
+
+@test "a passwordeval that takes too long is not shown, but told the service" {
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' QUIT >input
+	asked 'account private' 'host 127.0.0.1' 'port 1' 'tls off' \
+		'auth plain' 'user you' 'passwordeval "sleep 20; # secret"' \
+		'passwordeval_timeout 1' 'from a@example.org' 'syslog off'
+	replied '451 4.4.0 ' 'its log says more'
+	not_replied sleep secret passwordeval private accounts ' you'
+	grep -q "passwordeval of account 'private' .* did not end" errors
+}
+
+@test "nor one that says that it is temporary" {
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' QUIT >input
+	asked 'host 127.0.0.1' 'port 1' 'tls off' 'auth plain' 'user you' \
+		'passwordeval "echo my own words >&2; exit 75"' 'syslog off'
+	replied '451 4.4.0 ' 'its log says more'
+	not_replied words passwordeval accounts
+	grep -q 'my own words' errors
+}
+
+@test "nor when it is run again for a session that has gone" {
+	smarthost_serve --user you:secret --refuse 'RCPT TO:<b*=421 4.4.2 bye'
+	{
+		one_message | sed '/^DATA/,$d'
+		crlf RSET 'MAIL FROM:<a@example.org>' QUIT
+	} >input
+	asked 'host 127.0.0.1' "port $PORT" 'tls off' 'auth plain' 'user you' \
+		'passwordeval "test ! -e once || sleep 20; >once; echo secret"' \
+		'passwordeval_timeout 1' 'syslog off'
+	smarthost_stop
+	replied '451 4.4.2 bye' '451 4.4.0 ' 'its log says more'
+	not_replied sleep passwordeval accounts
+	grep -q 'did not end' errors
+}
+
+@test "nor the other accounts" {
+	one_message >input
+	asked 'account second' 'host 127.0.0.1' 'port 2' 'tls off' \
+		'account first' 'host 127.0.0.1' 'port 1' 'tls off' \
+		'fallback second' 'from a@example.org' 'syslog off'
+	replied '451 4.4.0 ' 'its log says more'
+	not_replied second first
+	grep -q "by account 'second'" errors
+}
+
+@test "nor the smarthost's socket" {
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' QUIT >input
+	asked "socket $PWD/upstream" 'tls off' 'syslog off'
+	replied '451 4.4.0 ' 'its log says more'
+	not_replied upstream
+	grep -q "$PWD/upstream" errors
+}
+
+@test "nor an alias file" {
+	printf 'prog: |/bin/true\n' >aliases
+	smarthost_serve
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' 'RCPT TO:<prog>' QUIT >input
+	asked 'host 127.0.0.1' "port $PORT" 'tls off' 'aliases aliases' \
+		'logfile log'
+	smarthost_stop
+	replied '451 4.3.5 ' 'its log says more'
+	not_replied aliases true command
+	grep -q 'aliases:1' errors
+}
+
+@test "nor the folder that has no room for the message" {
+	smarthost_serve
+	{
+		crlf 'EHLO x' 'MAIL FROM:<a@example.org>' \
+			'RCPT TO:<b@example.net>' DATA 'Subject: x' ''
+		head -c 3000000 /dev/zero | tr '\0' x | fold -w 70 |
+			sed 's/$/\r/'
+		crlf '' . QUIT
+	} >input
+	mkdir room
+	export TMPDIR=$PWD/room
+	# the unit's LimitFSIZE
+	ulimit -f 1000
+	asked 'host 127.0.0.1' "port $PORT" 'tls off' 'syslog off'
+	smarthost_stop
+	replied '452 4.3.1 ' 'its log says more'
+	not_replied /room
+	grep -q '/room: File too large' errors
+}
+
+@test "what is wrong with the mail, and what the smarthost says, is told" {
+	smarthost_serve --size 20000 --refuse 'RCPT TO:<no*=550 5.1.1 not here'
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' RSET \
+		'MAIL FROM:<a@example.org> SIZE=30000' RSET \
+		'MAIL FROM:<a@example.org>' 'RCPT TO:<no@example.net>' \
+		QUIT >input
+	asked 'host 127.0.0.1' "port $PORT" 'tls off' 'syslog off'
+	smarthost_stop
+	replied '552 5.3.4 ' '20000 octets' '550 5.1.1 not here'
+	not_replied 'its log'
+}
+
+@test "the caller of a pipe is told everything" {
+	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'auth plain' \
+		'user you' 'passwordeval "echo my own words >&2; exit 75"'
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' QUIT | serve
+	replied '451 4.4.0 ' 'my own words'
+}
+
 @test "the recipe: users' sendmail goes by an account that they cannot read" {
 	local options
 
@@ -292,6 +409,25 @@ END
 		tail -n 5 report >&2
 		false
 	}
+}
+
+# limit NAME UNIT: its value there, which must stand once
+limit() {
+	[ "$(grep -c "^$1=" "$ROOT/contrib/systemd/$2")" -eq 1 ]
+	sed -n "s/^$1=//p" "$ROOT/contrib/systemd/$2"
+}
+
+@test "the units limit processes, file size and connections, per user, too" {
+	local all own tasks
+
+	tasks=$(limit TasksMax postrider@.service)
+	[ "$tasks" -ge 4 ] && [ "$tasks" -le 64 ]
+	all=$(limit MaxConnections postrider.socket)
+	# a process, a shell and what that runs
+	[ "$(limit LimitNPROC postrider@.service)" -ge $((3 * all)) ]
+	own=$(limit MaxConnectionsPerSource postrider.socket)
+	[ "$own" -ge 4 ] && [ "$own" -lt "$all" ]
+	[ "$(limit LimitFSIZE postrider@.service)" = 256M ]
 }
 
 @test "systemd's own activation" {

@@ -78,6 +78,8 @@ serving_settle(struct serving *s)
 			relay_answer_mail(&s->relay, &b);
 		else
 			relay_answer_rcpt(&s->relay, &o->share, &b);
+		if (!o->mail && o->share.refusal == NULL && b.data[0] == '2')
+			s->commands--;
 		serving_put(s, &b);
 		free(o->share.refusal);
 	}
@@ -103,9 +105,14 @@ serving_fill(struct serving *s)
 	 * window may be full by now. */
 	if (conn_input(s->conn, &p) > before)
 		return 0;
-	deadline = s->peer.terminal ? CLOCK_NEVER : clock_after(IDLE_MS);
-	r = conn_fill(s->conn, deadline, NULL);
+	deadline = clock_after(IDLE_MS);
+	if (deadline > s->end || s->peer.kind == PEER_PROCESS)
+		deadline = s->end;
+	/* a client that never pauses is told, too */
+	s->late = clock_left(s->end) == 0;
+	r = s->late ? -1 : conn_fill(s->conn, deadline, NULL);
 	s->gone = r == -1;
 	s->silent = s->gone && clock_left(deadline) == 0;
+	s->late = s->silent && deadline == s->end;
 	return r;
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "wire/conn.h"
-#include "smtp/server/answer.h"
 #include "smtp/server/unstuff.h"
 #include "modes/serve/serving.h"
 
@@ -74,6 +73,8 @@ finish_message(struct serving *s)
 	buffer_init(&answer, SIZE_MAX / 4);
 	relay_message(&s->relay, &s->message, received.data, &s->broken,
 	    &answer);
+	if (answer.data[0] == '2')
+		s->commands = 0;
 	serving_put(s, &answer);
 	buffer_free(&received);
 	serving_end_message(s);
@@ -98,8 +99,8 @@ serving_data(struct serving *s, const struct command *c)
 	size_t n, used, len;
 
 	(void)c;
-	if (!s->relay.begun || s->taking) {
-		serving_refuse(s, s->taking ? "503 5.5.1 BDAT has begun" :
+	if (!s->relay.begun || s->taking || s->chunk_refused) {
+		serving_refuse(s, s->relay.begun ? "503 5.5.1 BDAT has begun" :
 		    "503 5.5.1 MAIL comes first");
 		return;
 	}
@@ -158,22 +159,31 @@ answer_chunk(struct serving *s, uint64_t octets)
 		serving_say(s, line);
 		return;
 	}
+	s->chunk_refused = true;
 	buffer_init(&b, SIZE_MAX / 4);
-	answer_add(&b, 554, "5.6.0", s->broken.text,
-	    s->relay.given.smtputf8);
+	relay_answer_broken(&s->relay, &s->broken, &b);
 	serving_put(s, &b);
 }
 
 /*
  * The client does not wait for a reply before it sends the chunk (RFC 3030
- * section 2), so the octets must be read even when they are refused.
+ * section 2), so the octets must be read even when they are refused. The
+ * chunks behind it are refused as well until the client starts anew: they are
+ * the rest of a message, and must not pass for a whole one. Behind the last
+ * one there is no rest, and where there is no transaction MAIL starts anew.
  */
 static void
-refuse_chunk(struct serving *s, uint64_t octets)
+refuse_chunk(struct serving *s, uint64_t octets, bool last)
 {
+	bool again = s->chunk_refused;
+
+	s->chunk_refused = !last || s->taking || relay_is_open(&s->relay);
 	if (take_chunk(s, octets, false) == -1)
 		return;
-	if (!s->relay.begun)
+	if (again)
+		serving_say(s, "503 5.5.1 a chunk was refused: RSET comes "
+		    "first");
+	else if (!s->relay.begun)
 		serving_refuse(s, "503 5.5.1 MAIL comes first");
 	else
 		answer_nobody(s);
@@ -193,8 +203,8 @@ serving_bdat(struct serving *s, const struct command *c)
 		return;
 	}
 	serving_settle(s);
-	if (!s->taking && !relay_may_send(&s->relay)) {
-		refuse_chunk(s, octets);
+	if (s->chunk_refused || (!s->taking && !relay_may_send(&s->relay))) {
+		refuse_chunk(s, octets, last);
 		return;
 	}
 	if (!s->taking)

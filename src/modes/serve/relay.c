@@ -53,6 +53,7 @@ forget(struct relay *r)
 	delivery_end(&r->delivery);
 	r->begun = r->too_big = r->postponed = r->broken = false;
 	r->unkept = false;
+	r->hidden = NULL;
 	envelope_free(&r->given);
 	free(r->member);
 	r->member = NULL;
@@ -158,20 +159,49 @@ relay_mail(struct relay *r, const struct command_mail *m)
 		r->postponed = can_wait(r);
 }
 
-static const char not_for_others[] = "this machine's mail is not set up "
-    "correctly; its log says more";
-
 /*
  * Another user need not know what stands in our account file, and it would not
- * help him.
+ * help him. He is told what is wrong with his mail, and what the network and
+ * the smarthost say, but for AUTH; unless that names other accounts, or a
+ * socket, which is a file of ours.
  */
 static bool
 is_private(const struct relay *r, const struct fault *f)
 {
-	return (f->class == FAULT_CONFIG || f->class == FAULT_COMMAND ||
-	    f->class == FAULT_INPUT || f->class == FAULT_SYSTEM ||
-	    f->class == FAULT_SOFTWARE || f->class == FAULT_AUTH ||
-	    r->unkept) && peer_is_foreign(r->peer);
+	const struct account *a = &r->carrier.own->account;
+	enum phase phase = r->delivery.outcome.phase;
+
+	if (f->class == FAULT_NONE || !peer_is_foreign(r->peer))
+		return false;
+	if (r->unkept || (a->socket != NULL &&
+	    strstr(f->text, a->socket) != NULL))
+		return true;
+	switch (f->class) {
+	case FAULT_DATA:
+	case FAULT_RECIPIENT:
+		return false;
+	case FAULT_HOST:
+	case FAULT_NO_HOST:
+	case FAULT_REFUSED:
+	case FAULT_TEMPORARY:
+	case FAULT_PROTOCOL:
+		return phase == PHASE_NONE || phase == PHASE_AUTH ||
+		    a->fallback != NULL;
+	default:
+		return true;
+	}
+}
+
+/* A fault's text, if the client may see it. */
+static const char *
+text_for_client(const struct relay *r, const struct fault *f)
+{
+	if (!is_private(r, f))
+		return f->text;
+	return f->class == FAULT_DATA || f->class == FAULT_RECIPIENT ||
+	    f->class == FAULT_REFUSED ? "this mail cannot be sent; this "
+	    "machine's log says more" : "this machine cannot send mail now; "
+	    "its log says more";
 }
 
 static void
@@ -179,7 +209,23 @@ answer_fault(const struct relay *r, const struct fault *f,
     struct buffer *b)
 {
 	answer_add(b, fault_smtp_code(f->class), fault_smtp_status(f->class),
-	    is_private(r, f) ? not_for_others : f->text, r->given.smtputf8);
+	    text_for_client(r, f), r->given.smtputf8);
+}
+
+static void
+answer_too_big(const struct relay *r, const struct fault *f, struct buffer *b)
+{
+	answer_add(b, 552, "5.3.4", text_for_client(r, f), r->given.smtputf8);
+}
+
+void
+relay_answer_broken(const struct relay *r, const struct fault *f,
+    struct buffer *b)
+{
+	if (r->too_big)
+		answer_too_big(r, f, b);
+	else
+		answer_fault(r, f, b);
 }
 
 /* Of the smarthost's reply to MAIL; 0: there is none. */
@@ -278,6 +324,9 @@ relay_rcpt(struct relay *r, const struct command_rcpt *c,
 		share->refusal = buffer_detach(&b);
 	} else if (expand(r, &c->box, &to, &f) == -1) {
 		answer_fault(r, &f, &b);
+		/* it is no outcome, so that the log does not have it */
+		if (is_private(r, &f))
+			r->request->note(f.text);
 		share->refusal = buffer_detach(&b);
 	} else {
 		envelope_add(&r->given, &c->box);
@@ -334,8 +383,7 @@ relay_answer_mail(const struct relay *r, struct buffer *b)
 		answer_add_reply(b, &s->transaction.mail,
 		    r->given.smtputf8);
 	else if (r->too_big)
-		answer_add(b, 552, "5.3.4", r->trouble.text,
-		    r->given.smtputf8);
+		answer_too_big(r, &r->trouble, b);
 	else
 		answer_fault(r, &r->trouble, b);
 }
@@ -480,30 +528,22 @@ static int
 refuse(struct relay *r, struct message *m, const char *received,
     const struct fault *broken, struct fault *f, struct buffer *answer)
 {
-	const char *status = NULL;
-	int code = 554;
-
 	if (broken->class != FAULT_NONE) {
 		fault_pass(f, broken, "");
-		code = 552;
-		status = r->too_big ? "5.3.4" : NULL;
+		relay_answer_broken(r, f, answer);
 	} else if (count_received(m, f) == -1) {
-		status = "5.4.6";
+		answer_add(answer, 554, "5.4.6", f->text, false);
 	} else {
 		add_received(r, m, received);
-		if (letter_write(&r->delivery.letter, m, &r->given, f) == 0) {
-			if (!r->carrier.at->link.open ||
-			    rejection_by_size(&r->carrier.at->link.session,
-			    &r->delivery.letter.message, f) == 0)
-				return 0;
-			code = 552;
-			status = "5.3.4";
-		}
+		if (letter_write(&r->delivery.letter, m, &r->given, f) == -1)
+			answer_fault(r, f, answer);
+		else if (!r->carrier.at->link.open ||
+		    rejection_by_size(&r->carrier.at->link.session,
+		    &r->delivery.letter.message, f) == 0)
+			return 0;
+		else
+			answer_too_big(r, f, answer);
 	}
-	if (status == NULL)
-		answer_fault(r, f, answer);
-	else
-		answer_add(answer, code, status, f->text, r->given.smtputf8);
 	return -1;
 }
 
@@ -597,24 +637,51 @@ is_broken(const struct relay *r, size_t promised, struct fault *f)
 	return true;
 }
 
+/*
+ * The client has taken its time over the message, and the smarthost did not
+ * wait: it has gone, or it goes when it hears of DATA. Nothing of the message
+ * has been sent then.
+ */
+static bool
+has_idled_out(const struct relay *r, const struct fault *f)
+{
+	const struct outcome *o = &r->delivery.outcome;
+
+	return o->phase == PHASE_DATA && f->class == FAULT_TEMPORARY &&
+	    reply_digit(&r->delivery.submission.transaction.data) != 3;
+}
+
+static bool
+may_send_again(const struct relay *r, const struct fault *f)
+{
+	const struct account *a = &r->carrier.at->account;
+
+	return r->postponed ||
+	    (r->delivery.outcome.retry == RETRY_ELSEWHERE &&
+	    (a->fallback != NULL || a->retry_for > 0 || has_idled_out(r, f)));
+}
+
 /* By the session that is open; else, or where it breaks, by what there is;
  * else it is kept. */
 static int
 deliver(struct relay *r, const struct message *m, struct fault *f)
 {
-	const struct account *a = &r->carrier.at->account;
 	struct delivery *d = &r->delivery;
 	size_t promised = count_promised(r);
 	struct job job;
-	int result = r->postponed ? -1 : submit_message(r, f);
+	int result;
 
+	if (!r->postponed && link_is_stale(&r->carrier.at->link)) {
+		link_close(&r->carrier.at->link);
+		r->postponed = true;
+	}
+	result = r->postponed ? -1 : submit_message(r, f);
 	if (result == 0)
 		return 0;
 	make_job(r, m, &job);
-	if (r->postponed || (d->outcome.retry == RETRY_ELSEWHERE &&
-	    (a->fallback != NULL || a->retry_for > 0)))
+	if (may_send_again(r, f))
 		result = send_again(r, &job, f);
-	r->private = is_private(r, f);
+	r->hidden = is_private(r, f) ? text_for_client(r, f) : NULL;
 	/* why it is not kept names a folder of ours */
 	if (result == -1 && delivery_keep(d, &r->carrier, &job, f) == -1)
 		r->unkept = has_queue(r);
@@ -627,7 +694,7 @@ static void
 answer_kept(const struct relay *r, struct buffer *answer)
 {
 	char *text = buffer_format("kept as %s: %s", r->delivery.queued,
-	    r->private ? not_for_others : r->delivery.why);
+	    r->hidden != NULL ? r->hidden : r->delivery.why);
 
 	answer_add(answer, 250, "2.0.0", text, r->given.smtputf8);
 	free(text);
@@ -664,6 +731,20 @@ answer_message(struct relay *r, int result, const struct fault *f,
 	link_close(&r->carrier.at->link);
 }
 
+/* What the client is not told goes to standard error where there is no log;
+ * systemd keeps that. */
+static void
+log_outcome(struct relay *r, struct fault *f)
+{
+	struct delivery *d = &r->delivery;
+	bool hidden = f->class != FAULT_NONE ? is_private(r, f) :
+	    r->hidden != NULL;
+
+	if (hidden && d->log.file == -1 && d->log.syslog == -1)
+		r->request->note(f->class != FAULT_NONE ? f->text : d->why);
+	delivery_log(d, f);
+}
+
 void
 relay_message(struct relay *r, struct message *m, const char *received,
     const struct fault *broken, struct buffer *answer)
@@ -676,7 +757,7 @@ relay_message(struct relay *r, struct message *m, const char *received,
 		answer_message(r, result, &f, answer);
 		r->accepted |= r->delivery.outcome.delivered > 0;
 	}
-	delivery_log(&r->delivery, &f);
+	log_outcome(r, &f);
 	fault_clear(&f);
 	forget(r);
 }
@@ -719,7 +800,7 @@ relay_reset(struct relay *r, const struct fault *why)
 		return;
 	explain(r, why, &f);
 	if (f.class != FAULT_NONE)
-		delivery_log(&r->delivery, &f);
+		log_outcome(r, &f);
 	fault_clear(&f);
 	forget(r);
 }

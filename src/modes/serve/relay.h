@@ -39,7 +39,8 @@ struct relay {
 	/* the transaction */
 	bool begun;
 	bool postponed;			/* the smarthost is asked later */
-	bool private;			/* why it is kept is not told */
+	const char *hidden;		/* what is told instead of why it is
+					 * kept, or NULL; static */
 	bool unkept;			/* it could not be kept */
 	bool broken;			/* somebody was taken in vain */
 	bool too_big;			/* more than the smarthost takes */
@@ -84,6 +85,9 @@ bool relay_is_open(const struct relay *);
 bool relay_may_send(const struct relay *);
 /* If it may not: why. */
 void relay_answer_nobody(const struct relay *, struct buffer *);
+/* That the message cannot be taken, for that reason. */
+void relay_answer_broken(const struct relay *, const struct fault *,
+    struct buffer *);
 /* The smarthost's limit for messages, octets; 0 if unknown or none. */
 uint64_t relay_limit(const struct relay *);
 /* False only when there is a session whose server lacks the extension. */

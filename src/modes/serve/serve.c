@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/wait.h"
 #include "wire/conn.h"
@@ -19,6 +20,13 @@
 #define OWED_MAX 1000		/* replies, before the smarthost is asked */
 #define EHLO_REPLY_MAX 4096	/* octets */
 #define SKIPPED_MAX (1024 * 1024)	/* octets of a line too long */
+/*
+ * Commands for one message, recipients that are accepted apart: they have a
+ * limit of their own. What other servers allow: Postfix has 100 that do
+ * nothing, OpenSMTPD 1000 recipients and then 100.
+ */
+#define COMMANDS_MAX 1000
+#define SESSION_MS (3600 * 1000)	/* of somebody whom we do not know */
 
 /*
  * Extensions that the smarthost must have, too. While there is no session with
@@ -37,8 +45,9 @@ static void
 reset(struct serving *s)
 {
 	serving_settle(s);
+	relay_reset(&s->relay, s->taking ? &s->broken : NULL);
 	serving_end_message(s);
-	relay_reset(&s->relay, NULL);
+	s->chunk_refused = false;
 }
 
 static void
@@ -153,7 +162,7 @@ on_quit(struct serving *s, const struct command *c)
 }
 
 /*
- * A browser speaks, perhaps made to by somebody else's page. The body of its
+ * A browser speaks, perhaps made to by somebody else's page. The rest of its
  * request must not be read as commands.
  */
 static void
@@ -198,9 +207,26 @@ static const struct {
 };
 
 /*
+ * Can these octets not begin a command, nor be an empty line or a lone dot?
+ * Then somebody speaks another protocol, and somebody else may have written
+ * what follows: a web page can choose a line within the TLS handshake of the
+ * browser that it sends here.
+ */
+static bool
+is_foreign(const char *s, size_t n)
+{
+	size_t at = n > 0 && s[0] == '.';
+
+	if (n == 0 || text_is_alpha(s[0]))
+		return false;
+	at += at < n && s[at] == '\r';
+	return at < n && s[at] != '\n';
+}
+
+/*
  * Waits for a line, whose len octets are without its end and whose `whole`
- * octets are with it. Both are cut short where the line is too long. -1: the
- * client has hung up.
+ * octets are with it. Both are cut short where the line is too long. -1: there
+ * will be none; the client has hung up, or is told to.
  */
 static int
 next_line(struct serving *s, const char **line, size_t *len, size_t *whole)
@@ -211,6 +237,11 @@ next_line(struct serving *s, const char **line, size_t *len, size_t *whole)
 
 	for (;;) {
 		n = conn_input(s->conn, line);
+		if (skipped == 0 && is_foreign(*line, n)) {
+			serving_say(s, "421 4.7.0 this is not SMTP");
+			s->done = true;
+			return -1;
+		}
 		lf = n == 0 ? NULL : memchr(*line, '\n', n);
 		if (lf != NULL)
 			break;
@@ -270,7 +301,14 @@ converse(struct serving *s)
 			return;
 		copy = memory_copy(line, len > COMMAND_LINE_MAX ? 0 : len);
 		conn_take(s->conn, whole);
-		if (!s->cr && !s->peer.terminal) {
+		/* it may be less, once the smarthost has accepted some */
+		if (++s->commands > COMMANDS_MAX)
+			serving_settle(s);
+		if (s->commands > COMMANDS_MAX) {
+			serving_say(s, "421 4.7.0 too many commands for one "
+			    "message");
+			s->done = true;
+		} else if (!s->cr && !s->peer.terminal) {
 			serving_say(s, "554 5.5.2 a line that does not "
 			    "end in CRLF");
 			s->done = true;
@@ -343,9 +381,11 @@ leave(struct serving *s, struct fault *f)
 			fault(&why, FAULT_TEMPORARY, "-bs: ended by %s",
 			    wait_signal());
 	} else if (!s->done && s->silent) {
-		serving_say(s, "421 4.4.2 nothing was said for too long");
-		fault(&why, FAULT_IO, "-bs: the client was silent for too "
-		    "long");
+		serving_say(s, s->late ? "421 4.4.2 this session has lasted "
+		    "for an hour" : "421 4.4.2 nothing was said for too long");
+		fault(&why, FAULT_IO, s->late ? "-bs: the client's session "
+		    "has lasted for an hour" : "-bs: the client was silent "
+		    "for too long");
 	} else if (!s->done && s->relay.begun) {
 		fault(&why, FAULT_IO, "-bs: the client hung up in the middle "
 		    "of a transaction; no message of it was sent");
@@ -354,7 +394,8 @@ leave(struct serving *s, struct fault *f)
 	conn_flush(s->conn);
 	conn_leave(s->conn);
 	s->relay.leaving = true;
-	relay_reset(&s->relay, &why);
+	relay_reset(&s->relay, why.class == FAULT_NONE && s->taking ?
+	    &s->broken : &why);
 	if (why.class != FAULT_NONE)
 		result = fault_pass(f, &why, "");
 	fault_clear(&why);
@@ -388,6 +429,8 @@ serve(const struct request *request, struct fault *f)
 		return fault(f, FAULT_SYSTEM, "-bs: too many open files");
 	wait_catch_signals();
 	peer_find(&s.peer, STDIN_FILENO);
+	s.end = s.peer.kind == PEER_PROCESS ? CLOCK_NEVER :
+	    clock_after(SESSION_MS);
 	relay_init(&s.relay, request, &s.peer);
 	s.conn = conn_new(in, out, "the client", CONN_PROGRESS_MS);
 	r = welcome(&s, f);

@@ -36,16 +36,20 @@ struct serving {
 	char *hello;			/* what EHLO or HELO said, or NULL */
 	bool done;			/* no further command is read */
 	bool silent;			/* the client's time has run out */
+	bool late;			/* so has that of the session */
+	int64_t end;			/* when it does, as of clock_now() */
 	bool gone;			/* nothing more is read */
 	bool cr;			/* the current line ended in CRLF */
 	bool overlong;			/* the current line is too long */
 	unsigned errors;		/* commands in a row that were wrong */
+	unsigned commands;		/* since the last accepted message */
 	struct owed_reply *owed;
 	size_t owed_count;
 	size_t owed_cap;
 	/* the message, while it is being received */
 	bool taking;
 	bool by_chunks;			/* by BDAT, not by DATA */
+	bool chunk_refused;		/* and so are those behind it */
 	struct message message;
 	struct intake intake;
 	struct fault broken;		/* why it will not be sent */
