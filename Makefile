@@ -52,7 +52,7 @@ VARIANT_CFLAGS = -O1 -g -fsanitize=address,undefined \
     -fno-sanitize-recover=all -fno-omit-frame-pointer -DSANITIZE
 else ifdef COVERAGE
 BUILD = build-cov
-VARIANT_CFLAGS = -O0 -g --coverage
+VARIANT_CFLAGS = -O0 -g --coverage -DCOVERAGE
 else ifdef FUZZER
 BUILD = build-fuzz
 CC = clang
@@ -162,8 +162,13 @@ $(BUILD)/tests/socket: $(OBJ)/tests/socket/main.o
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $< $(LIBRARIES)
 
-# Not a variant: it is loaded before a sanitizer's run-time part.
-$(BUILD)/tests/clock.so: tests/clock/main.c $(BUILD)/flags
+$(BUILD)/tests/without: $(OBJ)/tests/without/main.o
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $<
+
+# No variants: they are loaded before a sanitizer's run-time part.
+$(BUILD)/tests/%.so: tests/%/main.c $(BUILD)/flags
 	$(call say,LD $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
@@ -342,7 +347,8 @@ check:
 build-tests: $(POSTRIDER) $(OAUTH2_PROGRAMS) $(BUILD)/tests/tokenserver \
     $(BUILD)/tests/installed/postrider \
     $(BUILD)/tests/smarthost $(BUILD)/tests/socket \
-    $(BUILD)/tests/clock.so $(BUILD)/tests/syscalls \
+    $(BUILD)/tests/clock.so $(BUILD)/tests/rights.so \
+    $(BUILD)/tests/without $(BUILD)/tests/syscalls \
     $(BUILD)/tests/powerloss $(CERTS)/made \
     $(BUILD)/tests/nameserver $(UNIT_TESTS) $(REPLAYS)
 
@@ -420,7 +426,8 @@ SCRIPTS = $(shell grep -lIE '^\#!.*[ /](sh|bash|bats)$$' \
 C_FILES = $(SOURCES) $(if $(OAUTH2),$(OAUTH2_SOURCES)) \
     $(TOKENSERVER_SOURCES) $(SMARTHOST_SOURCES) $(BENCH_SOURCES) \
     $(SYSCALLS_SOURCES) tests/powerloss/main.c tests/nameserver/main.c \
-    tests/clock/main.c $(UNITS) $(FUZZ_SOURCES) \
+    tests/clock/main.c tests/rights/main.c tests/without/main.c \
+    $(UNITS) $(FUZZ_SOURCES) \
     $(wildcard tests/fuzz/replay/*.c)
 
 .PHONY: lint run-lint lint-cppcheck lint-tidy lint-shell lint-spelling lint-man

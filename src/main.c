@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/confine.h"
 #include "base/fault.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -85,7 +86,10 @@ print_version(void)
 	for (size_t i = 0; sasl_mechanisms[i].name != NULL; i++)
 		if (sasl_available(&sasl_mechanisms[i]))
 			printf(" %s", sasl_mechanisms[i].name);
-	printf("\nsystem account file: %s/postrider/accounts\n", SYSCONFDIR);
+	buffer_clear(&b);
+	confine_describe(&b);
+	printf("\nconfinement: %s\n", b.len == 0 ? "none" : b.data);
+	printf("system account file: %s/postrider/accounts\n", SYSCONFDIR);
 	buffer_free(&b);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/mman.h>
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,10 +130,61 @@ memory_wipe(void *p, size_t n)
 #endif
 }
 
+#if defined(MAP_ANONYMOUS) && !defined(SANITIZE)
+/* Pages for n octets and a NUL. */
+static size_t
+secret_size(size_t n)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return n / page * page + page;
+}
+
+/* In pages of its own, which are neither dumped nor, where that is allowed,
+ * written to a swap device. */
+static char *
+secret_copy_of(const void *p, size_t n)
+{
+	size_t size = secret_size(n);
+	char *bytes = n >= SIZE_MAX / 2 ? MAP_FAILED : mmap(NULL, size,
+	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (bytes == MAP_FAILED)
+		memory_exhausted();
+#ifdef MADV_DONTDUMP
+	madvise(bytes, size, MADV_DONTDUMP);
+#endif
+	mlock(bytes, size);
+	if (n > 0)
+		memcpy(bytes, p, n);
+	return bytes;
+}
+
+static void
+secret_drop(char *bytes, size_t n)
+{
+	memory_wipe(bytes, n);
+	munmap(bytes, secret_size(n));
+}
+#else
+static char *
+secret_copy_of(const void *p, size_t n)
+{
+	return memory_copy(p, n);
+}
+
+static void
+secret_drop(char *bytes, size_t n)
+{
+	memory_wipe(bytes, n);
+	free(bytes);
+}
+#endif
+
 void
 secret_set(struct secret *s, const void *p, size_t n)
 {
-	char *bytes = memory_copy(p, n);
+	char *bytes = secret_copy_of(p, n);
 
 	secret_clear(s);
 	s->bytes = bytes;
@@ -156,8 +209,8 @@ secret_is_set(const struct secret *s)
 void
 secret_clear(struct secret *s)
 {
-	memory_wipe(s->bytes, s->len);
-	free(s->bytes);
+	if (s->bytes != NULL)
+		secret_drop(s->bytes, s->len);
 	s->bytes = NULL;
 	s->len = 0;
 }

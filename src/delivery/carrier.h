@@ -11,6 +11,7 @@
 
 #include "config/account/account.h"
 #include "delivery/aliases.h"
+#include "delivery/confinement.h"
 #include "delivery/link.h"
 
 struct fault;
@@ -33,6 +34,9 @@ struct carrier {
 	struct station *own;		/* that of carrier_choose(): it says
 					 * what becomes of a message that
 					 * cannot go */
+	bool others;			/* they will be served, too, once the
+					 * present one is */
+	struct rest rest;		/* of the rights of this process */
 	struct station **station;	/* all that there have been */
 	size_t count;
 	size_t cap;

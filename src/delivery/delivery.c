@@ -144,14 +144,37 @@ record_hold(const struct delivery *d, const struct account *a, int result,
 		queue_folder_close(&own);
 }
 
+/*
+ * What the process needs no more once it has connected. A queue without a
+ * folder is told in its own words if the message is to be kept.
+ */
+static void
+plan_confinement(const struct delivery *d, struct carrier *c)
+{
+	const struct account *own = &c->own->account;
+	bool others = c->others || (!d->alone && own->fallback != NULL) ||
+	    (!d->in_run && own->retry_for > 0);
+	const struct queue_folder *q;
+	struct queue_folder made;
+
+	q = find_queue(d, own, true, &made);
+	c->at->link.rest = q == NULL && own->queue == TOGGLE_ON ? NULL :
+	    rest_fill(&c->rest, own, &c->accounts, others,
+	    q == NULL ? NULL : q->path);
+	if (q == &made)
+		queue_folder_close(&made);
+}
+
 int
 delivery_open(struct delivery *d, struct carrier *c, struct fault *f)
 {
 	bool was_open = c->at->link.open;
 	int result;
 
-	if (!was_open)
+	if (!was_open) {
 		heed_hold(d, c);
+		plan_confinement(d, c);
+	}
 	result = link_open(&c->at->link, &d->outcome, f);
 	if (!was_open)
 		record_hold(d, &c->at->account, result, f);

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/confine.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "base/wait.h"
@@ -146,13 +147,7 @@ link_init(struct link *l, const struct request *request,
 	memset(l, 0, sizeof(*l));
 	l->request = request;
 	l->account = account;
-}
-
-void
-link_free(struct link *l)
-{
-	link_close(l);
-	fault_clear(&l->denied);
+	buffer_init(&l->addresses, DIAL_ADDRESSES_MAX);
 }
 
 static void
@@ -163,11 +158,30 @@ leave(struct link *l)
 	l->open = l->used = false;
 }
 
+static void
+forget(struct link *l)
+{
+	secret_clear(&l->password);
+	tls_free(l->tls);
+	l->tls = NULL;
+	buffer_clear(&l->addresses);
+}
+
+void
+link_free(struct link *l)
+{
+	leave(l);
+	forget(l);
+	buffer_free(&l->addresses);
+	fault_clear(&l->denied);
+}
+
 void
 link_close(struct link *l)
 {
 	leave(l);
-	secret_clear(&l->password);
+	if (!l->confined)
+		forget(l);
 }
 
 /*
@@ -207,6 +221,36 @@ another_token(void *context, struct fault *f)
 	return account_another_token(l->account, &l->password, f);
 }
 
+/*
+ * Gives up what `rest` does not keep, and not the way to this server: a server
+ * may turn out not to know BDAT, or to take few messages in a session.
+ */
+static void
+confine_to_rest(struct link *l)
+{
+	struct confinement rest;
+
+	if (l->rest == NULL || l->confined)
+		return;
+	rest = *l->rest;
+	rest.port = l->account->proxy_host == NULL ? l->params.port :
+	    route_proxy_port(&l->params.route);
+	confine(&rest);
+	l->confined = !rest.read;
+}
+
+/* Before a server is heard, if its session will ask for nothing more: for
+ * another token, or for files of a token's library. */
+static void
+connected(void *context)
+{
+	struct link *l = context;
+
+	if ((l->tls == NULL || !tls_opens_more(l->tls)) &&
+	    (l->params.auth == NULL || !sasl_asks_more(l->params.auth)))
+		confine_to_rest(l);
+}
+
 static int
 try_session(struct link *l, struct outcome *o, struct fault *f)
 {
@@ -216,14 +260,18 @@ try_session(struct link *l, struct outcome *o, struct fault *f)
 	l->params.no_chunking |= l->no_chunking;
 	l->params.refused_before = l->refused_before;
 	l->params.another_token = another_token;
+	l->params.connected = connected;
+	l->params.tls_kept = &l->tls;
+	l->params.route.addresses = &l->addresses;
 	l->params.context = l;
 	wait_catch_signals();
 	l->open = session_open(&l->session, &l->params, f) == 0;
 	outcome_take(o, &l->session);
-	if (l->open)
-		return 0;
-	session_close(&l->session);
-	return -1;
+	if (!l->open)
+		session_close(&l->session);
+	else
+		confine_to_rest(l);
+	return l->open ? 0 : -1;
 }
 
 /* A server that hangs up on a token that it refuses is asked again, once. */
@@ -284,11 +332,11 @@ link_open(struct link *l, struct outcome *o, struct fault *f)
 		diagnosis_settle(o, f);
 		return -1;
 	}
-	if (fetch_secret(l, o, f) == -1)
+	if (!l->confined && fetch_secret(l, o, f) == -1)
 		return -1;
 	if (open_session(l, o, f) == 0)
 		return 0;
-	secret_clear(&l->password);
+	link_close(l);
 	if (f->class == FAULT_AUTH)
 		fault_pass(&l->denied, f, "");
 	return -1;

@@ -9,11 +9,13 @@
 
 #include <stdbool.h>
 
+#include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "smtp/session.h"
 
 struct account;
+struct confinement;
 struct outcome;
 struct request;
 
@@ -25,7 +27,15 @@ struct link {
 	bool open;
 	bool used;			/* a transaction was made in it */
 	bool no_chunking;		/* the server does not know BDAT */
+	/* what was fetched for the session; another one that takes its place
+	 * needs nothing more: */
 	struct secret password;
+	struct tls *tls;
+	struct buffer addresses;
+	/* What the process keeps of its rights once that is there; NULL: all.
+	 * Not owned. */
+	const struct confinement *rest;
+	bool confined;			/* to that: nothing can be fetched */
 	bool typed;			/* by somebody at a terminal */
 	bool renewed;			/* it is the second token: the first
 					 * one was refused */
@@ -42,7 +52,10 @@ void link_free(struct link *);
 /*
  * Makes sure of a session. One that is open is used again unless its server
  * has said something, or has gone, or a message was broken off in it; else the
- * secret is fetched and a session is opened. Credentials that were refused are
+ * secret is fetched and a session is opened. As soon as nothing more will be
+ * fetched the process is confined to `rest`: before the server is heard or,
+ * where AUTH may ask for another token or for tickets, or TLS for a token's
+ * files, when the session is open. Credentials that were refused are
  * not tried again: the same password once more only makes servers lock the
  * account. -1 as account_password() and session_open(), the fault as
  * delivery/diagnosis has it; `outcome` says how far it came.
@@ -56,7 +69,8 @@ bool link_is_whole(const struct link *);
 bool link_is_stale(const struct link *);
 /* A new session in place of the open one, with the same secret. */
 int link_renew(struct link *, struct outcome *, struct fault *);
-/* Leaves the smarthost, if we are there, and wipes the secret. */
+/* Leaves the smarthost, if we are there, and wipes the secret unless the
+ * process is confined: then it could not be fetched again. */
 void link_close(struct link *);
 
 /*

@@ -77,14 +77,20 @@ find_caller(struct caller *c)
 }
 
 /* Is there a controlling terminal, in front of which a user may sit? */
+/* Asked once: later the process may not be allowed to look. */
 static bool
 has_terminal(void)
 {
-	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	static int answer = -1;
+	int fd;
 
-	if (fd != -1)
-		close(fd);
-	return fd != -1;
+	if (answer == -1) {
+		fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+		answer = fd != -1;
+		if (fd != -1)
+			close(fd);
+	}
+	return answer;
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/confine.h"
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -72,6 +73,7 @@ int
 query(const struct request *request, const struct mailbox *sender,
     enum query what, const char *argument, struct fault *f)
 {
+	static const struct confinement nothing = { false, 0, NULL, 0 };
 	struct visit v;
 	struct reply reply;
 	struct link *link;
@@ -79,6 +81,7 @@ query(const struct request *request, const struct mailbox *sender,
 
 	reply_init(&reply);
 	link = &v.carrier.at->link;
+	link->rest = &nothing;
 	if (result == 0)
 		result = link_open(link, &v.outcome, f);
 	if (result == 0) {

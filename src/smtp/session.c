@@ -187,7 +187,16 @@ prepare_tls(struct session *s, struct fault *f)
 	p.host = s->tls_name;
 	p.token_pin = s->params->password;
 	p.starttls = s->params->tls == SESSION_STARTTLS;
-	return tls_prepare(&s->tls, &p, f);
+	if (s->params->tls_kept != NULL && *s->params->tls_kept != NULL) {
+		s->tls = *s->params->tls_kept;
+		tls_reuse(s->tls, s->tls_name);
+		return 0;
+	}
+	if (tls_prepare(&s->tls, &p, f) == -1)
+		return -1;
+	if (s->params->tls_kept != NULL)
+		*s->params->tls_kept = s->tls;
+	return 0;
 }
 
 static int
@@ -216,6 +225,8 @@ connect_to(struct session *s, struct fault *f)
 	s->dialogue.timeout_ms = p->timeout_ms;
 	s->dialogue.password = p->password;
 	dialogue_remark(&s->dialogue, "connected to %s", conn_peer(s->conn));
+	if (p->connected != NULL)
+		p->connected(p->context);
 	return 0;
 }
 
@@ -297,7 +308,11 @@ session_close(struct session *s)
 		dialogue_quit(&s->dialogue);
 		dialogue_free(&s->dialogue);
 	}
-	tls_free(s->tls);
+	if (s->params != NULL && s->params->tls_kept != NULL &&
+	    s->tls != NULL)
+		tls_reuse(s->tls, NULL);
+	else
+		tls_free(s->tls);
 	conn_free(s->conn);
 	capability_clear(&s->capabilities);
 	free(s->ascii_host);

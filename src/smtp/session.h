@@ -47,7 +47,13 @@ struct session_params {
 	bool refused_before;	/* the credentials, as struct auth has it */
 	/* gets another token, as struct auth has it; or NULL */
 	int (*another_token)(void *context, struct fault *);
-	void *context;		/* of that */
+	/* is called when there is a connection, and nobody was heard yet; or
+	 * NULL */
+	void (*connected)(void *context);
+	void *context;		/* of these */
+	/* keeps what TLS has loaded, for other sessions with these params; the
+	 * caller frees it. NULL: it ends with the session */
+	struct tls **tls_kept;
 	FILE *transcript;	/* NULL: none */
 	struct probe *probe;	/* filled as it comes; NULL: unwanted */
 	void (*note)(const char *text);	/* what a user may want to know */

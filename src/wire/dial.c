@@ -413,15 +413,35 @@ may_be_host(const char *host)
 	return *host != '\0' && strlen(host) <= 255;
 }
 
+/* What an earlier question has found. */
+static bool
+recall(const struct dial *d, struct address **all, size_t *count)
+{
+	const struct buffer *b = d->addresses;
+
+	if (b == NULL || b->len == 0)
+		return false;
+	*count = b->len / sizeof(**all);
+	*all = memory_array(*count, sizeof(**all));
+	memcpy(*all, b->data, b->len);
+	return true;
+}
+
 static int
 resolve(const struct dial *d, enum dial_family family, int64_t deadline,
     struct address **all, size_t *count, struct fault *f)
 {
-	int error = look_up(d->host, d->port, family, deadline, all, count);
-	int kept = errno;
+	int error, kept;
 
-	if (error == 0)
+	if (recall(d, all, count))
 		return 0;
+	error = look_up(d->host, d->port, family, deadline, all, count);
+	kept = errno;
+	if (error == 0) {
+		if (d->addresses != NULL)
+			buffer_add(d->addresses, *all, *count * sizeof(**all));
+		return 0;
+	}
 	if (family != DIAL_ANY && error != EAI_AGAIN && error != EAI_SYSTEM &&
 	    look_up(d->host, d->port, DIAL_ANY, deadline, all, count) == 0) {
 		free(*all);

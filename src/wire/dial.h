@@ -22,7 +22,12 @@ struct dial {
 	enum dial_family family;	/* no address of another is tried */
 	const char *source_ip;	/* to connect from, its family only; or NULL */
 	const char *prefix;	/* of "host" and "port" in remedies; not NULL */
+	/* keeps the addresses: the name is looked up only while it is empty;
+	 * or NULL */
+	struct buffer *addresses;
 };
+
+#define DIAL_ADDRESSES_MAX (64 * 1024)	/* octets that such a buffer takes */
 
 /* Is it the text of an IPv4 or IPv6 address (without brackets)? */
 bool dial_is_literal(const char *host);

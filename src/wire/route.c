@@ -27,8 +27,8 @@
  */
 #define BUSY_MS 20
 
-static uint16_t
-proxy_port(const struct route *r)
+uint16_t
+route_proxy_port(const struct route *r)
 {
 	return r->proxy_port != 0 ? r->proxy_port : SOCKS_PORT;
 }
@@ -44,7 +44,7 @@ route_add_peer(struct buffer *b, const struct route *r)
 	if (r->proxy_host == NULL)
 		return;
 	buffer_add_string(b, " by proxy ");
-	dial_add_host_port(b, r->proxy_host, proxy_port(r));
+	dial_add_host_port(b, r->proxy_host, route_proxy_port(r));
 }
 
 bool
@@ -202,7 +202,7 @@ by_proxy(const struct route *r, const struct dial *straight,
 	route_add_peer(&peer, r);
 	socks.peer = peer.data;
 	dial.prefix = "proxy_";
-	dial.port = proxy_port(r);
+	dial.port = route_proxy_port(r);
 	if (tls_domain_to_ascii(r->proxy_host, &ascii) == -1) {
 		fault(f, FAULT_CONFIG, "proxy_host %s: not a valid host name",
 		    r->proxy_host);
@@ -229,7 +229,8 @@ route_connect(const struct route *r, int64_t timeout_ms, struct fault *f)
 {
 	const struct dial dial = {
 		.host = r->host, .port = r->port, .family = r->family,
-		.source_ip = r->source_ip, .prefix = ""
+		.source_ip = r->source_ip, .prefix = "",
+		.addresses = r->addresses
 	};
 	int64_t deadline = clock_after(timeout_ms);
 

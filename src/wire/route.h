@@ -26,6 +26,7 @@ struct route {
 	uint16_t proxy_port;	/* 0: SOCKS_PORT */
 	const char *proxy_user;
 	const struct secret *proxy_password;
+	struct buffer *addresses;	/* as struct dial has them */
 };
 
 /*
@@ -37,6 +38,8 @@ struct route {
  * the name of the setting that is wrong.
  */
 int route_connect(const struct route *, int64_t timeout_ms, struct fault *);
+/* The port of its proxy. */
+uint16_t route_proxy_port(const struct route *);
 /* Adds "host:port", with the proxy if there is one, or the socket's path. */
 void route_add_peer(struct buffer *, const struct route *);
 /*

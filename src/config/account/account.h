@@ -205,6 +205,7 @@ struct accounts {
 	void (*report)(void *arg, const struct fault *);
 	void *report_arg;
 	const char *author;	/* %F: address of the From field, or NULL */
+	bool evaluated;		/* a command of "eval" was run */
 	/* what accountfile_load() was called with, to load passwords again */
 	bool loaded;
 	char *named_file;

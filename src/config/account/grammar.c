@@ -339,6 +339,7 @@ parse_eval(struct parser *p, struct slice command)
 	if (p->hooks == NULL || p->accounts->report != NULL)
 		return 0;
 	string = memory_copy(command.s, command.n);
+	p->accounts->evaluated = true;
 	r = p->hooks->eval(p->hooks->arg, string, &place, &line, p->fault);
 	if (r == 0)
 		r = parse_evaluated(p, &place, &line);

@@ -152,6 +152,15 @@ account_check_program(const struct account *account, struct fault *f)
 	    "that prints a token");
 }
 
+bool
+account_runs_command(const struct account *account)
+{
+	enum option_id from = account_password_setting(account);
+
+	return from == OPTION_PASSWORDEVAL || from == OPTION_OAUTH2 ||
+	    (from == OPTION_COUNT && can_ask_keyring(account));
+}
+
 char *
 account_password_source(const struct account *account)
 {

@@ -45,6 +45,8 @@ char *account_password_source(const struct account *);
 /* FAULT_COMMAND when the account's `oauth2` needs a program that is not
  * installed. */
 int account_check_program(const struct account *, struct fault *);
+/* May a command be run for it: `passwordeval`, `oauth2`, or the keyring's? */
+bool account_runs_command(const struct account *);
 
 /* ---- file.c: files and descriptors whose first line is a password ---- */
 

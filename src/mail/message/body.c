@@ -116,19 +116,27 @@ open_in(const char *dir)
 	return open_named(dir);
 }
 
-/* Makes the temporary file. */
-static int
-open_tempfile(struct body *b, struct fault *f)
+size_t
+body_places(const char *place[BODY_PLACES])
 {
-	const char *place[3];
 	size_t count = 0;
-	int error = 0;
 
 	place[0] = variable_get("TMPDIR");
 	if (place[0] != NULL)
 		count++;
 	place[count++] = "/var/tmp";
 	place[count++] = "/tmp";
+	return count;
+}
+
+/* Makes the temporary file. */
+static int
+open_tempfile(struct body *b, struct fault *f)
+{
+	const char *place[BODY_PLACES];
+	size_t count = body_places(place);
+	int error = 0;
+
 	for (size_t i = 0; i < count; i++) {
 		b->tempfile_dir = place[i];
 		if ((b->tempfile = open_in(place[i])) != -1)

@@ -50,6 +50,9 @@ struct body {
 };
 
 void body_init(struct body *);
+/* The folders for the temporary file, the first that will do; how many. */
+#define BODY_PLACES 3
+size_t body_places(const char *place[BODY_PLACES]);
 void body_free(struct body *);
 /* Where the next BODY_READ octets may be read to: body_add() need not copy
  * them then. */

@@ -33,6 +33,7 @@ struct run {
 	const struct queue_run_wish *wish;
 	const struct queue_folder *folder;
 	struct carrier *carrier;	/* of the account that is served now */
+	bool others;			/* accounts will follow */
 	size_t failed;			/* messages that were tried in vain,
 					 * and files that are in the way */
 	bool riding;			/* along with another message */
@@ -558,6 +559,7 @@ run_account(struct run *r, const struct group *g)
 	request.file_of_root = g->file_of_root;
 	request.account = g->account;
 	carrier_init(&c, &request);
+	c.others = r->others;
 	/* cppcheck-suppress autoVariables
 	 * it is taken back below */
 	r->carrier = &c;
@@ -591,8 +593,10 @@ queue_run(const struct request *request, const struct queue_run_wish *wish,
 		r.folder = &folders.folder[i];
 		queue_folder_sweep(r.folder);
 		gather(&all, &r);
-		for (size_t j = 0; j < all.count; j++)
+		for (size_t j = 0; j < all.count; j++) {
+			r.others = i + 1 < folders.count || j + 1 < all.count;
 			run_account(&r, &all.group[j]);
+		}
 		groups_free(&all);
 	}
 	queue_folders_close(&folders);

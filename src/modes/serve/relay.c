@@ -38,6 +38,7 @@ relay_init(struct relay *r, const struct request *request,
 	r->request = request;
 	r->peer = peer;
 	carrier_init(&r->carrier, request);
+	r->carrier.others = true;	/* the next message's */
 	envelope_init(&r->given);
 	delivery_init(&r->delivery, request);
 }

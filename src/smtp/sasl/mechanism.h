@@ -31,6 +31,7 @@ struct sasl_mechanism {
 	bool binary;		/* its challenges may hold zero octets */
 	bool user_acts;		/* the user's name is the one to act as */
 	bool domain;		/* takes the setting ntlmdomain */
+	bool tickets;		/* which its library looks for in an exchange */
 	unsigned deaf;		/* so many first challenges are not read */
 	enum tls_hash scram;	/* SCRAM's hash; TLS_NO_HASH for the others */
 	enum sasl_token token;
@@ -71,7 +72,7 @@ struct sasl_mechanism {
 	X("NTLM", .deaf = 1, .binary = true, .domain = true, \
 	    .password = true, .automatic = true) \
 	X("GSSAPI", .binary = true, .client_first = true, .authzid = true, \
-	    .mutual = true) \
+	    .mutual = true, .tickets = true) \
 	X("EXTERNAL", .client_first = true, .authzid = true, \
 	    .user_acts = true) \
 	X("OAUTHBEARER", .token = SASL_OAUTHBEARER, .client_first = true, \
@@ -89,5 +90,8 @@ extern const struct sasl_mechanism sasl_mechanisms[];
 const struct sasl_mechanism *sasl_choice(const char *setting, size_t i);
 /* Does any of those need user and password? */
 bool sasl_needs_password(const char *setting);
+/* May one of those ask for more in an exchange: for another token, or for a
+ * ticket? */
+bool sasl_asks_more(const char *setting);
 
 #endif

@@ -61,6 +61,19 @@ sasl_needs_password(const char *setting)
 	return false;
 }
 
+bool
+sasl_asks_more(const char *setting)
+{
+	const struct sasl_mechanism *m;
+	bool on = text_same_word(setting, strlen(setting), "on");
+
+	for (size_t i = 0; (m = sasl_choice(setting, i)) != NULL; i++)
+		if ((m->tickets || m->token != SASL_NO_TOKEN) &&
+		    (!on || m->automatic))
+			return true;
+	return false;
+}
+
 struct sasl {
 	const struct sasl_mechanism *mechanism;
 	const struct sasl_params *params;

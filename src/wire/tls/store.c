@@ -165,6 +165,7 @@ open_files(struct trust_store *s, const struct tls_params *params,
 		main_file->name = TRUST_STORE_FILE;
 #endif
 	if (params->trust_file == NULL && main_file->name == NULL) {
+		s->of_library = true;
 		n = gnutls_certificate_set_x509_system_trust(s->cred);
 		/* without a store nothing verifies, and the fault says why */
 		s->count = n < 0 ? 0 : n;

@@ -160,6 +160,32 @@ tls_prepare(struct tls **out, const struct tls_params *params,
 }
 
 void
+tls_reuse(struct tls *t, const char *host)
+{
+	if (t->session != NULL)
+		gnutls_deinit(t->session);
+	t->session = NULL;
+	t->params.host = host;
+	t->conn = NULL;
+	t->match = TRUST_NO_MATCH;
+	t->heard_len = 0;
+	fault_clear(&t->verdict);
+}
+
+static bool
+is_of_token(const char *name)
+{
+	return name != NULL && gnutls_url_is_supported(name) != 0;
+}
+
+bool
+tls_opens_more(const struct tls *t)
+{
+	return t->store.of_library || is_of_token(t->params.key_file) ||
+	    is_of_token(t->params.cert_file);
+}
+
+void
 tls_free(struct tls *t)
 {
 	if (t == NULL)

@@ -66,6 +66,13 @@ int tls_prepare(struct tls **, const struct tls_params *, struct fault *);
  * common ground, FAULT_TEMPORARY when the connection broke or time ran out.
  */
 int tls_start(struct tls *, struct conn *, int64_t deadline, struct fault *);
+/*
+ * The session is over; another one to the same peer may be started by what was
+ * loaded for it. `host` takes the place of the one in the params.
+ */
+void tls_reuse(struct tls *, const char *host);
+/* Does the library open more files in a session, such as a token's? */
+bool tls_opens_more(const struct tls *);
 void tls_free(struct tls *);
 
 /*

@@ -37,6 +37,7 @@ struct trust_store {
 	gnutls_certificate_credentials_t cred;	/* not owned */
 	struct trust_file files[TRUST_FILES];
 	bool on_demand;		/* else all is in cred */
+	bool of_library;	/* the system's, which is no such file */
 	int count;		/* of anchors, once all are loaded */
 };
 
