@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: ISC */
+#include <sys/stat.h>
+
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,12 +63,46 @@ read_author(struct job *j, bool read_sender, struct fault *f)
 	return fault_hint(f, "add one, or give -f");
 }
 
+/* People end what they type by a dot; a file has nobody who would. */
+static enum message_dot
+meaning_of_dot(int fd, bool ignore_dots)
+{
+	struct stat st;
+
+	if (ignore_dots || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return MESSAGE_DOT_TEXT;
+	return isatty(fd) == 1 ? MESSAGE_DOT_ENDS : MESSAGE_DOT_DROPPED;
+}
+
+/* -t, and there is nobody in the header. */
+static int
+nobody_named(const struct message *m, struct fault *f)
+{
+	if (m->header_end == MESSAGE_END_EMPTY && m->header.count == 0) {
+		fault(f, FAULT_USAGE, "no recipients: the header ends before "
+		    "it begins, as line %" PRIu64 " is empty",
+		    m->header_end_line);
+		return fault_hint(f, "leave out the empty lines in front of "
+		    "the header");
+	}
+	if (m->header_end == MESSAGE_END_TEXT) {
+		fault(f, FAULT_USAGE, "no recipients: the header ends %s "
+		    "line %" PRIu64 ", which is no field, and has no To, Cc "
+		    "or Bcc before it", m->header.count == 0 ?
+		    "before it begins, at" : "at", m->header_end_line);
+		return fault_hint(f, "a field is a name, a colon and text; "
+		    "its further lines begin with a blank");
+	}
+	fault(f, FAULT_USAGE, "no recipients: none in the arguments, and none "
+	    "in To, Cc and Bcc");
+	return fault_hint(f, "add a To field");
+}
+
 int
 job_read(struct job *j, int fd, const struct job_input *in, struct fault *f)
 {
-	bool dot_ends = !in->ignore_dots && isatty(fd) == 1;
-
-	if (message_read(&j->message, fd, dot_ends, f) == -1 ||
+	if (message_read(&j->message, fd, meaning_of_dot(fd, in->ignore_dots),
+	    f) == -1 ||
 	    read_author(j, in->read_sender, f) == -1)
 		return -1;
 	if (in->read_recipients && envelope_add_header(&j->envelope,
@@ -73,9 +110,9 @@ job_read(struct job *j, int fd, const struct job_input *in, struct fault *f)
 		return -1;
 	if (j->envelope.count > 0 || !in->recipients_needed)
 		return 0;
-	fault(f, FAULT_USAGE, "no recipients: none in the arguments%s",
-	    in->read_recipients ? ", and none in To, Cc and Bcc" : "");
-	return fault_hint(f, in->read_recipients ? "add a To field" :
-	    "give addresses as arguments, or -t to read them from the "
-	    "header");
+	if (in->read_recipients)
+		return nobody_named(&j->message, f);
+	fault(f, FAULT_USAGE, "no recipients: none in the arguments");
+	return fault_hint(f, "give addresses as arguments, or -t to read them "
+	    "from the header");
 }

@@ -112,7 +112,7 @@ read_text(struct message *m, struct fault *f)
 	    write(ends[1], text, sizeof(text) - 1) == -1)
 		abort();
 	close(ends[1]);
-	message_read(m, ends[0], false, f);
+	message_read(m, ends[0], MESSAGE_DOT_TEXT, f);
 	close(ends[0]);
 }
 

@@ -36,7 +36,7 @@ take(struct message *m, const char *s, size_t n, struct fault *f)
 	int r;
 
 	message_init(m);
-	intake_start(&in, m, false, f);
+	intake_start(&in, m, MESSAGE_DOT_TEXT, f);
 	r = intake_feed(&in, s, n);
 	if (r == 0)
 		r = intake_finish(&in);

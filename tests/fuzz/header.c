@@ -55,6 +55,17 @@ naive_field(const char *s, size_t n, const char *name)
 	return k < n && k < 999 && s[k] == ':';
 }
 
+/* Octets of the line end that is there. */
+static size_t
+line_end(const char *s, size_t n)
+{
+	size_t crs = 0;
+
+	while (crs < n && s[crs] == '\r')
+		crs++;
+	return crs < n && s[crs] == '\n' ? crs + 1 : 1;
+}
+
 /* Octets of a byte order mark in front of a field, whose name must end where
  * one may: 998 octets from where the line begins. */
 static size_t
@@ -89,7 +100,7 @@ naive_has(const char *s, size_t n, const char *name, size_t skipped)
 			return true;
 		while (i < n && !is_end(s[i]))
 			i++;
-		i += i + 1 < n && s[i] == '\r' && s[i + 1] == '\n' ? 2 : 1;
+		i += line_end(s + i, n - i);
 	}
 	return false;
 }
@@ -174,7 +185,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	buffer_init(&out, SIZE_MAX / 2);
 	message_init(&m);
-	intake_start(&in, &m, false, &f);
+	intake_start(&in, &m, MESSAGE_DOT_TEXT, &f);
 	r = intake_feed(&in, (const char *)data, n);
 	if (r == 0)
 		r = intake_finish(&in);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Intake. The first octet says how the rest is cut into reads and whether a
- * lone dot ends it. What goes out has CRLF and no other line end, a NUL only
+ * Intake. The first octet says how the rest is cut into reads and what a lone
+ * dot means. What goes out has CRLF and no other line end, a NUL only
  * where that is noted, all the text of the input in its order, and goes in
  * again unchanged.
  */
@@ -25,15 +25,15 @@ require(bool what)
 
 /* Pieces of a changing size, from 1 octet to `most`; 0: all at once. */
 static int
-take(struct message *m, const char *s, size_t n, size_t most, bool dot_ends,
-    struct fault *f)
+take(struct message *m, const char *s, size_t n, size_t most,
+    enum message_dot dot, struct fault *f)
 {
 	struct intake in;
 	size_t piece, count = 0;
 	int r = 0;
 
 	message_init(m);
-	intake_start(&in, m, dot_ends, f);
+	intake_start(&in, m, dot, f);
 	for (size_t i = 0; i < n && r == 0; i += piece) {
 		piece = most == 0 ? n : 1 + count++ * 7 % most;
 		if (piece > n - i)
@@ -115,6 +115,17 @@ check_wire(const struct message *m, const struct buffer *out)
 	}
 }
 
+/* Octets of the line end that is there. */
+static size_t
+line_end(const char *s, size_t n)
+{
+	size_t crs = 0;
+
+	while (crs < n && s[crs] == '\r')
+		crs++;
+	return crs < n && s[crs] == '\n' ? crs + 1 : 1;
+}
+
 /* Octets in front that do not go out: a mailbox's lines, a byte order mark. */
 static size_t
 dropped(const struct message *m, const char *s, size_t n)
@@ -124,9 +135,7 @@ dropped(const struct message *m, const char *s, size_t n)
 	for (size_t line = 1; line < m->header.first_line; line++) {
 		while (skip < n && s[skip] != '\n' && s[skip] != '\r')
 			skip++;
-		if (skip + 1 < n && s[skip] == '\r' && s[skip + 1] == '\n')
-			skip++;
-		skip++;
+		skip += line_end(s + skip, n - skip);
 	}
 	if (skip == 0 && m->header.count > 0 && n > 3 &&
 	    memcmp(s, "\xef\xbb\xbf", 3) == 0)
@@ -161,16 +170,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct message whole, cut, again;
 	struct buffer out, other;
 	const char *s;
-	bool dot;
+	enum message_dot dot;
 	int r;
 
 	if (n == 0)
 		return 0;
-	dot = (data[0] & 0x80) != 0;
+	dot = data[0] & 0x80 ? MESSAGE_DOT_ENDS : data[0] & 0x40 ?
+	    MESSAGE_DOT_DROPPED : MESSAGE_DOT_TEXT;
 	s = (const char *)data + 1;
 	n--;
 	r = take(&whole, s, n, 0, dot, &f);
-	require(take(&cut, s, n, data[0] & 0x7f, dot, &g) == r);
+	require(take(&cut, s, n, data[0] & 0x3f, dot, &g) == r);
 	if (r == -1) {
 		/* the header's limit is beyond what a fuzzer tries */
 		require(memchr(s, '\0', n) != NULL);
@@ -190,8 +200,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		    whole.eight_bit_header == cut.eight_bit_header &&
 		    whole.eight_bit_body == cut.eight_bit_body);
 		buffer_free(&other);
-		if (!dot)
+		if (dot == MESSAGE_DOT_TEXT)
 			check_text(&whole, s, n, &out);
+		/* of several last dots one is dropped each time */
+		if (dot == MESSAGE_DOT_DROPPED)
+			dot = MESSAGE_DOT_TEXT;
 		require(take(&again, out.data, out.len, 0, dot, &f) == 0);
 		walk(&again, &other);
 		require(out.len == other.len &&

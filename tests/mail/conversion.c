@@ -77,7 +77,7 @@ take(struct message *m, const char *s, size_t n)
 	struct intake in;
 
 	message_init(m);
-	intake_start(&in, m, false, &f);
+	intake_start(&in, m, MESSAGE_DOT_TEXT, &f);
 	if (intake_feed(&in, s, n) == -1 || intake_finish(&in) == -1)
 		tap_ok(false, "intake");
 	intake_free(&in);

@@ -79,7 +79,7 @@ check_long_lines(void)
 	struct intake in;
 
 	message_init(&m);
-	intake_start(&in, &m, false, &f);
+	intake_start(&in, &m, MESSAGE_DOT_TEXT, &f);
 	tap_ok(feed_string(&in, "A: ") == 0 &&
 	    feed_run(&in, 'x', 3 * MEGABYTE) == 0 &&
 	    feed_string(&in, "\nB: 2\n\ny\n") == 0 && intake_finish(&in) == 0 &&
@@ -89,7 +89,7 @@ check_long_lines(void)
 	message_free(&m);
 
 	message_init(&m);
-	intake_start(&in, &m, false, &f);
+	intake_start(&in, &m, MESSAGE_DOT_TEXT, &f);
 	tap_ok(feed_string(&in, "\xef\xbb\xbf" "A: ") == 0 &&
 	    feed_run(&in, 'x', MEGABYTE) == 0 &&
 	    feed_string(&in, "\n\ny\n") == 0 && intake_finish(&in) == 0 &&
@@ -99,7 +99,7 @@ check_long_lines(void)
 	message_free(&m);
 
 	message_init(&m);
-	intake_start(&in, &m, false, &f);
+	intake_start(&in, &m, MESSAGE_DOT_TEXT, &f);
 	tap_ok(feed_run(&in, 'x', 100 * MEGABYTE) == 0 &&
 	    feed_string(&in, "\n") == 0 && intake_finish(&in) == 0 &&
 	    m.header.count == 0 && m.body.octets == 100 * MEGABYTE + 2 &&
@@ -110,7 +110,7 @@ check_long_lines(void)
 	message_free(&m);
 
 	message_init(&m);
-	intake_start(&in, &m, false, &f);
+	intake_start(&in, &m, MESSAGE_DOT_TEXT, &f);
 	tap_ok(feed_run(&in, 'x', HEADER_NAME_MAX) == 0 &&
 	    feed_string(&in, ":\n") == 0 && intake_finish(&in) == 0 &&
 	    m.header.count == 1, "longest name of a field");
@@ -118,7 +118,7 @@ check_long_lines(void)
 	message_free(&m);
 
 	message_init(&m);
-	intake_start(&in, &m, false, &f);
+	intake_start(&in, &m, MESSAGE_DOT_TEXT, &f);
 	tap_ok(feed_run(&in, 'x', HEADER_NAME_MAX + 1) == 0 &&
 	    feed_string(&in, ":\n") == 0 && intake_finish(&in) == 0 &&
 	    m.header.count == 0 && m.body.octets == HEADER_NAME_MAX + 4,
@@ -144,7 +144,7 @@ check_long_mbox_line(void)
 			buffer_init(&line, 2000);
 			buffer_printf(&line, "From %*s%s", (int)pad, "x", date);
 			message_init(&m);
-			intake_start(&in, &m, false, &f);
+			intake_start(&in, &m, MESSAGE_DOT_TEXT, &f);
 			tap_ok((cut == 0 ||
 			    intake_feed(&in, line.data, line.len - 9) == 0) &&
 			    intake_feed(&in, line.data + cut * (line.len - 9),
@@ -171,7 +171,7 @@ check_header_limit(void)
 		struct intake in;
 
 		message_init(&m);
-		intake_start(&in, &m, false, &f);
+		intake_start(&in, &m, MESSAGE_DOT_TEXT, &f);
 		feed_string(&in, begin[i]);
 		tap_ok((feed_run(&in, i == 2 ? ':' : 'x', HEADER_MAX) == -1 ||
 		    intake_finish(&in) == -1) && f.class == FAULT_DATA &&
@@ -192,7 +192,7 @@ check_many_fields(void)
 	int r = 0;
 
 	message_init(&m);
-	intake_start(&in, &m, false, &f);
+	intake_start(&in, &m, MESSAGE_DOT_TEXT, &f);
 	for (int i = 0; i < 100000 && r == 0; i++)
 		r = feed_string(&in, "X-Field: value\r\n\tand more\n");
 	tap_ok(r == 0 && intake_finish(&in) == 0 &&
@@ -215,7 +215,7 @@ check_short_lines(void)
 		struct intake in;
 
 		message_init(&m);
-		intake_start(&in, &m, false, &f);
+		intake_start(&in, &m, MESSAGE_DOT_TEXT, &f);
 		tap_ok(feed_run(&in, ends[i], 4 * MEGABYTE) == 0 &&
 		    intake_finish(&in) == 0 && in.scan.lines == 4 * MEGABYTE &&
 		    m.body.octets == 8 * MEGABYTE - 2, "empty lines, \\x%02x",
@@ -234,17 +234,18 @@ check_read_errors(void)
 	int fd[2];
 
 	message_init(&m);
-	tap_ok(message_read(&m, -1, false, &f) == -1 && f.class == FAULT_IO,
+	tap_ok(message_read(&m, -1, MESSAGE_DOT_TEXT, &f) == -1 &&
+	    f.class == FAULT_IO,
 	    "standard input is closed");
 	fault_clear(&f);
 	fd[0] = open("/", O_RDONLY);
-	tap_ok(message_read(&m, fd[0], false, &f) == -1 &&
+	tap_ok(message_read(&m, fd[0], MESSAGE_DOT_TEXT, &f) == -1 &&
 	    f.class == FAULT_IO, "standard input is a folder");
 	close(fd[0]);
 	fault_clear(&f);
 	if (pipe(fd) == -1)
 		abort();
-	tap_ok(message_read(&m, fd[1], false, &f) == -1 &&
+	tap_ok(message_read(&m, fd[1], MESSAGE_DOT_TEXT, &f) == -1 &&
 	    f.class == FAULT_IO, "standard input is for writing");
 	close(fd[0]);
 	close(fd[1]);
@@ -277,7 +278,7 @@ check_nonblocking(void)
 	if (read(fd[0], &c, 1) != -1 || write(go[1], "x", 1) != 1)
 		abort();
 	message_init(&m);
-	tap_ok(message_read(&m, fd[0], false, &f) == 0 &&
+	tap_ok(message_read(&m, fd[0], MESSAGE_DOT_TEXT, &f) == 0 &&
 	    message_octets(&m) == 11, "non-blocking standard input");
 	waitpid(child, NULL, 0);
 	close(fd[0]);
@@ -294,7 +295,7 @@ take_large(struct message *m, struct fault *f)
 	int r;
 
 	message_init(m);
-	intake_start(&in, m, false, f);
+	intake_start(&in, m, MESSAGE_DOT_TEXT, f);
 	r = feed_run(&in, 'x', 2 * MEGABYTE);
 	if (r == 0)
 		r = intake_finish(&in);

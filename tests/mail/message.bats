@@ -20,6 +20,12 @@ arrived() {
 	tr -d '\r' <"$CAPTURE/${1:-1}.message"
 }
 
+# lacks TEXT FILE
+lacks() {
+	run grep -F -e "$1" "$2"
+	[ "$status" -eq 1 ]
+}
+
 @test "a complete message arrives byte for byte" {
 	serve
 	message 'one' ' two' '' 'three  ' | submit bob@example.net
@@ -37,6 +43,86 @@ arrived() {
 	for n in 2 3 4; do
 		same "$CAPTURE/1.message" "$CAPTURE/$n.message"
 	done
+}
+
+@test "CR CR LF is one line end: in the header no field is lost, Bcc neither" {
+	serve
+	printf '%s\r\r\n' 'To: a@example.net' 'Bcc: secret@example.net' \
+		'Subject: s' '' x >double
+	submit -t <double
+	expect 0
+	# a reader that cuts anywhere
+	while IFS= read -r -n 1 -d '' octet; do
+		printf %s "$octet"
+	done <double | submit -t
+	expect 0
+	{
+		printf '%s\r\n' 'EHLO client' 'MAIL FROM:<alice@example.org>' \
+			'RCPT TO:<a@example.net>' DATA
+		cat double
+		printf '%s\r\n' . QUIT
+	} | postrider -C "$ACCOUNT" -bs
+	expect 0
+	for n in 1 2; do
+		grep -qx 'rcpt <secret@example.net>' "$CAPTURE/$n.envelope"
+		arrived "$n" >got
+		lacks secret got
+		grep -qx 'Subject: s' got
+		sed '1,/^$/d' got | same - <(echo x)
+	done
+	lacks Bcc: "$CAPTURE/3.message"
+	grep -q '^Subject: s' "$CAPTURE/3.message"
+}
+
+@test "a run of CRs without an LF is as many line ends" {
+	serve
+	printf 'To: a@example.net\r\r\rBcc: text\r\rx' | submit a@example.net
+	expect 0
+	arrived | sed '1,/^$/d' | same - <(printf '\nBcc: text\n\nx\n')
+}
+
+@test "a run of ten million CRs takes no longer than other octets" {
+	serve
+	{
+		message
+		head -c 10000000 /dev/zero | tr '\0' '\r'
+		echo end
+	} | submit a@example.net
+	expect 0
+	[ "$(stat -c %s "$CAPTURE/1.message")" -gt 20000000 ]
+	{
+		printf 'To: a@example.net'
+		head -c 10000000 /dev/zero | tr '\0' '\r'
+		printf '\nBcc: b@example.net\n\nx\n'
+	} | submit -t
+	expect 0
+	lacks Bcc "$CAPTURE/2.message"
+}
+
+@test "a lone dot that is the last line of a pipe is dropped, without -i" {
+	serve
+	message one . two . | submit a@example.net
+	message one . two . | submit -i a@example.net
+	message one . two . >typed
+	submit a@example.net <typed
+	for n in 1 2 3; do
+		arrived "$n" >"got$n"
+	done
+	same got1 <(message one . two)
+	same got2 typed
+	same got3 typed
+}
+
+@test "-t: the error says where the header ended" {
+	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'from alice@example.org'
+	printf '\nTo: a@example.net\n\nx\n' | submit -t
+	expect 64 'ends before it begins' 'line 1 is empty' 'leave out'
+	printf 'Hello!\nTo: a@example.net\n\nx\n' | submit -t
+	expect 64 'before it begins, at line 1, which is no field'
+	printf 'Subject: x\nHello!\nTo: a@example.net\n\nx\n' | submit -t
+	expect 64 'ends at line 2, which is no field'
+	printf 'Subject: x\n\nTo: a@example.net\n' | submit -t
+	expect 64 'none in To, Cc and Bcc' 'add a To field'
 }
 
 @test "text without a header gets one, and its own lines stay together" {
@@ -284,7 +370,7 @@ END
 		echo .
 	} >big
 	# shellcheck disable=SC2002 # a pipe: a file needs no copy
-	cat big | submit bob@example.net
+	cat big | submit -i bob@example.net
 	expect 0
 	sed 's/$/\r/' big >wanted
 	same wanted "$CAPTURE/1.message"

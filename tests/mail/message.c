@@ -17,9 +17,10 @@
 
 #define FROM_LINE "From a@example.org Sat Nov  1 08:09:10 2025"
 
-enum { EIGHT_HEADER = 1, EIGHT_BODY = 2, DOT = 4 };
+enum { EIGHT_HEADER = 1, EIGHT_BODY = 2, DOT = 4, LAST = 8 };
 /* Where the first NUL of the body is. */
 #define NUL(line, octet) ((int)(line) << 16 | (int)(octet) << 8)
+#define DOTS (DOT | LAST)
 
 /* want: the octets that go out, or "!" and a part of the fault. */
 struct shape {
@@ -41,8 +42,36 @@ static const struct shape shapes[] = {
 	{ "CR", TEXT("A: 1\r\rx\r"), TEXT("A: 1\r\n\r\nx\r\n"), 1, 0 },
 	{ "LF, CRLF and CR in turn", TEXT("A: 1\nB: 2\r\nC: 3\r\nx\ry\r\nz\n"),
 	    TEXT("A: 1\r\nB: 2\r\nC: 3\r\n\r\nx\r\ny\r\nz\r\n"), 3, 0 },
-	{ "CR CR LF", TEXT("A: 1\n\nx\r\r\ny\n"),
-	    TEXT("A: 1\r\n\r\nx\r\n\r\ny\r\n"), 1, 0 },
+	{ "CR CR LF", TEXT("A: 1\r\r\nB: 2\r\r\n\r\r\nx\r\r\ny\r\r\n"),
+	    TEXT("A: 1\r\nB: 2\r\n\r\nx\r\ny\r\n"), 2, 0 },
+	{ "CR CR CR CR LF", TEXT("A: 1\r\r\r\r\n\r\r\r\r\nx\r\r\r\r\ny"),
+	    TEXT("A: 1\r\n\r\nx\r\ny\r\n"), 1, 0 },
+	{ "CR CR in the header", TEXT("A: 1\r\rB: 2\r"),
+	    TEXT("A: 1\r\n\r\nB: 2\r\n"), 1, 0 },
+	{ "CR CR CR CR in the header", TEXT("A: 1\r\r\r\rx\n"),
+	    TEXT("A: 1\r\n\r\n\r\n\r\nx\r\n"), 1, 0 },
+	{ "CR CR CR ends the header and all", TEXT("A: 1\r\r\r"),
+	    TEXT("A: 1\r\n\r\n\r\n"), 1, 0 },
+	{ "CR CR LF ends the header and all", TEXT("A: 1\r\r\n"),
+	    TEXT("A: 1\r\n\r\n"), 1, 0 },
+	{ "CR CR in the body", TEXT("A: 1\n\nx\r\ry\r\r"),
+	    TEXT("A: 1\r\n\r\nx\r\n\r\ny\r\n\r\n"), 1, 0 },
+	{ "CR CR behind the header", TEXT("A: 1\n\r\rx\n\r\r\n"),
+	    TEXT("A: 1\r\n\r\n\r\nx\r\n\r\n"), 1, 0 },
+	{ "CR CR LF first", TEXT("\r\r\nA: 1\n"), TEXT("\r\nA: 1\r\n"),
+	    0, 0 },
+	{ "CR CR LF behind an mbox line", TEXT(FROM_LINE "\r\r\nA: 1\r\r\n"),
+	    TEXT("A: 1\r\n\r\n"), 1, 0 },
+	{ "CR CR behind an mbox line", TEXT(FROM_LINE "\r\rA: 1\r"),
+	    TEXT("\r\nA: 1\r\n"), 0, 0 },
+	{ "CR CR LF in a folded field", TEXT("A: 1\r\r\n 2\r\r\n\r\r\n"),
+	    TEXT("A: 1\r\n 2\r\n\r\n"), 1, 0 },
+	{ "NUL after CR CR", TEXT("A: 1\r\r\0"),
+	    TEXT("A: 1\r\n\r\n\0\r\n"), 1, NUL(3, 1) },
+	{ "NUL after CR CR CR", TEXT("A: 1\r\r\r\0"),
+	    TEXT("A: 1\r\n\r\n\r\n\0\r\n"), 1, NUL(4, 1) },
+	{ "NUL in a run", TEXT("A: 1\n\nx\r\r\0\r\n"),
+	    TEXT("A: 1\r\n\r\nx\r\n\r\n\0\r\n"), 1, NUL(5, 1) },
 	{ "LF CR", TEXT("A: 1\n\nx\n\ry\n"),
 	    TEXT("A: 1\r\n\r\nx\r\n\r\ny\r\n"), 1, 0 },
 	{ "CR in a header line", TEXT("A: 1\r 2\n\nx\n"),
@@ -152,6 +181,35 @@ static const struct shape shapes[] = {
 	{ "lone dot first", TEXT(".\nx\n"), TEXT("\r\n"), 0, DOT },
 	{ "other dots do not end", TEXT("A: 1\n\n..\n.x\nx.\n. \n.\n"),
 	    TEXT("A: 1\r\n\r\n..\r\n.x\r\nx.\r\n. \r\n"), 1, DOT },
+	{ "last dot is dropped", TEXT("A: 1\n\nx\n.\n"),
+	    TEXT("A: 1\r\n\r\nx\r\n"), 1, LAST },
+	{ "last dot and CRLF is dropped", TEXT("A: 1\r\n\r\nx\r\n.\r\n"),
+	    TEXT("A: 1\r\n\r\nx\r\n"), 1, LAST },
+	{ "last dot and CR CR LF is dropped", TEXT("A: 1\n\nx\r\r\n.\r\r\n"),
+	    TEXT("A: 1\r\n\r\nx\r\n"), 1, LAST },
+	{ "last dot and CR is dropped", TEXT("A: 1\r\rx\r.\r"),
+	    TEXT("A: 1\r\n\r\nx\r\n"), 1, LAST },
+	{ "last dot without an end is dropped", TEXT("A: 1\n\nx\n."),
+	    TEXT("A: 1\r\n\r\nx\r\n"), 1, LAST },
+	{ "last dot in the header is dropped", TEXT("A: 1\n.\n"),
+	    TEXT("A: 1\r\n\r\n"), 1, LAST },
+	{ "last dot of all is dropped", TEXT("."), TEXT("\r\n"), 0, LAST },
+	{ "last dot first in the body", TEXT("A: 1\n\n.\n"),
+	    TEXT("A: 1\r\n\r\n"), 1, LAST },
+	{ "one of two last dots is dropped", TEXT("A: 1\n\n.\n.\n"),
+	    TEXT("A: 1\r\n\r\n.\r\n"), 1, LAST },
+	{ "other dots stay", TEXT(".\n..\n.x\n.\n\n"),
+	    TEXT("\r\n.\r\n..\r\n.x\r\n.\r\n\r\n"), 0, LAST },
+	{ "a dot that ends no line of its own stays", TEXT("A: 1\n\nx.\n"),
+	    TEXT("A: 1\r\n\r\nx.\r\n"), 1, LAST },
+	{ "two dots stay", TEXT("A: 1\n\n..\n"),
+	    TEXT("A: 1\r\n\r\n..\r\n"), 1, LAST },
+	{ "a dot and a blank stay", TEXT("A: 1\n\n. \n"),
+	    TEXT("A: 1\r\n\r\n. \r\n"), 1, LAST },
+	{ "a dot and an empty line stay", TEXT("A: 1\n\n.\r\r\n\r"),
+	    TEXT("A: 1\r\n\r\n.\r\n\r\n"), 1, LAST },
+	{ "a dot and a NUL stay", TEXT("A: 1\n\n.\n\0"),
+	    TEXT("A: 1\r\n\r\n.\r\n\0\r\n"), 1, LAST | NUL(4, 1) },
 	{ "NUL behind the lone dot", TEXT("A: 1\n\n.\n\0"),
 	    TEXT("A: 1\r\n\r\n"), 1, DOT },
 	{ "8-bit behind the lone dot", TEXT("A: 1\n\n.\n\xff\n"),
@@ -204,7 +262,7 @@ judge(const struct shape *s, const struct message *m, int result,
 	return result == 0 && walk(m, out) == 0 && walk(m, out) == 0 &&
 	    out->len == s->want_len &&
 	    memcmp(out->data, s->want, s->want_len) == 0 &&
-	    m->header.count == s->fields && flags == (s->flags & ~DOT) &&
+	    m->header.count == s->fields && flags == (s->flags & ~DOTS) &&
 	    m->longest_line == longest_line(out);
 }
 
@@ -230,6 +288,13 @@ write_in_pieces(int fd[2], const char *p, size_t n, size_t piece)
 	_exit(0);
 }
 
+static enum message_dot
+dot_of(const struct shape *s)
+{
+	return s->flags & DOT ? MESSAGE_DOT_ENDS : s->flags & LAST ?
+	    MESSAGE_DOT_DROPPED : MESSAGE_DOT_TEXT;
+}
+
 static int
 read_in_pieces(struct message *m, const struct shape *s, size_t piece,
     struct fault *f)
@@ -237,7 +302,7 @@ read_in_pieces(struct message *m, const struct shape *s, size_t piece,
 	int fd[2], r;
 	pid_t child = write_in_pieces(fd, s->input, s->len, piece);
 
-	r = message_read(m, fd[0], s->flags & DOT, f);
+	r = message_read(m, fd[0], dot_of(s), f);
 	close(fd[0]);
 	waitpid(child, NULL, 0);
 	return r;
@@ -275,7 +340,7 @@ check_cuts(const struct shape *s, struct buffer *out)
 		int r;
 
 		message_init(&m);
-		intake_start(&in, &m, s->flags & DOT, &f);
+		intake_start(&in, &m, dot_of(s), &f);
 		r = intake_feed(&in, s->input, cut);
 		if (r == 0)
 			r = intake_feed(&in, s->input + cut, s->len - cut);
@@ -368,7 +433,7 @@ main(void)
 		check_pieces(s, 4096, &out);
 		check_pieces(s, 1, &out);
 		check_cuts(s, &out);
-		if (s->want[0] != '!' && (s->flags & DOT) == 0)
+		if (s->want[0] != '!' && (s->flags & DOTS) == 0)
 			check_in_tempfile(s, &out);
 	}
 	check_removed(&out);

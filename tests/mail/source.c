@@ -74,7 +74,7 @@ take_copy(struct message *m, FILE *from, struct fault *f)
 
 	rewind(from);
 	message_init(m);
-	intake_start(&in, m, false, f);
+	intake_start(&in, m, MESSAGE_DOT_TEXT, f);
 	while ((n = fread(block, 1, sizeof(block), from)) > 0)
 		intake_feed(&in, block, n);
 	intake_finish(&in);
@@ -86,7 +86,7 @@ take_file(struct message *m, FILE *from, struct fault *f)
 {
 	message_init(m);
 	return lseek(fileno(from), 0, SEEK_SET) == 0 &&
-	    message_read(m, fileno(from), false, f) == 0;
+	    message_read(m, fileno(from), MESSAGE_DOT_TEXT, f) == 0;
 }
 
 static void
@@ -224,11 +224,13 @@ main(void)
 		{ "LF", "abcdefghijklmnopqrstuvwxyz0123456789\n" },
 		{ "CR", "abcdefghijklmnopqrstuvwxyz0123456789\r" },
 		{ "every mixture", "ab\r\n" },
+		{ "runs of CRs", "a\r\r\r\n" },
 		{ "one line", "a" },
 		{ "empty lines", "\n" },
 		{ "empty lines by CR", "\r" },
 	};
-	static const char *const tails[] = { "", "\n", "\r", "\r\n", "x" };
+	static const char *const tails[] = { "", "\n", "\r", "\r\n", "x",
+	    "\r\r\r", "\r\r\r\n" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		compare(texts[i].label, 1000, texts[i].from, "");

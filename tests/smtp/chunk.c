@@ -19,7 +19,7 @@ plan(struct chunk_plan *p, FILE *text, struct message *m)
 	fflush(text);
 	lseek(fileno(text), 0, SEEK_SET);
 	message_init(m);
-	if (message_read(m, fileno(text), false, &f) == -1)
+	if (message_read(m, fileno(text), MESSAGE_DOT_TEXT, &f) == -1)
 		tap_ok(false, "planning: %s", f.text);
 	chunk_plan(p, m);
 	fault_clear(&f);

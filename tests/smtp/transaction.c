@@ -84,7 +84,7 @@ read_text(struct message *m, const char *text)
 	message_init(m);
 	if (pipe(fd) == 0 && write(fd[1], text, strlen(text)) > 0) {
 		close(fd[1]);
-		message_read(m, fd[0], false, &f);
+		message_read(m, fd[0], MESSAGE_DOT_TEXT, &f);
 		close(fd[0]);
 	}
 	fault_clear(&f);

@@ -215,6 +215,8 @@ body_end(struct body *b, struct bodyscan *scan, struct fault *f)
 {
 	bodyscan_end(scan);
 	b->octets = scan->octets;
+	/* no octet is to be added or left out */
+	b->is_wire = b->size == b->octets && b->crs == 0 && !scan->longer;
 	b->cuts = scan->cuts;
 	memset(&scan->cuts, 0, sizeof(scan->cuts));
 	if (b->tempfile == -1)
@@ -230,7 +232,7 @@ body_walk_start(struct body_walk *w)
 {
 	memset(w, 0, sizeof(*w));
 	buffer_init(&w->raw, WALK_OCTETS);
-	buffer_init(&w->wire, LINEEND_ROOM(WALK_OCTETS) + 2);
+	buffer_init(&w->wire, LINEEND_ROOM);
 }
 
 void
@@ -291,34 +293,44 @@ next_raw(const struct body *b, struct body_walk *w, const char **p,
 	return n;
 }
 
-/* No octet is to be added or left out. */
-static bool
-is_in_wire_form(const struct body *b)
+/* More octets to convert; 0 at their end, -1 as read_file(). */
+static int
+read_rest(const struct body *b, struct body_walk *w, struct fault *f)
 {
-	return b->size == b->octets && !b->cr;
+	ssize_t n = next_raw(b, w, &w->rest, f);
+
+	w->rest_end = n > 0 ? w->rest + n : w->rest;
+	return n == -1 ? -1 : n > 0;
 }
 
 /*
  * With these octets all has been given that was announced: then all must have
- * been read, too, but for the LF of a CR. A file may have changed.
+ * been read, too, but for the run that the last line end is of. A file may
+ * have changed.
  */
 static int
 check_end(const struct body *b, struct body_walk *w, size_t len,
     struct fault *f)
 {
-	const char *p;
-	ssize_t n;
+	struct lineend *l = &w->lineend;
+	uint64_t empty = 0;
 
-	if (w->given + len == b->octets && w->at < b->size) {
-		n = next_raw(b, w, &p, f);
-		if (n == -1)
+	w->given += len;
+	if (w->given > b->octets)
+		return body_changed(f);
+	if (w->given < b->octets)
+		return 0;
+	while (w->rest < w->rest_end || w->at < b->size) {
+		if (w->rest == w->rest_end && read_rest(b, w, f) == -1)
 			return -1;
-		if (n != 1 || *p != '\n' || !w->lineend.cr)
+		if (l->crs == 0)
+			return body_changed(f);
+		w->rest = line_behind_run(w->rest, w->rest_end, &l->crs,
+		    &empty);
+		if (empty > 0)
 			return body_changed(f);
 	}
-	w->given += len;
-	return w->given > b->octets ||
-	    (w->at == b->size) != (w->given == b->octets) ?
+	return l->open || l->owed > 0 || line_end_run(&l->crs) > 0 ?
 	    body_changed(f) : 0;
 }
 
@@ -327,27 +339,29 @@ body_next(const struct body *b, struct body_walk *w, const char **p,
     struct fault *f)
 {
 	size_t len = 0;
-	ssize_t n;
 	char *to;
+	int r;
 
-	if (is_in_wire_form(b))
+	if (b->is_wire)
 		return next_raw(b, w, p, f);
-	if (w->at == 0)
-		w->lineend.cr = b->cr;
+	if (!w->begun)
+		w->lineend.crs = b->crs;
+	w->begun = true;
+	buffer_clear(&w->wire);
+	to = buffer_reserve(&w->wire, LINEEND_ROOM);
 	/* an LF that was told already may be all that is read */
-	while (len == 0) {
-		n = next_raw(b, w, p, f);
-		if (n <= 0)
-			return n;
-		buffer_clear(&w->wire);
-		to = buffer_reserve(&w->wire, LINEEND_ROOM((size_t)n) + 2);
-		len = lineend_convert(&w->lineend, *p, (size_t)n, to);
-		if (w->at == b->size && w->lineend.open) {
-			to[len++] = '\r';
-			to[len++] = '\n';
-		}
+	while (len == 0 && w->given < b->octets) {
+		r = 1;
+		if (w->rest == w->rest_end && w->lineend.owed == 0)
+			r = read_rest(b, w, f);
+		if (r == -1)
+			return -1;
+		len = r == 1 ? lineend_convert(&w->lineend, &w->rest,
+		    w->rest_end, to) : lineend_finish(&w->lineend, to);
+		if (r == 0 && len == 0)
+			return body_changed(f);
 	}
-	if (check_end(b, w, len, f) == -1)
+	if (len > 0 && check_end(b, w, len, f) == -1)
 		return -1;
 	*p = w->wire.data;
 	return (ssize_t)len;

@@ -44,8 +44,9 @@ struct body {
 	uint64_t start;		/* where they begin there, */
 	struct body_sum sum;	/* and what they were at first */
 	uint64_t size;		/* octets as they came */
-	bool cr;		/* the octet before the first was a CR */
+	uint64_t crs;		/* CRs before the first: see line_next() */
 	uint64_t octets;	/* in wire form */
+	bool is_wire;		/* they came in it */
 	struct bodycuts cuts;	/* where the wire form may be cut */
 };
 
@@ -75,9 +76,12 @@ int body_end(struct body *, struct bodyscan *scan, struct fault *);
 struct body_walk {
 	uint64_t at;		/* octets read */
 	uint64_t given;		/* octets given, in wire form */
+	bool begun;
 	struct lineend lineend;
 	struct body_sum sum;	/* of what was read from the input */
 	struct buffer raw;	/* octets read from a file */
+	const char *rest;	/* octets read that are not in wire form yet */
+	const char *rest_end;
 	struct buffer wire;	/* the same in wire form */
 };
 void body_walk_start(struct body_walk *);

@@ -8,11 +8,11 @@
 #include "mail/message/lineend.h"
 
 void
-bodyscan_start(struct bodyscan *s, uint64_t lines, bool cr)
+bodyscan_start(struct bodyscan *s, uint64_t lines, uint64_t crs)
 {
 	memset(s, 0, sizeof(*s));
 	s->lines = lines;
-	s->cr = cr;
+	s->crs = crs;
 	s->begins = true;
 	s->next_cut = BODY_STEP;
 }
@@ -71,6 +71,32 @@ end_line(struct bodyscan *s)
 	s->begins = true;
 }
 
+/* A run of CRs has come to them. */
+static void
+add_empty_lines(struct bodyscan *s, uint64_t count)
+{
+	for (; count > 0; count--) {
+		if (s->octets >= s->next_cut)
+			cut_here(s);
+		end_line(s);
+	}
+}
+
+/* The rest of a run of CRs in front of p. */
+static const char *
+read_run(struct bodyscan *s, const char *p, const char *end)
+{
+	uint64_t crs = s->crs, empty;
+	const char *from = p;
+
+	p = line_behind_run(p, end, &s->crs, &empty);
+	if (empty > 0)
+		add_empty_lines(s, empty);
+	else if (s->crs == 0 && crs + (uint64_t)(p - from) > strlen("\r\n"))
+		s->longer = true;
+	return p;
+}
+
 void
 bodyscan_add(struct bodyscan *s, const char *p, size_t n)
 {
@@ -84,9 +110,10 @@ bodyscan_add(struct bodyscan *s, const char *p, size_t n)
 		read_line(s, p, end);
 	s->eight_bit = s->eight_bit || !text_is_ascii(p, n);
 	nul = s->nul_line > 0 ? NULL : memchr(p, '\0', n);
+	if (s->crs > 0)
+		p = read_run(s, p, end);
 	line_scan_start(&scan, p, end);
-	for (p = line_behind_cr(p, &s->cr); p < end;
-	    p = line_next(eol, end, &s->cr)) {
+	for (; p < end; p = line_next(&scan, eol, &s->crs)) {
 		eol = line_scan_next(&scan, p);
 		if (s->begins)
 			begin_line(s, p, end);
@@ -102,6 +129,7 @@ bodyscan_add(struct bodyscan *s, const char *p, size_t n)
 			break;
 		end_line(s);
 	}
+	s->longer |= scan.longer;
 }
 
 void
@@ -111,6 +139,7 @@ bodyscan_end(struct bodyscan *s)
 		s->cuts.verb |= verbline_octet(&s->verbline, '\n');
 		s->in_doubt = false;
 	}
+	add_empty_lines(s, line_end_run(&s->crs));
 	if (s->column > 0)
 		end_line(s);
 }

@@ -38,21 +38,22 @@ struct bodyscan {
 	uint64_t nul_line;	/* the first NUL's line and octet, from 1; */
 	uint64_t nul_octet;	/* 0: there is none */
 	bool eight_bit;
+	bool longer;		/* a line end had more octets than CRLF has */
 	struct bodycuts cuts;
 	/* between two pieces */
-	bool cr;		/* the last octet was a CR: its LF may follow */
+	uint64_t crs;		/* CRs that were last: see line_next() */
 	bool begins;		/* a line begins with the next octet, but for
-				 * such an LF */
+				 * the rest of such a run */
 	bool in_doubt;		/* the line so far may become a verb: */
 	struct verbline verbline;
 	uint64_t next_cut;	/* in wire form; not before that */
 };
 
 /*
- * Lines are numbered from `lines` on. cr: the octets begin behind a CR, and
- * an LF that comes first is that line end's.
+ * Lines are numbered from `lines` on. The octets begin behind that many CRs of
+ * a run, as line_next() has them.
  */
-void bodyscan_start(struct bodyscan *, uint64_t lines, bool cr);
+void bodyscan_start(struct bodyscan *, uint64_t lines, uint64_t crs);
 /* Takes n octets. How they are cut into calls has no influence. */
 void bodyscan_add(struct bodyscan *, const char *, size_t n);
 /* There are no more: a line that has no end gets one. */

@@ -85,6 +85,10 @@ intake_is_separator(const char *line, size_t n)
 	return true;
 }
 
+/* Octets of a line that is a lone dot, with its end: a longer run of CRs is
+ * no program's idea of one. */
+#define DOT_LINE_MAX 100
+
 static void
 note_length(struct intake *in, uint64_t octets)
 {
@@ -92,14 +96,22 @@ note_length(struct intake *in, uint64_t octets)
 		in->message->longest_line = octets;
 }
 
-/* The body's first octet is at this place of what was taken. */
 static void
-begin_body(struct intake *in, uint64_t at, uint64_t lines, bool cr)
+end_header(struct intake *in, enum message_header_end how)
 {
 	in->place = INTAKE_BODY;
-	in->message->body.cr = cr;
+	in->message->header_end = how;
+	in->message->header_end_line = in->lines + 1;
+}
+
+/* The body's first octet is at this place of what was taken. */
+static void
+begin_body(struct intake *in, uint64_t at, uint64_t lines, uint64_t crs)
+{
+	in->place = INTAKE_BODY;
+	in->message->body.crs = crs;
 	in->start += at;
-	bodyscan_start(&in->scan, lines, cr);
+	bodyscan_start(&in->scan, lines, crs);
 }
 
 static int
@@ -145,6 +157,71 @@ body_take_typed(struct intake *in, const char *p, const char *end)
 			return -1;
 	}
 	return 0;
+}
+
+/* Where a lone dot begins that is the last line so far, else the end. */
+static const char *
+find_last_dot(const struct intake *in, const char *p, const char *end)
+{
+	const char *q = end;
+
+	if (q > p && q[-1] == '\n')
+		q--;
+	while (q > p && q[-1] == '\r' && end - q < DOT_LINE_MAX)
+		q--;
+	if (q == p || *--q != '.')
+		return end;
+	return (q > p ? q[-1] == '\n' || q[-1] == '\r' : in->scan.begins) ?
+	    q : end;
+}
+
+/* What a program writes: a dot waits until it is known to be text. */
+static int
+body_take_piped(struct intake *in, const char *p, const char *end)
+{
+	const char *dot;
+
+	if (in->line.len > 0) {
+		buffer_add(&in->line, p, (size_t)(end - p));
+		p = in->line.data;
+		end = p + in->line.len;
+	}
+	dot = find_last_dot(in, p, end);
+	if (body_keep(in, p, (size_t)(dot - p)) == -1)
+		return -1;
+	if (p == in->line.data)
+		buffer_consume(&in->line, (size_t)(dot - p));
+	else
+		buffer_add(&in->line, dot, (size_t)(end - dot));
+	return 0;
+}
+
+static int
+body_take(struct intake *in, const char *p, const char *end)
+{
+	switch (in->dots) {
+	case MESSAGE_DOT_ENDS:
+		return body_take_typed(in, p, end);
+	case MESSAGE_DOT_DROPPED:
+		return body_take_piped(in, p, end);
+	default:
+		return body_keep(in, p, (size_t)(end - p));
+	}
+}
+
+/* The line that was to be the header's is the body's first. */
+static int
+body_take_line(struct intake *in)
+{
+	struct buffer line = in->line;
+	int r = 0;
+
+	buffer_init(&in->line, line.max);
+	/* of a line that a NUL begins nothing was kept */
+	if (line.len > 0)
+		r = body_take(in, line.data, line.data + line.len);
+	buffer_free(&line);
+	return r;
 }
 
 static int
@@ -202,7 +279,7 @@ header_take(struct intake *in, const char *line, size_t n)
 	in->place = INTAKE_HEADER;
 	line += mark;
 	n -= mark;
-	if (in->dot_ends && n == 1 && line[0] == '.') {
+	if (in->dots == MESSAGE_DOT_ENDS && n == 1 && line[0] == '.') {
 		in->ended = true;
 		return 0;
 	}
@@ -211,7 +288,7 @@ header_take(struct intake *in, const char *line, size_t n)
 		return 0;
 	}
 	if (n == 0) {
-		in->place = INTAKE_BODY;
+		end_header(in, MESSAGE_END_EMPTY);
 		return 0;
 	}
 	if (header_add_line(&m->header, line, n) == 0) {
@@ -224,7 +301,7 @@ header_take(struct intake *in, const char *line, size_t n)
 		return header_too_long(in);
 	/* text without a header, or an empty line forgotten: all of it is
 	 * body; the walk writes the empty line */
-	in->place = INTAKE_BODY;
+	end_header(in, MESSAGE_END_TEXT);
 	return 1;
 }
 
@@ -245,13 +322,9 @@ begins_field(const struct intake *in)
 static int
 begin_body_amid_line(struct intake *in)
 {
-	int result;
-
-	/* of a line that a NUL begins nothing was kept */
-	begin_body(in, in->taken - in->line.len, in->lines, false);
-	result = body_keep(in, in->line.data, in->line.len);
-	buffer_free(&in->line);
-	return result;
+	end_header(in, MESSAGE_END_TEXT);
+	begin_body(in, in->taken - in->line.len, in->lines, 0);
+	return body_take_line(in);
 }
 
 /*
@@ -280,14 +353,13 @@ header_take_part(struct intake *in, const char **p, const char *end)
 /* A line of the header's share of a block, of which *p to eol are left. */
 static int
 header_take_line(struct intake *in, const char **p, const char *eol,
-    const char *end)
+    struct line_scan *scan)
 {
-	const char *from = *p, *next = line_next(eol, end, &in->cr);
+	const char *from = *p, *next = line_next(scan, eol, &in->crs);
 	uint64_t line_at = in->taken - in->line.len;
 	bool cut = in->line.len > 0;
 	int r;
 
-	in->lines++;
 	if (cut) {
 		buffer_add(&in->line, from, (size_t)(eol - from));
 		r = header_take(in, in->line.data, in->line.len);
@@ -297,38 +369,62 @@ header_take_line(struct intake *in, const char **p, const char *eol,
 	in->taken += (uint64_t)(next - from);
 	*p = next;
 	if (r == 1) {
-		begin_body(in, line_at, in->lines - 1, false);
-		r = !cut ? 0 : body_keep(in, in->line.data, in->line.len);
-		if (cut)
-			from = eol;
-		if (r == 0)
-			r = body_keep(in, from, (size_t)(next - from));
-	} else if (in->place == INTAKE_BODY) {
-		begin_body(in, in->taken, in->lines, in->cr);
+		begin_body(in, line_at, in->lines, 0);
+		if (!cut)
+			return body_take(in, from, next);
+		buffer_add(&in->line, eol, (size_t)(next - eol));
+		return body_take_line(in);
 	}
+	in->lines++;
+	if (in->place == INTAKE_BODY)
+		begin_body(in, in->taken, in->lines, in->crs);
 	buffer_clear(&in->line);
 	return r;
 }
 
 void
-intake_start(struct intake *in, struct message *m, bool dot_ends,
+intake_start(struct intake *in, struct message *m, enum message_dot dots,
     struct fault *f)
 {
 	memset(in, 0, sizeof(*in));
 	in->message = m;
 	in->fault = f;
-	in->dot_ends = dot_ends;
+	in->dots = dots;
 	in->input = -1;
 	in->place = INTAKE_FIRST_LINE;
 	/* bounded by what is done with each block */
 	buffer_init(&in->line, SIZE_MAX / 4);
 }
 
+/* A run of CRs has come to empty lines: the first of them ends the header, and
+ * the others are the body's. */
+static void
+header_end_run(struct intake *in, uint64_t empty)
+{
+	if (empty == 0)
+		return;
+	end_header(in, MESSAGE_END_EMPTY);
+	begin_body(in, in->taken, ++in->lines, empty);
+}
+
+/* The rest of a run of CRs in front of p. */
+static const char *
+header_take_run(struct intake *in, const char *p, const char *end)
+{
+	const char *from = p;
+	uint64_t empty;
+
+	p = line_behind_run(p, end, &in->crs, &empty);
+	in->taken += (uint64_t)(p - from);
+	header_end_run(in, empty);
+	return p;
+}
+
 /* Octets without a NUL, unless the body has begun. */
 static int
 feed(struct intake *in, const char *p, size_t n)
 {
-	const char *end = p + n, *first = p;
+	const char *end = p + n;
 	struct line_scan scan;
 	const char *eol;
 	int r = 0;
@@ -336,21 +432,19 @@ feed(struct intake *in, const char *p, size_t n)
 	if (n == 0 || in->ended)
 		return 0;
 	if (in->place != INTAKE_BODY) {
-		p = line_behind_cr(p, &in->cr);
-		in->taken += (uint64_t)(p - first);
+		p = header_take_run(in, p, end);
 		line_scan_start(&scan, p, end);
 	}
 	while (p < end && in->place != INTAKE_BODY && !in->ended && r == 0) {
 		eol = line_scan_next(&scan, p);
-		r = eol < end ? header_take_line(in, &p, eol, end) :
+		r = eol < end ? header_take_line(in, &p, eol, &scan) :
 		    header_take_part(in, &p, end);
 	}
 	if (r == -1)
 		return -1;
 	if (p == end || in->ended)
 		return 0;
-	return in->dot_ends ? body_take_typed(in, p, end) :
-	    body_keep(in, p, (size_t)(end - p));
+	return body_take(in, p, end);
 }
 
 /*
@@ -361,6 +455,9 @@ feed(struct intake *in, const char *p, size_t n)
 static int
 take_nul(struct intake *in)
 {
+	header_end_run(in, line_end_run(&in->crs));
+	if (in->place == INTAKE_BODY)
+		return 0;
 	if (in->message->header.count == 0 && !begins_field(in))
 		return begin_body_amid_line(in);
 	fault(in->fault, FAULT_DATA, "NUL octet in the header: line "
@@ -412,6 +509,8 @@ intake_finish(struct intake *in)
 {
 	int r = 0;
 
+	if (in->place != INTAKE_BODY)
+		header_end_run(in, line_end_run(&in->crs));
 	if (in->place != INTAKE_BODY && in->line.len > 0)
 		r = header_take(in, in->line.data, in->line.len);
 	if (r == 1)
@@ -460,19 +559,20 @@ note_input(struct intake *in, int fd)
 }
 
 int
-message_read(struct message *m, int fd, bool dot_ends, struct fault *f)
+message_read(struct message *m, int fd, enum message_dot dots, struct fault *f)
 {
 	char *block = memory_alloc(BODY_READ), *to;
 	struct intake in;
 	ssize_t n;
 	int r = 0;
 
-	intake_start(&in, m, dot_ends, f);
+	intake_start(&in, m, dots, f);
 	note_input(&in, fd);
 	while (r == 0 && !in.ended) {
-		/* what is typed may have to go to another place */
-		to = in.place == INTAKE_BODY && !dot_ends ?
-		    body_room(&m->body) : block;
+		/* what is typed may have to go to another place, and so may
+		 * what follows a dot */
+		to = in.place == INTAKE_BODY && dots != MESSAGE_DOT_ENDS &&
+		    in.line.len == 0 ? body_room(&m->body) : block;
 		n = read_block(fd, to, f);
 		if (n == 0)
 			break;

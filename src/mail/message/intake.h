@@ -12,24 +12,25 @@
 
 #include "base/buffer.h"
 #include "mail/message/bodyscan.h"
+#include "mail/message/message.h"
 
 struct fault;
-struct message;
 
 enum intake_place { INTAKE_FIRST_LINE, INTAKE_HEADER, INTAKE_BODY };
 
 struct intake {
 	struct message *message;
 	struct fault *fault;
-	bool dot_ends;
+	enum message_dot dots;
 	bool ended;		/* by a lone dot: what follows is not ours */
 	bool dot;		/* a dot that may be a whole line waits */
 	enum intake_place place;
 	/* the header: */
-	bool cr;		/* the last octet was a CR: its LF may follow */
+	uint64_t crs;		/* CRs that were last: see line_next() */
 	uint64_t lines;		/* lines that have ended */
 	uint64_t taken;		/* octets before what is looked at */
-	struct buffer line;	/* of one whose end is to come yet */
+	struct buffer line;	/* of one whose end is to come yet; of the
+				 * body, of a dot that may be dropped */
 	/* the body: */
 	struct bodyscan scan;
 	int input;		/* a regular file that it comes from, or -1 */
@@ -38,7 +39,7 @@ struct intake {
 };
 
 /* The message must have been initialised and be empty. */
-void intake_start(struct intake *, struct message *, bool dot_ends,
+void intake_start(struct intake *, struct message *, enum message_dot,
     struct fault *);
 /* Takes n octets. How the input is cut into calls has no influence. */
 int intake_feed(struct intake *, const char *, size_t n);

@@ -11,12 +11,22 @@ find(const char *p, const char *end, int c)
 	return q == NULL ? end : q;
 }
 
+static const char *
+behind_crs(const char *p, const char *end)
+{
+	while (p < end && *p == '\r')
+		p++;
+	return p;
+}
+
 void
 line_scan_start(struct line_scan *s, const char *p, const char *end)
 {
 	s->end = end;
 	s->lf = find(p, end, '\n');
 	s->cr = find(p, end, '\r');
+	s->lone = p;
+	s->longer = false;
 }
 
 const char *
@@ -33,43 +43,108 @@ line_scan_next(struct line_scan *s, const char *p)
 }
 
 const char *
-line_behind_cr(const char *p, bool *cr)
+line_next(struct line_scan *s, const char *eol, uint64_t *crs)
 {
-	bool lf = *cr && *p == '\n';
+	const char *p = eol + 1;
 
-	*cr = false;
-	return p + lf;
+	if (*eol == '\n' || eol < s->lone)
+		return p;
+	if (p < s->end && *p == '\n')
+		return p + 1;
+	p = behind_crs(p, s->end);
+	if (p == s->end) {
+		*crs = (uint64_t)(p - eol);
+		return p;
+	}
+	if (*p == '\n') {
+		s->longer = true;
+		return p + 1;
+	}
+	/* each of them ends a line, and none is looked at twice */
+	s->lone = p;
+	return eol + 1;
 }
 
 const char *
-line_next(const char *eol, const char *end, bool *cr)
+line_behind_run(const char *p, const char *end, uint64_t *crs, uint64_t *empty)
 {
-	if (*eol == '\n')
-		return eol + 1;
-	*cr = eol + 1 == end;
-	return *cr || eol[1] != '\n' ? eol + 1 : eol + 2;
+	const char *q = p;
+
+	*empty = 0;
+	if (*crs == 0)
+		return p;
+	q = behind_crs(p, end);
+	*crs += (uint64_t)(q - p);
+	if (q == end)
+		return q;
+	if (*q == '\n') {
+		*crs = 0;
+		return q + 1;
+	}
+	*empty = line_end_run(crs);
+	return q;
+}
+
+uint64_t
+line_end_run(uint64_t *crs)
+{
+	uint64_t empty = *crs > 0 ? *crs - 1 : 0;
+
+	*crs = 0;
+	return empty;
+}
+
+static char *
+end_line(char *to)
+{
+	*to++ = '\r';
+	*to++ = '\n';
+	return to;
+}
+
+static size_t
+write_owed(struct lineend *l, char *to)
+{
+	char *start = to;
+
+	for (; l->owed > 0 && to < start + LINEEND_ROOM; l->owed--)
+		to = end_line(to);
+	return (size_t)(to - start);
 }
 
 size_t
-lineend_convert(struct lineend *l, const char *p, size_t n, char *to)
+lineend_convert(struct lineend *l, const char **p, const char *end, char *to)
 {
-	const char *end, *eol, *start = to;
+	const char *at = *p, *eol;
 	struct line_scan scan;
+	char *start = to;
 
-	if (n == 0)
-		return 0;
-	end = p + n;
-	line_scan_start(&scan, p, end);
-	for (p = line_behind_cr(p, &l->cr); p < end;
-	    p = line_next(eol, end, &l->cr)) {
-		eol = line_scan_next(&scan, p);
-		memcpy(to, p, (size_t)(eol - p));
-		to += eol - p;
+	if (l->owed == 0)
+		*p = at = line_behind_run(at, end, &l->crs, &l->owed);
+	if (l->owed > 0 || at == end)
+		return write_owed(l, to);
+	if ((size_t)(end - at) > LINEEND_PART)
+		end = at + LINEEND_PART;
+	line_scan_start(&scan, at, end);
+	for (; at < end; at = line_next(&scan, eol, &l->crs)) {
+		eol = line_scan_next(&scan, at);
+		memcpy(to, at, (size_t)(eol - at));
+		to += eol - at;
 		if (eol == end)
 			break;
-		*to++ = '\r';
-		*to++ = '\n';
+		to = end_line(to);
 	}
 	l->open = end[-1] != '\n' && end[-1] != '\r';
+	*p = end;
 	return (size_t)(to - start);
+}
+
+size_t
+lineend_finish(struct lineend *l, char *to)
+{
+	l->owed += line_end_run(&l->crs);
+	if (l->open)
+		l->owed++;
+	l->open = false;
+	return write_owed(l, to);
 }

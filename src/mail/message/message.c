@@ -82,7 +82,8 @@ check_quoted(struct message_walk *w, size_t len, struct fault *f)
 	if (w->quoted_given < m->quoted_octets)
 		return 0;
 	return w->quoted_given > m->quoted_octets || w->plain_len > 0 ||
-	    w->body.at < m->body.size ? body_changed(f) : 0;
+	    w->body.at < m->body.size || w->body.rest < w->body.rest_end ?
+	    body_changed(f) : 0;
 }
 
 /* The next octets of the body, as they go out. */

@@ -20,8 +20,26 @@
 
 struct fault;
 
+/* What a line means that is a lone dot. */
+enum message_dot {
+	MESSAGE_DOT_TEXT,
+	MESSAGE_DOT_ENDS,	/* it ends the message, as people type it */
+	MESSAGE_DOT_DROPPED	/* it is left out where it is the very last
+				 * line: programs end so that have learned it
+				 * from people; anywhere else it is text */
+};
+
+/* What ended the header. */
+enum message_header_end {
+	MESSAGE_END_INPUT,
+	MESSAGE_END_EMPTY,	/* an empty line, as it should be */
+	MESSAGE_END_TEXT	/* a line that is no field */
+};
+
 struct message {
 	struct header header;
+	enum message_header_end header_end;
+	uint64_t header_end_line;	/* that line's number in the input */
 	struct body body;
 	/* what is known of the input, with fields that were removed later */
 	uint64_t longest_line;	/* octets without CRLF, header and body */
@@ -47,15 +65,15 @@ void message_free(struct message *);
 void message_share(struct message *to, const struct message *from);
 void message_unshare(struct message *);
 /*
- * Reads fd to its end (or, if dot_ends, to a line that is a lone dot). If fd is
- * a regular file it must stay open as long as the message: see body_add(). A
+ * Reads fd to its end, or to a dot that ends it. If fd is a regular file it
+ * must stay open as long as the message: see body_add(). A
  * leading mbox "From " line is dropped (RFC 4155); text without a header is
  * body. -1 with FAULT_DATA for a NUL in the header, with line and octet, and
  * for a header of more than HEADER_MAX octets; with FAULT_IO when fd cannot be
  * read, or the temporary file cannot be written. A NUL in the body is no
  * fault here: see conversion_check().
  */
-int message_read(struct message *, int fd, bool dot_ends, struct fault *);
+int message_read(struct message *, int fd, enum message_dot, struct fault *);
 
 /* Octets that will be sent: header, empty line, body; no dots are doubled. */
 uint64_t message_octets(const struct message *);

@@ -225,7 +225,8 @@ read_jobs(struct parcel *p, struct fault *f)
 	if (lseek(e->on_disk.fd, (off_t)e->message_at, SEEK_SET) == -1)
 		return fault(f, FAULT_IO, "msg/%s: %s", e->id,
 		    strerror(errno));
-	if (message_read(&p->job.message, e->on_disk.fd, false, f) == -1)
+	if (message_read(&p->job.message, e->on_disk.fd, MESSAGE_DOT_TEXT,
+	    f) == -1)
 		return -1;
 	message_share(&p->given.message, &p->job.message);
 	if (e->from_of_account)

@@ -25,7 +25,8 @@ begin_message(struct serving *s, bool by_chunks)
 	s->by_chunks = by_chunks;
 	s->taken = 0;
 	message_init(&s->message);
-	intake_start(&s->intake, &s->message, false, &s->broken);
+	intake_start(&s->intake, &s->message, MESSAGE_DOT_TEXT,
+	    &s->broken);
 }
 
 void
