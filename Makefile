@@ -80,9 +80,9 @@ DEFINES = -DSYSCONFDIR='"$(sysconfdir)"' \
     -D_DEFAULT_SOURCE -Isrc -I.
 
 COMPILE = $(CC) -std=c11 $(DEFINES) $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) \
-    $(CURL_CFLAGS) $(JSON_CFLAGS) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) $(VARIANT_CFLAGS)
+    $(IDN2_CFLAGS) $(CURL_CFLAGS) $(JSON_CFLAGS) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) $(VARIANT_CFLAGS)
 LINK = $(CC) $(CFLAGS) $(VARIANT_CFLAGS) $(VARIANT_LDFLAGS) $(LDFLAGS)
-LIBRARIES = $(GNUTLS_LIBS) $(GSASL_LIBS) $(LIBS)
+LIBRARIES = $(GNUTLS_LIBS) $(GSASL_LIBS) $(IDN2_LIBS) $(LIBS)
 
 OBJ = $(BUILD)/obj
 
@@ -98,7 +98,8 @@ BASE_OBJECTS := $(filter $(OBJ)/src/base/%,$(OBJECTS))
 OAUTH2_OBJECTS := $(OAUTH2_SOURCES:%.c=$(OBJ)/%.o)
 OAUTH2_PARTS := $(filter-out $(OBJ)/src/oauth2/main.o,$(OAUTH2_OBJECTS)) \
     $(BASE_OBJECTS)
-OAUTH2_LIBRARIES = $(CURL_LIBS) $(JSON_LIBS) $(GNUTLS_LIBS) $(LIBS)
+OAUTH2_LIBRARIES = $(CURL_LIBS) $(JSON_LIBS) $(GNUTLS_LIBS) $(IDN2_LIBS) \
+    $(LIBS)
 OAUTH2_PROGRAMS = $(if $(OAUTH2),$(POSTRIDER_OAUTH2))
 
 SMARTHOST_SOURCES := $(sort $(wildcard tests/smarthost/*.c))
@@ -450,7 +451,8 @@ lint-tidy: $(C_FILES:%=tidy/%)
 $(C_FILES:%=tidy/%): tidy/%: config.h
 	@echo 'clang-tidy $*'
 	@clang-tidy --quiet --warnings-as-errors='*' $* -- -std=c11 $(DEFINES) \
-	    $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) $(CURL_CFLAGS) $(JSON_CFLAGS) 2>/dev/null
+	    $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) $(IDN2_CFLAGS) $(CURL_CFLAGS) \
+	    $(JSON_CFLAGS) 2>/dev/null
 
 lint-shell:
 	shellcheck $(SCRIPTS)

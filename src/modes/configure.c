@@ -6,12 +6,12 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/idna.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "wire/dial.h"
 #include "wire/srv.h"
-#include "wire/tls/tls.h"
 #include "delivery/request.h"
 #include "modes/configure.h"
 
@@ -56,7 +56,7 @@ read_address(struct finding *x, const char *address, struct fault *f)
 	if (!address_is_dot_atom(x->box.local, strlen(x->box.local)))
 		return fault(f, FAULT_DATA, "--configure '%s': a local part "
 		    "that must be quoted has to be set by hand", address);
-	if (tls_domain_to_ascii(x->box.domain, &x->domain) == -1 ||
+	if (idna_to_ascii(x->box.domain, &x->domain) == -1 ||
 	    !address_is_domain(x->domain, strlen(x->domain)))
 		return fault(f, FAULT_DATA, "--configure '%s': '%s' is no "
 		    "valid domain", address, x->box.domain);

@@ -4,12 +4,12 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/idna.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/conversion/encoding.h"
 #include "mail/envelope.h"
-#include "wire/tls/tls.h"
 #include "smtp/path.h"
 
 int
@@ -48,7 +48,7 @@ path_to_ascii(struct mailbox *box)
 	char *ascii;
 
 	if (mailbox_needs_smtputf8(box) ||
-	    tls_domain_to_ascii(box->domain, &ascii) == -1)
+	    idna_to_ascii(box->domain, &ascii) == -1)
 		return;
 	free(box->domain);
 	box->domain = ascii;
@@ -66,7 +66,7 @@ path_add(struct buffer *b, const struct mailbox *path, bool utf8,
 		return 0;
 	if (!text_is_ascii(path->domain, strlen(path->domain)) &&
 	    !(utf8 && mailbox_needs_smtputf8(path))) {
-		if (tls_domain_to_ascii(path->domain, &ascii) == 0)
+		if (idna_to_ascii(path->domain, &ascii) == 0)
 			box.domain = ascii;
 		else if (f != NULL) {
 			spec = address_spec(path);

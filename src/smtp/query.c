@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/idna.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "wire/conn.h"
@@ -34,7 +35,7 @@ prepare(struct buffer *b, const struct session *s, enum query what,
 
 	domain = at == NULL ? argument : at + 1;
 	if (!convert || text_is_ascii(domain, strlen(domain)) ||
-	    tls_domain_to_ascii(domain, &ascii) == -1)
+	    idna_to_ascii(domain, &ascii) == -1)
 		ascii = memory_string(domain);
 	buffer_add(b, argument, (size_t)(domain - argument));
 	buffer_add_string(b, ascii);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/idna.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
@@ -73,7 +74,7 @@ choose_ehlo_name(struct session *s)
 
 	if (configured != NULL && (!text_same_word(configured,
 	    strlen(configured), "localhost") || s->local) &&
-	    tls_domain_to_ascii(configured, &s->ehlo_name) == 0)
+	    idna_to_ascii(configured, &s->ehlo_name) == 0)
 		return;
 	s->ehlo_name = session_own_name();
 	if (s->ehlo_name != NULL)
@@ -181,7 +182,7 @@ prepare_tls(struct session *s, struct fault *f)
 	}
 	if (p.host == NULL)
 		s->tls_name = memory_string(s->ascii_host);
-	else if (tls_domain_to_ascii(p.host, &s->tls_name) == -1)
+	else if (idna_to_ascii(p.host, &s->tls_name) == -1)
 		return fault(f, FAULT_CONFIG, "tls_host_override %s: not a "
 		    "valid host name", p.host);
 	p.host = s->tls_name;
@@ -288,7 +289,7 @@ session_open(struct session *s, const struct session_params *params,
 	memset(s, 0, sizeof(*s));
 	s->params = params;
 	reply_init(&s->settled);
-	if (tls_domain_to_ascii(params->host == NULL ? "localhost" :
+	if (idna_to_ascii(params->host == NULL ? "localhost" :
 	    params->host, &s->ascii_host) == -1) {
 		fault(f, FAULT_CONFIG, "%s: not a valid host name",
 		    params->host);

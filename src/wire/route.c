@@ -15,10 +15,10 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/idna.h"
 #include "base/wait.h"
 #include "wire/route.h"
 #include "wire/socks.h"
-#include "wire/tls/tls.h"
 
 #define PEER_MAX (64 * 1024)	/* octets of the words for a peer */
 /*
@@ -203,7 +203,7 @@ by_proxy(const struct route *r, const struct dial *straight,
 	socks.peer = peer.data;
 	dial.prefix = "proxy_";
 	dial.port = route_proxy_port(r);
-	if (tls_domain_to_ascii(r->proxy_host, &ascii) == -1) {
+	if (idna_to_ascii(r->proxy_host, &ascii) == -1) {
 		fault(f, FAULT_CONFIG, "proxy_host %s: not a valid host name",
 		    r->proxy_host);
 	} else if (socks_check(&socks, f) == 0) {

@@ -7,10 +7,10 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/idna.h"
 #include "base/memory.h"
 #include "base/variable.h"
 #include "mail/address/address.h"
-#include "wire/tls/tls.h"
 #include "smtp/sasl/sasl.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
@@ -305,7 +305,7 @@ resolve_qualify_domain(struct account *a, struct fault *f)
 	if (a->qualify_domain == NULL)
 		return 0;
 	if (address_is_domain(a->qualify_domain, strlen(a->qualify_domain)) &&
-	    tls_domain_to_ascii(a->qualify_domain, &ascii) == 0) {
+	    idna_to_ascii(a->qualify_domain, &ascii) == 0) {
 		free(a->qualify_domain);
 		a->qualify_domain = ascii;
 		return 0;

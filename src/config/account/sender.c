@@ -6,10 +6,10 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/idna.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
-#include "wire/tls/tls.h"
 #include "smtp/path.h"
 #include "config/account/account.h"
 #include "config/account/pattern.h"
@@ -339,7 +339,7 @@ same_domain(const char *domain, const char *ours)
 		return false;
 	if (text_same_word(domain, n, ours))
 		return true;
-	if (tls_domain_to_ascii(domain, &ascii) == -1)
+	if (idna_to_ascii(domain, &ascii) == -1)
 		return false;
 	same = text_same_word(ascii, strlen(ascii), ours);
 	free(ascii);

@@ -106,7 +106,7 @@ enum option_type {
 
 enum {
 	OPTION_EMPTY = 1,	/* an empty value is allowed and unsets it */
-	OPTION_WORD = 2,	/* no blanks in the value */
+	OPTION_WORD = 2,	/* the name of a host or domain */
 	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
 	OPTION_OFF = 8,		/* a number that may be "off": unset */
 	OPTION_LATE = 16,	/* a path: "~" is resolved when it is used */

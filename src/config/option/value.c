@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/idna.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
@@ -487,19 +488,34 @@ check_addresses(const struct setter *s)
 	return r;
 }
 
+/* The names of hosts and domains are words, and the only ones. */
+static int
+check_name(const struct setter *s)
+{
+	size_t word = text_word(s->value, s->n);
+	char *ascii = NULL;
+	int r;
+
+	if (word < s->n)
+		return refuse_rest(s, word);
+	r = idna_to_ascii(s->value, &ascii);
+	free(ascii);
+	return r == 0 ? 0 : refuse_value(s, 0, "is not a valid international "
+	    "domain name", NULL);
+}
+
 static int
 set_string(const struct setter *s)
 {
 	const struct option_row *row = s->row;
-	size_t word = text_word(s->value, s->n);
 	struct site at = find_site(s->value, s->n);
 
 	for (size_t i = 0; (row->flags & OPTION_RAW) == 0 && i < s->n; i++)
 		if (text_is_control(s->value[i]))
 			return refuse(s, i, "%s holds a control character",
 			    row->keyword);
-	if ((row->flags & OPTION_WORD) != 0 && word < s->n)
-		return refuse_rest(s, word);
+	if ((row->flags & OPTION_WORD) != 0 && check_name(s) == -1)
+		return -1;
 	if (s->n > 0 && check_addresses(s) == -1)
 		return -1;
 	if (s->n > 0 && (row->flags & OPTION_LITERAL) != 0 &&

@@ -177,6 +177,20 @@ is_host_text(const char *s, size_t n)
 	return text_is_utf8(s, n);
 }
 
+/*
+ * A domain that is not ASCII is mapped sooner or later, here or by a server: it
+ * must be one then. Nor must it be looked up, or shown, as another.
+ */
+static int
+check_mapping(const struct scan *sc, struct token_span sp)
+{
+	size_t n;
+	const char *s = span_value(sc, sp, &n);
+
+	return address_has_ascii_domain(s, n) ? 0 : scan_span_fault(sc, sp,
+	    "not a valid international domain name");
+}
+
 static int
 check_domain(const struct scan *sc, struct token_span sp)
 {
@@ -207,7 +221,7 @@ check_domain(const struct scan *sc, struct token_span sp)
 			return scan_span_fault(sc, sp, "not a domain");
 		dot = t->kind == TOKEN_DOT;
 	}
-	return 0;
+	return check_mapping(sc, sp);
 }
 
 /* The "@" of an address, sp.last if it has none, SIZE_MAX if it has several. */

@@ -44,7 +44,8 @@ struct address_list {
  * What is tolerated beyond the RFC, and what is not, follows one rule: no
  * reading may be a guess that could reach somebody who was not meant. Hence
  * bare names are taken ("root"), but not two words, nor one that a comma
- * separates from a display name ("Doe, John <j@example.org>").
+ * separates from a display name ("Doe, John <j@example.org>"); and a domain
+ * that is not ASCII has A-labels (see base/idna.h).
  */
 int address_parse(struct address_list *, const char *s, size_t n,
     struct fault *);
@@ -91,10 +92,13 @@ char *address_printable(const struct mailbox *);
 bool address_is_atext(char);
 /* A dot-atom of RFC 5322, UTF-8 allowed (RFC 6532) where well-formed. */
 bool address_is_dot_atom(const char *, size_t);
+/* Is this domain ASCII, or has it A-labels (see base/idna.h)? */
+bool address_has_ascii_domain(const char *, size_t);
 /*
- * RFC 5321 Domain: labels of letters, digits and inner hyphens (UTF-8 allowed),
- * at most 63 octets each and 255 in all (RFC 1035 section 2.3.4). A mailbox may
- * have others: for its domain the server has the last word.
+ * RFC 5321 Domain: labels of letters, digits and inner hyphens, at most 63
+ * octets each and 255 in all (RFC 1035 section 2.3.4); or UTF-8 that has
+ * A-labels. A mailbox may have others: for its domain the server has the
+ * last word.
  */
 bool address_is_domain(const char *, size_t);
 /* As above, with at least two labels, ASCII only, none of them "localhost"

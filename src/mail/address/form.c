@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/idna.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
@@ -62,9 +63,24 @@ next_label(const char **s, const char *end, const char **label)
 }
 
 bool
+address_has_ascii_domain(const char *s, size_t n)
+{
+	char *domain, *ascii = NULL;
+	int r;
+
+	if (text_is_ascii(s, n))
+		return true;
+	domain = memory_copy(s, n);
+	r = idna_to_ascii(domain, &ascii);
+	free(domain);
+	free(ascii);
+	return r == 0;
+}
+
+bool
 address_is_domain(const char *s, size_t n)
 {
-	const char *end = s + n, *label;
+	const char *end = s + n, *label, *domain = s;
 	size_t len;
 
 	/* the last octet is looked at because no label follows a final dot */
@@ -75,7 +91,7 @@ address_is_domain(const char *s, size_t n)
 		if (!is_label(label, len))
 			return false;
 	}
-	return true;
+	return address_has_ascii_domain(domain, n);
 }
 
 bool

@@ -493,23 +493,6 @@ tls_library_version(struct buffer *b)
 	    gnutls_check_version(NULL), GNUTLS_VERSION);
 }
 
-int
-tls_domain_to_ascii(const char *domain, char **ascii)
-{
-	gnutls_datum_t out;
-
-	if (text_is_ascii(domain, strlen(domain))) {
-		*ascii = memory_string(domain);
-		return 0;
-	}
-	if (gnutls_global_init() < 0 || gnutls_idna_map(domain,
-	    (unsigned)strlen(domain), &out, 0) < 0)
-		return -1;
-	*ascii = memory_copy(out.data, out.size);
-	gnutls_free(out.data);
-	return 0;
-}
-
 size_t
 tls_derive(enum tls_hash hash, const char *password, size_t password_len,
     const char *salt, size_t salt_len, unsigned iterations,

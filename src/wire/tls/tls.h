@@ -102,12 +102,6 @@ const char *tls_version(const struct tls *);
 /* Adds the versions of the library: wanted at compile time, and found. */
 void tls_library_version(struct buffer *);
 
-/*
- * The A-label form (RFC 5891) of a domain. 0 and a string that the caller
- * frees, or -1 when there is none.
- */
-int tls_domain_to_ascii(const char *domain, char **ascii);
-
 #define TLS_HASH_MAX 32		/* octets of the longest hash: SHA-256's */
 
 enum tls_hash { TLS_NO_HASH, TLS_SHA1, TLS_SHA256 };
