@@ -152,6 +152,11 @@ static const struct rule {
 	    FAULT_REFUSED, RETRY_ELSEWHERE, NULL, NULL },
 	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, ANY, ANY, ANY,
 	    FAULT_AUTH, RETRY_ELSEWHERE, NULL, NULL },
+	/* X.1.7 and X.1.8 are about the sender, wherever it is refused */
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, 1, 7,
+	    FAULT_DATA, RETRY_NEVER, sender_not_ours, NULL },
+	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, 1, 8,
+	    FAULT_DATA, RETRY_NEVER, sender_not_ours, NULL },
 	/* recipients */
 	{ PHASE_RCPT, PHASE_RCPT, ANSWER_5YZ, ANY, ANY, ANY,
 	    FAULT_RECIPIENT, RETRY_NEVER, recipients_wrong, NULL },

@@ -85,6 +85,28 @@ transaction_refuse(struct transaction *t, size_t recipient,
 	to->reply = buffer_detach(&shown);
 }
 
+/*
+ * Does the reply mean that this transaction has as many recipients as it may?
+ * RFC 5321 section 4.5.3.1.10 has 452, and 552 for servers of old; X.5.3 says
+ * the same with any code, and words do. Codes that X.2.z explains are about
+ * the mailbox, and X.3.z about the system. Where it was something else after
+ * all, the next transaction, which begins with this recipient, hears of it.
+ */
+static bool
+is_too_many(const struct reply *r)
+{
+	static const char words[] = "too many recipients";
+	const size_t n = sizeof(words) - 1;
+
+	if (r->code == 421 || reply_digit(r) < 4)
+		return false;
+	for (size_t i = 0; i + n <= r->text.len; i++)
+		if (text_same(r->text.data + i, n, words, n))
+			return true;
+	return reply_has_status(r, 5, 3) || ((r->code == 452 ||
+	    r->code == 552) && r->subject != 2 && r->subject != 3);
+}
+
 /* Replies come in the order of the commands. */
 static void
 on_rcpt(void *context, const struct reply *r)
@@ -97,8 +119,7 @@ on_rcpt(void *context, const struct reply *r)
 	if (transaction_is_success(t, r)) {
 		t->envelope->recipient[i].state = RECIPIENT_ACCEPTED;
 		t->accepted++;
-	} else if (t->spill && t->accepted > 0 && r->code == 452 &&
-	    reply_has_status(r, 5, 3)) {
+	} else if (t->spill && t->accepted > 0 && is_too_many(r)) {
 		t->overflow++;
 	} else {
 		transaction_refuse(t, i, r);

@@ -64,6 +64,25 @@ static const struct {
 	    NULL },
 	{ PHASE_MAIL, 553, -1, -1, FAULT_REFUSED, FAULT_REFUSED, RETRY_NEVER,
 	    FROM },
+	/* X.1.z is about a recipient from RCPT on only, and X.1.7, X.1.8 never */
+	{ PHASE_GREETING, 550, 1, 1, FAULT_REFUSED, FAULT_REFUSED,
+	    RETRY_ELSEWHERE, NULL },
+	{ PHASE_HELLO, 550, 1, 1, FAULT_REFUSED, FAULT_REFUSED,
+	    RETRY_ELSEWHERE, "set \"domain\"" },
+	{ PHASE_STARTTLS, 550, 1, 1, FAULT_REFUSED, FAULT_REFUSED,
+	    RETRY_ELSEWHERE, NULL },
+	{ PHASE_AUTH, 500, 1, 1, FAULT_REFUSED, FAULT_REFUSED,
+	    RETRY_ELSEWHERE, NULL },
+	{ PHASE_AUTH, 535, 1, 1, FAULT_REFUSED, FAULT_AUTH, RETRY_ELSEWHERE,
+	    NULL },
+	{ PHASE_AUTH, 554, 1, 2, FAULT_REFUSED, FAULT_AUTH, RETRY_ELSEWHERE,
+	    NULL },
+	{ PHASE_MAIL, 550, 1, 1, FAULT_REFUSED, FAULT_DATA, RETRY_NEVER,
+	    FROM },
+	{ PHASE_DATA, 550, 1, 7, FAULT_REFUSED, FAULT_DATA, RETRY_NEVER,
+	    FROM },
+	{ PHASE_MESSAGE, 550, 1, 8, FAULT_REFUSED, FAULT_DATA, RETRY_NEVER,
+	    FROM },
 	/* 5yz to the message */
 	{ PHASE_MESSAGE, 554, 6, 1, FAULT_REFUSED, FAULT_DATA, RETRY_NEVER,
 	    NULL },
@@ -150,6 +169,10 @@ test_recipients(void)
 	o.refused = 1;
 	check("one recipient, refused", &o, FAULT_REFUSED, FAULT_RECIPIENT,
 	    RETRY_NEVER, "check the addresses");
+	set(&o, PHASE_RCPT, 550, 1, 8);
+	o.refused = 1;
+	check("one recipient, refused for the sender's sake", &o,
+	    FAULT_REFUSED, FAULT_DATA, RETRY_NEVER, FROM);
 	set(&o, PHASE_RCPT, 550, 1, 1);
 	o.recipients = 2;
 	o.refused = o.deferred = 1;

@@ -73,6 +73,89 @@ END
 	expect 75 '2 of 3' '<c@example.net>: 452 4.5.3 even so'
 }
 
+# overflow REPLY...: each, to the second recipient, means the next transaction
+overflow() {
+	local reply
+
+	for reply in "$@"; do
+		begin <<END
+C: MAIL *
+S: 250 sender
+C: RCPT TO:<a@*
+S: 250 a
+C: RCPT TO:<b@*
+S: $reply
+C: DATA
+S: 354 go
+! body -
+S: 250 taken
+C: MAIL *
+S: 250 sender
+C: RCPT TO:<b@*
+S: 250 b
+C: DATA
+S: 354 go
+! body -
+S: 250 taken
+C? QUIT
+END
+		message | submit a@example.net b@example.net
+		smarthost_wait
+		expect 0 || { echo "reply: $reply" >&2; return 1; }
+	done
+}
+
+@test "too many recipients, as servers say it: the next transaction" {
+	overflow '552 5.5.3 too many recipients' '552 too many' \
+		'452 not so many' '550 5.5.3 enough' '451 4.5.3 enough' \
+		'550 5.7.1 Too many recipients' '554 Too Many Recipients'
+}
+
+@test "seven recipients, and a server that takes three and says 552" {
+	local i
+
+	{
+		greet
+		for i in {1..7}; do
+			((i % 3 != 1)) || printf '%s\n' 'C: MAIL *' 'S: 250 ok'
+			printf '%s\n' "C: RCPT TO:<r$i@*" 'S: 250 ok'
+			# the limit is known from then on
+			((i != 3)) || printf '%s\n' 'C: RCPT TO:<r4@*' \
+				'S: 552 5.5.3 too many recipients'
+			((i % 3 != 0 && i != 7)) || printf '%s\n' 'C: DATA' \
+				'S: 354 go' '! body -' 'S: 250 taken'
+		done
+		echo 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	account 'tls off' 'from alice@example.org' 'timeout 20'
+	message | submit r{1..7}@example.net
+	smarthost_wait
+	expect 0
+}
+
+@test "552 that is about the mailbox, or to the first: a refusal" {
+	begin <<'END'
+C: MAIL *
+S: 250 sender
+C: RCPT TO:<a@*
+S: 552 5.5.3 too many recipients
+C: RCPT TO:<b@*
+S: 250 b
+C: RCPT TO:<c@*
+S: 552 5.2.2 mailbox full
+C: DATA
+S: 354 go
+! body -
+S: 250 taken
+C? QUIT
+END
+	message | submit a@example.net b@example.net c@example.net
+	smarthost_wait
+	expect 67 '1 of 3' '<a@example.net>: 552 5.5.3 too many' \
+		'<c@example.net>: 552 5.2.2 mailbox full'
+}
+
 @test "452 4.5.3 although QUIT was sent: on a new connection" {
 	needs pipelining chunking
 	greet PIPELINING CHUNKING >first
