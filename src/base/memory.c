@@ -14,6 +14,12 @@
  * until then. */
 #define RESERVE (2 * 1024 * 1024)
 #define GROW_MIN 16	/* elements of an array at first */
+#define POOL_BLOCK 4000	/* octets; a page with what malloc(3) adds */
+
+struct memory_block {
+	struct memory_block *before;
+	char octets[];
+};
 
 static struct {
 	int status;
@@ -113,6 +119,35 @@ char *
 memory_string(const char *s)
 {
 	return s == NULL ? NULL : memory_copy(s, strlen(s));
+}
+
+void *
+memory_pool_take(struct memory_pool *p, size_t n)
+{
+	struct memory_block *block = p->block;
+
+	if (n > p->left) {
+		p->left = n > POOL_BLOCK ? n : POOL_BLOCK;
+		block = memory_resize(NULL, sizeof(*block) + p->left, 1);
+		block->before = p->block;
+		p->block = block;
+		p->next = block->octets;
+	}
+	p->next += n;
+	p->left -= n;
+	return p->next - n;
+}
+
+void
+memory_pool_free(struct memory_pool *p)
+{
+	struct memory_block *before;
+
+	for (; p->block != NULL; p->block = before) {
+		before = p->block->before;
+		free(p->block);
+	}
+	memset(p, 0, sizeof(*p));
 }
 
 void

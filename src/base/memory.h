@@ -26,6 +26,17 @@ void *memory_grow(void *p, size_t count, size_t *cap, size_t size);
 char *memory_copy(const void *p, size_t n);
 /* A copy of a string; NULL for NULL. The caller frees it. */
 char *memory_string(const char *s);
+/*
+ * Octets that are freed together: for many short strings. All zeros at first.
+ */
+struct memory_pool {
+	struct memory_block *block;	/* the last one */
+	char *next;			/* what is left of it */
+	size_t left;
+};
+/* n octets, not aligned and not zeroed. */
+void *memory_pool_take(struct memory_pool *, size_t n);
+void memory_pool_free(struct memory_pool *);
 /* Overwrites n bytes in a way that the compiler does not drop. */
 void memory_wipe(void *p, size_t n);
 /* From now on a shortage of memory ends the process with this status. */

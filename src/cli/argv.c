@@ -273,18 +273,22 @@ parse_long(struct cmdline *c, struct arguments *a, const char *word,
 /* ---- what is left */
 
 static int
-parse_recipient(struct cmdline *c, const char *argument, struct fault *f)
+parse_recipients(struct cmdline *c, struct fault *f)
 {
 	struct address_list list = { .box = NULL };
-	int r = address_parse(&list, argument, strlen(argument), f);
+	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < list.count; i++)
-		envelope_add(&c->envelope, &list.box[i]);
-	if (r == -1)
-		fault_prefix(f, "recipient '%s': ", argument);
-	else if (list.count == 0)
-		r = fault(f, FAULT_DATA, "recipient '%s' holds no address",
-		    argument);
+	for (size_t i = 0; r == 0 && i < c->words; i++) {
+		address_list_clear(&list);
+		r = address_parse(&list, c->word[i], strlen(c->word[i]), f);
+		if (r == -1)
+			fault_prefix(f, "recipient '%s': ", c->word[i]);
+		else if (list.count == 0)
+			r = fault(f, FAULT_DATA, "recipient '%s' holds no "
+			    "address", c->word[i]);
+		for (size_t k = 0; r == 0 && k < list.count; k++)
+			envelope_add(&c->envelope, &list.box[k]);
+	}
 	address_list_free(&list);
 	return r;
 }
@@ -327,12 +331,8 @@ parse_words(struct cmdline *c, struct fault *f)
 	    c->wish.recipient != NULL || c->wish.sender != NULL))
 		notes_add(&c->notes, "-qI, -qR and -qS do not choose what is "
 		    "listed: that is all there is");
-	if (c->mode != CMDLINE_SUBMIT && c->mode != CMDLINE_VERIFY)
-		return 0;
-	for (size_t i = 0; i < c->words; i++)
-		if (parse_recipient(c, c->word[i], f) == -1)
-			return -1;
-	return 0;
+	return c->mode == CMDLINE_SUBMIT || c->mode == CMDLINE_VERIFY ?
+	    parse_recipients(c, f) : 0;
 }
 
 /* A mode that stands alone becomes the mode if nothing else is asked for. */

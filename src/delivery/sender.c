@@ -34,9 +34,9 @@ sender_of_host(struct mailbox *box, const struct account *a)
 
 	if (host == NULL)
 		return -1;
-	memset(box, 0, sizeof(*box));
-	box->local = memory_string(user);
-	box->domain = host;
+	box->name = NULL;
+	mailbox_set(box, user, strlen(user), host, strlen(host));
+	free(host);
 	return 0;
 }
 

@@ -20,11 +20,11 @@ void
 envelope_free(struct envelope *e)
 {
 	for (size_t i = 0; i < e->count; i++) {
-		mailbox_free(&e->recipient[i].box);
 		free(e->recipient[i].reply);
 		free(e->recipient[i].orcpt);
 	}
 	free(e->recipient);
+	memory_pool_free(&e->strings);
 	index_free(&e->index);
 	buffer_free(&e->key);
 	mailbox_free(&e->path);
@@ -113,11 +113,11 @@ make_key(struct buffer *key, const struct mailbox *box)
 	char *to;
 
 	buffer_clear(key);
-	buffer_add(key, box->local, local);
-	to = buffer_reserve(key, domain);
+	to = buffer_reserve(key, local + domain);
+	memcpy(to, box->local, local);
 	for (size_t i = 0; i < domain; i++)
-		to[i] = text_to_lower(box->domain[i]);
-	buffer_commit(key, domain);
+		to[local + i] = text_to_lower(box->domain[i]);
+	buffer_commit(key, local + domain);
 }
 
 /* The number of an indexed recipient; `number`, if this one is new. */
@@ -136,10 +136,10 @@ complete_index(struct envelope *e)
 		add_to_index(e, &e->recipient[e->indexed].box, e->indexed);
 }
 
-/* Where the mailbox of one more recipient goes. */
-static struct mailbox *
-grow(struct envelope *e)
+void
+envelope_append(struct envelope *e, const struct mailbox *box)
 {
+	size_t local = strlen(box->local) + 1, domain = strlen(box->domain) + 1;
 	struct recipient *r;
 
 	e->recipient = memory_grow(e->recipient, e->count, &e->cap,
@@ -147,46 +147,20 @@ grow(struct envelope *e)
 	r = &e->recipient[e->count++];
 	memset(r, 0, sizeof(*r));
 	r->state = RECIPIENT_PENDING;
-	return &r->box;
-}
-
-/* The same; NULL if the recipient is there already. */
-static struct mailbox *
-add(struct envelope *e, const struct mailbox *box)
-{
-	complete_index(e);
-	if (add_to_index(e, box, e->count) != e->count)
-		return NULL;
-	e->indexed++;
-	return grow(e);
-}
-
-void
-envelope_append(struct envelope *e, const struct mailbox *box)
-{
-	mailbox_copy(grow(e), box);
+	r->box.local = memory_pool_take(&e->strings, local + domain);
+	r->box.domain = r->box.local + local;
+	memcpy(r->box.local, box->local, local);
+	memcpy(r->box.domain, box->domain, domain);
 }
 
 void
 envelope_add(struct envelope *e, const struct mailbox *box)
 {
-	struct mailbox *to = add(e, box);
-
-	if (to != NULL)
-		mailbox_copy(to, box);
-}
-
-/* The same; the strings of a new recipient become the envelope's. */
-static void
-take(struct envelope *e, struct mailbox *box)
-{
-	struct mailbox *to = add(e, box);
-
-	if (to == NULL)
+	complete_index(e);
+	if (add_to_index(e, box, e->count) != e->count)
 		return;
-	to->local = box->local;
-	to->domain = box->domain;
-	box->local = box->domain = NULL;
+	e->indexed++;
+	envelope_append(e, box);
 }
 
 size_t
@@ -222,7 +196,7 @@ add_field(struct envelope *e, const struct header *h,
 		    (int)field->name_len, h->text.data + field->start,
 		    header_line_number(h, field));
 	for (size_t i = 0; r == 0 && i < list.count; i++)
-		take(e, &list.box[i]);
+		envelope_add(e, &list.box[i]);
 	address_list_free(&list);
 	return r;
 }
@@ -316,11 +290,13 @@ envelope_swap_recipients(struct envelope *a, struct envelope *b)
 	a->cap = b->cap;
 	a->index = b->index;
 	a->indexed = b->indexed;
+	a->strings = b->strings;
 	b->recipient = old.recipient;
 	b->count = old.count;
 	b->cap = old.cap;
 	b->index = old.index;
 	b->indexed = old.indexed;
+	b->strings = old.strings;
 }
 
 size_t

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/index.h"
+#include "base/memory.h"
 #include "mail/address/address.h"
 
 struct fault;
@@ -50,6 +51,7 @@ struct envelope {
 	struct recipient *recipient;
 	size_t count;
 	size_t cap;
+	struct memory_pool strings;	/* of their mailboxes */
 	struct index index;	/* of the recipients, */
 	size_t indexed;		/* as far as it has been needed */
 	struct buffer key;	/* of the one that was looked for last */

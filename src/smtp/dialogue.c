@@ -132,7 +132,7 @@ blank_out(struct buffer *text, const char *secret, size_t n)
 {
 	const char *p = text->data, *end;
 
-	if (n < HIDDEN_MIN || p == NULL)
+	if (n < HIDDEN_MIN || n > text->len)
 		return;
 	end = p + text->len;
 	while ((p = text_find(p, (size_t)(end - p), secret, n)) != NULL) {
@@ -447,11 +447,12 @@ dialogue_wait(struct dialogue *d, size_t most, struct fault *f)
 	int64_t timeout, deadline;
 
 	while (d->owed_count > most && d->trouble.class == FAULT_NONE) {
-		timeout = d->timeout_ms > 0 ? d->timeout_ms :
-		    verbs[d->owed[d->owed_first].verb].timeout * INT64_C(1000);
 		flush(d);
+		dialogue_absorb(d);
 		if (d->owed_count <= most || d->trouble.class != FAULT_NONE)
 			break;
+		timeout = d->timeout_ms > 0 ? d->timeout_ms :
+		    verbs[d->owed[d->owed_first].verb].timeout * INT64_C(1000);
 		deadline = clock_after(timeout);
 		if (d->hurry != 0 && d->hurry < deadline &&
 		    d->owed[d->owed_first].verb != VERB_MESSAGE)

@@ -45,13 +45,14 @@ path_prepare(struct envelope *e, bool offered, bool *utf8, const char *peer,
 void
 path_to_ascii(struct mailbox *box)
 {
-	char *ascii;
+	char *local = box->local, *ascii;
 
 	if (mailbox_needs_smtputf8(box) ||
 	    idna_to_ascii(box->domain, &ascii) == -1)
 		return;
-	free(box->domain);
-	box->domain = ascii;
+	mailbox_set(box, local, strlen(local), ascii, strlen(ascii));
+	free(local);
+	free(ascii);
 }
 
 int

@@ -224,6 +224,26 @@ check_buffer(void)
 }
 
 static void
+check_pool(void)
+{
+	static const size_t some[] = { 1, 3000, 999, 1, 5000, 0, 7 };
+	struct memory_pool pool = { .left = 0 };
+	char *taken[sizeof(some) / sizeof(some[0])];
+	bool kept = true;
+
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		taken[i] = memory_pool_take(&pool, some[i]);
+		memset(taken[i], (int)i, some[i]);
+	}
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		for (size_t k = 0; k < some[i]; k++)
+			kept &= taken[i][k] == (char)i;
+	tap_ok(kept, "a pool's octets do not overlap");
+	memory_pool_free(&pool);
+	tap_ok(pool.left == 0 && pool.block == NULL, "a pool is free again");
+}
+
+static void
 check_memory(void)
 {
 	struct secret s = { NULL, 0 };
@@ -460,6 +480,7 @@ main(void)
 	check_lines();
 	check_buffer();
 	check_memory();
+	check_pool();
 	check_clock();
 	check_fault();
 	check_smtp_replies();

@@ -119,18 +119,17 @@ read_text(struct message *m, struct fault *f)
 static void
 add(struct queue_entry *e, const char *local, const char *domain)
 {
-	struct mailbox box = { NULL, memory_string(local),
-	    memory_string(domain) };
+	struct mailbox box = { NULL, (char *)(uintptr_t)local,
+	    (char *)(uintptr_t)domain };
 
 	envelope_add(&e->envelope, &box);
-	mailbox_free(&box);
 }
 
 static void
 fill(struct queue_entry *e, bool all)
 {
-	struct mailbox alice = { NULL, memory_string("a \"li\"<c>e"),
-	    memory_string("example.org") };
+	char local[] = "a \"li\"<c>e", domain[] = "example.org";
+	struct mailbox alice = { NULL, local, domain };
 
 	queue_entry_init(e);
 	e->time = 1700000000;
@@ -141,7 +140,6 @@ fill(struct queue_entry *e, bool all)
 		envelope_set_path(&e->envelope, &alice);
 	else
 		envelope_set_null_path(&e->envelope);
-	mailbox_free(&alice);
 	if (!all)
 		return;
 	add(e, "j\xc3\xb6rg", "[192.0.2.1]");

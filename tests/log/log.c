@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,12 +49,11 @@ note(const char *text)
 static void
 add_recipient(struct scene *s, const char *local, const char *reply)
 {
-	struct mailbox box = { NULL, memory_string(local),
-	    memory_string("example.net") };
+	char domain[] = "example.net";
+	struct mailbox box = { NULL, (char *)(uintptr_t)local, domain };
 	struct recipient *r;
 
 	envelope_add(&s->envelope, &box);
-	mailbox_free(&box);
 	r = &s->envelope.recipient[s->envelope.count - 1];
 	r->state = reply == NULL ? RECIPIENT_DELIVERED : RECIPIENT_REFUSED;
 	r->reply = memory_string(reply);
@@ -62,8 +62,8 @@ add_recipient(struct scene *s, const char *local, const char *reply)
 static void
 scene_init(struct scene *s)
 {
-	struct mailbox sender = { NULL, memory_string("alice"),
-	    memory_string("example.org") };
+	char local[] = "alice", domain[] = "example.org";
+	struct mailbox sender = { NULL, local, domain };
 
 	memset(s, 0, sizeof(*s));
 	account_init(&s->account);
@@ -72,7 +72,6 @@ scene_init(struct scene *s)
 	reply_init(&s->reply);
 	s->account.host = memory_string("mail.example.org");
 	envelope_set_path(&s->envelope, &sender);
-	mailbox_free(&sender);
 	s->entry = (struct log_entry){ .account = &s->account,
 	    .envelope = &s->envelope, .message = &s->message,
 	    .reply = &s->reply, .fault = &s->fault, .duration_ms = 1234 };

@@ -154,6 +154,10 @@ static const struct row folded[] = {
 	{ "fold in a comment", "a@example.org (x\r\n y)", "a@example.org" },
 	{ "fold in a quoted local part", "\"a\r\n b\"@example.org",
 	    "\"a b\"@example.org" },
+	{ "plain ones and others", "a@example.org, B <b@example.org>,\r\n"
+	    "\tc-d@e_f.example ,\r\n root, g@h (x), i.j@example.org\r\n",
+	    "a@example.org B=b@example.org c-d@e_f.example root g@h "
+	    "i.j@example.org" },
 	{ "line of blanks", "a@example.org,\r\n \r\n b@example.org",
 	    "a@example.org b@example.org" },
 	{ "tab in a quoted name", "\"A\tB\" <a@example.org>",
@@ -365,6 +369,10 @@ static const struct row refused[] = {
 	{ "DEL", "a\x7f@example.org", "!octet 2" },
 	{ "control character in a comment", "a@example.org (\x07)",
 	    "!octet 16" },
+	{ "control character behind a list", "a@example.org, b@example.org\x01",
+	    "!octet 29" },
+	{ "control character far behind", "a@example.org, b, c\x01",
+	    "!octet 20" },
 	{ "injected command", "a@example.org>\r\nDATA\r\n", "!octet 15" },
 	{ "injected parameter", "a@example.org> SIZE=1", "!octet 14" },
 	{ "question of DSN", "<a@example.org> NOTIFY=NEVER", "!octet 17" },

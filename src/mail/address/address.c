@@ -171,8 +171,7 @@ static bool
 is_host_text(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!text_is_alpha(s[i]) && !text_is_digit(s[i]) &&
-		    s[i] != '-' && s[i] != '_' && (unsigned char)s[i] < 128)
+		if (!scan_is_plain(s[i]) && (unsigned char)s[i] < 128)
 			return false;
 	return text_is_utf8(s, n);
 }
@@ -245,10 +244,10 @@ find_at(const struct scan *sc, struct token_span sp)
 static int
 read_spec(const struct scan *sc, struct token_span sp, struct mailbox *box)
 {
-	size_t at = find_at(sc, sp), n = 0;
+	size_t at = find_at(sc, sp), n = 0, local_len;
 	struct token_span local = { sp.first, at };
 	struct token_span domain = { at + 1, sp.last };
-	const char *s = "";
+	const char *local_part, *s = "";
 
 	if (sp.first < sp.last)
 		span_value(sc, sp, &n);
@@ -262,14 +261,13 @@ read_spec(const struct scan *sc, struct token_span sp, struct mailbox *box)
 	if (at == sp.last ? check_bare_name(sc, sp) == -1 :
 	    check_local(sc, local) == -1 || check_domain(sc, domain) == -1)
 		return -1;
-	s = span_value(sc, local, &n);
-	box->local = memory_copy(s, n);
+	local_part = span_value(sc, local, &local_len);
 	n = 0;
 	if (at < sp.last)
 		s = span_value(sc, domain, &n);
 	if (n > 0 && sc->token[sp.last - 1].kind == TOKEN_DOT)
 		n--;
-	box->domain = memory_copy(s, n);
+	mailbox_set(box, local_part, local_len, s, n);
 	return 0;
 }
 
@@ -406,6 +404,24 @@ add_box(struct address_list *list, struct mailbox box,
 	list->box[list->count++] = box;
 }
 
+/* An element that needs no tokens, if the next one is such. */
+static bool
+take_plain(struct parser *ps, struct element *e)
+{
+	struct scan *sc = &ps->scan;
+	struct mailbox box = { .name = NULL };
+	struct scan_plain p;
+
+	if (!scan_plain(sc, SPEC_MAX, &p))
+		return false;
+	mailbox_set(&box, sc->s + p.at, p.domain - p.at - 1, sc->s + p.domain,
+	    p.end - p.domain);
+	add_box(ps->list, box, (struct address_place){ p.at, p.end - p.at });
+	ps->bare = false;
+	e->end = p.last ? TOKEN_END : TOKEN_COMMA;
+	return true;
+}
+
 static struct address_place
 place_of(const struct parser *ps, struct token_span spec)
 {
@@ -489,7 +505,8 @@ parse_list(struct parser *ps)
 	struct element e;
 
 	for (;;) {
-		if (read_element(ps, &e) == -1 || take_element(ps, &e) == -1)
+		if (!take_plain(ps, &e) && (read_element(ps, &e) == -1 ||
+		    take_element(ps, &e) == -1))
 			return -1;
 		if (e.end == TOKEN_END)
 			break;
@@ -508,8 +525,7 @@ parse(struct parser *ps, const char *s, size_t n, struct fault *f)
 {
 	int r;
 
-	if (scan_start(&ps->scan, s, n, f) == -1)
-		return -1;
+	scan_start(&ps->scan, s, n, f);
 	r = parse_list(ps);
 	scan_free(&ps->scan);
 	return r;

@@ -12,7 +12,9 @@
 struct buffer;
 struct fault;
 
-/* Strings are NUL-terminated, free of NUL and of other control characters. */
+/* Strings are NUL-terminated, free of NUL and of other control characters. In
+ * a mailbox that owns them the domain stands behind the local part, in its
+ * memory. */
 struct mailbox {
 	char *name;	/* display name: phrase without quotes, or NULL */
 	char *local;	/* without quotes and escapes; never "" */
@@ -57,9 +59,15 @@ int address_parse(struct address_list *, const char *s, size_t n,
  */
 int address_parse_path(struct mailbox *, bool *empty, const char *s, size_t n,
     struct fault *);
+/* Forgets the mailboxes, keeps the room for others. */
+void address_list_clear(struct address_list *);
 void address_list_free(struct address_list *);
 void mailbox_free(struct mailbox *);
 
+/* Gives a mailbox copies of a local part and a domain of so many octets. What
+ * it held before is overwritten, but for the display name. */
+void mailbox_set(struct mailbox *, const char *local, size_t,
+    const char *domain, size_t);
 /* Copies the local part and the domain; the display name is left out. What
  * `to` held before is overwritten. */
 void mailbox_copy(struct mailbox *to, const struct mailbox *from);

@@ -166,11 +166,22 @@ address_printable(const struct mailbox *box)
 }
 
 void
+mailbox_set(struct mailbox *box, const char *local, size_t local_len,
+    const char *domain, size_t domain_len)
+{
+	box->local = memory_resize(NULL, local_len + domain_len + 2, 1);
+	box->domain = box->local + local_len + 1;
+	memcpy(box->local, local, local_len);
+	memcpy(box->domain, domain, domain_len);
+	box->local[local_len] = box->domain[domain_len] = '\0';
+}
+
+void
 mailbox_copy(struct mailbox *to, const struct mailbox *from)
 {
 	to->name = NULL;
-	to->local = memory_string(from->local);
-	to->domain = memory_string(from->domain);
+	mailbox_set(to, from->local, strlen(from->local), from->domain,
+	    strlen(from->domain));
 }
 
 bool
@@ -192,15 +203,20 @@ mailbox_free(struct mailbox *box)
 {
 	free(box->name);
 	free(box->local);
-	free(box->domain);
 	memset(box, 0, sizeof(*box));
+}
+
+void
+address_list_clear(struct address_list *list)
+{
+	while (list->count > 0)
+		mailbox_free(&list->box[--list->count]);
 }
 
 void
 address_list_free(struct address_list *list)
 {
-	for (size_t i = 0; i < list->count; i++)
-		mailbox_free(&list->box[i]);
+	address_list_clear(list);
 	free(list->box);
 	free(list->place);
 	memset(list, 0, sizeof(*list));

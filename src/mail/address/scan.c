@@ -51,7 +51,7 @@ is_fold(const struct scan *sc, size_t i)
 	    (sc->n - i == 2 || text_is_blank(sc->s[i + 2]));
 }
 
-int
+void
 scan_start(struct scan *sc, const char *s, size_t n, struct fault *f)
 {
 	memset(sc, 0, sizeof(*sc));
@@ -60,14 +60,21 @@ scan_start(struct scan *sc, const char *s, size_t n, struct fault *f)
 	sc->fault = f;
 	/* a value is never longer than what it was read from */
 	buffer_init(&sc->values, n);
-	for (size_t i = 0; i < n; i++) {
-		if (!text_is_control(s[i]) || s[i] == '\t')
+}
+
+/* No control characters but tabs and folds. */
+static int
+check_controls(struct scan *sc)
+{
+	for (size_t i = sc->i; i < sc->n; i++) {
+		if (!text_is_control(sc->s[i]) || sc->s[i] == '\t')
 			continue;
 		if (!is_fold(sc, i++))
-			return fault(f, FAULT_DATA, "control character \\x%02x"
-			    " in an address at octet %zu",
-			    (unsigned char)s[i - 1], i);
+			return fault(sc->fault, FAULT_DATA, "control character "
+			    "\\x%02x in an address at octet %zu",
+			    (unsigned char)sc->s[i - 1], i);
 	}
+	sc->checked = true;
 	return 0;
 }
 
@@ -116,25 +123,72 @@ skip_comment(struct scan *sc)
 	return scan_fault(sc, at, sc->n - at, "comment without its end");
 }
 
+/* Where the blanks end that begin at i. */
+static size_t
+skip_blanks(const struct scan *sc, size_t i)
+{
+	while (i < sc->n && (text_is_blank(sc->s[i]) || is_fold(sc, i)))
+		i += sc->s[i] == '\r' ? 2 : 1;
+	return i;
+}
+
 /* Skips white space and comments; *any tells whether there were some. */
 static int
 skip_space(struct scan *sc, bool *any)
 {
 	size_t start = sc->i;
 
-	while (sc->i < sc->n) {
-		char c = sc->s[sc->i];
-
-		/* scan_start has seen to it that line ends fold */
-		if (text_is_blank(c) || c == '\r' || c == '\n')
-			sc->i++;
-		else if (c != '(')
+	for (;;) {
+		sc->i = skip_blanks(sc, sc->i);
+		if (sc->i == sc->n || sc->s[sc->i] != '(')
 			break;
-		else if (skip_comment(sc) == -1)
+		if (skip_comment(sc) == -1)
 			return -1;
 	}
 	*any = sc->i > start;
 	return 0;
+}
+
+bool
+scan_is_plain(char c)
+{
+	return text_is_alpha(c) || text_is_digit(c) || c == '-' || c == '_';
+}
+
+/* Where words with single dots in between end; `at` when there are none. */
+static size_t
+skip_words(const struct scan *sc, size_t at)
+{
+	size_t i = at, word;
+
+	for (;; i++) {
+		for (word = i; i < sc->n && scan_is_plain(sc->s[i]); i++)
+			;
+		if (i == word)
+			return at;
+		if (i == sc->n || sc->s[i] != '.')
+			return i;
+	}
+}
+
+bool
+scan_plain(struct scan *sc, size_t max, struct scan_plain *p)
+{
+	size_t next;
+
+	p->at = skip_blanks(sc, sc->i);
+	p->domain = skip_words(sc, p->at) + 1;
+	if (p->domain - 1 == p->at || p->domain > sc->n ||
+	    sc->s[p->domain - 1] != '@')
+		return false;
+	p->end = skip_words(sc, p->domain);
+	next = skip_blanks(sc, p->end);
+	p->last = next == sc->n;
+	if (p->end == p->domain || p->end - p->at > max ||
+	    (!p->last && sc->s[next] != ','))
+		return false;
+	sc->i = p->last ? next : next + 1;
+	return true;
 }
 
 static void
@@ -255,7 +309,8 @@ scan_next(struct scan *sc, const struct token **out)
 	size_t encoded;
 	int r = 0;
 
-	if (skip_space(sc, &t.spaced) == -1)
+	if ((!sc->checked && check_controls(sc) == -1) ||
+	    skip_space(sc, &t.spaced) == -1)
 		return -1;
 	t.at = sc->i;
 	t.value = sc->values.len;

@@ -56,6 +56,7 @@ struct scan {
 	const char *s;
 	size_t n;
 	size_t i;		/* next octet */
+	bool checked;		/* there are no control characters from there */
 	struct fault *fault;
 	struct token *token;	/* the element; the last is its TOKEN_END */
 	size_t count;		/* tokens, that one not counted */
@@ -63,18 +64,33 @@ struct scan {
 	struct buffer values;	/* of the tokens of this element */
 };
 
-/*
- * Begins with a text, which is not owned. -1 with FAULT_DATA when it holds
- * control characters other than tabs and folds (RFC 5322 section 3.2.2), or a
- * line end that does not fold. scan_free() is due after 0.
- */
-int scan_start(struct scan *, const char *s, size_t n, struct fault *);
+/* Begins with a text, which is not owned; scan_free() is due. */
+void scan_start(struct scan *, const char *s, size_t n, struct fault *);
 /* Forgets the tokens so far: a new element begins. */
 void scan_clear(struct scan *);
-/* Adds the next token, which is valid until the next call. -1 with FAULT_DATA
- * for text that is none. */
+/*
+ * Adds the next token, which is valid until the next call. -1 with FAULT_DATA
+ * for text that is none, and when from here on control characters come other
+ * than tabs and folds (RFC 5322 section 3.2.2), or a line end that does not
+ * fold.
+ */
 int scan_next(struct scan *, const struct token **);
 void scan_free(struct scan *);
+
+/*
+ * An element that needs no tokens, as nearly all are: "local@domain" of at most
+ * `max` octets, of letters, digits, "-" and "_", with dots in between and
+ * nothing but blanks around it. False, and nothing is taken, where another one
+ * begins.
+ */
+struct scan_plain {
+	size_t at;		/* of the local part, in the input */
+	size_t domain;		/* the "@" stands before it */
+	size_t end;
+	bool last;		/* else a comma stood behind it */
+};
+bool scan_plain(struct scan *, size_t max, struct scan_plain *);
+bool scan_is_plain(char);
 
 /* Octets of the encoded word (RFC 2047 section 2) that begins n octets, of any
  * length; 0 if none does. */

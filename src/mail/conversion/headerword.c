@@ -335,8 +335,7 @@ write_addresses(struct writing *w)
 	struct scan sc;
 	int result = 0;
 
-	if (scan_start(&sc, w->s, w->n, NULL) == -1)
-		result = -1;
+	scan_start(&sc, w->s, w->n, NULL);
 	while (result == 0 && kind != TOKEN_END) {
 		size_t at;
 
