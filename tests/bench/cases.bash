@@ -172,14 +172,26 @@ header_to() {
 	MESSAGE=$WORK/many-$1
 }
 
+# The floor with all recipients, as a peer: in turn with the others.
+have_floor() { :; }
+setup_floor() { :; }
+submit_floor() {
+	recipient_list "$RCPTS"
+	COMMAND=("$TOOLS/floor" "$PORT" "$TRUST" "${RCPT_LIST[@]}")
+	INPUT=$MESSAGE
+}
+
 cases_many() {
 	MODE=implicit
 	sink
 	RCPTS=10000
-	in_turn "$BENCH_RUNS" many-10000 postrider msmtp
+	in_turn "$((BENCH_RUNS * 3))" many-10000 postrider floor
+	in_turn "$BENCH_RUNS" many-10000 msmtp
 	in_turn 1 many-10000 curl nullmailer
+	instructions many-10000 postrider floor
 	header_to 10000
-	in_turn "$BENCH_RUNS" many-header-10000 postrider_t
+	in_turn "$((BENCH_RUNS * 3))" many-header-10000 postrider_t floor
+	instructions many-header-10000 postrider_t floor
 	RCPTS=100000
 	header_to 100000
 	in_turn 3 many-header-100000 postrider_t

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * floor PORT CA-FILE|- < FILE
+ * floor PORT CA-FILE|- [RECIPIENT...] < FILE
  *
  * What the machine, the TLS library and the sink can do: sends standard input
  * as the body of a message as it is, in records of 16 KiB under TLS ("-": in
- * clear), by a dialogue that looks at no reply. Not a client; a limit to
- * compare with.
+ * clear), by a dialogue that looks at no reply. With recipients it sends, once
+ * authenticated, all that is left to say in one flight, and only counts the
+ * replies. Not a client; a limit to compare with.
  */
 #include <sys/socket.h>
 
@@ -21,6 +22,8 @@
 #include <gnutls/gnutls.h>
 
 #define RECORD 16384
+#define MESSAGE_MAX (1024 * 1024)	/* to several recipients */
+#define PLAIN "AGFsaWNlAHNlY3JldA=="	/* alice, secret */
 #define EX_USAGE 64
 #define EX_OSERR 71
 #define EX_IOERR 74
@@ -76,16 +79,76 @@ say(const char *line)
 		exit(EX_IOERR);
 }
 
+/* As many octets of standard input as there are, up to the limit. */
+static size_t
+take(char *p, size_t limit)
+{
+	ssize_t part;
+	size_t n;
+
+	for (n = 0; n < limit && (part = read(STDIN_FILENO, p + n,
+	    limit - n)) > 0; n += (size_t)part)
+		;
+	return n;
+}
+
+static void
+send_to_one(void)
+{
+	static char record[RECORD];
+	size_t n;
+
+	say("MAIL FROM:<alice@example.org>\r\n");
+	say("RCPT TO:<user1@example.net>\r\n");
+	say("DATA\r\n");
+	while ((n = take(record, RECORD)) > 0)
+		put(record, n);
+	say("\r\n.\r\nQUIT\r\n");
+}
+
+/* What the sink has yet to say fits the buffers of the socket. */
+static void
+send_to_many(char *const recipient[], size_t count)
+{
+	static char message[MESSAGE_MAX], reply[RECORD];
+	size_t octets = take(message, MESSAGE_MAX), flight_octets;
+	size_t owed = count + 2;	/* MAIL and BDAT */
+	char *flight;
+	FILE *f = open_memstream(&flight, &flight_octets);
+	ssize_t n;
+
+	if (f == NULL)
+		exit(EX_OSERR);
+	fputs("MAIL FROM:<alice@example.org>\r\n", f);
+	for (size_t i = 0; i < count; i++)
+		fprintf(f, "RCPT TO:<%s>\r\n", recipient[i]);
+	fprintf(f, "BDAT %zu LAST\r\n", octets);
+	fwrite(message, 1, octets, f);
+	fputs("QUIT\r\n", f);
+	if (fclose(f) != 0)
+		exit(EX_OSERR);
+	say("AUTH PLAIN " PLAIN "\r\n");
+	put(flight, flight_octets);
+	while (owed > 0) {
+		n = tls == NULL ? recv(fd, reply, sizeof(reply), 0) :
+		    gnutls_record_recv(tls, reply, sizeof(reply));
+		if (n <= 0)
+			exit(EX_IOERR);
+		for (ssize_t i = 0; i < n && owed > 0; i++)
+			owed -= reply[i] == '\n';
+	}
+	free(flight);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
-	static char record[RECORD];
-	ssize_t n, part;
 	int one = 1;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: floor PORT CA-FILE|- < FILE\n");
+	if (argc < 3) {
+		fprintf(stderr,
+		    "usage: floor PORT CA-FILE|- [RECIPIENT...] < FILE\n");
 		return EX_USAGE;
 	}
 	fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -98,18 +161,10 @@ main(int argc, char *argv[])
 		start_tls(argv[2]);
 	say("");
 	say("EHLO floor.example.org\r\n");
-	say("MAIL FROM:<alice@example.org>\r\n");
-	say("RCPT TO:<user1@example.net>\r\n");
-	say("DATA\r\n");
-	for (;;) {
-		for (n = 0; n < RECORD && (part = read(STDIN_FILENO,
-		    record + n, (size_t)(RECORD - n))) > 0; n += part)
-			;
-		if (n == 0)
-			break;
-		put(record, (size_t)n);
-	}
-	say("\r\n.\r\nQUIT\r\n");
+	if (argc > 3)
+		send_to_many(argv + 3, (size_t)(argc - 3));
+	else
+		send_to_one();
 	if (tls != NULL)
 		gnutls_bye(tls, GNUTLS_SHUT_WR);
 	return 0;
