@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,13 +15,18 @@ static const struct {
 	int number;
 	const char *name;
 } signals[] = {
-	{ SIGHUP, "SIGHUP" }, { SIGINT, "SIGINT" }, { SIGTERM, "SIGTERM" },
+	{ SIGHUP, "SIGHUP" }, { SIGINT, "SIGINT" }, { SIGQUIT, "SIGQUIT" },
+	{ SIGALRM, "SIGALRM" }, { SIGTERM, "SIGTERM" },
+	{ SIGUSR1, "SIGUSR1" }, { SIGUSR2, "SIGUSR2" },
+	{ SIGVTALRM, "SIGVTALRM" }, { SIGPROF, "SIGPROF" },
+	{ SIGXCPU, "SIGXCPU" },
 };
 #define FIRST_FREE 3	/* descriptors below are the standard ones */
 #define FEW 4		/* entries that need no memory of their own */
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 static volatile sig_atomic_t caught;
+static bool held;	/* caught ones do not count */
 /* Readable once a signal was caught, so that no wait begins after it. */
 static int alarm_read = -1, alarm_write = -1;
 
@@ -60,11 +66,31 @@ wait_catch_signals(void)
 			sigaction(signals[i].number, &act, NULL);
 }
 
+void
+wait_hold(void)
+{
+	wait_catch_signals();
+	held = true;
+}
+
+void
+wait_release(void)
+{
+	held = false;
+}
+
+/* Is there a signal that ends waits? */
+static bool
+is_ended(void)
+{
+	return caught != 0 && !held;
+}
+
 const char *
 wait_signal(void)
 {
 	for (size_t i = 0; i < SIGNALS; i++)
-		if (caught == signals[i].number)
+		if (is_ended() && caught == signals[i].number)
 			return signals[i].name;
 	return NULL;
 }
@@ -72,7 +98,7 @@ wait_signal(void)
 void
 wait_die(void)
 {
-	if (caught == 0)
+	if (!is_ended())
 		return;
 	signal(caught, SIG_DFL);
 	raise(caught);
@@ -88,14 +114,15 @@ wait_poll(struct pollfd *p, nfds_t n, int64_t deadline)
 		all = memory_array(n + 1, sizeof(*all));
 	if (n > 0)
 		memcpy(all, p, n * sizeof(*p));
-	all[n] = (struct pollfd){ .fd = alarm_read, .events = POLLIN };
+	all[n] = (struct pollfd){ .fd = held ? -1 : alarm_read,
+	    .events = POLLIN };
 	do
 		ready = poll(all, n + 1, clock_left(deadline));
-	while (ready == -1 && caught == 0 &&
+	while (ready == -1 && !is_ended() &&
 	    (errno == EINTR || errno == EAGAIN));
 	for (nfds_t i = 0; i < n; i++)
 		p[i].revents = ready > 0 ? all[i].revents : 0;
-	if (caught != 0)
+	if (is_ended())
 		ready = 0;
 	if (all != few)
 		free(all);

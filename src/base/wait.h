@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * wait: poll(2) until a deadline, and the signals that end the program. From
- * wait_catch_signals() on SIGHUP, SIGINT and SIGTERM end the wait instead of
- * the process: what waits fails as if its time was up, the failure is told and
- * logged on the usual way out, and wait_die() ends the process as the signal
- * would have. Descriptors are made ready for such a wait here, too.
+ * wait_catch_signals() on they (SIGTERM, SIGINT, SIGHUP, and whatever else ends
+ * a process and is no crash) end the wait instead of the process: what waits
+ * fails as if its time was up, the failure is told and logged on the usual way
+ * out, and wait_die() ends the process as the signal would have. Descriptors
+ * are made ready for such a wait here, too.
+ *
+ * A message that has been handed over must not be told as failed. So
+ * wait_hold() marks the commit point of each, from which on signals count for
+ * nothing, whether they come later or have come before. What remains is bounded
+ * in time: QUIT, the log, the caller's answer.
  */
 #ifndef BASE_WAIT_H
 #define BASE_WAIT_H
@@ -27,6 +33,13 @@ void wait_catch_signals(void);
 const char *wait_signal(void);
 /* If a signal was caught, ends the process by it. */
 void wait_die(void);
+/*
+ * From here on no signal ends a wait or the process, and none seems to have
+ * been caught. wait_release() is for who goes on to other work afterwards: what
+ * came in the meantime counts from then on.
+ */
+void wait_hold(void);
+void wait_release(void);
 
 /* Makes reading and writing return EAGAIN where they would wait. */
 void wait_nonblocking(int fd);

@@ -411,6 +411,7 @@ delivery_keep(struct delivery *d, struct carrier *c, const struct job *given,
 	if (c->own->account.queue != TOGGLE_ON || wait_signal() != NULL ||
 	    waiting == 0)
 		return -1;
+	wait_catch_signals();
 	if (queue_keep(&k, &why) == -1) {
 		if (k.outcome == NULL)
 			d->request->note(why.text);
@@ -418,6 +419,7 @@ delivery_keep(struct delivery *d, struct carrier *c, const struct job *given,
 		fault_clear(&why);
 		return -1;
 	}
+	wait_hold();
 	d->queued = memory_string(k.id);
 	d->why = memory_string(k.why == NULL ? "-odq" : k.why);
 	outcome_count(&d->outcome, &d->letter.envelope);

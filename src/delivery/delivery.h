@@ -86,8 +86,9 @@ int delivery_run(struct delivery *, struct carrier *, const struct job *given,
     struct fault *);
 /*
  * Keeps what another try can cure, if the account has a queue; `given` may be
- * NULL. 0: `queued` and `why` say so, and the fault is gone unless recipients
- * were refused for good. -1: the fault stands, and says why it is not kept.
+ * NULL. 0: `queued` and `why` say so, signals are held (base/wait), and the
+ * fault is gone unless recipients were refused for good. -1: the fault stands,
+ * and says why it is not kept.
  */
 int delivery_keep(struct delivery *, struct carrier *,
     const struct job *given, struct fault *);

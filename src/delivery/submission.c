@@ -6,6 +6,7 @@
 
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/wait.h"
 #include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "wire/conn.h"
@@ -476,6 +477,8 @@ run_once(struct submission *s, bool asked, bool *again, struct fault *f)
 		*again = s->first < e->count;
 		if (*again)
 			result = go_on(s, f);
+		else if (envelope_in_state(e, RECIPIENT_DELIVERED) > 0)
+			wait_hold();
 	}
 	if (result == 0)
 		return 0;

@@ -3,6 +3,12 @@
  * submission: a message over the link to its smarthost, in as many mail
  * transactions as that takes (RFC 6409). Here the envelope meets the wire.
  *
+ * The commit point is the reply that settles the last recipient, the final one
+ * of the last transaction (LMTP: the last of them), where anybody has got the
+ * message: then signals are held (base/wait), until the caller goes on to other
+ * work. A signal before that ends the submission as a lost connection does;
+ * those who have the message by earlier transactions are told then, too.
+ *
  * submission_run() does it all. A caller that hears of the recipients one by
  * one (-bs) says submission_mail(), submission_rcpt(), submission_sync(), and
  * submission_send() when it has the message.

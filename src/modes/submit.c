@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "base/wait.h"
 #include "config/account/account.h"
 #include "delivery/carrier.h"
 #include "delivery/delivery.h"
@@ -127,8 +128,13 @@ submit(struct submission_request *wish, struct fault *f)
 		    t.delivery.queued, t.delivery.why);
 	envelope_swap_recipients(&wish->envelope, &t.delivery.letter.envelope);
 	delivery_end(&t.delivery);
-	if (stay)
+	if (stay) {
+		/* a signal ends what is done for others, and tells nobody that
+		 * this message had failed */
+		wait_release();
 		queue_flush(&t.carrier);
+		wait_hold();
+	}
 	carrier_free(&t.carrier);
 	job_free(&t.job);
 	return result;

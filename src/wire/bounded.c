@@ -17,9 +17,6 @@
 
 #define READ_SIZE 4096
 
-/* Those that a parent may have a handler for. */
-static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
-
 void
 bounded_write(int fd, const void *p, size_t n)
 {
@@ -39,10 +36,9 @@ become_child(int64_t deadline, const sigset_t *mask)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	struct sigaction act;
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (sigaction(signals[i], NULL, &act) == 0 &&
-		    act.sa_handler != SIG_IGN)
-			signal(signals[i], SIG_DFL);
+	for (int i = 1; i < NSIG; i++)
+		if (sigaction(i, NULL, &act) == 0 && act.sa_handler != SIG_IGN)
+			signal(i, SIG_DFL);
 	signal(SIGALRM, SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	if (left >= 0)

@@ -12,6 +12,11 @@
  *	syscalls fail N ERROR FROM FILE COMMAND [ARGUMENT...]
  *		the N-th of those calls that open or change files fails with
  *		that error: EIO, ENOSPC or EINTR
+ *	syscalls signal N NAME FROM FILE COMMAND [ARGUMENT...]
+ *		SIGTERM, or whatever NAME says in place of TERM, when it is
+ *		about to make the N-th call; each one counts
+ *	syscalls late N NAME TEXT FILE COMMAND [ARGUMENT...]
+ *		the same, and calls count from a read(2) on that gets TEXT
  *	syscalls record ROOT FROM FILE COMMAND [ARGUMENT...]
  *		what it does to files below ROOT goes to FILE: see record.h
  *
@@ -27,6 +32,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +48,9 @@
 
 struct stroke {
 	struct watcher watcher;		/* this comes first */
-	bool kill;
+	enum verdict verdict;
 	bool all;			/* each call counts */
+	bool late;			/* behind a read(2) */
 	unsigned long at;
 	unsigned long calls;
 	long hit;			/* number of the call that was hit */
@@ -99,10 +106,10 @@ counts(const struct stroke *s, const struct call *c)
 	while (k->number != -1 && k->number != c->number)
 		k++;
 	/* opening what is there changes nothing */
-	if (s->kill && k->flags > 0 &&
+	if (s->verdict == TRACE_KILL && k->flags > 0 &&
 	    (c->argument[k->flags] & (O_CREAT | O_TRUNC)) == 0)
 		return false;
-	return s->kill ? k->kill : k->fail;
+	return s->verdict == TRACE_KILL ? k->kill : k->fail;
 }
 
 static enum verdict
@@ -114,7 +121,7 @@ strike(struct watcher *w, pid_t pid, struct call *c)
 	if (!counts(s, c) || ++s->calls != s->at)
 		return TRACE_GO;
 	s->hit = c->number;
-	return s->kill ? TRACE_KILL : TRACE_FAIL;
+	return s->verdict;
 }
 
 static int
@@ -134,7 +141,25 @@ number_of(const char *error)
 	die(error);
 }
 
-/* N FROM FILE COMMAND */
+static int
+signal_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} signals[] = {
+		{ "TERM", SIGTERM }, { "INT", SIGINT }, { "HUP", SIGHUP },
+		{ "ALRM", SIGALRM }, { "XCPU", SIGXCPU }, { "PIPE", SIGPIPE },
+	};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (strcmp(name, signals[i].name) == 0)
+			return signals[i].number;
+	errno = EINVAL;
+	die(name);
+}
+
+/* N FROM FILE COMMAND, or N TEXT FILE COMMAND */
 static int
 run_stroke(struct stroke *s, char **argv)
 {
@@ -142,7 +167,7 @@ run_stroke(struct stroke *s, char **argv)
 	int status;
 
 	s->at = strtoul(argv[0], NULL, 10);
-	s->watcher.from = argv[1];
+	*(s->late ? &s->watcher.heard : &s->watcher.from) = argv[1];
 	s->watcher.before = strike;
 	s->hit = -1;
 	status = trace_run(argv + 3, &s->watcher);
@@ -159,13 +184,13 @@ run_stroke(struct stroke *s, char **argv)
 int
 main(int argc, char *argv[])
 {
-	struct stroke s = { .kill = false };
+	struct stroke s = { .verdict = TRACE_FAIL };
 	const char *what = argc > 1 ? argv[1] : "";
 
 	if (strcmp(what, "possible") == 0)
 		return trace_is_possible() ? 0 : SKIP;
 	if (strcmp(what, "kill") == 0 && argc > 5) {
-		s.kill = true;
+		s.verdict = TRACE_KILL;
 		s.all = getenv("SYSCALLS") != NULL;
 		return run_stroke(&s, argv + 2);
 	}
@@ -174,8 +199,17 @@ main(int argc, char *argv[])
 		argv[3] = argv[2];
 		return run_stroke(&s, argv + 3);
 	}
+	s.late = strcmp(what, "late") == 0;
+	if ((s.late || strcmp(what, "signal") == 0) && argc > 6) {
+		s.verdict = TRACE_SIGNAL;
+		s.all = true;
+		s.watcher.signal = signal_of(argv[3]);
+		argv[3] = argv[2];
+		return run_stroke(&s, argv + 3);
+	}
 	if (strcmp(what, "record") == 0 && argc > 5)
 		return record_run(argv[2], argv[3], argv[4], argv + 5);
-	fprintf(stderr, "usage: syscalls possible | kill | fail | record\n");
+	fprintf(stderr, "usage: syscalls possible | kill | fail | signal | "
+	    "late | record\n");
 	return 2;
 }

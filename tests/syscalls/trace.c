@@ -201,6 +201,23 @@ opens(pid_t pid, const struct call *c, const char *what)
 	return strstr(path, what) != NULL;
 }
 
+static bool
+hears(pid_t pid, const struct call *c, const char *what)
+{
+	char text[4096];
+	size_t n = strlen(what), len;
+
+	if (c->number != SYS_read || c->result <= 0)
+		return false;
+	len = (size_t)c->result < sizeof(text) ? (size_t)c->result :
+	    sizeof(text);
+	trace_peek(pid, c->argument[1], text, len);
+	for (size_t i = 0; i + n <= len; i++)
+		if (memcmp(text + i, what, n) == 0)
+			return true;
+	return false;
+}
+
 /*
  * A program that has made itself not dumpable can be looked into by root only.
  * This one is not what is tested here.
@@ -228,11 +245,14 @@ at_call(pid_t pid, struct watcher *w, struct progress *p)
 		read_call(pid, c);
 		if (hides(c))
 			replace_call(pid);
-		p->counting = p->counting || opens(pid, c, w->from);
+		p->counting = p->counting ||
+		    (w->from != NULL && opens(pid, c, w->from));
 		p->verdict = !p->counting || w->before == NULL ? TRACE_GO :
 		    w->before(w, pid, c);
 		if (p->verdict == TRACE_KILL)
 			kill(pid, SIGKILL);
+		else if (p->verdict == TRACE_SIGNAL)
+			kill(pid, w->signal);
 		else if (p->verdict == TRACE_FAIL)
 			replace_call(pid);
 		return;
@@ -242,6 +262,8 @@ at_call(pid_t pid, struct watcher *w, struct progress *p)
 	c->result = read_result(pid);
 	if (p->counting && w->after != NULL)
 		w->after(w, pid, c);
+	p->counting = p->counting ||
+	    (w->heard != NULL && hears(pid, c, w->heard));
 }
 
 int

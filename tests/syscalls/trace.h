@@ -17,16 +17,20 @@ struct call {
 enum verdict {
 	TRACE_GO,		/* let it be */
 	TRACE_KILL,		/* SIGKILL, before the call is made */
-	TRACE_FAIL		/* it is not made, and fails with the errno */
+	TRACE_FAIL,		/* it is not made, and fails with the errno */
+	TRACE_SIGNAL		/* it gets the signal before the call */
 };
 
 struct watcher {
-	/* the calls count from the first open of such a path on */
+	/* the calls count from the first open of such a path on, */
 	const char *from;
+	/* or behind the first read(2) of octets with this text; or NULL */
+	const char *heard;
 	/* before and after each call that counts */
 	enum verdict (*before)(struct watcher *, pid_t, struct call *);
 	void (*after)(struct watcher *, pid_t, const struct call *);
 	int error;		/* the errno of TRACE_FAIL */
+	int signal;		/* of TRACE_SIGNAL */
 };
 
 /* Is there anything for this machine? */

@@ -388,6 +388,7 @@ carry(struct parcel *p)
 	else
 		diagnosis_settle(&p->delivery.outcome, &f);
 	conclude(p, &f);
+	wait_release();
 	/* the session is for the next one */
 	submission_end(&p->delivery.submission);
 	fault_clear(&f);

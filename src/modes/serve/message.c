@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/wait.h"
 #include "wire/conn.h"
 #include "smtp/server/unstuff.h"
 #include "modes/serve/serving.h"
@@ -77,6 +78,9 @@ finish_message(struct serving *s)
 	if (answer.data[0] == '2')
 		s->commands = 0;
 	serving_put(s, &answer);
+	/* the client has its answer before a signal counts again */
+	conn_flush(s->conn);
+	wait_release();
 	buffer_free(&received);
 	serving_end_message(s);
 }
