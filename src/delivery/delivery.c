@@ -173,6 +173,7 @@ delivery_open(struct delivery *d, struct carrier *c, struct fault *f)
 
 	if (!was_open) {
 		heed_hold(d, c);
+		link_set_sender(&c->at->link, &d->letter.envelope);
 		plan_confinement(d, c);
 	}
 	result = link_open(&c->at->link, &d->outcome, f);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/confine.h"
@@ -17,6 +18,7 @@
 #include "delivery/link.h"
 #include "delivery/outcome.h"
 #include "delivery/request.h"
+#include "delivery/sender.h"
 
 #define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
 #define PORT_SUBMISSION 587	/* RFC 6409 */
@@ -150,6 +152,15 @@ link_init(struct link *l, const struct request *request,
 	buffer_init(&l->addresses, DIAL_ADDRESSES_MAX);
 }
 
+void
+link_set_sender(struct link *l, const struct envelope *e)
+{
+	if (l->open || l->confined)
+		return;
+	free(l->sender_domain);
+	l->sender_domain = sender_domain(e, l->account);
+}
+
 static void
 leave(struct link *l)
 {
@@ -173,6 +184,7 @@ link_free(struct link *l)
 	leave(l);
 	forget(l);
 	buffer_free(&l->addresses);
+	free(l->sender_domain);
 	fault_clear(&l->denied);
 }
 
@@ -255,6 +267,7 @@ static int
 try_session(struct link *l, struct outcome *o, struct fault *f)
 {
 	link_fill_params(&l->params, l->account, &l->password);
+	l->params.sender_domain = l->sender_domain;
 	l->params.transcript = l->request->transcript;
 	l->params.note = l->request->note;
 	l->params.no_chunking |= l->no_chunking;

@@ -16,6 +16,7 @@
 
 struct account;
 struct confinement;
+struct envelope;
 struct outcome;
 struct request;
 
@@ -27,6 +28,7 @@ struct link {
 	bool open;
 	bool used;			/* a transaction was made in it */
 	bool no_chunking;		/* the server does not know BDAT */
+	char *sender_domain;		/* for EHLO, or NULL */
 	/* what was fetched for the session; another one that takes its place
 	 * needs nothing more: */
 	struct secret password;
@@ -49,6 +51,9 @@ struct link {
 void link_init(struct link *, const struct request *, const struct account *);
 /* Closes the session without waiting, and wipes the secret. */
 void link_free(struct link *);
+/* Who sends the first message, which EHLO may tell: before link_open(). An
+ * empty envelope: whoever sends by the account. */
+void link_set_sender(struct link *, const struct envelope *);
 /*
  * Makes sure of a session. One that is open is used again unless its server
  * has said something, or has gone, or a message was broken off in it; else the

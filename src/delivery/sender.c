@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/idna.h"
 #include "base/memory.h"
 #include "mail/address/address.h"
 #include "mail/envelope.h"
@@ -173,4 +174,21 @@ sender_author(struct mailbox *box, const struct envelope *e,
 		result = sender_default(box, &sender, &empty, NULL);
 	sender_address_free(&sender);
 	return result == -1 || empty ? -1 : 0;
+}
+
+char *
+sender_domain(const struct envelope *e, const struct account *a)
+{
+	struct mailbox box;
+	char *domain = NULL;
+
+	if (sender_author(&box, e, a) == -1)
+		return NULL;
+	if (idna_to_ascii(box.domain, &domain) == 0 &&
+	    !address_is_fqdn(domain, strlen(domain))) {
+		free(domain);
+		domain = NULL;
+	}
+	mailbox_free(&box);
+	return domain;
 }

@@ -25,5 +25,8 @@ int sender_complete(struct envelope *, const struct account *,
  */
 int sender_author(struct mailbox *, const struct envelope *,
     const struct account *);
+/* The domain of that as an A-label, for the caller to free; NULL where it is
+ * none that means something elsewhere. The envelope may be empty. */
+char *sender_domain(const struct envelope *, const struct account *);
 
 #endif

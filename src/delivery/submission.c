@@ -582,6 +582,7 @@ open_and_begin(struct submission *s, struct fault *f)
 {
 	const struct session *session = &s->link->session;
 
+	link_set_sender(s->link, s->envelope);
 	if (link_open(s->link, s->outcome, f) == -1 ||
 	    path_prepare(s->envelope, session->capabilities.has[CAP_SMTPUTF8],
 	    &s->utf8, conn_peer(session->conn), f) == -1)

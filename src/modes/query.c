@@ -36,12 +36,19 @@ static int
 begin(struct visit *v, const struct request *r, const struct mailbox *sender,
     struct fault *f)
 {
+	struct envelope e;
+
 	carrier_init(&v->carrier, r);
 	outcome_init(&v->outcome);
 	if (carrier_load(&v->carrier, f) == -1 ||
 	    carrier_choose(&v->carrier, sender, f) == -1)
 		return -1;
 	request_tell(r, &v->carrier.accounts, &v->carrier.at->account);
+	envelope_init(&e);
+	if (sender->local != NULL)
+		envelope_set_path(&e, sender);
+	link_set_sender(&v->carrier.at->link, &e);
+	envelope_free(&e);
 	return 0;
 }
 
@@ -158,6 +165,7 @@ look(struct visit *v, struct probe *probe, struct fault *f)
 	int result;
 
 	link_fill_params(&p, &v->carrier.at->account, NULL);
+	p.sender_domain = v->carrier.at->link.sender_domain;
 	p.transcript = request->transcript;
 	p.note = request->note;
 	p.probe = probe;

@@ -64,7 +64,9 @@ session_own_name(void)
 /*
  * The name to greet with: as configured, else the host's own if it is a
  * valid FQDN, else the literal of our address. A remote server is never
- * told "localhost", which many refuse.
+ * told "localhost", which many refuse; nor a literal that is not global, as
+ * in a container, behind NAT, or at our end of a tunnel, where the domain of
+ * the sender says who we are.
  */
 static void
 choose_ehlo_name(struct session *s)
@@ -79,6 +81,12 @@ choose_ehlo_name(struct session *s)
 	s->ehlo_name = session_own_name();
 	if (s->ehlo_name != NULL)
 		return;
+	if (s->params->sender_domain != NULL &&
+	    (!s->local || s->params->trust.host != NULL) &&
+	    !dial_own_is_global(conn_read_fd(s->conn))) {
+		s->ehlo_name = memory_string(s->params->sender_domain);
+		return;
+	}
 	buffer_init(&b, 128);
 	dial_add_own_literal(&b, conn_read_fd(s->conn));
 	s->ehlo_name = buffer_detach(&b);

@@ -30,7 +30,9 @@ struct session_params {
 	uint16_t port;
 	struct route route;	/* its host and port are filled in here */
 	int64_t timeout_ms;	/* 0: the RFC's for replies, 30 s to connect */
-	const char *ehlo_name;	/* NULL: the host's FQDN, else a literal */
+	const char *ehlo_name;	/* NULL: the host's FQDN, else a literal, */
+	const char *sender_domain;	/* or this where that would say nothing
+					 * to the server; NULL: none */
 	enum session_tls tls;
 	/* of these, host (NULL: as above) and token_pin are filled in here */
 	struct tls_params trust;

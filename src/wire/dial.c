@@ -557,6 +557,48 @@ dial_own_name(void)
 	return memory_string(host);
 }
 
+static bool
+is_global_v4(uint32_t a)
+{
+	static const struct {
+		uint32_t net;
+		unsigned bits;
+	} others[] = { /* RFC 6890 section 2.2.2, as far as hosts have them */
+		{ 0x00000000, 8 }, { 0x0a000000, 8 }, { 0x64400000, 10 },
+		{ 0x7f000000, 8 }, { 0xa9fe0000, 16 }, { 0xac100000, 12 },
+		{ 0xc0000000, 24 }, { 0xc0a80000, 16 }, { 0xc6120000, 15 },
+		{ 0xe0000000, 3 },
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if ((a ^ others[i].net) >> (32 - others[i].bits) == 0)
+			return false;
+	return true;
+}
+
+bool
+dial_own_is_global(int fd)
+{
+	struct sockaddr_storage s = { 0 };
+	socklen_t len = sizeof(s);
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&s;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&s;
+	uint32_t mapped;
+
+	if (getsockname(fd, (struct sockaddr *)&s, &len) == -1)
+		return false;
+	if (s.ss_family == AF_INET)
+		return is_global_v4(ntohl(v4->sin_addr.s_addr));
+	if (s.ss_family != AF_INET6)
+		return false;
+	if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+		memcpy(&mapped, v6->sin6_addr.s6_addr + 12, sizeof(mapped));
+		return is_global_v4(ntohl(mapped));
+	}
+	/* RFC 4291 section 2.4: global unicast as it is assigned, 2000::/3 */
+	return v6->sin6_addr.s6_addr[0] >> 5 == 1;
+}
+
 void
 dial_add_own_literal(struct buffer *b, int fd)
 {

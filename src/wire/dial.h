@@ -56,6 +56,9 @@ int dial_connect(const struct dial *, int64_t deadline, struct fault *);
 char *dial_own_name(void);
 /* Is the peer of this socket on this machine's loopback? */
 bool dial_peer_is_loopback(int fd);
+/* Has our end an address that the other end can know it by? Not one that is
+ * for private use (RFC 1918, RFC 6598, RFC 4193), loopback or link-local. */
+bool dial_own_is_global(int fd);
 /* Adds the RFC 5321 4.1.3 address literal of our end, such as [192.0.2.1]. */
 void dial_add_own_literal(struct buffer *, int fd);
 

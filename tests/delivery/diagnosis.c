@@ -64,7 +64,7 @@ static const struct {
 	    NULL },
 	{ PHASE_MAIL, 553, -1, -1, FAULT_REFUSED, FAULT_REFUSED, RETRY_NEVER,
 	    FROM },
-	/* X.1.z is about a recipient from RCPT on only, and X.1.7, X.1.8 never */
+	/* X.1.z is about a recipient from RCPT on, X.1.7 and X.1.8 never */
 	{ PHASE_GREETING, 550, 1, 1, FAULT_REFUSED, FAULT_REFUSED,
 	    RETRY_ELSEWHERE, NULL },
 	{ PHASE_HELLO, 550, 1, 1, FAULT_REFUSED, FAULT_REFUSED,

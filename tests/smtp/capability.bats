@@ -221,6 +221,99 @@ END
 	esac
 }
 
+# In a network of its own, on a host without a full name: a server at that
+# address, and a message to it.
+# shellcheck disable=SC2016 # for the shell there
+IN_NETWORK='
+echo box >/proc/sys/kernel/hostname
+ip link set lo up && ip addr add "$1" dev lo nodad || exit 125
+"$SMARTHOST" --play dialogue --listen "$2:0" --port-file port \
+	--transcript transcript 2>server.stderr &
+server=$!
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	[ -s port ] || sleep 0.2
+done
+shift
+address=$(echo "$1" | tr -d "[]")
+umask 077
+printf "host %s\nport %s\ntls off\ntimeout 20\naliases\n" "$address" \
+	"$(cat port)" >accounts
+shift
+printf "%s\n" "$@" >>accounts
+"$POSTRIDER" -C accounts ${FROM+-f "$FROM"} bob@example.net <message >stdout 2>stderr
+echo $? >status
+wait $server
+'
+
+# greets_from ADDRESS NAME LINE...: the name in EHLO, and more of the account
+greets_from() {
+	local how address=$1 listen=${1%/*}
+
+	[[ $listen != *:* ]] || listen=[$listen]
+	printf '%s\n' 'S: 220 mail' "C: EHLO $2" 'S: 250 mail' 'C: MAIL *' \
+		'S: 550 no' 'C? QUIT' >dialogue
+	shift 2
+	rm -f port
+	message >message
+	for how in '' --map-root-user; do
+		# shellcheck disable=SC2086 # empty is no argument
+		unshare $how --net --uts true 2>/dev/null || continue
+		export SMARTHOST POSTRIDER
+		# shellcheck disable=SC2086
+		unshare $how --net --uts sh -c "$IN_NETWORK" sh "$address" \
+			"$listen" "$@" || {
+			cat server.stderr transcript >&2
+			return 1
+		}
+		expect 69
+		return
+	done
+	return 1
+}
+
+@test "the EHLO name: the sender's domain where our address says nothing" {
+	unshare --net --uts true 2>/dev/null ||
+		unshare --map-root-user --net --uts true 2>/dev/null ||
+		skip 'no namespaces'
+	command -v ip >/dev/null || skip 'no ip(8)'
+	greets_from 172.17.0.2/32 example.org 'from alice@example.org'
+	greets_from 192.168.1.2/32 xn--exmple-cua.org 'from alice@exämple.org'
+	FROM=joe@example.com greets_from 10.0.0.1/32 example.com \
+		'from alice@example.org'
+	FROM='<>' greets_from 10.0.0.1/32 example.org 'from alice@example.org'
+	greets_from 100.64.0.1/32 '[100.64.0.1]' 'from alice@box'
+	greets_from 172.32.0.1/32 '[172.32.0.1]' 'from alice@example.org'
+	greets_from 203.0.114.1/32 '[203.0.114.1]' 'from alice@example.org'
+	greets_from 10.0.0.1/32 here.example.net 'domain here.example.net' \
+		'from alice@example.org'
+	greets_from 10.0.0.1/32 example.org 'domain localhost' \
+		'from alice@example.org'
+	[ -e /proc/net/if_inet6 ] || return 0
+	greets_from fd00::1/128 example.org 'from alice@example.org'
+	greets_from 2001:4860::1/128 '[IPv6:2001:4860::1]' \
+		'from alice@example.org'
+}
+
+@test "the EHLO name at our end of a tunnel" {
+	[[ $(hostname) != *.* ]] || skip 'this host has a full name'
+	printf '%s\n' 'S: 220 mail' 'C: EHLO example.org' 'S: 250 mail' \
+		'C: MAIL *' 'S: 550 no' 'C? QUIT' >dialogue
+	smarthost_play dialogue
+	account 'tls off' 'from alice@example.org' \
+		'tls_host_override mail.example.org'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 69
+	smarthost_play <(printf '%s\n' '! octets \x05\x01\x00' 'S- \x05\x00' \
+		'! octets \x05\x01\x00\x03\x10mail.example.org\x00\x19' \
+		'S- \x05\0\0\x01\0\0\0\0\0\0' && cat dialogue)
+	account_file 'host mail.example.org' 'proxy_host 127.0.0.1' \
+		"proxy_port $PORT" 'tls off' 'from alice@example.org'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 69
+}
+
 @test "a domain that has no A-labels is known before any connection" {
 	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'from alice@example.org'
 	message | submit "bob@$(printf '\342\200\250').example"
