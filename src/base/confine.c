@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #if defined(HAVE_LINUX_SECCOMP_H) && defined(HAVE_LINUX_LANDLOCK_H)
@@ -241,11 +240,15 @@ refuse_calls(void)
 static void
 give_up(const struct confinement *keep)
 {
+	static bool refused_before;
+
 	/* whoever may get new rights may not give up these */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return;
 	restrict_access(keep);
-	refuse_calls();
+	if (!refused_before)
+		refuse_calls();
+	refused_before = true;
 }
 
 void
@@ -330,6 +333,5 @@ confine(const struct confinement *keep)
 	if (keep->read && reading)
 		return;
 	reading = true;
-	tzset();
 	give_up(keep);
 }

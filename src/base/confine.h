@@ -35,10 +35,7 @@ struct confinement {
 	size_t paths;
 };
 
-/*
- * May be called again, and only takes away what is left. The time zone is read
- * first.
- */
+/* May be called again, and only takes away what is left. */
 void confine(const struct confinement *);
 /* Adds in words what this system has for it; nothing where it has nothing. */
 void confine_describe(struct buffer *);

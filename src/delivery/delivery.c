@@ -154,11 +154,13 @@ plan_confinement(const struct delivery *d, struct carrier *c)
 	const struct account *own = &c->own->account;
 	bool others = c->others || (!d->alone && own->fallback != NULL) ||
 	    (!d->in_run && own->retry_for > 0);
+	bool keeps = own->queue == TOGGLE_ON &&
+	    queue_check_account(c, NULL) == 0;
 	const struct queue_folder *q;
 	struct queue_folder made;
 
-	q = find_queue(d, own, true, &made);
-	c->at->link.rest = q == NULL && own->queue == TOGGLE_ON ? NULL :
+	q = find_queue(d, own, keeps, &made);
+	c->at->link.rest = q == NULL && keeps ? NULL :
 	    rest_fill(&c->rest, own, &c->accounts, others,
 	    q == NULL ? NULL : q->path);
 	if (q == &made)

@@ -233,22 +233,29 @@ another_token(void *context, struct fault *f)
 	return account_another_token(l->account, &l->password, f);
 }
 
-/*
- * Gives up what `rest` does not keep, and not the way to this server: a server
- * may turn out not to know BDAT, or to take few messages in a session.
- */
+/* Gives up what `rest` does not keep, and, unless there may be another session,
+ * the way to this server. */
 static void
-confine_to_rest(struct link *l)
+confine_to_rest(struct link *l, bool again)
 {
 	struct confinement rest;
 
-	if (l->rest == NULL || l->confined)
+	if (l->rest == NULL || (l->confined && again))
 		return;
 	rest = *l->rest;
-	rest.port = l->account->proxy_host == NULL ? l->params.port :
-	    route_proxy_port(&l->params.route);
+	rest.port = !again ? 0 : l->account->proxy_host == NULL ?
+	    l->params.port : route_proxy_port(&l->params.route);
 	confine(&rest);
 	l->confined = !rest.read;
+}
+
+/* A server may turn out not to know BDAT, or take few messages in a session;
+ * and another message may follow out of a queue. */
+static bool
+may_come_again(const struct link *l)
+{
+	return l->session.chunking || l->session.capabilities.mail_max > 0 ||
+	    l->account->queue == TOGGLE_ON;
 }
 
 /* Before a server is heard, if its session will ask for nothing more: for
@@ -260,7 +267,7 @@ connected(void *context)
 
 	if ((l->tls == NULL || !tls_opens_more(l->tls)) &&
 	    (l->params.auth == NULL || !sasl_asks_more(l->params.auth)))
-		confine_to_rest(l);
+		confine_to_rest(l, true);
 }
 
 static int
@@ -283,7 +290,7 @@ try_session(struct link *l, struct outcome *o, struct fault *f)
 	if (!l->open)
 		session_close(&l->session);
 	else
-		confine_to_rest(l);
+		confine_to_rest(l, may_come_again(l));
 	return l->open ? 0 : -1;
 }
 

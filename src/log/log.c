@@ -108,6 +108,7 @@ open_file(struct log *log, const char *name)
 		log->file_trouble = "this user has no home folder";
 		return;
 	}
+	tzset();	/* that is a file, too, and its time is written late */
 	/* without O_NONBLOCK a FIFO would hold us until somebody reads it */
 	log->file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
 	    O_NONBLOCK | O_NOCTTY, LOG_MODE);

@@ -71,6 +71,14 @@ can() {
 	grep -q 'exitcode=EX_OK' log
 }
 
+@test "a server without CHUNKING or limits: no connection at all" {
+	smarthost_serve --no CHUNKING
+	account 'tls off' 'from alice@example.org'
+	RIGHTS_AT='MAIL FROM' intruded bob@example.net
+	expect 0
+	can
+}
+
 @test "over TLS, with a password by a command" {
 	smarthost_serve --user alice:secret --require-tls --require-auth
 	account 'tls on' "tls_trust_file $CERTS/ca.pem" 'auth on' \
