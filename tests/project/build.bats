@@ -113,31 +113,59 @@ libraries() {
 	[ -z "$(libraries postrider)" ]
 }
 
-@test "without libcurl and json-c all but postrider-oauth2 builds" {
+# A pkg-config that does not find these, and a package manager that has nothing.
+poor_machine() {
 	local pkg_config
 
+	PATH=${PATH#"$BATS_TEST_TMPDIR/bin:"}
 	pkg_config=$(command -v pkg-config)
-	cp -a . "$BATS_TEST_TMPDIR/other"
-	cd "$BATS_TEST_TMPDIR/other" || return
-	rm -f postrider postrider-oauth2
-	mkdir bin
-	cat >bin/pkg-config <<-END
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	cat >"$BATS_TEST_TMPDIR/bin/pkg-config" <<-END
 		#!/bin/sh
 		case \$* in
-		*curl* | *json*) exit 1 ;;
+		$1) exit 1 ;;
 		esac
 		exec "$pkg_config" "\$@"
 	END
-	chmod +x bin/pkg-config
-	quietly env PATH="$PWD/bin:$PATH" ./configure --prefix=/opt/p CFLAGS=-O0
+	printf '#!/bin/sh\necho "apt-get has nothing"\nexit 100\n' \
+		>"$BATS_TEST_TMPDIR/bin/apt-get"
+	printf '#!/bin/sh\nexec "$@"\n' >"$BATS_TEST_TMPDIR/bin/sudo"
+	chmod +x "$BATS_TEST_TMPDIR"/bin/*
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+}
+
+@test "install-deps: what can be done without is no failure" {
+	poor_machine '*curl* | *json*'
+	run alone contrib/install-deps -n build
+	[ "$status" = 0 ]
+	[[ $output == *'done without: json-c libcurl'* ]]
+	run alone contrib/install-deps build
+	[ "$status" = 0 ]
+	[[ $output == *'done without: json-c libcurl'* ]]
+	poor_machine '*curl* | *gsasl*'
+	run alone contrib/install-deps -n build
+	[ "$status" = 1 ]
+	run alone contrib/install-deps build
+	[ "$status" = 1 ]
+	[[ $output == *'apt-get has nothing'*'still missing: '*libgsasl* ]]
+	run alone contrib/install-deps unknown
+	[ "$status" = 64 ]
+}
+
+@test "without libcurl and json-c all but postrider-oauth2 builds" {
+	cp -a . "$BATS_TEST_TMPDIR/other"
+	cd "$BATS_TEST_TMPDIR/other" || return
+	rm -f postrider postrider-oauth2
+	poor_machine '*curl* | *json*'
+	quietly ./configure --prefix=/opt/p CFLAGS=-O0
 	grep -q 'postrider-oauth2 will not be built' log
-	quietly env PATH="$PWD/bin:$PATH" make
+	quietly make
 	[ ! -e postrider-oauth2 ]
 	[ -z "$(libraries postrider)" ]
 	quietly make install DESTDIR="$DEST"
 	[ "$(list "$DEST")" = "$INSTALLED" ]
 	# who wants it is told what is missing
-	if alone env PATH="$PWD/bin:$PATH" ./configure --with-oauth2 >log 2>&1; then
+	if alone ./configure --with-oauth2 >log 2>&1; then
 		return 1
 	fi
 	grep -q 'needs libcurl 7.61.0 and json-c 0.14' log
