@@ -19,6 +19,8 @@
 enum answer {
 	ANSWER_NONE,	/* no reply: something else went wrong */
 	ANSWER_4YZ, ANSWER_5YZ,
+	ANSWER_REFUSAL,	/* of a rule: either of these, or */
+	ANSWER_5YZ_TOKEN,	/* the second, to a token */
 	ANSWER_AUTH_UNKNOWN,	/* 500 to 503: about the command AUTH */
 	ANSWER_OTHER	/* a reply that was not the wanted one */
 };
@@ -41,19 +43,22 @@ static const char microsoft_admin[] = "the administrator has to enable "
     "Authenticated SMTP for this mailbox, no password helps: "
     "https://aka.ms/smtp_auth_disabled";
 static const char microsoft_token[] = "Microsoft takes no passwords here, app "
-    "passwords neither: set \"auth xoauth2\", and a passwordeval that prints "
-    "a token";
+    "passwords neither: sign in by postrider-oauth2 and set \"oauth2\", or "
+    "\"auth xoauth2\" and a passwordeval that prints a token";
 static const char microsoft_blocked[] = "the administrator has to say why: the "
     "account may be locked, or security defaults forbid it";
-static const char microsoft_scope[] = "the token must have the scope SMTP.Send "
-    "and be that of \"user\"; Microsoft takes no passwords here";
+static const char microsoft_scope[] = "the token may have expired; it must "
+    "have the scope SMTP.Send, and be that of \"user\" or of somebody who may "
+    "send as it";
 static const char microsoft_soon[] = "the token must be valid for ten more "
     "minutes: passwordeval has to refresh it earlier";
 static const char microsoft_mailbox[] = "the mailbox cannot be opened until "
     "the administrator has mended it";
 static const char google_app[] = "Google takes no account passwords here: make "
-    "an app password (two-step verification comes first), or set \"auth "
-    "xoauth2\" and a passwordeval that prints a token";
+    "an app password (two-step verification comes first), or sign in by "
+    "postrider-oauth2 and set \"oauth2\"";
+static const char google_scope[] = "the token may have expired; it must "
+    "have the scope https://mail.google.com/ and be that of \"user\"";
 static const char too_many[] = "wait before the next try, each one makes the "
     "wait longer; and use an app password";
 static const char too_fast[] = "the provider's rate is exceeded; a moment "
@@ -61,6 +66,19 @@ static const char too_fast[] = "the provider's rate is exceeded; a moment "
 static const char address_unknown[] = "allow this machine's address in the "
     "provider's panel";
 static const char tls_missing[] = "the server wants TLS: set \"tls on\"";
+
+static const char not_mail[] = "no mail server answers there: check \"host\" "
+    "and \"port\"; a network that wants a login first does the same";
+
+/* What servers say of the session in a reply to something else; "|" stands
+ * between those of them that mean the same. */
+#define HELLO_WORDS "helo command rejected|invalid helo"
+#define RELAY_WORDS "relay access denied|relaying denied|to relay|" \
+    "relay not permitted|relaying not|allowed rcpthosts|client host|" \
+    "authentication required|authentication is required|not authenticated"
+
+#define UNANSWERED "some servers offer CHUNKING and never answer BDAT: set " \
+    "\"chunking off\""
 
 #define ANY (-1)
 
@@ -78,14 +96,15 @@ static const struct rule {
 	enum fault_class class;
 	enum retry retry;
 	const char *hint;	/* "$" is the name that we greeted with */
-	/* the reply holds them, in any case, and then the hint is the one;
-	 * NULL: any reply */
+	/* the reply holds one of them, in any case, and then the hint is the
+	 * one, as it is where any reply will do (""); NULL: any reply, and a
+	 * hint of somebody else's is better */
 	const char *words;
 } rules[] = {
 	/* a limit for a day, which Gmail and Microsoft refuse like a fault */
-	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, 550, 4, 5,
-	    FAULT_TEMPORARY, RETRY_LATER, limit_reached, NULL },
-	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, 554, 2, 0,
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_REFUSAL, 550, 4, 5,
+	    FAULT_TEMPORARY, RETRY_LATER, limit_reached, "" },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_REFUSAL, 554, 2, 0,
 	    FAULT_TEMPORARY, RETRY_LATER, limit_reached, "submissionquota" },
 	/* what providers refuse credentials for */
 	{ PHASE_AUTH, PHASE_MESSAGE, ANSWER_5YZ, ANY, 7, 139, FAULT_AUTH,
@@ -96,12 +115,16 @@ static const struct rule {
 	    RETRY_ELSEWHERE, microsoft_blocked, "" },
 	{ PHASE_AUTH, PHASE_MESSAGE, ANSWER_5YZ, ANY, 7, 30, FAULT_AUTH,
 	    RETRY_ELSEWHERE, microsoft_token, "basic authentication" },
-	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, 535, 7, 3, FAULT_AUTH,
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ_TOKEN, 535, 7, 3, FAULT_AUTH,
 	    RETRY_ELSEWHERE, microsoft_scope, "authentication unsuccessful" },
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, 535, 7, 3, FAULT_AUTH,
+	    RETRY_ELSEWHERE, microsoft_token, "authentication unsuccessful" },
 	{ PHASE_AUTH, PHASE_AUTH, ANSWER_AUTH_UNKNOWN, 501, 5, 127, FAULT_AUTH,
 	    RETRY_ELSEWHERE, microsoft_soon, "" },
 	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, 534, 7, 9, FAULT_AUTH,
 	    RETRY_ELSEWHERE, google_app, "application-specific password" },
+	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ_TOKEN, 535, 7, 8, FAULT_AUTH,
+	    RETRY_ELSEWHERE, google_scope, "badcredentials" },
 	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, 535, 7, 8, FAULT_AUTH,
 	    RETRY_ELSEWHERE, google_app, "badcredentials" },
 	{ PHASE_AUTH, PHASE_AUTH, ANSWER_5YZ, ANY, ANY, ANY, FAULT_AUTH,
@@ -111,25 +134,19 @@ static const struct rule {
 	{ PHASE_GREETING, PHASE_MESSAGE, ANSWER_5YZ, 525, ANY, ANY,
 	    FAULT_REFUSED, RETRY_ELSEWHERE, address_unknown, "ip address" },
 	/* what they say late, of the session: in any reply behind it */
-	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
+	{ PHASE_AUTH, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
 	    RETRY_NEVER, tls_missing, "must issue a starttls" },
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
-	    RETRY_NEVER, name_disliked, "helo command rejected" },
+	    RETRY_NEVER, name_disliked, HELLO_WORDS },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_4YZ, ANY, ANY, ANY,
+	    FAULT_TEMPORARY, RETRY_LATER, name_disliked, HELLO_WORDS },
+	/* smtp-relay.gmail.com */
 	{ PHASE_HELLO, PHASE_HELLO, ANSWER_4YZ, 421, ANY, ANY,
-	    FAULT_TEMPORARY, RETRY_ELSEWHERE, name_disliked,
-	    "smtp-relay.gmail.com" },
-	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
-	    RETRY_NEVER, auth_missing, "relay access denied" },
-	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
-	    RETRY_NEVER, auth_missing, "relaying denied" },
-	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
-	    RETRY_NEVER, auth_missing, "relay not permitted" },
-	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
-	    RETRY_NEVER, auth_missing, "unable to relay" },
-	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
-	    RETRY_NEVER, auth_missing, "authentication required" },
-	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
-	    RETRY_NEVER, auth_missing, "not authenticated" },
+	    FAULT_TEMPORARY, RETRY_ELSEWHERE, name_disliked, "(ehlo)" },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY, FAULT_REFUSED,
+	    RETRY_NEVER, auth_missing, RELAY_WORDS },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_4YZ, ANY, ANY, ANY,
+	    FAULT_TEMPORARY, RETRY_LATER, auth_missing, RELAY_WORDS },
 	{ PHASE_RCPT, PHASE_MESSAGE, ANSWER_5YZ, 530, ANY, ANY, FAULT_REFUSED,
 	    RETRY_NEVER, auth_missing, "" },
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_4YZ, 430, 2, 0, FAULT_TEMPORARY,
@@ -234,15 +251,30 @@ answer_of(const struct outcome *o, const struct fault *f)
 	    ANSWER_NONE;
 }
 
+/* Does the text hold one of the words, which "|" separates? */
 static bool
 says(const char *text, size_t n, const char *words)
 {
-	size_t m = strlen(words);
+	size_t m;
 
-	for (size_t i = 0; i + m <= n; i++)
-		if (text_same(text + i, m, words, m))
-			return true;
-	return false;
+	for (;; words += m + 1) {
+		m = strcspn(words, "|");
+		for (size_t i = 0; i + m <= n; i++)
+			if (text_same(text + i, m, words, m))
+				return true;
+		if (words[m] == '\0')
+			return false;
+	}
+}
+
+static bool
+is_answer(enum answer of_rule, enum answer answer, bool token)
+{
+	if (of_rule == ANSWER_REFUSAL)
+		return answer == ANSWER_4YZ || answer == ANSWER_5YZ;
+	if (of_rule == ANSWER_5YZ_TOKEN)
+		return token && answer == ANSWER_5YZ;
+	return answer == of_rule;
 }
 
 static bool
@@ -251,7 +283,7 @@ fits(const struct rule *rule, const struct outcome *o, enum answer answer)
 	const struct reply *r = &o->reply;
 
 	return o->phase >= rule->first && o->phase <= rule->last &&
-	    answer == rule->answer &&
+	    is_answer(rule->answer, answer, o->token) &&
 	    (rule->code == ANY || rule->code == r->code) &&
 	    (rule->subject == ANY || r->subject == rule->subject) &&
 	    (rule->detail == ANY || r->detail == rule->detail) &&
@@ -309,7 +341,7 @@ settle(const struct outcome *o, struct fault *f)
 		return RETRY_NEVER;
 	if (o->unsure) {
 		fault_replace_hint(f, "look whether it arrived before you "
-		    "send it again");
+		    "send it again%s", o->unanswered ? "; " UNANSWERED : "");
 		return RETRY_HERE;
 	}
 	if (o->delivered > 0)
@@ -321,6 +353,10 @@ settle(const struct outcome *o, struct fault *f)
 			set_hint(rule->hint, o, f);
 		return rule->retry;
 	}
+	if (o->phase == PHASE_GREETING && f->class == FAULT_PROTOCOL)
+		fault_replace_hint(f, "%s", not_mail);
+	if (o->unanswered)
+		fault_replace_hint(f, "%s", UNANSWERED);
 	return o->phase <= PHASE_DATA ? without_reply[f->class] :
 	    RETRY_LATER;
 }
@@ -347,8 +383,8 @@ is_a_limit(const struct recipient *to)
 
 	for (; rule->hint == limit_reached; rule++)
 		if (to->code == rule->code && to->subject == rule->subject &&
-		    to->detail == rule->detail && (rule->words == NULL ||
-		    says(to->reply, strlen(to->reply), rule->words)))
+		    to->detail == rule->detail &&
+		    says(to->reply, strlen(to->reply), rule->words))
 			return true;
 	return false;
 }
@@ -652,8 +688,11 @@ diagnosis_find_address(const struct outcome *o, const struct envelope *e,
 	if (reply_digit(r) == 4 && find_phrase(r) == 0 &&
 	    o->phase == PHASE_MAIL)
 		return;
-	if (about == ABOUT_RECIPIENT)
+	if (about == ABOUT_RECIPIENT) {
 		explain_bare(e, f);
-	else if (about != 0)
+	} else if (about != 0) {
 		explain(about, e, h, f);
+		if (f->class == FAULT_RECIPIENT)
+			f->class = FAULT_REFUSED;
+	}
 }

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "mail/envelope.h"
 #include "smtp/queueid.h"
+#include "smtp/sasl/mechanism.h"
 #include "smtp/session.h"
 #include "delivery/outcome.h"
 
@@ -29,6 +30,7 @@ outcome_take(struct outcome *o, const struct session *s)
 	o->phase = s->phase;
 	o->tls_version = s->tls_version;
 	o->auth = s->params->auth != NULL;
+	o->token = o->auth && sasl_is_token(s->params->auth);
 	if (s->ehlo_name != NULL) {
 		free(o->ehlo_name);
 		o->ehlo_name = memory_string(s->ehlo_name);

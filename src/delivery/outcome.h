@@ -35,7 +35,9 @@ struct outcome {
 	size_t refused;		/* for good */
 	struct reply reply;	/* the reply that settled it: the final one, or
 				 * the last refusal; code 0: there was none */
-	bool auth;		/* the account authenticates */
+	bool auth;		/* the account authenticates, */
+	bool token;		/* by a token and nothing else */
+	bool unanswered;	/* it goes by BDAT, and that had no reply */
 	char *ehlo_name;	/* by which we greeted, or NULL */
 	const char *tls_version;	/* as tls_version(); NULL: no TLS */
 };

@@ -429,6 +429,10 @@ take_outcome(struct submission *s)
 	if (s->link->open)
 		outcome_take(s->outcome, &s->link->session);
 	s->outcome->unsure = s->begun && s->transaction.unsure;
+	s->outcome->unanswered = s->begun && s->chunking && s->chunks.safe &&
+	    s->transaction.accepted > 0 && s->transaction.data.code == 0 &&
+	    s->transaction.end.code == 0 &&
+	    s->outcome->phase >= PHASE_DATA;
 	diagnosis_settle_recipients(s->envelope);
 	outcome_count(s->outcome, s->envelope);
 }

@@ -93,5 +93,7 @@ bool sasl_needs_password(const char *setting);
 /* May one of those ask for more in an exchange: for another token, or for a
  * ticket? */
 bool sasl_asks_more(const char *setting);
+/* Does each of them take a token in the place of a password? */
+bool sasl_is_token(const char *setting);
 
 #endif

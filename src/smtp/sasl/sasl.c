@@ -74,6 +74,17 @@ sasl_asks_more(const char *setting)
 	return false;
 }
 
+bool
+sasl_is_token(const char *setting)
+{
+	const struct sasl_mechanism *m;
+
+	for (size_t i = 0; (m = sasl_choice(setting, i)) != NULL; i++)
+		if (m->token == SASL_NO_TOKEN)
+			return false;
+	return true;
+}
+
 struct sasl {
 	const struct sasl_mechanism *mechanism;
 	const struct sasl_params *params;
