@@ -117,7 +117,7 @@ static const char *
 name_of(const struct meaning *m)
 {
 	return m->letter != NULL ? m->letter->name : m->legacy != NULL ?
-	    m->legacy->name : option_row(m->setting)->name;
+	    m->legacy->name : option_name(option_row(m->setting));
 }
 
 static int
@@ -225,7 +225,7 @@ parse_setting(struct cmdline *c, struct arguments *a, enum option_id id,
 		value = "";
 	if (value == NULL && (value = next_argument(a)) == NULL)
 		return fault(f, FAULT_USAGE, "--%s needs a value",
-		    option_row(id)->name);
+		    option_name(option_row(id)));
 	return cmdline_set(c, id, value, f);
 }
 

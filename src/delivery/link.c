@@ -109,8 +109,8 @@ fill_trust(struct tls_params *p, const struct account *a)
 	p->trust_file = a->tls_trust_file;
 	p->extra_trust_file = a->tls_extra_trust_file;
 	p->crl_file = a->tls_crl_file;
-	p->fingerprints = a->tls_fingerprints;
-	p->key_pins = a->tls_pins;
+	p->fingerprints = a->tls_fingerprint;
+	p->key_pins = a->tls_pin;
 	p->key_file = a->tls_key_file;
 	p->cert_file = a->tls_cert_file;
 	p->priorities = a->tls_priorities;

@@ -416,7 +416,7 @@ test_secrets(void)
 	    says(f.text, "F:1:4: password holds a NUL") &&
 	    !says(f.text, "hun"), "a NUL in a password: %s", f.text);
 	fault_clear(&f);
-	tap_ok(option_row(OPTION_PASSWORD)->name == NULL,
+	tap_ok(option_name(option_row(OPTION_PASSWORD)) == NULL,
 	    "no long option shows a password to ps(1)");
 	option_set(&a, OPTION_PASSWORD, "hunter2", 7, &place, &f);
 	option_copy(&b, &a, OPTION_PASSWORD);

@@ -273,10 +273,10 @@ END
 }
 
 @test "settings: one that is only on one side is found" {
-	seed src/config/option/option.c <<'END'
-	[OPTION_HOST] = { "host", "host", AS(STRING, host), "NAME", "none",
-	    "smarthost" },
-	[OPTION_PORT] = { "port" },
+	seed src/config/option/rows.h <<'END'
+ROW(HOST, host, STRING, "NAME", "none",
+    "smarthost")
+TOGGLE(PORT, port, "off", "help")
 END
 	seed man/postrider-accounts.5 <<'END'
 .It Ic account Ar name
@@ -284,7 +284,7 @@ END
 .It Ic port Ar number
 END
 	rules settings
-	echo '	[OPTION_USER] = { "user" },' >>tree/src/config/option/option.c
+	echo 'ROW(USER, user, STRING)' >>tree/src/config/option/rows.h
 	breach settings 'user: only in the-option-table'
 	seed man/postrider-accounts.5 <<'END'
 .It Ic host

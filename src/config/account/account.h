@@ -67,8 +67,8 @@ struct account {
 	enum toggle tls_certcheck;	/* unset: on */
 	char *tls_extra_trust_file;
 	char *tls_crl_file;
-	char *tls_fingerprints;		/* as in wire/tls/tls.h */
-	char *tls_pins;		/* of public keys */
+	char *tls_fingerprint;		/* as in wire/tls/tls.h */
+	char *tls_pin;			/* the same, of public keys */
 	char *tls_host_override;
 	char *tls_key_file;		/* PEM, or a PKCS#11 URI */
 	char *tls_cert_file;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * option: the table of settings. One row is a keyword of the account file, a
- * long option, a field of struct account, a default and a help text; nothing
- * else in the program lists the settings. HACKING says how to add one.
+ * option: the table of settings. One row (rows.h) is a keyword of the account
+ * file, a long option, a field of struct account, a default and a help text;
+ * nothing else in the program lists the settings. HACKING says how to add one.
  */
 #ifndef CONFIG_OPTION_OPTION_H
 #define CONFIG_OPTION_OPTION_H
@@ -17,77 +17,11 @@ struct fault;
 struct notes;
 
 enum option_id {
-	OPTION_HOST,
-	OPTION_PORT,
-	OPTION_TIMEOUT,
-	OPTION_DOMAIN,
-	OPTION_PROTOCOL,
-	OPTION_PIPELINING,
-	OPTION_CHUNKING,
-	OPTION_REJECTED_RECIPIENTS,
-	OPTION_SOURCE_IP,
-	OPTION_ADDRESS_FAMILY,
-	OPTION_SOCKET,
-	OPTION_PROXY_HOST,
-	OPTION_PROXY_PORT,
-	OPTION_PROXY_USER,
-	OPTION_PROXY_PASSWORD,
-	OPTION_FROM,
-	OPTION_FROM_FULL_NAME,
-	OPTION_ALLOW_FROM_OVERRIDE,
-	OPTION_AUTO_FROM,
-	OPTION_MAILDOMAIN,
-	OPTION_SET_FROM_HEADER,
-	OPTION_SET_TO_HEADER,
-	OPTION_SET_DATE_HEADER,
-	OPTION_SET_MSGID_HEADER,
-	OPTION_REMOVE_BCC_HEADERS,
-	OPTION_DSN_NOTIFY,
-	OPTION_DSN_RETURN,
-	OPTION_ALIASES,
-	OPTION_ALIAS_DOMAINS,
-	OPTION_ALIAS_INCLUDE,
-	OPTION_LOGFILE,
-	OPTION_LOGFILE_TIME_FORMAT,
-	OPTION_SYSLOG,
-	OPTION_LONG_LINES,
-	OPTION_SENDER,
-	OPTION_SENDER_REPLY_TO,
-	OPTION_QUALIFY_DOMAIN,
-	OPTION_ROOT,
-	OPTION_TLS,
-	OPTION_TLS_STARTTLS,
-	OPTION_TLS_TRUST_FILE,
-	OPTION_TLS_CERTCHECK,
-	OPTION_TLS_EXTRA_TRUST_FILE,
-	OPTION_TLS_CRL_FILE,
-	OPTION_TLS_FINGERPRINT,
-	OPTION_TLS_PIN,
-	OPTION_TLS_HOST_OVERRIDE,
-	OPTION_TLS_KEY_FILE,
-	OPTION_TLS_CERT_FILE,
-	OPTION_TLS_PRIORITIES,
-	OPTION_TLS_MIN_VERSION,
-	OPTION_TLS_MIN_DH_PRIME_BITS,
-	OPTION_AUTH,
-	OPTION_AUTH_WITHOUT_TLS,
-	OPTION_USER,
-	OPTION_PASSWORD,
-	OPTION_PASSWORDEVAL,
-	OPTION_PASSWORDEVAL_TIMEOUT,
-	OPTION_PASSWORD_FILE,
-	OPTION_PASSWORD_FD,
-	OPTION_OAUTH2,
-	OPTION_AUTH_ID,
-	OPTION_NTLMDOMAIN,
-	OPTION_QUEUE,
-	OPTION_QUEUE_DIRECTORY,
-	OPTION_QUEUE_LIFETIME,
-	OPTION_QUEUE_UNSURE,
-	OPTION_QUEUE_FLUSH,
-	OPTION_FALLBACK,
-	OPTION_RETRY_FOR,
-	OPTION_TEMPFAIL_STATUS,
+#define ROW(id, ...) OPTION_##id,
+#define TOGGLE ROW
+#include "config/option/rows.h"
+#undef ROW
+#undef TOGGLE
 	OPTION_COUNT
 };
 
@@ -111,6 +45,7 @@ enum {
 	OPTION_OFF = 8,		/* a number that may be "off": unset */
 	OPTION_LATE = 16,	/* a path: "~" is resolved when it is used */
 	OPTION_SYSTEM = 32,	/* a path: "system" unsets it, "" is no file */
+	OPTION_FILE_ONLY = 64,	/* it has no long option */
 	OPTION_ANY_CASE = 256,	/* words of either case are the same */
 	OPTION_NEEDED = 512,	/* an empty value is not the first choice */
 	OPTION_COMMAND = 1024,	/* it runs one: not from the environment */
@@ -128,7 +63,6 @@ struct option_choice {
 /* In the order in which people read a row. NOLINTNEXTLINE */
 struct option_row {
 	const char *keyword;	/* in the account file */
-	const char *name;	/* long option without "--"; NULL: none */
 	enum option_type type;
 	size_t offset;		/* of the field in struct account */
 	const char *value;	/* what the help calls the value */
@@ -151,6 +85,8 @@ struct option_place {
 };
 
 const struct option_row *option_row(enum option_id);
+/* The long option without "--": the keyword with "-" for "_"; or NULL. */
+const char *option_name(const struct option_row *);
 /* The setting of a keyword or long option, OPTION_COUNT if there is none. */
 enum option_id option_find_keyword(const char *, size_t);
 enum option_id option_find_name(const char *, size_t);

@@ -84,251 +84,14 @@ static const struct option_choice methods[] = {
 	{ "on", 1 }, { "off", 0 }, SASL_MECHANISMS(WORD) { NULL, 0 }
 };
 
-#define AS(kind, member) \
-	OPTION_TYPE_##kind, offsetof(struct account, member)
-#define TOGGLE(member, preset, help) \
-	AS(CHOICE, member), "on|off", preset, help, .choices = toggles
+#define ROW(id, member, kind, ...) \
+	[OPTION_##id] = { #member, OPTION_TYPE_##kind, \
+	    offsetof(struct account, member), __VA_ARGS__ },
+#define TOGGLE(id, member, ...) \
+	ROW(id, member, CHOICE, "on|off", __VA_ARGS__, .choices = toggles)
 
-/* Keyword, long option, type and field, value, default, help; what else
- * belongs to the type. */
 static const struct option_row rows[OPTION_COUNT] = {
-	/* the smarthost, and the way to it */
-	[OPTION_HOST] = { "host", "host", AS(STRING, host), "NAME", "none",
-	    "smarthost to submit to; no account file is read",
-	    .flags = OPTION_WORD },
-	[OPTION_PORT] = { "port", "port", AS(NUMBER, port), "NUMBER",
-	    "25, or 465 with implicit TLS", "port of the smarthost", .min = 1,
-	    .max = PORT_MAX },
-	[OPTION_TIMEOUT] = { "timeout", "timeout", AS(NUMBER, timeout),
-	    "SECONDS", "off: as RFC 5321 has them",
-	    "time for connecting and for each reply", .flags = OPTION_OFF,
-	    .min = 1, .max = SECONDS_MAX },
-	[OPTION_DOMAIN] = { "domain", "domain", AS(STRING, domain), "NAME",
-	    "this host's name", "name to give in EHLO",
-	    .flags = OPTION_EMPTY | OPTION_WORD },
-	[OPTION_PROTOCOL] = { "protocol", "protocol", AS(CHOICE, protocol),
-	    "smtp|lmtp", "smtp", "what the server speaks",
-	    .flags = OPTION_NEEDED, .choices = protocols },
-	[OPTION_PIPELINING] = { "pipelining", "pipelining", TOGGLE(pipelining,
-	    "on", "send commands in groups where that is offered") },
-	[OPTION_CHUNKING] = { "chunking", "chunking", TOGGLE(chunking, "on",
-	    "send messages by BDAT where that is offered") },
-	[OPTION_REJECTED_RECIPIENTS] = { "rejected_recipients",
-	    "rejected-recipients", AS(CHOICE, rejected_recipients),
-	    "deliver|abort", "deliver",
-	    "whether the others get mail that one is refused",
-	    .flags = OPTION_NEEDED, .choices = rejected },
-	[OPTION_SOURCE_IP] = { "source_ip", "source-ip", AS(STRING, source_ip),
-	    "ADDRESS", "the system's choice",
-	    "address of this machine to connect from",
-	    .flags = OPTION_EMPTY | OPTION_WORD | OPTION_LITERAL },
-	[OPTION_ADDRESS_FAMILY] = { "address_family", "address-family",
-	    AS(CHOICE, address_family), "any|ipv4|ipv6", "any",
-	    "addresses to connect to; -4 and -6 are short for it",
-	    .flags = OPTION_EMPTY | OPTION_NEEDED, .choices = families },
-	[OPTION_SOCKET] = { "socket", "socket", AS(PATH, socket), "PATH",
-	    "none", "Unix socket of the smarthost, instead of the host",
-	    .flags = OPTION_EMPTY },
-	[OPTION_PROXY_HOST] = { "proxy_host", "proxy-host",
-	    AS(STRING, proxy_host), "NAME", "none",
-	    "SOCKS5 proxy to connect by", .flags = OPTION_EMPTY | OPTION_WORD },
-	[OPTION_PROXY_PORT] = { "proxy_port", "proxy-port",
-	    AS(NUMBER, proxy_port), "NUMBER", "1080", "port of the proxy",
-	    .flags = OPTION_EMPTY, .min = 1, .max = PORT_MAX },
-	[OPTION_PROXY_USER] = { "proxy_user", "proxy-user",
-	    AS(STRING, proxy_user), "NAME", "none",
-	    "name to authenticate as to the proxy", .flags = OPTION_EMPTY },
-	/* no long option, as for password */
-	[OPTION_PROXY_PASSWORD] = { "proxy_password", NULL,
-	    AS(SECRET, proxy_password), "TEXT", "none",
-	    "password for the proxy", .flags = OPTION_EMPTY | OPTION_RAW },
-	/* envelope, header, aliases and log */
-	/* --from is -f: see cli/cmdline */
-	[OPTION_FROM] = { "from", NULL, AS(STRING, from), "ADDRESS", "none",
-	    "reverse-path, or a pattern that matches it",
-	    .flags = OPTION_EMPTY },
-	/* on the command line it is -F */
-	[OPTION_FROM_FULL_NAME] = { "from_full_name", NULL,
-	    AS(STRING, from_full_name), "NAME", "none",
-	    "full name for a From field that is added", .flags = OPTION_EMPTY },
-	/* only a file can forbid it */
-	[OPTION_ALLOW_FROM_OVERRIDE] = { "allow_from_override", NULL,
-	    TOGGLE(allow_from_override, "on",
-	    "whether -f replaces the account's address") },
-	[OPTION_AUTO_FROM] = { "auto_from", "auto-from", TOGGLE(auto_from,
-	    "off", "obsolete: send as user@maildomain") },
-	[OPTION_MAILDOMAIN] = { "maildomain", "maildomain",
-	    AS(STRING, maildomain), "NAME", "none",
-	    "obsolete: the domain for auto_from",
-	    .flags = OPTION_EMPTY | OPTION_WORD },
-	[OPTION_SET_FROM_HEADER] = { "set_from_header", "set-from-header",
-	    AS(CHOICE, set_from_header), "auto|on|off", "auto",
-	    "add a missing From field, or replace it",
-	    .choices = from_headers },
-	[OPTION_SET_TO_HEADER] = { "set_to_header", "set-to-header",
-	    AS(CHOICE, set_to_header), "on|off|...", "off",
-	    "replace To, Cc and Bcc by one To field", .choices = to_headers },
-	[OPTION_SET_DATE_HEADER] = { "set_date_header", "set-date-header",
-	    AS(CHOICE, set_date_header), "auto|on|off", "auto",
-	    "add a missing Date field", .choices = added_headers },
-	[OPTION_SET_MSGID_HEADER] = { "set_msgid_header", "set-msgid-header",
-	    AS(CHOICE, set_msgid_header), "auto|on|off", "auto",
-	    "add a missing Message-ID field", .choices = added_headers },
-	[OPTION_REMOVE_BCC_HEADERS] = { "remove_bcc_headers",
-	    "remove-bcc-headers", TOGGLE(remove_bcc_headers, "on",
-	    "remove Bcc and Resent-Bcc fields") },
-	[OPTION_DSN_NOTIFY] = { "dsn_notify", "dsn-notify",
-	    AS(NOTIFY, dsn_notify), "LIST", "off", "the same as -N, or off",
-	    .flags = 0 },
-	[OPTION_DSN_RETURN] = { "dsn_return", "dsn-return",
-	    AS(CHOICE, dsn_return), "off|headers|full", "off",
-	    "the same as -R, or off", .flags = OPTION_ANY_CASE | OPTION_NEEDED,
-	    .choices = returns },
-	[OPTION_ALIASES] = { "aliases", "aliases", AS(PATH, aliases), "FILE",
-	    SYSCONFDIR "/aliases", "file of aliases(5) for local names",
-	    .flags = OPTION_EMPTY },
-	[OPTION_ALIAS_DOMAINS] = { "alias_domains", "alias-domains",
-	    AS(STRING, alias_domains), "LIST", "none",
-	    "more domains whose addresses are local", .flags = OPTION_EMPTY },
-	[OPTION_ALIAS_INCLUDE] = { "alias_include", "alias-include",
-	    TOGGLE(alias_include, "off",
-	    "whether an alias may include other files") },
-	[OPTION_LOGFILE] = { "logfile", "logfile", AS(PATH, logfile), "FILE",
-	    "none", "file that gets a line for each message",
-	    .flags = OPTION_EMPTY | OPTION_LATE },
-	[OPTION_LOGFILE_TIME_FORMAT] = { "logfile_time_format",
-	    "logfile-time-format", AS(STRING, logfile_time_format), "FORMAT",
-	    "%b %d %H:%M:%S", "time in that line, or none",
-	    .flags = OPTION_EMPTY },
-	[OPTION_SYSLOG] = { "syslog", "syslog", AS(CHOICE, syslog),
-	    "on|off|FACILITY", "LOG_MAIL without a terminal",
-	    "send that line to the system log", .choices = facilities },
-	[OPTION_LONG_LINES] = { "long_lines", "long-lines",
-	    AS(CHOICE, long_lines), "encode|pass|refuse", "encode",
-	    "what becomes of lines above 998 octets", .choices = lengths },
-	[OPTION_SENDER] = { "sender", "sender", AS(STRING, sender), "ADDRESS",
-	    "none", "in place of senders that are not ours",
-	    .flags = OPTION_EMPTY | OPTION_FORCE },
-	[OPTION_SENDER_REPLY_TO] = { "sender_reply_to", "sender-reply-to",
-	    TOGGLE(sender_reply_to, "off",
-	    "keep the From that sender replaces in Reply-To") },
-	[OPTION_QUALIFY_DOMAIN] = { "qualify_domain", "qualify-domain",
-	    AS(STRING, qualify_domain), "DOMAIN", "none",
-	    "the domain of addresses that have none",
-	    .flags = OPTION_EMPTY | OPTION_WORD },
-	[OPTION_ROOT] = { "root", "root", AS(STRING, root), "ADDRESS", "none",
-	    "who gets the mail for root",
-	    .flags = OPTION_EMPTY | OPTION_ADDRESSES },
-	/* TLS, authentication and its secrets */
-	[OPTION_TLS] = { "tls", "tls", TOGGLE(tls, "by port and auth",
-	    "whether TLS is required") },
-	[OPTION_TLS_STARTTLS] = { "tls_starttls", "tls-starttls",
-	    TOGGLE(tls_starttls, "by port",
-	    "TLS by STARTTLS, or from the first octet") },
-	[OPTION_TLS_TRUST_FILE] = { "tls_trust_file", "tls-trust-file",
-	    AS(PATH, tls_trust_file), "FILE", "system",
-	    "certificates to trust, in PEM",
-	    .flags = OPTION_EMPTY | OPTION_SYSTEM },
-	[OPTION_TLS_CERTCHECK] = { "tls_certcheck", "tls-certcheck",
-	    TOGGLE(tls_certcheck, "on",
-	    "whether the certificate must be valid") },
-	[OPTION_TLS_EXTRA_TRUST_FILE] = { "tls_extra_trust_file",
-	    "tls-extra-trust-file", AS(PATH, tls_extra_trust_file), "FILE",
-	    "none", "more certificates to trust, in PEM",
-	    .flags = OPTION_EMPTY },
-	[OPTION_TLS_CRL_FILE] = { "tls_crl_file", "tls-crl-file",
-	    AS(PATH, tls_crl_file), "FILE", "none",
-	    "certificate revocation lists, in PEM", .flags = OPTION_EMPTY },
-	[OPTION_TLS_FINGERPRINT] = { "tls_fingerprint", "tls-fingerprint",
-	    AS(FINGERPRINTS, tls_fingerprints), "HEX", "none",
-	    "the only certificates to trust", .flags = OPTION_EMPTY },
-	[OPTION_TLS_PIN] = { "tls_pin", "tls-pin", AS(KEY_PINS, tls_pins),
-	    "sha256//BASE64", "none", "the only public keys to trust",
-	    .flags = OPTION_EMPTY },
-	[OPTION_TLS_HOST_OVERRIDE] = { "tls_host_override", "tls-host-override",
-	    AS(STRING, tls_host_override), "NAME", "host",
-	    "name to ask for and find in the certificate",
-	    .flags = OPTION_EMPTY | OPTION_WORD },
-	[OPTION_TLS_KEY_FILE] = { "tls_key_file", "tls-key-file",
-	    AS(PATH, tls_key_file), "FILE", "none",
-	    "key of our certificate, PEM or PKCS#11 URI",
-	    .flags = OPTION_EMPTY },
-	[OPTION_TLS_CERT_FILE] = { "tls_cert_file", "tls-cert-file",
-	    AS(PATH, tls_cert_file), "FILE", "none",
-	    "our certificate, PEM or PKCS#11 URI", .flags = OPTION_EMPTY },
-	[OPTION_TLS_PRIORITIES] = { "tls_priorities", "tls-priorities",
-	    AS(STRING, tls_priorities), "STRING", "the system's",
-	    "versions and algorithms, as GnuTLS writes them",
-	    .flags = OPTION_EMPTY },
-	[OPTION_TLS_MIN_VERSION] = { "tls_min_version", "tls-min-version",
-	    AS(CHOICE, tls_min_version), "1.2|1.3", "1.2",
-	    "the oldest version of TLS", .choices = versions },
-	[OPTION_TLS_MIN_DH_PRIME_BITS] = { "tls_min_dh_prime_bits",
-	    "tls-min-dh-prime-bits", AS(NUMBER, tls_min_dh_prime_bits), "BITS",
-	    "2048", "the smallest Diffie-Hellman group", .flags = OPTION_EMPTY,
-	    .min = 1, .max = DH_BITS_MAX },
-	[OPTION_AUTH] = { "auth", "auth", AS(AUTH, auth), "on|off|METHODS",
-	    "off", "authentication and its method", .choices = methods },
-	[OPTION_AUTH_WITHOUT_TLS] = { "auth_without_tls", "auth-without-tls",
-	    TOGGLE(auth_without_tls, "off",
-	    "let a named method go out unencrypted") },
-	[OPTION_USER] = { "user", "user", AS(STRING, user), "NAME", "none",
-	    "name to authenticate as", .flags = OPTION_EMPTY },
-	/* no long option: others can read argv */
-	[OPTION_PASSWORD] = { "password", NULL, AS(SECRET, password), "TEXT",
-	    "none", "password to authenticate with",
-	    .flags = OPTION_EMPTY | OPTION_RAW },
-	[OPTION_PASSWORDEVAL] = { "passwordeval", "passwordeval",
-	    AS(STRING, passwordeval), "COMMAND", "none",
-	    "command that prints the password",
-	    .flags = OPTION_EMPTY | OPTION_RAW | OPTION_COMMAND },
-	[OPTION_PASSWORDEVAL_TIMEOUT] = { "passwordeval_timeout",
-	    "passwordeval-timeout", AS(NUMBER, passwordeval_timeout), "SECONDS",
-	    "60", "time for that command", .min = 1, .max = SECONDS_MAX },
-	[OPTION_PASSWORD_FILE] = { "password_file", "password-file",
-	    AS(PATH, password_file), "FILE", "none",
-	    "file whose first line is the password", .flags = OPTION_EMPTY },
-	[OPTION_PASSWORD_FD] = { "password_fd", "password-fd",
-	    AS(NUMBER, password_fd), "NUMBER", "none",
-	    "descriptor to read the password from", .flags = OPTION_EMPTY,
-	    .min = FD_MIN, .max = INT_MAX },
-	[OPTION_OAUTH2] = { "oauth2", "oauth2", AS(STRING, oauth2), "ADDRESS",
-	    "none", "who signed in with postrider-oauth2",
-	    .flags = OPTION_EMPTY | OPTION_WORD | OPTION_COMMAND },
-	[OPTION_AUTH_ID] = { "auth_id", "auth-id", AS(STRING, auth_id), "NAME",
-	    "the user", "whom to act as, once authenticated",
-	    .flags = OPTION_EMPTY },
-	[OPTION_NTLMDOMAIN] = { "ntlmdomain", "ntlmdomain",
-	    AS(STRING, ntlmdomain), "NAME", "none",
-	    "domain of the user, for NTLM", .flags = OPTION_EMPTY },
-	/* what becomes of a message that cannot go now */
-	[OPTION_QUEUE] = { "queue", "queue", TOGGLE(queue, "off",
-	    "keep messages that another try may serve") },
-	[OPTION_QUEUE_DIRECTORY] = { "queue_directory", "queue-directory",
-	    AS(PATH, queue_directory), "DIR", "see the manual",
-	    "folder to keep them in",
-	    .flags = OPTION_EMPTY | OPTION_LATE },
-	[OPTION_QUEUE_LIFETIME] = { "queue_lifetime", "queue-lifetime",
-	    AS(DURATION, queue_lifetime), "TIME", "5d",
-	    "how long they are tried: 90, 30m, 12h, 5d", .min = 1,
-	    .max = LIFETIME_MAX },
-	[OPTION_QUEUE_UNSURE] = { "queue_unsure", "queue-unsure",
-	    AS(CHOICE, queue_unsure), "retry|hold", "retry",
-	    "what becomes of one that may have been delivered",
-	    .flags = OPTION_NEEDED, .choices = unsure },
-	[OPTION_QUEUE_FLUSH] = { "queue_flush", "queue-flush",
-	    TOGGLE(queue_flush, "on",
-	    "send others that wait along with a message") },
-	[OPTION_FALLBACK] = { "fallback", "fallback", AS(STRING, fallback),
-	    "ACCOUNTS", "none", "accounts to send by when this one cannot",
-	    .flags = OPTION_EMPTY },
-	[OPTION_RETRY_FOR] = { "retry_for", "retry-for",
-	    AS(NUMBER, retry_for), "SECONDS", "0",
-	    "how long to go on trying to connect", .min = 0,
-	    .max = SECONDS_MAX },
-	[OPTION_TEMPFAIL_STATUS] = { "tempfail_status", "tempfail-status",
-	    AS(NUMBER, tempfail_status), "NUMBER", "75",
-	    "exit status of a temporary failure", .min = 64, .max = 78 },
+#include "config/option/rows.h"
 };
 
 /* Other words for a setting, which existing files use. */
@@ -347,12 +110,26 @@ option_row(enum option_id id)
 	return &rows[id];
 }
 
+const char *
+option_name(const struct option_row *row)
+{
+	static char names[OPTION_COUNT][OPTION_SLIP_MAX + 1];
+	char *name = names[row - rows];
+
+	if ((row->flags & OPTION_FILE_ONLY) != 0)
+		return NULL;
+	for (size_t i = 0; row->keyword[i] != '\0'; i++)
+		name[i] = row->keyword[i] == '_' ? '-' : row->keyword[i];
+	return name;
+}
+
 static enum option_id
 find(const char *s, size_t n, bool by_name)
 {
-	for (int i = 0; i < OPTION_COUNT; i++)
-		if (text_is(s, n, by_name ? rows[i].name : rows[i].keyword))
-			return (enum option_id)i;
+	for (enum option_id i = 0; i < OPTION_COUNT; i++)
+		if (text_is(s, n, by_name ? option_name(&rows[i]) :
+		    rows[i].keyword))
+			return i;
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
 		if (text_is(s, n, by_name ? aliases[i].name :
 		    aliases[i].keyword))
@@ -427,11 +204,10 @@ option_print_help(FILE *out)
 	const struct option_row *row;
 	char left[HELP_LEFT_SIZE];
 
-	for (int i = 0; i < OPTION_COUNT; i++) {
-		row = option_row((enum option_id)i);
-		if (row->name == NULL)
+	for (row = rows; row < rows + OPTION_COUNT; row++) {
+		if (option_name(row) == NULL)
 			continue;
-		snprintf(left, sizeof(left), "--%s%s=%s%s", row->name,
+		snprintf(left, sizeof(left), "--%s%s=%s%s", option_name(row),
 		    row->choices != NULL ? "[" : "", row->value,
 		    row->choices != NULL ? "]" : "");
 		fprintf(out, "  %-*s %s (%s)\n", OPTION_HELP_COLUMN, left,

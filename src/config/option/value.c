@@ -78,7 +78,7 @@ refuse(const struct setter *s, size_t at, const char *fmt, ...)
 
 	place.column += (unsigned)at;
 	va_start(ap, fmt);
-	place_vfault(s->fault, &place, s->row->name, fmt, ap);
+	place_vfault(s->fault, &place, option_name(s->row), fmt, ap);
 	va_end(ap);
 	return -1;
 }
