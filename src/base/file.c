@@ -89,36 +89,29 @@ file_type(const struct file *file)
 	    "not a file";
 }
 
-enum file_flaw
-file_flaw(const struct stat *st, enum file_owner owner, mode_t refused)
+static int
+wait_readable(int fd)
 {
-	if (owner != FILE_OWNER_ANY && st->st_uid != 0 &&
-	    (owner == FILE_OWNER_ROOT || st->st_uid != geteuid()))
-		return FILE_OTHERS_OWN;
-	return (st->st_mode & refused) != 0 ? FILE_OTHERS_MAY : FILE_FINE;
-}
+	struct pollfd p = { fd, POLLIN, 0 };
 
-unsigned
-file_mode(const struct stat *st)
-{
-	return (unsigned)st->st_mode & 07777U;
+	if (poll(&p, 1, PIPE_MS) != 0)
+		return 0;
+	errno = ETIMEDOUT;
+	return -1;
 }
 
 /* One read(2) that waits for the writer of a pipe. */
 static ssize_t
 read_some(int fd, char *to, size_t n)
 {
-	struct pollfd p = { fd, POLLIN, 0 };
 	ssize_t got;
 
 	for (;;) {
 		got = read(fd, to, n);
 		if (got != -1 || (errno != EINTR && errno != EAGAIN))
 			return got;
-		if (errno == EAGAIN && poll(&p, 1, PIPE_MS) == 0) {
-			errno = ETIMEDOUT;
+		if (errno == EAGAIN && wait_readable(fd) == -1)
 			return -1;
-		}
 	}
 }
 
@@ -139,6 +132,9 @@ file_read(struct file *file, struct buffer *b)
 		size = (size_t)file->st.st_size + 1;
 	else if (sized && size > UNSIZED_MAX)
 		size = UNSIZED_MAX;
+	/* one that nobody has opened for writing yet would read as empty */
+	if (S_ISFIFO(file->st.st_mode) && wait_readable(file->fd) == -1)
+		return -1;
 	room = size > b->max ? b->max : size;
 	to = buffer_reserve(b, room);
 	while (room > 0 && n > 0) {

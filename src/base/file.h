@@ -37,16 +37,6 @@ void file_close(struct file *);
 /* "a folder", "a FIFO", "a device" or "not a file"; NULL: a regular file. */
 const char *file_type(const struct file *);
 
-enum file_owner { FILE_OWNER_ANY, FILE_OWNER_ROOT, FILE_OWNER_SELF_OR_ROOT };
-enum file_flaw { FILE_FINE, FILE_OTHERS_OWN, FILE_OTHERS_MAY };
-/*
- * Does it belong to one of those (SELF is the effective user), and has its
- * mode none of the `refused` bits?
- */
-enum file_flaw file_flaw(const struct stat *, enum file_owner, mode_t refused);
-/* Permission bits, as chmod(1) has them. */
-unsigned file_mode(const struct stat *);
-
 /*
  * Adds all of the file to an empty buffer. -1 with errno, EFBIG when it is
  * larger than the buffer's maximum, EAGAIN when it grew while it was read. The
@@ -71,5 +61,35 @@ int file_write(int fd, const char *, size_t);
 /* Makes a file or folder durable: 0, or -1 with errno. A file system that
  * cannot sync a folder, and says EINVAL, is no failure. */
 int file_sync(int fd);
+
+/* ---- access.c: whose a file is, and who else may read or write it ---- */
+
+/* The owner of a file whose owner has no number here: it is on NFS, or from
+ * outside of our user namespace. */
+#define FILE_NOBODY 65534
+
+/* SELF is the effective user. */
+enum file_owner { FILE_OWNER_ANY, FILE_OWNER_ROOT, FILE_OWNER_SELF,
+	FILE_OWNER_SELF_OR_ROOT };
+enum file_flaw { FILE_FINE, FILE_OTHERS_OWN, FILE_OTHERS_MAY };
+/*
+ * Does it belong to one of those, and has its mode none of the `refused` bits?
+ * A group that is the owner's private one, of his name and without other
+ * members, counts as him, unless there is an access control list; `fd` is of
+ * the file or folder, -1: what a list says is unknown. As SELF_OR_ROOT passes
+ * also who is outside of our user namespace, such as a container's host.
+ */
+enum file_flaw file_flaw(const struct stat *, int fd, enum file_owner,
+    mode_t refused);
+/*
+ * May others read, or write, a file that holds a secret? EXPOSED_OURS: it is
+ * the effective user's and the file system can be written, so that a chmod(1)
+ * mends that. EXPOSED: it does not, as with the secrets of containers. A group
+ * may read what belongs to root, or to another user.
+ */
+enum file_exposure { FILE_KEPT, FILE_EXPOSED, FILE_EXPOSED_OURS };
+enum file_exposure file_exposure(const struct file *);
+/* Permission bits, as chmod(1) has them. */
+unsigned file_mode(const struct stat *);
 
 #endif

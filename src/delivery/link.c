@@ -315,9 +315,15 @@ open_session(struct link *l, struct outcome *o, struct fault *f)
 static int
 fetch_secret(struct link *l, struct outcome *o, struct fault *f)
 {
-	int r = !link_wants_secret(l->account) ? 0 :
-	    account_password(l->account, &l->password, f);
+	const char *key = l->account->tls_key_file;
+	struct notes notes = { .text = NULL };
+	int r = key == NULL ? 0 : passwordfile_check_key(key, &notes, f);
 
+	if (r == 0 && link_wants_secret(l->account))
+		r = account_password(l->account, &l->password, &notes, f);
+	for (size_t i = 0; i < notes.count && l->request->note != NULL; i++)
+		l->request->note(notes.text[i]);
+	notes_free(&notes);
 	l->typed = r == 1;
 	l->renewed = false;
 	if (r == -1)

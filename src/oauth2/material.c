@@ -25,7 +25,8 @@ check(const struct file *file, const char *path, bool secret, struct fault *f)
 		    file_type(file));
 	if (!secret)
 		return 0;
-	switch (file_flaw(&file->st, FILE_OWNER_SELF_OR_ROOT, refused)) {
+	switch (file_flaw(&file->st, file->fd, FILE_OWNER_SELF_OR_ROOT,
+	    refused)) {
 	case FILE_OTHERS_OWN:
 		return fault(f, FAULT_CONFIG, "%s: belongs to another user",
 		    path);

@@ -134,7 +134,8 @@ check_file(const struct store *s, const struct file *file, struct fault *f)
 
 	if (type != NULL)
 		return fault(f, FAULT_CONFIG, "%s: is %s", s->path, type);
-	switch (file_flaw(&file->st, FILE_OWNER_SELF_OR_ROOT, OTHERS_BITS)) {
+	switch (file_flaw(&file->st, file->fd, FILE_OWNER_SELF_OR_ROOT,
+	    OTHERS_BITS)) {
 	case FILE_FINE:
 		return 0;
 	case FILE_OTHERS_OWN:
@@ -246,8 +247,8 @@ open_folder(struct store *s, struct fault *f)
 		s->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->folder == -1 || fstat(s->folder, &st) == -1)
 		r = fault(f, FAULT_TEMPORARY, "%s: %s", path, strerror(errno));
-	else if (file_flaw(&st, FILE_OWNER_SELF_OR_ROOT, OTHERS_WRITE_BITS) !=
-	    FILE_FINE) {
+	else if (file_flaw(&st, s->folder, FILE_OWNER_SELF_OR_ROOT,
+	    OTHERS_WRITE_BITS) != FILE_FINE) {
 		fault(f, FAULT_CONFIG, "%s: others may write to this folder",
 		    path);
 		r = fault_hint(f, "it has to belong to you and to have the "

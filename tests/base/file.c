@@ -77,14 +77,15 @@ test_flaws(void)
 {
 	struct stat st = { .st_mode = S_IFREG | 0640, .st_uid = geteuid() };
 
-	tap_ok(file_flaw(&st, FILE_OWNER_SELF_OR_ROOT, S_IWGRP) == FILE_FINE,
-	    "our own file");
-	tap_ok(file_flaw(&st, FILE_OWNER_ANY, S_IRGRP) == FILE_OTHERS_MAY,
+	tap_ok(file_flaw(&st, -1, FILE_OWNER_SELF_OR_ROOT, S_IWGRP) ==
+	    FILE_FINE, "our own file");
+	tap_ok(file_flaw(&st, -1, FILE_OWNER_ANY, S_IRGRP) == FILE_OTHERS_MAY,
 	    "its group may read it");
 	st.st_uid = geteuid() + 1;
-	tap_ok(file_flaw(&st, FILE_OWNER_SELF_OR_ROOT, 0) == FILE_OTHERS_OWN &&
-	    file_flaw(&st, FILE_OWNER_ROOT, 0) == FILE_OTHERS_OWN &&
-	    file_flaw(&st, FILE_OWNER_ANY, 0) == FILE_FINE,
+	tap_ok(file_flaw(&st, -1, FILE_OWNER_SELF_OR_ROOT, 0) ==
+	    FILE_OTHERS_OWN &&
+	    file_flaw(&st, -1, FILE_OWNER_ROOT, 0) == FILE_OTHERS_OWN &&
+	    file_flaw(&st, -1, FILE_OWNER_ANY, 0) == FILE_FINE,
 	    "somebody else's file");
 	tap_ok(file_mode(&st) == 0640, "its mode");
 }

@@ -150,3 +150,146 @@ END
 	message | postrider -t --as-sendmail=off
 	expect 64 'has no value'
 }
+
+# A row is who calls, whose the file is, its mode, and whether it counts.
+FILES='0 0 644 yes
+0 0 600 yes
+0 0 646 no
+0 65533 644 no
+0 65533 600 no
+65533 65533 600 yes
+65533 65533 644 yes
+65533 65533 664 no
+65533 65533 646 no
+65533 0 644 yes
+65533 0 646 no
+65533 65532 644 no
+65533 65534 644 no'
+
+# counts FILE NAME: by the table; errors call the file NAME.
+counts() {
+	local caller owner mode result
+
+	while read -r caller owner mode result; do
+		chown "$owner:65535" "$1"
+		chmod "$mode" "$1"
+		as "$caller" b@example.org
+		if [ "$result" = yes ]; then
+			expect 75 127.0.0.1:1
+		elif [ "$owner" -ne "$caller" ] && [ "$owner" -ne 0 ]; then
+			expect 78 "$2 belongs to " "uid $owner" \
+				"mode 0$mode; we run as uid $caller" 'hint: ' &&
+				expect_not 127.0.0.1 'run: ch'
+		else
+			expect 78 "$2 can be written by others than " \
+				"uid $owner" "mode 0$mode" 'hint: ' &&
+				expect_not 127.0.0.1
+		fi || { echo "row: $caller $owner $mode $result" >&2; return 1; }
+	done <<<"$FILES"
+}
+
+@test "files that HOME leads to are ours or root's, and only theirs to write" {
+	need_root
+	export HOME=$OPEN
+	accounts_of "$OPEN/.config"
+	counts "$OPEN/.config/postrider/accounts" \
+		"account file $OPEN/.config/postrider/accounts"
+	mv "$OPEN/.config/postrider/accounts" "$OPEN/.msmtprc"
+	counts "$OPEN/.msmtprc" "account file $OPEN/.msmtprc"
+	# links that root has made, as Kubernetes does
+	mv "$OPEN/.msmtprc" "$OPEN/target"
+	ln -s target "$OPEN/.msmtprc"
+	counts "$OPEN/target" "account file $OPEN/.msmtprc"
+	# and all that they include
+	rm "$OPEN/.msmtprc"
+	echo 'include target' >"$OPEN/.msmtprc"
+	counts "$OPEN/target" "account file $OPEN/target"
+}
+
+@test "XDG_CONFIG_HOME: files are ours or root's, and only theirs to write" {
+	need_root
+	export XDG_CONFIG_HOME=$OPEN/xdg
+	accounts_of "$OPEN/xdg"
+	counts "$OPEN/xdg/postrider/accounts" \
+		"account file $OPEN/xdg/postrider/accounts"
+	mkdir "$OPEN/xdg/msmtp"
+	mv "$OPEN/xdg/postrider/accounts" "$OPEN/xdg/msmtp/config"
+	counts "$OPEN/xdg/msmtp/config" "account file $OPEN/xdg/msmtp/config"
+}
+
+@test "a setting with ~: the file that HOME leads to, likewise" {
+	need_root
+	export HOME=$OPEN
+	accounts_of "$OPEN/.config"
+	echo 'aliases ~/aliases' >>"$OPEN/.config/postrider/accounts"
+	echo 'x: y@example.org' >"$OPEN/aliases"
+	counts "$OPEN/aliases" "file $OPEN/aliases"
+}
+
+@test "netrc: ours or root's, and only theirs to write" {
+	need_root
+	printf '%s\n' 'host 127.0.0.1' 'port 1' 'from a@example.org' \
+		'auth plain' 'auth_without_tls on' 'user me' \
+		>"$OPEN/.msmtprc"
+	echo 'default login me password x' >"$OPEN/.netrc"
+	export HOME=$OPEN
+	FILES=$(grep -v ' 644 \| 664 ' <<<"$FILES")
+	counts "$OPEN/.netrc" "netrc file $OPEN/.netrc"
+	chown 65533 "$OPEN/.netrc"
+	chmod 604 "$OPEN/.netrc"
+	as 65533 b@example.org
+	expect 78 "$OPEN/.netrc holds a password" "run: chmod 600 $OPEN/.netrc"
+	chown 0 "$OPEN/.netrc"
+	as 65533 b@example.org
+	expect 75 "note: $OPEN/.netrc holds a password, and its mode 0604"
+}
+
+# Many systems give each user a group, and the umask 002.
+@test "a group that is the owner's own counts as the owner" {
+	local name=daemon
+
+	need_root
+	[ "$(id -nG "$name")" = "$name" ] && [ -z "$(getent group "$name" |
+		cut -d: -f4)" ] || skip "no user $name with such a group"
+	export HOME=$OPEN
+	accounts_of "$OPEN/.config"
+	printf '%s\n' 'auth plain' 'auth_without_tls on' 'user me' \
+		'password x' 'queue on' 'retry_for 1' \
+		"queue_directory $OPEN/queue" \
+		>>"$OPEN/.config/postrider/accounts"
+	mkdir "$OPEN/queue"
+	chown -R "$name:$name" "$OPEN/.config" "$OPEN/queue"
+	chmod 660 "$OPEN/.config/postrider/accounts"
+	chmod 770 "$OPEN/queue"
+	as "$(id -u "$name")" b@example.org
+	expect 0 127.0.0.1:1
+	[ "$(find "$OPEN/queue/msg" -type f | wc -l)" -eq 1 ]
+	chgrp 65535 "$OPEN/.config/postrider/accounts"
+	as "$(id -u "$name")" b@example.org
+	expect 78 'can be written by others than'
+	chgrp "$name" "$OPEN/.config/postrider/accounts"
+	command -v setfacl >/dev/null || return 0
+	setfacl -m u:65532:rw "$OPEN/.config/postrider/accounts" ||
+		return 0
+	as "$(id -u "$name")" b@example.org
+	expect 78 'can be written by others than'
+}
+
+# What the host has put into a container may belong to a user who has no number
+# there; on NFS that can be anybody, and does not count.
+@test "an owner outside of our user namespace is who has made it" {
+	need_root
+	unshare --user --map-root-user true || skip 'no user namespaces'
+	export HOME=$OPEN
+	accounts_of "$OPEN/.config"
+	chown 65532 "$OPEN/.config/postrider/accounts"
+	message >m
+	status=0
+	unshare --user --map-root-user "$OPEN/postrider" b@example.org <m \
+		>stdout 2>stderr || status=$?
+	echo "$status" >status
+	expect 75 127.0.0.1:1
+	chown 65534 "$OPEN/.config/postrider/accounts"
+	as 0 b@example.org
+	expect 78 'belongs to ' 'uid 65534' 'on NFS or in a container'
+}

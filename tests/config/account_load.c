@@ -26,35 +26,34 @@ static const struct {
 	const char *hint;
 	const char *warning;	/* NULL: none */
 } rows[] = {
-	{ "user, plain", ACCOUNTFILE_USER, 0666, PLAIN, NULL, NULL, NULL },
+	{ "user, plain", ACCOUNTFILE_USER, 0644, PLAIN, NULL, NULL, NULL },
+	{ "user, plain, others write", ACCOUNTFILE_USER, 0646, PLAIN,
+	    "account file file can be written by others than", "chmod go-w "
+	    "file", NULL },
+	{ "named, plain, others write", ACCOUNTFILE_NAMED, 0666, PLAIN, NULL,
+	    NULL, NULL },
 	{ "user, password", ACCOUNTFILE_USER, 0600, SECRET, NULL, NULL,
 	    NULL },
-	{ "user, password, group", ACCOUNTFILE_USER, 0640, SECRET,
-	    "mode 0640 lets others in", "chmod 600 file", NULL },
 	{ "user, password, others", ACCOUNTFILE_USER, 0604, SECRET,
-	    "mode 0604", "chmod 600 file", NULL },
+	    "mode 0604 lets others in", "chmod 600 file", NULL },
 	{ "user, no password in it after all", ACCOUNTFILE_USER, 0644,
 	    "host h\npassword\n", NULL, NULL, NULL },
 	{ "user, command", ACCOUNTFILE_USER, 0644, COMMAND, NULL, NULL,
 	    NULL },
-	{ "user, command, group writes", ACCOUNTFILE_USER, 0664, COMMAND,
-	    "holds a passwordeval, and its mode 0664", "chmod go-w file",
-	    NULL },
 	{ "user, command, others write", ACCOUNTFILE_USER, 0602, COMMAND,
 	    "mode 0602", "chmod go-w file", NULL },
-	{ "named, password", ACCOUNTFILE_NAMED, 0644, SECRET, "mode 0644",
-	    "chmod 600 file", NULL },
-	{ "named, command", ACCOUNTFILE_NAMED, 0622, COMMAND, "mode 0622",
-	    "chmod go-w file", NULL },
+	{ "named, command, others write", ACCOUNTFILE_NAMED, 0622, COMMAND,
+	    "holds a passwordeval and can be written", "chmod go-w file",
+	    NULL },
 	{ "system, plain", ACCOUNTFILE_SYSTEM, 0644, PLAIN, NULL, NULL,
 	    NULL },
 	{ "system, password", ACCOUNTFILE_SYSTEM, 0640, SECRET, NULL, NULL,
 	    NULL },
 	{ "system, password, everybody", ACCOUNTFILE_SYSTEM, 0644, SECRET,
-	    NULL, NULL, "file holds a password and everybody can read it; "
-	    "run: chmod o-r file" },
-	{ "system, command, group writes", ACCOUNTFILE_SYSTEM, 0664, COMMAND,
-	    "mode 0664", "chmod go-w file", NULL },
+	    NULL, NULL, "file holds a password, and its mode 0644 lets others "
+	    "in; run: chmod o-rwx file" },
+	{ "system, command, others write", ACCOUNTFILE_SYSTEM, 0646, COMMAND,
+	    "mode 0646", "chmod go-w file", NULL },
 	{ "trusted, others write", ACCOUNTFILE_TRUSTED, 0666, PLAIN,
 	    "-C file: it", NULL, NULL },
 };
@@ -95,6 +94,27 @@ test_row(size_t i)
 		    strstr(f.hint, rows[i].hint) != NULL), "%s: %s; %s",
 		    rows[i].label, f.text == NULL ? "" : f.text,
 		    f.hint == NULL ? "" : f.hint);
+	fault_clear(&f);
+	accounts_free(&accounts);
+	unlink("file");
+}
+
+/* One of root's that is named is as the system's file. */
+static void
+test_named(void)
+{
+	bool root = geteuid() == 0;
+	struct accounts accounts;
+	struct fault f = { 0 };
+	int r;
+
+	write_file(SECRET, 0644);
+	accounts_init(&accounts);
+	r = accountfile_read(&accounts, "./file", ACCOUNTFILE_NAMED, &f);
+	tap_ok(r == (root ? 0 : -1) && accounts.warnings.count == root &&
+	    (root || strcmp(f.hint, "run: chmod 600 ./file") == 0),
+	    "named, password, others: %s", root ? accounts.warnings.text[0] :
+	    f.text);
 	fault_clear(&f);
 	accounts_free(&accounts);
 	unlink("file");
@@ -264,6 +284,7 @@ main(void)
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		test_row(i);
+	test_named();
 	test_missing();
 	test_both();
 	test_forgotten();

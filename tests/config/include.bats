@@ -17,6 +17,11 @@ refused() {
 	expect "$@"
 }
 
+found() {
+	message | postrider b@example.org
+	expect "$@"
+}
+
 # file NAME LINE...: another account file
 file() {
 	(umask 077 && printf '%s\n' "${@:2}" >"$1")
@@ -66,8 +71,8 @@ file() {
 
 @test "eval: not from a file that others could have written" {
 	account_file "${BASE[@]}" 'eval touch ran; echo port 1'
-	chmod 620 "$ACCOUNT"
-	refused 78 "$ACCOUNT holds an eval, and its mode 0620" \
+	chmod 602 "$ACCOUNT"
+	refused 78 "$ACCOUNT holds an eval" 'mode 0602' \
 		"hint: run: chmod go-w $ACCOUNT"
 	[ ! -e ran ]
 }
@@ -121,18 +126,23 @@ file() {
 }
 
 @test "include: the same checks for each file" {
+	ACCOUNT=$HOME/.msmtprc
 	file more 'password hunter2'
 	account_file "${BASE[@]}" 'include more'
 	chmod 644 "$ACCOUNT"
-	refused 75 127.0.0.1:1
+	found 75 127.0.0.1:1
 	chmod 644 more
-	refused 78 "account file $PWD/more holds a password" \
+	found 78 "account file $PWD/more holds a password" \
 		"hint: run: chmod 600 $PWD/more"
 	file more 'eval touch ran; echo port 2'
-	chmod 660 more
+	chmod 606 more
 	chmod 600 "$ACCOUNT"
 	refused 78 "$PWD/more holds an eval"
 	[ ! -e ran ]
+	file more 'port 2'
+	refused 75 127.0.0.1:2
+	found 78 "account file $PWD/more can be written by others than" \
+		'mode 0606' "hint: run: chmod go-w $PWD/more"
 }
 
 @test "words of msmtp's for settings of ours" {

@@ -77,7 +77,7 @@ test_row(size_t i)
 	account_init(&a);
 	a.name = name;
 	a.passwordeval = command;
-	r = account_password(&a, &secret, &f);
+	r = account_password(&a, &secret, NULL, &f);
 	if (rows[i].password != NULL)
 		tap_ok(r == 0 && secret.len == strlen(rows[i].password) &&
 		    memcmp(secret.bytes, rows[i].password, secret.len) == 0,
@@ -145,7 +145,7 @@ test_timeout_fault(void)
 	account_init(&a);
 	a.passwordeval = command;
 	a.passwordeval_timeout = 1;
-	account_password(&a, &secret, &f);
+	account_password(&a, &secret, NULL, &f);
 	tap_ok(f.class == FAULT_TEMPORARY && strstr(f.text,
 	    "did not end within 1 s: gpg: waiting") != NULL &&
 	    strstr(f.hint, "passwordeval_timeout") != NULL, "it is "
@@ -215,13 +215,13 @@ test_order(void)
 
 	account_init(&a);
 	a.user = user;
-	tap_ok(account_password(&a, &secret, &f) == -1 &&
+	tap_ok(account_password(&a, &secret, NULL, &f) == -1 &&
 	    f.class == FAULT_CONFIG && strstr(f.hint, "passwordeval") != NULL,
 	    "no password: %s", f.text == NULL ? "" : f.text);
 	fault_clear(&f);
 	a.passwordeval = command;
 	secret_set(&a.password, "from the file", 13);
-	tap_ok(account_password(&a, &secret, &f) == 0 &&
+	tap_ok(account_password(&a, &secret, NULL, &f) == 0 &&
 	    strcmp(secret.bytes, "from the file") == 0,
 	    "password comes before passwordeval");
 	secret_clear(&secret);

@@ -404,8 +404,8 @@ left() {
 	chmod 600 "$file"
 	left 'its header has no end'
 	queue_entry "${ID[0]}"
-	chmod g+w "$file"
-	left 'others can write it (mode 0620)'
+	chmod o+w "$file"
+	left 'others can write it (mode 0602)'
 	[ "$(id -u)" -ne 0 ] || {
 		queue_entry "${ID[0]}"
 		chown 12345 "$file"

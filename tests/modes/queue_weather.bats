@@ -458,7 +458,7 @@ try_folder() {
 	touch queue
 	try_folder 'is no folder'
 	rm queue
-	mkdir -m 770 queue
+	mkdir -m 707 queue
 	try_folder 'can be written by others'
 	chmod 700 queue
 	mkdir -m 777 queue/msg

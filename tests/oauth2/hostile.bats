@@ -188,7 +188,7 @@ END
 	local bits
 
 	stale
-	for bits in 640 604 620 602 666; do
+	for bits in 604 602 666; do
 		chmod "$bits" "$STATE"
 		fails 78 'others may read or write it' \
 			"chmod 600 '$STATE'"

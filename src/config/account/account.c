@@ -213,6 +213,8 @@ accounts_forget_passwords(struct accounts *accounts, const char *but)
 {
 	struct account *a;
 
+	if (accounts->once)
+		return;
 	for (size_t i = 0; i < accounts->table.count; i++) {
 		a = accounts->table.account[i];
 		if (but != NULL && strcmp(a->name, but) == 0)

@@ -208,6 +208,7 @@ struct accounts {
 	bool evaluated;		/* a command of "eval" was run */
 	/* what accountfile_load() was called with, to load passwords again */
 	bool loaded;
+	bool once;	/* but a pipe cannot be read again */
 	char *named_file;
 	bool trusted;
 };
@@ -248,7 +249,8 @@ int accounts_choose(struct accounts *, const char *name,
 /*
  * Wipes the passwords (password, proxy_password) of all accounts but of that
  * called `but` (NULL: of all): those that no connection is made with need not
- * be in memory while there is one. To be called once an account has been
+ * be in memory while there is one. Nothing is done when they came by a pipe,
+ * which cannot be read again. To be called once an account has been
  * chosen. An account that is chosen later gets its passwords back from the
  * files, if accountfile_load() has read them.
  */

@@ -26,10 +26,12 @@ enum accountfile_kind {
 /*
  * Reads one file, if it is there, and remembers it as a source. A file that is
  * missing or cannot be opened is a fault only when it was named. FAULT_CONFIG:
- * it is not a regular file, or too large; what accountfile_parse() finds; it
- * holds a password and lets others in (the system file: a warning, when
- * everybody can read it); it runs a command and others could have written
- * it; the same of the files that it includes. FAULT_USAGE: with
+ * it is not a regular file (a pipe can be named), or too large; what
+ * accountfile_parse() finds; it is ours, holds a password and lets others in (a
+ * warning where we could not mend that, and where everybody can read the
+ * system's file or one of root's that was named); others own it or could have
+ * written it, and it was found in the home folder or runs a command; the same
+ * of the files that it includes. FAULT_USAGE: with
  * ACCOUNTFILE_TRUSTED, the file or its folder is not root's alone.
  * FAULT_TEMPORARY: it grew while it was read, reading failed, or a command did
  * not end in time. FAULT_COMMAND: a command failed. FAULT_SYSTEM: it could not

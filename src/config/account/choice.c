@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/idna.h"
 #include "base/memory.h"
 #include "base/variable.h"
@@ -16,6 +17,7 @@
 #include "config/account/accountfile.h"
 #include "config/account/environment.h"
 #include "config/account/fallback.h"
+#include "config/account/owner.h"
 #include "config/account/sender.h"
 #include "config/account/pattern.h"
 
@@ -134,6 +136,21 @@ no_account(const struct accounts *accounts, const char *name,
 	    "the line 'account default : NAME'");
 }
 
+/* Those that HOME leads to are checked as account files are. */
+static int
+check_home_file(const char *path, struct fault *f)
+{
+	struct file file;
+	int r = 0;
+
+	if (file_open(&file, path) == -1)
+		return 0;
+	if (file_type(&file) == NULL)
+		r = owner_check(&file, "file", NULL, f);
+	file_close(&file);
+	return r;
+}
+
 static int
 resolve_path(struct account *account, enum option_id id, struct fault *f)
 {
@@ -148,6 +165,10 @@ resolve_path(struct account *account, enum option_id id, struct fault *f)
 		fault(f, FAULT_CONFIG, "'%s': this user has no home folder",
 		    *path);
 		fault_hint(f, "write the whole path, or set HOME");
+		return account_fault_prefix(f, account, id);
+	}
+	if ((*path)[0] == '~' && check_home_file(whole, f) == -1) {
+		free(whole);
 		return account_fault_prefix(f, account, id);
 	}
 	free(*path);

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <glob.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,12 +22,13 @@
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
 #include "config/account/fallback.h"
+#include "config/account/owner.h"
 #include "config/password/child.h"
 
 #define FILE_MAX (64 * 1024 * 1024)	/* octets; far above 20,000 accounts */
 #define EVAL_SECONDS 60	/* as passwordeval_timeout: to type a passphrase */
 #define INCLUDE_DEPTH_MAX 16	/* more is a loop of symbolic links */
-#define MODE_OTHERS (S_IRWXG | S_IRWXO)
+#define NOUN "account file"
 #define MODE_WRITE (S_IWGRP | S_IWOTH)
 
 /* An account file that is being read, and what its accounts go into. */
@@ -45,31 +45,16 @@ struct candidate {
 	const char *name;
 };
 
-/* "NAME (KIND NUMBER)", or the latter alone; to be freed. */
-static char *
-id_words(const char *name, const char *kind, unsigned long id)
-{
-	return name == NULL ? buffer_format("%s %lu", kind, id) :
-	    buffer_format("%s (%s %lu)", name, kind, id);
-}
-
-static char *
-user_words(uid_t uid)
-{
-	const struct passwd *pw = getpwuid(uid);
-
-	return id_words(pw == NULL ? NULL : pw->pw_name, "uid",
-	    (unsigned long)uid);
-}
-
 /* Whose file it is, and what can be done so that we may read it. */
 static void
 explain_mode(struct fault *why, const char *path, const struct stat *st,
     bool denied)
 {
 	const struct group *gr = getgrgid(st->st_gid);
-	char *user = user_words(st->st_uid), *group = id_words(gr == NULL ?
-	    NULL : gr->gr_name, "gid", (unsigned long)st->st_gid);
+	unsigned long gid = (unsigned long)st->st_gid;
+	char *user = owner_words(st->st_uid), *group = gr == NULL ?
+	    buffer_format("gid %lu", gid) :
+	    buffer_format("%s (gid %lu)", gr->gr_name, gid);
 
 	fault_add(why, ": mode %04o, owner %s, group %s", file_mode(st), user,
 	    group);
@@ -80,7 +65,8 @@ explain_mode(struct fault *why, const char *path, const struct stat *st,
 		fault_hint(why, "%s may be read by group %s; make this user a "
 		    "member of it", path, group);
 	else if (denied)
-		fault_hint(why, "run: setfacl -m u:%lu:r %s",
+		fault_hint(why, "only its owner can let uid %lu read it, as "
+		    "by: setfacl -m u:%lu:r %s", (unsigned long)geteuid(),
 		    (unsigned long)geteuid(), path);
 	free(user);
 	free(group);
@@ -137,9 +123,9 @@ untrusted(const char *path, const char *what, struct fault *f)
 }
 
 static bool
-is_roots(const struct stat *st)
+is_roots(const struct stat *st, int fd)
 {
-	return file_flaw(st, FILE_OWNER_ROOT, MODE_WRITE) == FILE_FINE;
+	return file_flaw(st, fd, FILE_OWNER_ROOT, MODE_WRITE) == FILE_FINE;
 }
 
 /*
@@ -159,9 +145,9 @@ open_file(struct account_file *file, const char *path, int *error,
 	}
 	r = file_open_in_folder(&file->file, path, &folder);
 	*error = r == -1 ? errno : 0;
-	if (folder.st_mode != 0 && !is_roots(&folder))
+	if (folder.st_mode != 0 && !is_roots(&folder, -1))
 		return untrusted(path, "its folder is not root's alone", f);
-	if (r == 0 && !is_roots(&file->file.st))
+	if (r == 0 && !is_roots(&file->file.st, file->file.fd))
 		return untrusted(path, "it is not root's alone", f);
 	return 0;
 }
@@ -171,7 +157,9 @@ read_all(struct account_file *file, struct buffer *b, struct fault *f)
 {
 	const char *path = file->file.path, *type = file_type(&file->file);
 
-	if (type != NULL) {
+	if (S_ISFIFO(file->file.st.st_mode) && file->kind == ACCOUNTFILE_NAMED)
+		file->accounts->once = true;
+	else if (type != NULL) {
 		fault(f, FAULT_CONFIG, "account file %s is %s", path, type);
 		return fault_hint(f, "an account file is a regular file");
 	}
@@ -188,52 +176,29 @@ read_all(struct account_file *file, struct buffer *b, struct fault *f)
 	return fault_hint(f, "try again when it has been written");
 }
 
+/* What the system's file says goes for each that is root's. */
 static int
 check_password_mode(const struct account_file *file, struct fault *f)
 {
-	const struct stat *st = &file->file.st;
+	enum file_exposure exposure = file_exposure(&file->file);
+	bool system = file->kind == ACCOUNTFILE_SYSTEM ||
+	    (file->kind != ACCOUNTFILE_USER && file->file.st.st_uid == 0);
 	const char *path = file->file.path;
 
-	if (file->kind == ACCOUNTFILE_SYSTEM) {
-		if (file_flaw(st, FILE_OWNER_ANY, S_IROTH) != FILE_FINE)
-			notes_add(&file->accounts->warnings, "%s holds a "
-			    "password and everybody can read it; run: chmod "
-			    "o-r %s", path, path);
+	if (exposure == FILE_KEPT ||
+	    (system && (file->file.st.st_mode & S_IROTH) == 0))
 		return 0;
+	if (exposure == FILE_EXPOSED_OURS && !system) {
+		fault(f, FAULT_CONFIG, "account file %s holds a password, and "
+		    "its mode %04o lets others in", path,
+		    file_mode(&file->file.st));
+		return fault_hint(f, "run: chmod 600 %s", path);
 	}
-	if (file_flaw(st, FILE_OWNER_ANY, MODE_OTHERS) == FILE_FINE)
-		return 0;
-	fault(f, FAULT_CONFIG, "account file %s holds a password, and its "
-	    "mode %04o lets others in", path, file_mode(st));
-	return fault_hint(f, "run: chmod 600 %s", path);
-}
-
-/* Whoever can write a passwordeval or eval into it runs commands as us; an
- * oauth2 sends our token to whatever host he has written beside it. */
-static int
-check_command_owner(const struct file *file, const char *word,
-    struct fault *f)
-{
-	char *owner;
-
-	switch (file_flaw(&file->st, FILE_OWNER_SELF_OR_ROOT, MODE_WRITE)) {
-	case FILE_OTHERS_OWN:
-		owner = user_words(file->st.st_uid);
-		fault(f, FAULT_CONFIG, "account file %s holds %s and "
-		    "belongs to %s; we run as uid %lu", file->path, word,
-		    owner, (unsigned long)geteuid());
-		free(owner);
-		return fault_hint(f, "run: chown %lu %s",
-		    (unsigned long)geteuid(), file->path);
-	case FILE_OTHERS_MAY:
-		fault(f, FAULT_CONFIG, "account file %s holds %s, and its "
-		    "mode %04o lets others write to it", file->path, word,
-		    file_mode(&file->st));
-		return fault_hint(f, "run: chmod go-w %s", file->path);
-	case FILE_FINE:
-	default:
-		return 0;
-	}
+	notes_add(&file->accounts->warnings, "%s holds a password, and its "
+	    "mode %04o lets others in%s%s", path, file_mode(&file->file.st),
+	    exposure == FILE_EXPOSED_OURS ? "; run: chmod o-rwx " : "",
+	    exposure == FILE_EXPOSED_OURS ? path : "");
+	return 0;
 }
 
 static int include(void *, struct parser *, const char *,
@@ -246,7 +211,7 @@ eval(void *arg, const char *command, const struct option_place *place,
 {
 	const struct account_file *from = arg;
 
-	if (check_command_owner(&from->file, "an eval", f) == -1)
+	if (owner_check(&from->file, NOUN, "an eval", f) == -1)
 		return -1;
 	if (child_first_line(CHILD_SHELL(command), EVAL_SECONDS, "nothing",
 	    line, f) == 0)
@@ -268,7 +233,7 @@ check_mode(const struct account_file *file,
 		return -1;
 	if (facts->command == NULL)
 		return 0;
-	return accounts_report(accounts, check_command_owner(&file->file,
+	return accounts_report(accounts, owner_check(&file->file, NOUN,
 	    facts->command, f), f);
 }
 
@@ -281,6 +246,9 @@ read_open(struct account_file *file, struct parser *parser, struct fault *f)
 	struct buffer b;
 	int r;
 
+	if (file->kind == ACCOUNTFILE_USER &&
+	    owner_check(&file->file, NOUN, NULL, f) == -1)
+		return -1;
 	buffer_init(&b, FILE_MAX);
 	r = read_all(file, &b, f);
 	if (r == 0 && parser == NULL)

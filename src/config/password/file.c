@@ -17,26 +17,37 @@
 #include "config/password/password.h"
 
 int
-passwordfile_check(const struct file *file, struct fault *f)
+passwordfile_check(const struct file *file, const char *holds, bool home,
+    struct notes *notes, struct fault *f)
 {
-	bool roots = file->st.st_uid == 0;
+	enum file_exposure exposure = file_exposure(file);
+	unsigned mode = file_mode(&file->st);
 
-	switch (file_flaw(&file->st, FILE_OWNER_SELF_OR_ROOT, S_IRWXO |
-	    (roots ? S_IWGRP : S_IRWXG))) {
-	case FILE_OTHERS_OWN:
-		fault(f, FAULT_CONFIG, "%s holds a password and belongs to uid "
-		    "%lu; we run as uid %lu", file->path,
-		    (unsigned long)file->st.st_uid, (unsigned long)geteuid());
-		return fault_hint(f, "it must belong to this user, or to root");
-	case FILE_OTHERS_MAY:
-		fault(f, FAULT_CONFIG, "%s holds a password, and its mode %04o "
-		    "lets others in", file->path, file_mode(&file->st));
-		return fault_hint(f, "run: chmod 600 %s%s", file->path,
-		    roots ? ", or 640 if its group shall read it, too" : "");
-	case FILE_FINE:
-	default:
+	if (exposure == FILE_KEPT)
 		return 0;
+	if (exposure == FILE_EXPOSED_OURS && (home || file->st.st_uid != 0)) {
+		fault(f, FAULT_CONFIG, "%s holds %s, and its mode %04o lets "
+		    "others in", file->path, holds, mode);
+		return fault_hint(f, "run: chmod 600 %s", file->path);
 	}
+	notes_add(notes, "%s holds %s, and its mode %04o lets others in",
+	    file->path, holds, mode);
+	return 0;
+}
+
+int
+passwordfile_check_key(const char *path, struct notes *notes,
+    struct fault *f)
+{
+	struct file file;
+	int r;
+
+	/* what is wrong with it otherwise is told by whoever reads it */
+	if (file_open(&file, path) == -1)
+		return 0;
+	r = passwordfile_check(&file, "a private key", false, notes, f);
+	file_close(&file);
+	return r;
 }
 
 /* Takes the password from the first line. */
@@ -74,7 +85,8 @@ take_file(struct file *file, struct secret *secret, struct fault *f)
 }
 
 static int
-read_path(const char *path, struct secret *secret, struct fault *f)
+read_path(const char *path, struct secret *secret, struct notes *notes,
+    struct fault *f)
 {
 	struct file file;
 	const char *why = NULL;
@@ -88,7 +100,8 @@ read_path(const char *path, struct secret *secret, struct fault *f)
 		fault(f, FAULT_CONFIG, "password_file %s cannot be read: %s",
 		    path, why);
 		fault_hint(f, "its first line should be the password");
-	} else if (passwordfile_check(&file, f) == 0) {
+	} else if (passwordfile_check(&file, "a password", false,
+	    notes, f) == 0) {
 		r = take_file(&file, secret, f);
 	}
 	file_close(&file);
@@ -96,14 +109,15 @@ read_path(const char *path, struct secret *secret, struct fault *f)
 }
 
 int
-passwordfile_read(const char *path, struct secret *secret, struct fault *f)
+passwordfile_read(const char *path, struct secret *secret,
+    struct notes *notes, struct fault *f)
 {
 	const char *folder = variable_get("CREDENTIALS_DIRECTORY");
 	char *whole;
 	int r;
 
 	if (path[0] == '/')
-		return read_path(path, secret, f);
+		return read_path(path, secret, notes, f);
 	if (folder == NULL || folder[0] != '/') {
 		fault(f, FAULT_CONFIG, "password_file %s is not a whole path, "
 		    "and CREDENTIALS_DIRECTORY is not set", path);
@@ -111,7 +125,7 @@ passwordfile_read(const char *path, struct secret *secret, struct fault *f)
 		    "systemd pass the credential (LoadCredential=)");
 	}
 	whole = buffer_format("%s/%s", folder, path);
-	r = read_path(whole, secret, f);
+	r = read_path(whole, secret, notes, f);
 	free(whole);
 	return r;
 }

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/variable.h"
 #include "config/account/account.h"
+#include "config/account/owner.h"
 #include "config/password/password.h"
 
 struct scan {
@@ -164,10 +165,18 @@ netrc_find(const char *text, size_t n, const char *host, const char *user,
 	return found;
 }
 
+static int
+check(const struct file *file, struct notes *notes, struct fault *f)
+{
+	if (owner_check(file, "netrc file", NULL, f) == -1)
+		return -1;
+	return passwordfile_check(file, "a password", true, notes, f);
+}
+
 /* Looks into one of the files; the result is that of netrc_password(). */
 static int
 look_into(const char *path, bool own, const struct account *account,
-    struct secret *secret, struct fault *f)
+    struct secret *secret, struct notes *notes, struct fault *f)
 {
 	struct file file;
 	struct buffer b;
@@ -179,7 +188,7 @@ look_into(const char *path, bool own, const struct account *account,
 	if ((file_type(&file) == NULL || S_ISFIFO(file.st.st_mode)) &&
 	    file_read(&file, &b) == 0 && netrc_find(b.data, b.len,
 	    account_host(account), account->user, secret))
-		r = own && passwordfile_check(&file, f) == -1 ? -1 : 1;
+		r = own && check(&file, notes, f) == -1 ? -1 : 1;
 	buffer_wipe(&b);
 	file_close(&file);
 	return r;
@@ -187,13 +196,15 @@ look_into(const char *path, bool own, const struct account *account,
 
 int
 netrc_password(const struct account *account, struct secret *secret,
-    struct fault *f)
+    struct notes *notes, struct fault *f)
 {
 	char *path = variable_set_id() ? NULL : account_path("~/.netrc");
-	int r = path == NULL ? 0 : look_into(path, true, account, secret, f);
+	int r = path == NULL ? 0 : look_into(path, true, account, secret,
+	    notes, f);
 
 	free(path);
 	if (r != 0)
 		return r;
-	return look_into(SYSCONFDIR "/netrc", false, account, secret, f);
+	return look_into(SYSCONFDIR "/netrc", false, account, secret, notes,
+	    f);
 }

@@ -178,7 +178,8 @@ account_password_source(const struct account *account)
 
 /* Looks where no setting says where to look: 1 when found, TYPED, 0, or -1. */
 static int
-search(const struct account *account, struct secret *secret, struct fault *f)
+search(const struct account *account, struct secret *secret,
+    struct notes *notes, struct fault *f)
 {
 	int r;
 
@@ -186,7 +187,7 @@ search(const struct account *account, struct secret *secret, struct fault *f)
 		return 0;
 	r = ask_keyring(account, secret, f);
 	if (r == 0)
-		r = netrc_password(account, secret, f);
+		r = netrc_password(account, secret, notes, f);
 	if (r != 0)
 		return r;
 	r = terminal_password(account, secret, f);
@@ -195,7 +196,7 @@ search(const struct account *account, struct secret *secret, struct fault *f)
 
 int
 account_password(const struct account *account, struct secret *secret,
-    struct fault *f)
+    struct notes *notes, struct fault *f)
 {
 	int r;
 
@@ -204,7 +205,8 @@ account_password(const struct account *account, struct secret *secret,
 		secret_copy(secret, &account->password);
 		return 0;
 	case OPTION_PASSWORD_FILE:
-		return passwordfile_read(account->password_file, secret, f);
+		return passwordfile_read(account->password_file, secret,
+		    notes, f);
 	case OPTION_PASSWORD_FD:
 		return passwordfile_descriptor((int)account->password_fd,
 		    account->passwordeval_timeout * 1000, secret, f);
@@ -214,7 +216,7 @@ account_password(const struct account *account, struct secret *secret,
 	default:
 		break;
 	}
-	r = search(account, secret, f);
+	r = search(account, secret, notes, f);
 	if (r != 0)
 		return r == -1 ? -1 : r == TYPED;
 	fault(f, FAULT_CONFIG, "account '%s' authenticates as '%s' but has no "

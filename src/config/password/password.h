@@ -10,6 +10,7 @@
 struct account;
 struct fault;
 struct file;
+struct notes;
 struct secret;
 
 /*
@@ -18,13 +19,15 @@ struct secret;
  * token program prints; the first of these that is set counts, and what goes
  * wrong with it is a fault. Without any of them the keyring, the netrc files
  * and the terminal are asked for host and user. The caller clears the secret.
- * 1: somebody typed it. 0: it was found elsewhere. -1: FAULT_CONFIG when there
- * is none; FAULT_COMMAND when the command fails (its status and standard error
- * are quoted), prints nothing, a NUL or more than CHILD_OUTPUT_MAX octets in a
- * line; FAULT_TEMPORARY when it takes longer than passwordeval_timeout or exits
- * 75; FAULT_AUTH when it exits 77.
+ * The notes get what passwordfile_check() says. 1: somebody typed it. 0: it was
+ * found elsewhere. -1: FAULT_CONFIG when there is none; FAULT_COMMAND when the
+ * command fails (its status and standard error are quoted), prints nothing, a
+ * NUL or more than CHILD_OUTPUT_MAX octets in a line; FAULT_TEMPORARY when it
+ * takes longer than passwordeval_timeout or exits 75; FAULT_AUTH when it exits
+ * 77.
  */
-int account_password(const struct account *, struct secret *, struct fault *);
+int account_password(const struct account *, struct secret *, struct notes *,
+    struct fault *);
 /*
  * The server has refused the token that is in `secret`: puts in its place the
  * one that the account's `passwordeval` or `oauth2` gives now. The command's
@@ -53,17 +56,23 @@ bool account_runs_command(const struct account *);
 #define PASSWORDFILE_MAX (64 * 1024)	/* octets of a file or line */
 
 /*
- * FAULT_CONFIG unless the file belongs to root or to us and nobody else can
- * read or write it; the group may read a file of root's.
+ * A file that `holds` ("a password") what nobody else should read: FAULT_CONFIG
+ * when others can, and we could mend that, see file_exposure(); a note when we
+ * could not, or it is root's: so containers deliver secrets. `home`: it was
+ * found in the home folder, where no container's are, and root's is no better.
  */
-int passwordfile_check(const struct file *, struct fault *);
+int passwordfile_check(const struct file *, const char *holds, bool home,
+    struct notes *, struct fault *);
+/* The same for the file of a private key, if it is a file and can be read. */
+int passwordfile_check_key(const char *path, struct notes *, struct fault *);
 /*
  * Gets the first line of a regular file or FIFO, without its end. A relative
  * path is below $CREDENTIALS_DIRECTORY, where systemd.exec(5) puts credentials.
  * FAULT_CONFIG when the file cannot be read or fails the check above, or when
  * the line is empty or holds a NUL.
  */
-int passwordfile_read(const char *path, struct secret *, struct fault *);
+int passwordfile_read(const char *path, struct secret *, struct notes *,
+    struct fault *);
 /*
  * Gets the first line from a descriptor that the caller has given us. It is
  * read up to the end of the line and closed; the process keeps the password,
@@ -97,9 +106,11 @@ bool netrc_find(const char *text, size_t n, const char *host,
  * Looks into the user's ~/.netrc, then into the system's netrc, for the
  * account's host and user: 1 when found, else 0. A file that is missing, cannot
  * be read or is larger than NETRC_MAX counts as empty. FAULT_CONFIG when the
- * password is in the user's file and that fails passwordfile_check().
+ * password is in the user's file and that fails owner_check() or
+ * passwordfile_check(). In a set-id process there is no user's file.
  */
-int netrc_password(const struct account *, struct secret *, struct fault *);
+int netrc_password(const struct account *, struct secret *, struct notes *,
+    struct fault *);
 
 /* ---- terminal.c: the user in front of it ---- */
 

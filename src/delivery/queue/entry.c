@@ -411,13 +411,15 @@ static int
 check_file(const struct file *file, struct fault *f)
 {
 	const char *type = file_type(file);
+	enum file_flaw flaw = file_flaw(&file->st, file->fd, FILE_OWNER_SELF,
+	    S_IWGRP | S_IWOTH);
 
 	if (type != NULL)
 		return fault(f, FAULT_IO, "it is %s", type);
-	if (file->st.st_uid != geteuid())
+	if (flaw == FILE_OTHERS_OWN)
 		return fault(f, FAULT_IO, "it belongs to uid %lu",
 		    (unsigned long)file->st.st_uid);
-	if ((file->st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+	if (flaw == FILE_OTHERS_MAY)
 		return fault(f, FAULT_IO, "others can write it (mode %04o)",
 		    file_mode(&file->st));
 	return 0;

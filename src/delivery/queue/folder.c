@@ -172,18 +172,20 @@ refuse(struct fault *f, const char *path, const char *place,
 static int
 check_folder(int fd, const char *path, const char *place, struct fault *f)
 {
+	enum file_flaw flaw;
 	struct stat st;
 	char owner[80];
 
 	if (fstat(fd, &st) == -1)
 		return refuse(f, path, place, NULL);
-	if (st.st_uid != geteuid()) {
+	flaw = file_flaw(&st, fd, FILE_OWNER_SELF, OTHERS_WRITE);
+	if (flaw == FILE_OTHERS_OWN) {
 		snprintf(owner, sizeof(owner), "belongs to uid %lu, and this "
 		    "is uid %lu", (unsigned long)st.st_uid,
 		    (unsigned long)geteuid());
 		return refuse(f, path, place, owner);
 	}
-	if ((st.st_mode & OTHERS_WRITE) == 0)
+	if (flaw == FILE_FINE)
 		return 0;
 	refuse(f, path, place, "can be written by others");
 	return fault_hint(f, "chmod go-w %s%s%s", path, place == NULL ? "" :

@@ -175,8 +175,8 @@ queue_state_read(struct queue_state *s, struct queue_entry *e,
 	buffer_init(&b, STATE_OCTETS_MAX);
 	if (file_type(&file) != NULL)
 		why = file_type(&file);
-	else if (file_flaw(&file.st, FILE_OWNER_SELF_OR_ROOT, 022) !=
-	    FILE_FINE)
+	else if (file_flaw(&file.st, file.fd, FILE_OWNER_SELF_OR_ROOT,
+	    S_IWGRP | S_IWOTH) != FILE_FINE)
 		why = "others own it or can write it";
 	else if (file_read(&file, &b) == -1)
 		why = strerror(errno);
