@@ -108,6 +108,46 @@ finish() {
 	grep -q 'refused=.carol@example.net: 550 5.1.1 who is carol' log
 }
 
+@test "one that it put off, and would take now, makes up for nobody" {
+	greet PIPELINING >first
+	cat >>first <<'END'
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<bob@example.net>
+C: RCPT TO:<carol@example.net>
+C: RCPT TO:<dave@example.net>
+S: 250 fine
+S: 451 4.2.0 not now
+S: 250 fine
+S: 250 fine
+C: DATA
+! close
+END
+	greet PIPELINING >second
+	cat >>second <<'END'
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<carol@example.net>
+C: RCPT TO:<dave@example.net>
+C: DATA
+S: 250 fine
+S: 550 5.1.1 who is carol
+S: 250 fine
+S: 354 go
+! body body
+S: 250 2.0.0 done
+C? QUIT
+END
+	smarthost_play first --play second
+	account 'tls off' 'timeout 20'
+	serve_start
+	hello
+	say 'MAIL FROM:<alice@example.org>' 'RCPT TO:<bob@example.net>' \
+		'RCPT TO:<carol@example.net>' 'RCPT TO:<dave@example.net>' DATA
+	hear 250 '451 4.2.0 not now' 250 250 354
+	say 'Subject: late' '' text .
+	hear '550 5.1.0 '
+	finish
+}
+
 @test "nobody is taken the second time" {
 	first 'C: DATA' '! close'
 	second 'S: 550 5.7.1 no more from you' 'S: 503 no MAIL' \

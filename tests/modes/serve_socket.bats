@@ -237,6 +237,18 @@ asked() {
 	grep -q 'did not end' errors
 }
 
+@test "nor what the smarthost says to AUTH when the message is there" {
+	smarthost_serve --user you:secret --refuse 'AUTH*=535 5.7.8 you are wrong'
+	one_message >input
+	asked 'host 127.0.0.1' "port $PORT" 'tls off' 'auth plain' 'user you' \
+		'password secret' 'from a@example.org' 'queue on' \
+		"queue_directory $PWD/accounts/none" 'syslog off'
+	smarthost_stop
+	replied '451 4.7.0 ' 'its log says more'
+	not_replied 535 ' you ' accounts
+	grep -q '535 5.7.8 you are wrong' errors
+}
+
 @test "nor the other accounts" {
 	one_message >input
 	asked 'account second' 'host 127.0.0.1' 'port 2' 'tls off' \

@@ -561,79 +561,81 @@ submit_message(struct relay *r, struct fault *f)
 			       f);
 }
 
+/* Has the client been told that the recipient is taken? */
+static bool
+is_promised(const struct relay *r, const struct recipient *to)
+{
+	if (r->postponed)
+		return to->state != RECIPIENT_REFUSED;
+	return to->state == RECIPIENT_ACCEPTED ||
+	    (has_queue(r) && to->state == RECIPIENT_DEFERRED);
+}
+
 /*
- * The job as far as it is not done: those whom the smarthost has not refused.
+ * The message and what the client was promised; the others are its own matter.
  * Nothing is owned but the envelope.
  */
 static void
-make_job(struct relay *r, const struct message *m, struct job *job)
+make_job(const struct relay *r, const struct message *m, struct job *job)
 {
-	struct envelope *e = &r->delivery.letter.envelope;
+	const struct envelope *e = &r->delivery.letter.envelope;
 
 	memset(job, 0, sizeof(*job));
 	envelope_init(&job->envelope);
 	envelope_copy_sender(&job->envelope, &r->given);
 	job->message = *m;
 	for (size_t i = 0; i < e->count; i++)
-		if (e->recipient[i].state != RECIPIENT_REFUSED)
+		if (is_promised(r, &e->recipient[i]))
 			envelope_copy_recipient(&job->envelope,
 			    &e->recipient[i]);
 }
 
-/* All of it once more, to those who were not refused; the client waits. */
+/* All of it once more, to those who were promised; the client waits. */
 static int
 send_again(struct relay *r, const struct job *job, struct fault *f)
 {
 	struct delivery *d = &r->delivery;
+	const struct envelope *to = &job->envelope;
 	struct envelope *e = &d->letter.envelope;
 
 	submission_end(&d->submission);
 	fault_clear(f);
-	for (size_t i = 0; i < e->count; i++)
-		if (e->recipient[i].state != RECIPIENT_REFUSED)
-			e->recipient[i].state = RECIPIENT_PENDING;
+	for (size_t i = 0; i < to->count; i++)
+		e->recipient[envelope_find(e, &to->recipient[i].box)].state =
+		    RECIPIENT_PENDING;
 	r->postponed = d->expanded = d->stay = true;
 	return delivery_run(d, &r->carrier, job, f);
 }
 
-/* Recipients of whom the client has been told that they are taken. */
-static size_t
-count_promised(const struct relay *r)
-{
-	const struct envelope *e = &r->delivery.letter.envelope;
-	size_t n = envelope_in_state(e, RECIPIENT_ACCEPTED);
-
-	if (r->postponed)
-		return e->count - envelope_in_state(e, RECIPIENT_REFUSED);
-	return has_queue(r) ? n + envelope_in_state(e, RECIPIENT_DEFERRED) : n;
-}
-
 /*
- * Is there one of these who neither has the message nor waits in the queue?
- * Then a success would be the last that anybody heard of him.
+ * Is there one of those who were promised who neither has the message nor waits
+ * in the queue, while others do? Then a success would be the last that anybody
+ * heard of him.
  */
 static bool
-is_broken(const struct relay *r, size_t promised, struct fault *f)
+is_broken(struct relay *r, const struct envelope *promised, struct fault *f)
 {
-	const struct envelope *e = &r->delivery.letter.envelope;
-	size_t has = envelope_in_state(e, RECIPIENT_DELIVERED);
+	struct envelope *e = &r->delivery.letter.envelope;
 	bool kept = r->delivery.queued != NULL;
-	const struct recipient *to;
+	const struct recipient *to, *without = NULL;
+	size_t has = 0;
 	char *spec;
 
-	if (kept)
-		has = e->count - envelope_in_state(e, RECIPIENT_REFUSED);
-	if (has >= promised || has == 0)
+	for (size_t i = 0; i < promised->count; i++) {
+		to = &e->recipient[envelope_find(e,
+		    &promised->recipient[i].box)];
+		if (kept ? to->state != RECIPIENT_REFUSED :
+		    to->state == RECIPIENT_DELIVERED)
+			has++;
+		else if (without == NULL || without->reply == NULL)
+			without = to;
+	}
+	if (has == 0 || without == NULL)
 		return false;
-	for (size_t i = 0; i < e->count; i++) {
-		to = &e->recipient[i];
-		if (to->state == RECIPIENT_DELIVERED || to->reply == NULL ||
-		    (kept && to->state != RECIPIENT_REFUSED))
-			continue;
-		spec = address_spec(&to->box);
-		fault_add(f, "; %s: %s", spec, to->reply);
+	if (without->reply != NULL) {
+		spec = address_spec(&without->box);
+		fault_add(f, "; %s: %s", spec, without->reply);
 		free(spec);
-		break;
 	}
 	return true;
 }
@@ -668,25 +670,22 @@ static int
 deliver(struct relay *r, const struct message *m, struct fault *f)
 {
 	struct delivery *d = &r->delivery;
-	size_t promised = count_promised(r);
 	struct job job;
 	int result;
 
+	make_job(r, m, &job);
 	if (!r->postponed && link_is_stale(&r->carrier.at->link)) {
 		link_close(&r->carrier.at->link);
 		r->postponed = true;
 	}
 	result = r->postponed ? -1 : submit_message(r, f);
-	if (result == 0)
-		return 0;
-	make_job(r, m, &job);
-	if (may_send_again(r, f))
+	if (result == -1 && may_send_again(r, f))
 		result = send_again(r, &job, f);
 	r->hidden = is_private(r, f) ? text_for_client(r, f) : NULL;
 	/* why it is not kept names a folder of ours */
 	if (result == -1 && delivery_keep(d, &r->carrier, &job, f) == -1)
 		r->unkept = has_queue(r);
-	r->broken = result == -1 && is_broken(r, promised, f);
+	r->broken = result == -1 && is_broken(r, &job.envelope, f);
 	envelope_free(&job.envelope);
 	return result;
 }
@@ -712,7 +711,8 @@ answer_message(struct relay *r, int result, const struct fault *f,
 	const struct outcome *o = &r->delivery.outcome;
 	const struct reply *final = r->postponed ? &o->reply :
 	    transaction_final(&r->delivery.submission.transaction);
-	int digit = reply_digit(final);
+	/* what was said to EHLO or AUTH is nothing about the message */
+	int digit = o->phase < PHASE_MAIL ? 0 : reply_digit(final);
 
 	if (r->broken) {
 		answer_fault(r, f, answer);
