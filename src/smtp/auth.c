@@ -156,6 +156,17 @@ credentials_refused(const struct auth *a, const struct sasl *sasl,
 		    user == NULL ? "(no user)" : user);
 }
 
+/* The server sees another channel than we do: no impostor would say so. */
+static void
+channel_refused(const struct auth *a, const struct sasl *sasl,
+    const struct sasl_mechanism *m, struct fault *f)
+{
+	fault(f, FAULT_PROTOCOL, "%s: %s: the server says \"%s\"", peer(a),
+	    m->name, sasl_server_error(sasl));
+	fault_hint(f, "somebody may be between here and the server, and change "
+	    "what is said; nothing was sent");
+}
+
 /* What the reply that ends an exchange means. */
 static enum attempt
 conclude(const struct auth *a, const struct sasl *sasl,
@@ -174,14 +185,34 @@ conclude(const struct auth *a, const struct sasl *sasl,
 		    "nothing was sent");
 		return ATTEMPT_FAILED;
 	}
+	if (sasl_channel_error(sasl)) {
+		channel_refused(a, sasl, m, f);
+		return ATTEMPT_FAILED;
+	}
 	if (mechanism_refused(r))
 		return ATTEMPT_NEXT;
 	/* these are about the command, not the credentials */
-	if (r->code >= 500 && r->code <= 503 && !token_expires(m, r))
+	if (r->code >= 500 && r->code <= 503 && !token_expires(m, r) &&
+	    sasl_server_error(sasl) == NULL)
 		reply_refused(r, peer(a), "AUTH", f);
 	else
 		credentials_refused(a, sasl, m, e, f);
 	return ATTEMPT_REFUSED;
+}
+
+static void
+note_iterations(const struct auth *a, const struct sasl *sasl)
+{
+	unsigned n = sasl_iterations(sasl);
+	char *text;
+
+	if (n == 0 || n >= SASL_ITERATIONS_MIN || a->note == NULL)
+		return;
+	text = buffer_format("the server asks for %u iterations of SCRAM; at "
+	    "least %d should protect the password (RFC 5802)", n,
+	    SASL_ITERATIONS_MIN);
+	a->note(text);
+	free(text);
 }
 
 /*
@@ -200,6 +231,7 @@ try_mechanism(const struct auth *a, const struct sasl_mechanism *m,
 	if (sasl_start(&sasl, m, &a->credentials, f) == -1)
 		return ATTEMPT_FAILED;
 	if (exchange(a, sasl, m, &e, &own) == 0) {
+		note_iterations(a, sasl);
 		attempt = conclude(a, sasl, m, &e, f);
 	} else if (!e.begun && !m->password && own.class == FAULT_AUTH) {
 		fault_pass(unable, &own, "");
@@ -346,13 +378,35 @@ try_all(const struct auth *a, struct buffer *why, struct fault *unable,
 	return attempt;
 }
 
-int
-auth_run(const struct auth *a, struct reply *refusal, struct fault *f)
+/*
+ * RFC 5802 section 6: may the setting bind, can we, and does the server offer
+ * nothing of the kind? One who has named a method without does not ask for it.
+ */
+static bool
+is_unbound(const struct auth *a)
 {
+	const struct sasl_mechanism *m;
+
+	if (a->credentials.binding == TLS_BINDING_NONE ||
+	    capability_has_binding(a->capabilities))
+		return false;
+	for (size_t i = 0; (m = sasl_choice(a->setting, i)) != NULL; i++)
+		if (m->binding && sasl_available(m))
+			return true;
+	return false;
+}
+
+int
+auth_run(const struct auth *given, struct reply *refusal, struct fault *f)
+{
+	struct auth filled = *given;
+	const struct auth *a = &filled;
 	struct fault unable = { FAULT_NONE, NULL, NULL, false };
 	enum attempt attempt;
 	struct buffer why;
 
+	filled.credentials.secure = given->secure;
+	filled.credentials.unbound = is_unbound(given);
 	buffer_init(&why, WHY_MAX);
 	attempt = try_all(a, &why, &unable, f);
 	if (attempt == ATTEMPT_NEXT && unable.class != FAULT_NONE)

@@ -121,6 +121,14 @@ capability_read(struct capabilities *c, const struct reply *r)
 }
 
 bool
+capability_has_binding(const struct capabilities *c)
+{
+	/* there is a blank behind each name */
+	return c->mechanisms != NULL &&
+	    strstr(c->mechanisms, "-PLUS ") != NULL;
+}
+
+bool
 capability_has_mechanism(const struct capabilities *c, const char *mechanism)
 {
 	size_t n = strlen(mechanism);

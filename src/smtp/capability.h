@@ -32,5 +32,7 @@ void capability_read(struct capabilities *, const struct reply *);
 void capability_clear(struct capabilities *);
 /* Is this SASL mechanism (upper case) offered? */
 bool capability_has_mechanism(const struct capabilities *, const char *);
+/* Is any mechanism with channel binding offered, known to us or not? */
+bool capability_has_binding(const struct capabilities *);
 
 #endif

@@ -16,6 +16,8 @@ const char auth_mechanisms[] = "SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS "
 /* What is offered only when it is asked for: too weak, or of no use here. */
 static const char auth_others[] = "DIGEST-MD5 OAUTHBEARER XOAUTH2";
 
+const char *auth_iterations;
+
 struct auth {
 	Gsasl *library;
 	Gsasl_session *session;
@@ -85,6 +87,9 @@ auth_answer(Gsasl *library, Gsasl_session *session, Gsasl_property property)
 			return GSASL_NO_CALLBACK;
 		return gsasl_property_set(session, GSASL_PASSWORD,
 		    account->password);
+	case GSASL_SCRAM_ITER:
+		return auth_iterations == NULL ? GSASL_NO_CALLBACK :
+		    gsasl_property_set(session, property, auth_iterations);
 	case GSASL_CB_TLS_EXPORTER:
 	case GSASL_CB_TLS_UNIQUE:
 		return auth_bind(auth, session, property);

@@ -53,6 +53,9 @@ const char *auth_user(const struct auth *auth);
 bool auth_knows(const char *mechanism, size_t len);
 bool auth_is_plus(const char *mechanism, size_t len);
 
+/* How many iterations SCRAM's client is asked for; NULL: as libgsasl has it. */
+extern const char *auth_iterations;
+
 /* What is offered unless told otherwise, strongest first, between blanks. */
 extern const char auth_mechanisms[];
 

@@ -54,6 +54,7 @@ enum setting {
 	SETTING_SERVE,
 	SETTING_USER,
 	SETTING_MECHS,
+	SETTING_ITERATIONS,
 	SETTING_REQUIRE_TLS,
 	SETTING_REQUIRE_AUTH,
 	SETTING_IMPLICIT_TLS,
@@ -87,6 +88,7 @@ static const struct option_row {
 	{ "serve", no_argument, SETTING_SERVE },
 	{ "user", required_argument, SETTING_USER },
 	{ "mechs", required_argument, SETTING_MECHS },
+	{ "iterations", required_argument, SETTING_ITERATIONS },
 	{ "require-tls", no_argument, SETTING_REQUIRE_TLS },
 	{ "require-auth", no_argument, SETTING_REQUIRE_AUTH },
 	{ "implicit-tls", no_argument, SETTING_IMPLICIT_TLS },
@@ -222,6 +224,9 @@ main_service_option(struct service *service, enum setting setting,
 	case SETTING_MECHS:
 		main_check_mechanisms(value);
 		service->mechanisms = value;
+		break;
+	case SETTING_ITERATIONS:
+		auth_iterations = value;
 		break;
 	case SETTING_REQUIRE_TLS:
 		service->require_tls = true;

@@ -806,3 +806,151 @@ END
 	expect 77 'SCRAM-SHA-256: user or password cannot be sent'
 	smarthost_stop
 }
+
+# flag BEGIN SETTING OFFER [LINE]...: what is sent with AUTH, under TLS, begins
+# so in base64: eSws is "y,,", biws "n,,", cD10bHMt "p=tls-".
+flag() {
+	{
+		echo '! tls'
+		greet "AUTH $3"
+		[ $# -lt 4 ] || printf '%s\n' "${@:4}"
+		printf '%s\n' "C: AUTH $1*" 'S: 535 5.7.8 no' 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	auth_account 'tls_starttls off' "auth $2"
+	message | submit bob@example.net
+	smarthost_wait
+	expect 77
+}
+
+@test "SCRAM says y where it could bind and no -PLUS is offered" {
+	flag 'SCRAM-SHA-256 eSws' on 'SCRAM-SHA-256 SCRAM-SHA-1'
+	flag 'SCRAM-SHA-1 eSws' on 'SCRAM-SHA-1 CRAM-MD5'
+	flag 'SCRAM-SHA-256 eSws' 'scram-sha-256-plus scram-sha-256' \
+		SCRAM-SHA-256
+	flag 'SCRAM-SHA-256 eSws' 'scram-sha-1-plus scram-sha-256' \
+		SCRAM-SHA-256
+}
+
+@test "SCRAM says p where a -PLUS is offered, be it of another hash" {
+	flag 'SCRAM-SHA-256-PLUS cD10bHMt' on 'SCRAM-SHA-256 SCRAM-SHA-256-PLUS'
+	flag 'SCRAM-SHA-1-PLUS cD10bHMt' on 'SCRAM-SHA-1-PLUS SCRAM-SHA-256'
+}
+
+@test "SCRAM says n where a method without -PLUS is named, or one is offered" {
+	flag 'SCRAM-SHA-256 biws' scram-sha-256 SCRAM-SHA-256
+	flag 'SCRAM-SHA-256 biws' 'scram-sha-256 plain' \
+		'SCRAM-SHA-256 SCRAM-SHA-256-PLUS'
+	flag 'SCRAM-SHA-256 biws' on 'SCRAM-SHA-512-PLUS SCRAM-SHA-256'
+	flag 'SCRAM-SHA-256 biws' on 'SCRAM-SHA-256-PLUS SCRAM-SHA-256' \
+		'C: AUTH SCRAM-SHA-256-PLUS cD10bHMt*' 'S: 504 5.5.4 no'
+	conversation SCRAM-SHA-256 <<'END'
+C: AUTH SCRAM-SHA-256 biws*
+S: 535 5.7.8 no
+C? QUIT
+END
+	message | submit --auth=on bob@example.net
+	smarthost_wait
+	expect 77
+}
+
+@test "SCRAM with y and n to the end, TLS 1.3 and 1.2" {
+	local hash
+
+	for hash in 1 256; do
+		chooses "SCRAM-SHA-$hash" on --mechs "SCRAM-SHA-$hash"
+		chooses "SCRAM-SHA-$hash" on --mechs "SCRAM-SHA-$hash" \
+			--tls-max 1.2
+		chooses "SCRAM-SHA-$hash" "scram-sha-$hash"
+	done
+}
+
+@test "SCRAM with y: a bogus server signature ends it, a wrong password is one" {
+	{
+		echo '! tls'
+		greet 'AUTH SCRAM-SHA-256'
+		echo '! auth-bogus SCRAM-SHA-256 alice correct-horse'
+	} >dialogue
+	smarthost_play dialogue
+	auth_account 'tls_starttls off' 'auth on'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76 'SCRAM-SHA-256' 'does not verify'
+	{
+		echo '! tls'
+		greet 'AUTH SCRAM-SHA-256'
+		echo '! auth-refused SCRAM-SHA-256 alice other'
+		echo 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	auth_account 'tls_starttls off' 'auth on'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 77
+}
+
+# scram_error STATUS WORD REPLY TEXT...: the server's final message is e=WORD.
+scram_error() {
+	{
+		echo '! tls'
+		greet 'AUTH SCRAM-SHA-256'
+		printf '%s\n' 'C: AUTH SCRAM-SHA-256 *' \
+			"S: 334 $(printf 'e=%s' "$2" | base64 -w0)" 'C: ' "S: $3" \
+			'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	auth_account 'tls_starttls off' 'tls_certcheck off' 'auth on'
+	message | submit bob@example.net
+	smarthost_wait
+	expect "$1" "${@:4}"
+}
+
+@test "SCRAM: an error in the server's message is told with its refusal" {
+	scram_error 77 invalid-proof '535 5.7.8 no' 'its reason: invalid-proof' \
+		'check "user" and the password'
+	scram_error 69 unknown-user '501 5.5.2 no' 'its reason: unknown-user'
+	scram_error 75 no-resources '454 4.7.0 later' 'its reason: no-resources'
+	scram_error 76 invalid-proof '235 welcome' 'did not prove'
+	scram_error 76 server-does-support-channel-binding '535 5.7.8 no' \
+		'the server says "server-does-support-channel-binding"' \
+		'somebody may be between'
+	scram_error 76 channel-bindings-dont-match '504 5.5.4 no' \
+		'somebody may be between'
+}
+
+@test "SCRAM: where the channel is not what it seems, PLAIN does not follow" {
+	{
+		echo '! tls'
+		greet 'AUTH SCRAM-SHA-256 PLAIN'
+		printf '%s\n' 'C: AUTH SCRAM-SHA-256 *' \
+			"S: 334 $(printf e=server-does-support-channel-binding |
+				base64 -w0)" 'C: ' 'S: 535 5.7.8 no' 'C? QUIT'
+	} >dialogue
+	smarthost_play dialogue
+	auth_account 'tls_starttls off' 'auth on'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76
+}
+
+# iterated N SETTING...: SCRAM with so many iterations.
+iterated() {
+	serve --mechs SCRAM-SHA-256 --iterations "$1"
+	auth_account 'auth on' "${@:2}"
+	message | submit bob@example.net
+	smarthost_stop
+}
+
+@test "SCRAM: fewer than 4096 iterations are refused without TLS, and told" {
+	iterated 4096 'tls off'
+	expect 0
+	expect_not iterations
+	iterated 4095 'tls off'
+	expect 76 'asks for 4095 iterations, and without TLS there must be 4096' \
+		'set "tls on"'
+	iterated 4095
+	expect 0 'the server asks for 4095 iterations of SCRAM'
+	iterated 4096
+	expect 0
+	expect_not iterations
+}

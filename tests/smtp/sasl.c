@@ -2,6 +2,8 @@
 /* sasl: what each mechanism says, and which challenges it must not answer. */
 #include <stdlib.h>
 
+#include <gsasl.h>
+
 #include "base/base64.h"
 #include "base/buffer.h"
 #include "base/fault.h"
@@ -34,8 +36,6 @@ static const struct {
 	{ "channel binding", "SCRAM-SHA-256-PLUS",
 	    TEXT("r=$d,s=c2FsdA==,i=1"), FAULT_NONE },
 	{ "nothing", "SCRAM-SHA-256", TEXT(""), FAULT_PROTOCOL },
-	{ "an error", "SCRAM-SHA-256", TEXT("e=other-error"),
-	    FAULT_PROTOCOL },
 	{ "an extension that must be understood", "SCRAM-SHA-256",
 	    TEXT("m=x,r=$d,s=c2FsdA==,i=1"), FAULT_PROTOCOL },
 	{ "the nonce of another", "SCRAM-SHA-256",
@@ -78,7 +78,7 @@ static const struct {
 };
 
 static const char *const wrong_ends[] = {
-	"", "v=", "e=invalid-proof", "v=rmF9pqV8S7suAoZWja4dJRkFsKQ",
+	"", "v=", "e=", "v=rmF9pqV8S7suAoZWja4dJRkFsKQ",
 	"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", "v=====",
 	"V=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
 };
@@ -96,6 +96,40 @@ static const struct {
 	/* RFC 2195 section 2 */
 	{ "CRAM-MD5", "PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZX"
 	    "Q+", "tim b913a602c7eda7a495b4e6e7334d3890", true },
+};
+
+static const struct {
+	const char *word;
+	bool channel;
+} errors[] = {
+	{ "invalid-proof", false }, { "unknown-user", false },
+	{ "no-resources", false }, { "x", false },
+	{ "server-does-support-channel-binding", true },
+	{ "channel-bindings-dont-match", true },
+};
+
+/* Whole exchanges with libgsasl's server; whether they succeed. */
+static const struct {
+	const char *label;
+	const char *mechanism;
+	const char *begin;	/* of what we say first */
+	const char *authzid;
+	bool unbound;
+	const char *binding;	/* that the server knows, in base64, or NULL */
+	bool good;
+} exchanges[] = {
+	{ "nobody binds", "SCRAM-SHA-256", "n,,", NULL, false, NULL, true },
+	{ "nobody binds", "SCRAM-SHA-1", "n,,", NULL, false, NULL, true },
+	{ "we could", "SCRAM-SHA-256", "y,,", NULL, true, NULL, true },
+	{ "we could", "SCRAM-SHA-1", "y,,", NULL, true, NULL, true },
+	{ "we could, for another", "SCRAM-SHA-256", "y,a=b=2C=3D=2Cy,", "b,=,y",
+	    true, NULL, true },
+	{ "both could", "SCRAM-SHA-256", "y,,", NULL, true, "AAE=", false },
+	{ "both could", "SCRAM-SHA-1", "y,,", NULL, true, "AAE=", false },
+	{ "both do", "SCRAM-SHA-256-PLUS", "p=tls-exporter,,", NULL, false,
+	    "AAE=", true },
+	{ "to another session", "SCRAM-SHA-256-PLUS", "p=tls-exporter,,", NULL,
+	    false, "AAI=", false },
 };
 
 static const struct sasl_mechanism *
@@ -214,6 +248,147 @@ test_ends(const struct sasl_params *p)
 	}
 }
 
+/* The server's error is kept, answered by nothing, and the end. */
+static void
+test_errors(const struct sasl_params *p)
+{
+	const struct sasl_mechanism *m = find("SCRAM-SHA-256");
+	struct buffer out, end;
+	struct fault f = no_fault;
+	char text[64];
+	struct sasl *s;
+
+	for (size_t i = 0; i < 2 * COUNT(errors); i++) {
+		buffer_init(&out, TEXT_MAX);
+		buffer_init(&end, TEXT_MAX);
+		snprintf(text, sizeof(text), "e=%s", errors[i / 2].word);
+		base64_add(&end, text, strlen(text));
+		if (sasl_start(&s, m, p, &f) == -1)
+			continue;
+		if (i % 2 == 0)
+			sasl_step(s, NULL, &out, &f);
+		else
+			answer(s, m, TEXT("r=$d,s=c2FsdA==,i=64"), &out, &f);
+		buffer_clear(&out);
+		tap_ok(sasl_step(s, end.data, &out, &f) == 0 && out.len == 0 &&
+		    !sasl_complete(s) && sasl_server_error(s) != NULL &&
+		    strcmp(sasl_server_error(s), errors[i / 2].word) == 0 &&
+		    sasl_channel_error(s) == errors[i / 2].channel,
+		    "an error: %s", text);
+		tap_ok(sasl_step(s, "", &out, &f) == -1 &&
+		    f.class == FAULT_PROTOCOL, "nothing comes behind it");
+		fault_clear(&f);
+		sasl_free(s);
+		buffer_free(&end);
+		buffer_free(&out);
+	}
+}
+
+/* So few iterations are for an encrypted connection only. */
+static void
+test_iterations(const struct sasl_params *given)
+{
+	static const char *const texts[] = { "r=$d,s=c2FsdA==,i=4095",
+	    "r=$d,s=c2FsdA==,i=4096" };
+	const struct sasl_mechanism *m = find("SCRAM-SHA-256");
+	struct sasl_params p = *given;
+	struct fault f = no_fault;
+	struct buffer out;
+	struct sasl *s;
+
+	for (unsigned i = 0; i < 4; i++) {
+		p.secure = i >= 2;
+		buffer_init(&out, TEXT_MAX);
+		if (sasl_start(&s, m, &p, &f) == -1)
+			continue;
+		tap_ok(answer(s, m, texts[i % 2], strlen(texts[i % 2]), &out,
+		    &f) == (i == 0 ? -1 : 0) &&
+		    f.class == (i == 0 ? FAULT_PROTOCOL : FAULT_NONE) &&
+		    sasl_iterations(s) == 4095 + i % 2, "%u iterations, %s TLS",
+		    4095 + i % 2, p.secure ? "with" : "without");
+		fault_clear(&f);
+		sasl_free(s);
+		buffer_free(&out);
+	}
+}
+
+static int
+serve(Gsasl *library, Gsasl_session *session, Gsasl_property property)
+{
+	const char *binding = gsasl_callback_hook_get(library);
+
+	if (property == GSASL_PASSWORD)
+		return gsasl_property_set(session, property,
+		    "tanstaaftanstaaf");
+	if (property != GSASL_CB_TLS_EXPORTER || binding == NULL)
+		return GSASL_NO_CALLBACK;
+	return gsasl_property_set(session, property, binding);
+}
+
+/* To the end: does each side believe the other? Adds what we said first. */
+static bool
+converse(struct sasl *s, Gsasl_session *server, struct buffer *first)
+{
+	struct fault f = no_fault;
+	char *challenge = NULL;
+	struct buffer out;
+	int n = GSASL_NEEDS_MORE, r = 0;
+
+	buffer_init(&out, TEXT_MAX);
+	while (r == 0 && n == GSASL_NEEDS_MORE) {
+		buffer_clear(&out);
+		r = sasl_step(s, challenge, &out, &f);
+		if (challenge == NULL)
+			base64_decode(first, out.data, out.len);
+		gsasl_free(challenge);
+		challenge = NULL;
+		if (r == 0)
+			n = gsasl_step64(server, out.len == 0 ? "" : out.data,
+			    &challenge);
+	}
+	/* the signature comes with the server's last word */
+	if (r == 0 && n == GSASL_OK)
+		r = sasl_step(s, challenge, &out, &f);
+	gsasl_free(challenge);
+	buffer_free(&out);
+	fault_clear(&f);
+	return r == 0 && n == GSASL_OK && sasl_complete(s);
+}
+
+static void
+test_exchanges(const struct sasl_params *given)
+{
+	struct sasl_params p = *given;
+	Gsasl_session *server;
+	struct fault f = no_fault;
+	struct buffer first;
+	Gsasl *library;
+	struct sasl *s;
+
+	if (gsasl_init(&library) != GSASL_OK)
+		return;
+	gsasl_callback_set(library, serve);
+	for (size_t i = 0; i < COUNT(exchanges); i++) {
+		p.unbound = exchanges[i].unbound;
+		p.authzid = exchanges[i].authzid;
+		buffer_init(&first, TEXT_MAX);
+		gsasl_callback_hook_set(library,
+		    (char *)(uintptr_t)exchanges[i].binding);
+		if (gsasl_server_start(library, exchanges[i].mechanism,
+		    &server) != GSASL_OK || sasl_start(&s,
+		    find(exchanges[i].mechanism), &p, &f) == -1)
+			continue;
+		tap_ok(converse(s, server, &first) == exchanges[i].good,
+		    "%s: %s", exchanges[i].mechanism, exchanges[i].label);
+		tap_same("begins so", first.data, strlen(exchanges[i].begin),
+		    exchanges[i].begin, strlen(exchanges[i].begin));
+		sasl_free(s);
+		gsasl_finish(server);
+		buffer_free(&first);
+	}
+	gsasl_done(library);
+}
+
 static void
 test_rows(const struct sasl_params *p)
 {
@@ -263,17 +438,23 @@ main(void)
 {
 	struct secret password = { NULL, 0 };
 	struct buffer binding;
-	const struct sasl_params p = {
+	struct sasl_params p = {
 		.user = "tim", .password = &password, .host = "example.org",
-		.port = 587, .binding = TLS_BINDING_EXPORTER,
+		.port = 587, .secure = true, .binding = TLS_BINDING_EXPORTER,
 		.binding_data = &binding
 	};
 
 	secret_set(&password, TEXT("tanstaaftanstaaf"));
 	buffer_init(&binding, TEXT_MAX);
 	buffer_add(&binding, "\0\1", 2);
-	test_challenges(&p);
-	test_ends(&p);
+	for (int i = 0; i < 2; i++, p.unbound = true) {
+		test_challenges(&p);
+		test_ends(&p);
+		test_errors(&p);
+		test_iterations(&p);
+	}
+	test_exchanges(&p);
+	p.unbound = false;
 	test_rows(&p);
 	test_list();
 	secret_clear(&password);

@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "smtp/sasl/gs2.h"
 #include "smtp/sasl/sasl.h"
 
 #define TOKEN_MAX (256 * 1024)	/* octets; JWTs have a few thousand */
@@ -91,6 +92,8 @@ struct sasl {
 	Gsasl_session *session;	/* NULL where the password is a token */
 	unsigned steps;
 	bool complete;
+	struct gs2 gs2;		/* used where we say "y" */
+	unsigned iterations;	/* that the server asks for; 0: it has not */
 	struct fault trouble;	/* what salt_password() had to refuse */
 	char *error;		/* the server's, or NULL */
 };
@@ -158,9 +161,34 @@ derive(struct sasl *s, const struct buffer *salt, unsigned iterations)
 	memory_wipe(password, strlen(password));
 	gsasl_free(password);
 	n = len == 0 ? GSASL_CRYPTO_ERROR : set_salted(s, key, len);
+	if (n == GSASL_OK)
+		gs2_take_key(&s->gs2, key);
 	memory_wipe(key, sizeof(key));
 	return n == GSASL_OK ? 0 : fault(&s->trouble, FAULT_SOFTWARE, "%s: "
 	    "the TLS library cannot do this", m->name);
+}
+
+/* May so many be computed? */
+static int
+check_iterations(struct sasl *s, int64_t iterations)
+{
+	const char *name = s->mechanism->name;
+	struct fault *f = &s->trouble;
+
+	if (iterations < 1) {
+		fault(f, FAULT_PROTOCOL, "%s: the server asks for more than "
+		    "%d iterations", name, SASL_ITERATIONS_MAX);
+		return fault_hint(f, "this would take too long; set \"auth\" "
+		    "to another mechanism");
+	}
+	s->iterations = (unsigned)iterations;
+	if (iterations >= SASL_ITERATIONS_MIN || s->params->secure)
+		return 0;
+	fault(f, FAULT_PROTOCOL, "%s: the server asks for %u iterations, and "
+	    "without TLS there must be %d", name, s->iterations,
+	    SASL_ITERATIONS_MIN);
+	return fault_hint(f, "whoever listens could guess the password: set "
+	    "\"tls on\", or raise the number at the server");
 }
 
 /*
@@ -182,12 +210,8 @@ salt_password(struct sasl *s)
 		return fault(f, FAULT_SOFTWARE, "%s: the SASL library does not "
 		    "show the server's salt", name);
 	iterations = text_number(count, strlen(count), SASL_ITERATIONS_MAX);
-	if (iterations < 1) {
-		fault(f, FAULT_PROTOCOL, "%s: the server asks for more than "
-		    "%d iterations", name, SASL_ITERATIONS_MAX);
-		return fault_hint(f, "this would take too long; set \"auth\" "
-		    "to another mechanism");
-	}
+	if (check_iterations(s, iterations) == -1)
+		return -1;
 	buffer_init(&octets, CHALLENGE_MAX);
 	if (base64_decode(&octets, salt, strlen(salt)) == -1 ||
 	    octets.len == 0)
@@ -279,6 +303,7 @@ sasl_start(struct sasl **out, const struct sasl_mechanism *mechanism,
 	s = memory_alloc(sizeof(*s));
 	s->mechanism = mechanism;
 	s->params = params;
+	gs2_init(&s->gs2, mechanism->scram);
 	if (!token)
 		n = library() == NULL ? GSASL_MALLOC_ERROR :
 		    gsasl_client_start(library(), mechanism->name,
@@ -448,28 +473,74 @@ explain(const struct sasl *s, int n, bool challenged, struct fault *f)
 	    "broken one, does this; nothing was sent");
 }
 
+/* Does SCRAM say "y" here? */
+static bool
+says_y(const struct sasl *s)
+{
+	const struct sasl_mechanism *m = s->mechanism;
+
+	return m->scram != TLS_NO_HASH && !m->binding && s->params->unbound;
+}
+
+/* One step of libgsasl's, the message decoded; what it returns. */
+static int
+decoded_step(struct sasl *s, struct buffer *octets, struct buffer *message)
+{
+	char *said = NULL;
+	size_t len = 0;
+	int n;
+
+	if (says_y(s) && s->steps == 2 &&
+	    gs2_change_verifier(&s->gs2, octets) == -1)
+		return GSASL_AUTHENTICATION_ERROR;
+	n = gsasl_step(s->session, octets->data, octets->len, &said, &len);
+	if (said != NULL) {
+		if (buffer_add(message, said, len) == -1)
+			n = GSASL_MALLOC_ERROR;
+		memory_wipe(said, len);
+	}
+	gsasl_free(said);
+	if (!says_y(s) || n != GSASL_NEEDS_MORE || s->steps > 1)
+		return n;
+	return (s->steps == 0 ? gs2_change_first(&s->gs2, message) :
+	    gs2_change_final(&s->gs2, octets, message)) == 0 ? n :
+	    GSASL_CRYPTO_ERROR;
+}
+
+/* RFC 5802 section 7: "e=" and a word, in the place of any other message. The
+ * server has the last word in its reply. */
+static bool
+take_error(struct sasl *s, const struct buffer *octets)
+{
+	if (s->mechanism->scram == TLS_NO_HASH || octets->len < 3 ||
+	    memcmp(octets->data, "e=", 2) != 0)
+		return false;
+	s->error = memory_copy(octets->data + 2,
+	    octets->len - 2 > ERROR_MAX ? ERROR_MAX : octets->len - 2);
+	return true;
+}
+
 static int
 library_step(struct sasl *s, const char *challenge, struct buffer *out,
     struct fault *f)
 {
-	struct buffer octets;
-	char *message = NULL;
-	size_t len = 0;
+	struct buffer octets, message;
 	int n, r;
 
+	if (s->error != NULL)
+		return fault(f, FAULT_PROTOCOL, "%s: the server goes on "
+		    "behind an error", s->mechanism->name);
 	buffer_init(&octets, CHALLENGE_MAX);
+	buffer_init(&message, TOKEN_MAX);
 	r = read_challenge(s, challenge, &octets, f);
-	if (r == 0) {
-		n = gsasl_step(s->session, octets.data, octets.len, &message,
-		    &len);
+	if (r == 0 && !take_error(s, &octets)) {
+		n = decoded_step(s, &octets, &message);
 		r = n == GSASL_OK || n == GSASL_NEEDS_MORE ?
-		    add_encoded(s, out, message, len, f) :
+		    add_encoded(s, out, message.data, message.len, f) :
 		    explain(s, n, challenge != NULL, f);
 		s->complete = r == 0 && n == GSASL_OK;
 	}
-	if (message != NULL)
-		memory_wipe(message, len);
-	gsasl_free(message);
+	buffer_wipe(&message);
 	buffer_free(&octets);
 	return r;
 }
@@ -489,6 +560,20 @@ const char *
 sasl_server_error(const struct sasl *s)
 {
 	return s->error;
+}
+
+bool
+sasl_channel_error(const struct sasl *s)
+{
+	return s->mechanism->scram != TLS_NO_HASH && s->error != NULL &&
+	    (strcmp(s->error, "server-does-support-channel-binding") == 0 ||
+	    strcmp(s->error, "channel-bindings-dont-match") == 0);
+}
+
+unsigned
+sasl_iterations(const struct sasl *s)
+{
+	return s->iterations;
 }
 
 bool
@@ -517,6 +602,7 @@ sasl_free(struct sasl *s)
 		wipe_property(s, GSASL_SCRAM_SALTED_PASSWORD);
 		gsasl_finish(s->session);
 	}
+	gs2_free(&s->gs2);
 	fault_clear(&s->trouble);
 	free(s->error);
 	free(s);

@@ -24,6 +24,11 @@ struct sasl;
  * us busy for an hour, out of reach of every deadline.
  */
 #define SASL_ITERATIONS_MAX 1000000
+/*
+ * What it should ask for at least (RFC 5802 section 5.1): with fewer, who
+ * hears the exchange guesses the password sooner. Without TLS that is anybody.
+ */
+#define SASL_ITERATIONS_MIN 4096
 
 struct sasl_params {
 	const char *user;		/* NULL: none */
@@ -32,8 +37,11 @@ struct sasl_params {
 	const char *domain;		/* NTLM's, or NULL */
 	const char *host;
 	uint16_t port;
+	bool secure;			/* TLS is running */
 	enum tls_binding binding;
 	const struct buffer *binding_data;	/* raw; NULL: none */
+	bool unbound;	/* we could bind, and are offered nothing to do so:
+			 * SCRAM says "y" (see gs2.h) */
 };
 
 /* Does the libgsasl that is linked know the mechanism, or do we? */
@@ -60,10 +68,16 @@ int sasl_step(struct sasl *, const char *challenge, struct buffer *out,
  */
 bool sasl_complete(const struct sasl *);
 /*
- * The server's own words on why it refused our token (JSON, RFC 7628 section
- * 3.2.2), the token blanked out; NULL when it gave none.
+ * The server's own words on why it refuses us: for a token JSON (RFC 7628
+ * section 3.2.2), the token blanked out; for SCRAM a word (RFC 5802 section 7).
+ * NULL when it gave none. The refusal is the reply that follows.
  */
 const char *sasl_server_error(const struct sasl *);
+/* Does that say that the channel is not what it seems: that the server does
+ * offer to bind, or sees another TLS session than we do? */
+bool sasl_channel_error(const struct sasl *);
+/* How many iterations the server has asked for; 0: it has not. */
+unsigned sasl_iterations(const struct sasl *);
 /* Wipes the secrets that libgsasl was given as properties. */
 void sasl_free(struct sasl *);
 /* Adds libgsasl's version: the linked one, and the one compiled with. */

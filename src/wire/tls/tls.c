@@ -493,6 +493,29 @@ tls_library_version(struct buffer *b)
 	    gnutls_check_version(NULL), GNUTLS_VERSION);
 }
 
+/* Without TLS in this session GnuTLS is not initialised yet. */
+static size_t
+prepare_mac(enum tls_hash hash, gnutls_mac_algorithm_t *mac)
+{
+	size_t n;
+
+	*mac = hash == TLS_SHA256 ? GNUTLS_MAC_SHA256 : GNUTLS_MAC_SHA1;
+	n = gnutls_hmac_get_len(*mac);
+	return hash == TLS_NO_HASH || n > TLS_HASH_MAX ||
+	    gnutls_global_init() < 0 ? 0 : n;
+}
+
+size_t
+tls_hmac(enum tls_hash hash, const void *key, size_t key_len,
+    const void *text, size_t len, unsigned char *digest)
+{
+	gnutls_mac_algorithm_t mac;
+	size_t n = prepare_mac(hash, &mac);
+
+	return n == 0 || gnutls_hmac_fast(mac, key, key_len, text, len,
+	    digest) < 0 ? 0 : n;
+}
+
 size_t
 tls_derive(enum tls_hash hash, const char *password, size_t password_len,
     const char *salt, size_t salt_len, unsigned iterations,
@@ -504,16 +527,11 @@ tls_derive(enum tls_hash hash, const char *password, size_t password_len,
 	const gnutls_datum_t grain = {
 		(unsigned char *)(uintptr_t)salt, (unsigned)salt_len
 	};
-	gnutls_mac_algorithm_t mac = hash == TLS_SHA256 ? GNUTLS_MAC_SHA256 :
-	    GNUTLS_MAC_SHA1;
-	size_t n = gnutls_hmac_get_len(mac);
+	gnutls_mac_algorithm_t mac;
+	size_t n = prepare_mac(hash, &mac);
 
-	/* without TLS in this session GnuTLS is not initialised yet */
-	if (hash == TLS_NO_HASH || n > TLS_HASH_MAX ||
-	    gnutls_global_init() < 0)
-		return 0;
-	return gnutls_pbkdf2(mac, &secret, &grain, iterations, key, n) < 0 ?
-	    0 : n;
+	return n == 0 || gnutls_pbkdf2(mac, &secret, &grain, iterations, key,
+	    n) < 0 ? 0 : n;
 }
 
 void

@@ -111,6 +111,13 @@ enum tls_hash { TLS_NO_HASH, TLS_SHA1, TLS_SHA256 };
 void tls_sha256_hex(const void *, size_t n, char out[TLS_SHA256_HEX_SIZE]);
 
 /*
+ * HMAC (RFC 2104): writes a digest as long as the hash, as tls_derive() does,
+ * and returns its length; 0 when the library will not.
+ */
+size_t tls_hmac(enum tls_hash, const void *key, size_t key_len,
+    const void *text, size_t len, unsigned char *digest);
+
+/*
  * PBKDF2 (RFC 8018 section 5.2) with HMAC; libgsasl's is several times as
  * slow. Writes a key as long as the hash to `key`, which has room for
  * TLS_HASH_MAX octets, and returns its length. The caller wipes the key:
