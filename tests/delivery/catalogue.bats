@@ -4,6 +4,8 @@
 # What providers mean by their refusals: the exit status, the remedy, and
 # whether the message waits in the queue.
 
+# shellcheck disable=SC2034 # helper.bash's variables
+
 load ../helper
 
 readonly BASIC='auth_without_tls on'

@@ -68,5 +68,10 @@ demo() {
 	expect 0
 	grep -qx 'reverse-path: you@example.org' stdout
 	grep -qx 'recipient: you@example.org' stdout
-	[ ! -e accounts4 ]
+	# the fourth takes a token
+	cp accounts4 "$ACCOUNT"
+	message | submit --pretend bob@example.net
+	expect 0
+	grep -q '^user = you@example.org ' stdout
+	[ ! -e accounts5 ]
 }
