@@ -8,6 +8,7 @@
 #include <sys/xattr.h>
 #endif
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -56,8 +57,9 @@ static bool
 has_acl(int fd)
 {
 #if defined(HAVE_SYS_XATTR_H) && defined(__linux__)
-	return fd == -1 || fgetxattr(fd, "system.posix_acl_access", NULL,
-	    0) > 0;
+	ssize_t n = fgetxattr(fd, "system.posix_acl_access", NULL, 0);
+
+	return n > 0 || (n == -1 && errno != ENODATA && errno != ENOTSUP);
 #else
 	(void)fd;
 	return true;

@@ -92,4 +92,15 @@ enum file_exposure file_exposure(const struct file *);
 /* Permission bits, as chmod(1) has them. */
 unsigned file_mode(const struct stat *);
 
+/* ---- append.c ---- */
+
+/*
+ * Opens a file of any type to append to it, and makes it if it is missing. No
+ * symbolic link is followed that lies in a folder that others can write,
+ * whichever part of the path that is: it could lead to any file that we may
+ * write. The descriptor, or -1 with errno, which is ELOOP for such a link, or
+ * too many of them.
+ */
+int file_append(const char *path, mode_t mode);
+
 #endif

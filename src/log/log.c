@@ -109,12 +109,11 @@ open_file(struct log *log, const char *name)
 		return;
 	}
 	tzset();	/* that is a file, too, and its time is written late */
-	/* without O_NONBLOCK a FIFO would hold us until somebody reads it */
-	log->file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
-	    O_NONBLOCK | O_NOCTTY, LOG_MODE);
+	log->file = file_append(path, LOG_MODE);
 	if (log->file == -1)
 		log->file_trouble = errno == ENXIO ? "nobody reads this FIFO" :
-		    strerror(errno);
+		    errno == ELOOP ? "there is a symbolic link in a folder "
+		    "that others can write" : strerror(errno);
 	free(path);
 }
 

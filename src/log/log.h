@@ -87,7 +87,8 @@ struct log_entry {
 void log_init(struct log *);
 /*
  * Opens the account's log file (made with mode 640 and the umask; a FIFO
- * without a reader is an error) and a socket to the syslogd at `path`, usually
+ * without a reader, and a symbolic link in a folder that others can write, are
+ * errors) and a socket to the syslogd at `path`, usually
  * SYSLOG_PATH. An account without either setting gets the system log with the
  * facility LOG_MAIL when there is no terminal on which the user could see what
  * becomes of the message. Errors are kept for log_write(). Never waits. The

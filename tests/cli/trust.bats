@@ -293,3 +293,69 @@ counts() {
 	as 0 b@example.org
 	expect 78 'belongs to ' 'uid 65534' 'on NFS or in a container'
 }
+
+# logs FILE RESULT: does a message's line get into that log file?
+logs() {
+	message | postrider --host 127.0.0.1 --port 1 -f a@example.org \
+		--logfile="$1" b@example.org
+	if [ "$2" = no ]; then
+		expect 75 "note: the log file $1 cannot be written: there is" \
+			'a symbolic link in a folder that others can write'
+	else
+		expect 75 && expect_not note:
+	fi || { echo "log: $1" >&2; return 1; }
+}
+
+@test "a log file is not opened by a link in a folder that others can write" {
+	local file
+
+	mkdir -m 755 ours ours/in proc
+	mkdir -m 777 open open/in
+	mkdir -m 1777 sticky
+	ln -s "$PWD/ours/target" open/link
+	ln -s "$PWD/ours/target" sticky/link
+	ln -s "$PWD/ours/missing" sticky/dangling
+	ln -s "$PWD/ours" open/folder
+	ln -s ../open/folder ours/through
+	ln -s open/folder/target by
+	touch ours/target
+	for file in open/link sticky/link sticky/dangling open/folder/target \
+		open/folder/in/target open/in/../link ours/through/target by; do
+		logs "$file" no
+		logs "$PWD/$file" no
+	done
+	[ ! -s ours/target ]
+	[ ! -e ours/missing ]
+	[ ! -e ours/in/target ]
+	# links in a folder of ours are, and files without a link
+	ln -s in/file ours/link
+	ln -s "$PWD/ours/in" ours/deep
+	ln -s /dev/stdout ours/output
+	for file in ours/link ours/deep/file open/file sticky/file \
+		open/../proc/file proc/file .//ours//in/file; do
+		logs "$file" yes
+		grep -q 'host=127.0.0.1 ' "$file"
+		: >"$file"
+		logs "$PWD/$file" yes
+		grep -q 'host=127.0.0.1 ' "$file"
+	done
+	for file in ours/output /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+		logs "$file" yes
+		grep -q 'host=127.0.0.1 ' stdout
+	done
+	ln -s circle ours/circle
+	message | postrider --host 127.0.0.1 --port 1 -f a@example.org \
+		--logfile=ours/circle b@example.org
+	expect 75 'cannot be written'
+}
+
+@test "a log file is not opened by a link in somebody else's folder" {
+	need_root
+	mkdir "$OPEN/bob"
+	ln -s "$PWD/target" "$OPEN/bob/log"
+	chown -h 65533 "$OPEN/bob" "$OPEN/bob/log"
+	logs "$OPEN/bob/log" no
+	[ ! -e target ]
+	rm "$OPEN/bob/log"
+	logs "$OPEN/bob/log" yes
+}
