@@ -2,9 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/memory.h"
 #include "mail/address/address.h"
+#include "mail/conversion/mimekind.h"
 #include "mail/header/complete.h"
+#include "mail/header/repair.h"
 #include "mail/header/rewrite.h"
 #include "smtp/path.h"
 #include "smtp/session.h"
@@ -66,57 +69,97 @@ letter_add_recipients(struct letter *l, const struct envelope *given,
 	return 0;
 }
 
-/* What must be there and is missing, and what must not go along. */
+/* What a header is composed of, besides the message. */
+struct parts {
+	const struct envelope *given;
+	const char *full_name;		/* for a From of ours, or NULL */
+	const struct mailbox *author;	/* the same */
+	bool is_signed;			/* then what is there stays as it is */
+};
+
+/* Fields that say nothing, or are there several times. */
 static int
-complete(struct letter *l, const char *full_name, struct fault *f)
+repair(struct letter *l, const struct parts *p, struct fault *f)
 {
 	const struct account *a = l->account;
-	struct mailbox author;
+	struct header *h = &l->message.header;
+	struct repair want = {
+		/* `sender` makes a name of what is no address, and of a
+		 * message that is sent on the author is not known */
+		.from = a->set_from_header != FROM_HEADER_OFF &&
+		    p->author != NULL && a->sender == NULL &&
+		    !header_has(h, "Resent-From"),
+		.date = a->set_date_header != TOGGLE_OFF,
+		.message_id = a->set_msgid_header != TOGGLE_OFF,
+		.authors = a->set_from_header != FROM_HEADER_OFF,
+		.recipients = a->set_to_header == TO_HEADER_OFF ||
+		    a->set_to_header == TO_HEADER_AUTO,
+		.bcc = a->remove_bcc_headers == TOGGLE_OFF,
+	};
+
+	if (p->is_signed || repair_header(h, &want) == 0)
+		return 0;
+	return fault(f, FAULT_DATA, "the header is too long with the names of "
+	    "fields that are replaced");
+}
+
+/* What must be there and is missing, and what must not go along. */
+static int
+complete(struct letter *l, const struct parts *p, struct fault *f)
+{
+	const struct account *a = l->account;
 	struct complete c = {
 		.from = a->set_from_header == FROM_HEADER_ON ?
 		    COMPLETE_FROM_REPLACE : a->set_from_header ==
 		    FROM_HEADER_OFF ? COMPLETE_FROM_KEEP :
 		    COMPLETE_FROM_MISSING,
+		.author = p->author,
 		.full_name = l->request->full_name != NULL ?
-		    l->request->full_name : full_name,
+		    l->request->full_name : p->full_name,
+		.sender = !p->is_signed &&
+		    a->set_from_header != FROM_HEADER_OFF,
 		.date = a->set_date_header != TOGGLE_OFF,
 		.message_id = a->set_msgid_header != TOGGLE_OFF,
+		.id_domain = p->author != NULL &&
+		    p->author->domain[0] != '\0' &&
+		    p->author->domain[0] != '[' ? p->author->domain :
+		    a->host != NULL ? a->host : "localhost",
 		.remove_bcc = a->remove_bcc_headers != TOGGLE_OFF,
 	};
-	int result;
 
-	if (sender_author(&author, &l->envelope, a) == 0) {
-		/* with an A-label where no other part needs SMTPUTF8, as in
-		 * the envelope */
-		path_to_ascii(&author);
-		c.author = &author;
-	}
-	c.id_domain = c.author != NULL && author.domain[0] != '\0' &&
-	    author.domain[0] != '[' ? author.domain :
-	    a->host != NULL ? a->host : "localhost";
-	result = complete_header(&l->message.header, &c, f);
-	if (c.author != NULL)
-		mailbox_free(&author);
-	return result;
+	return complete_header(&l->message.header, &c, f);
 }
 
-static int
-compose(struct letter *l, const struct envelope *given, const char *full_name,
-    struct fault *f)
+static void
+name_recipients(struct letter *l, const struct parts *p)
 {
 	const struct account *a = l->account;
 	struct header *h = &l->message.header;
 
-	if (a->set_to_header == TO_HEADER_ON)
-		rewrite_announce(h, given);
-	if (aliases_rewrite(l->aliases, &l->message, f) == -1 ||
-	    originator_rewrite(h, a, full_name, f) == -1 ||
-	    qualify_header(h, a, f) == -1)
-		return -1;
-	if (a->set_to_header != TO_HEADER_OFF)
+	if (a->set_to_header == TO_HEADER_AUTO)
+		rewrite_add_to(h, p->given->count == 1 &&
+		    l->envelope.count == 1 ? &l->envelope : NULL);
+	else if (a->set_to_header != TO_HEADER_OFF)
 		rewrite_to(h, &l->envelope,
 		    a->set_to_header == TO_HEADER_UNDISCLOSED);
-	if (complete(l, full_name, f) == -1)
+}
+
+static int
+compose(struct letter *l, const struct parts *p, struct fault *f)
+{
+	const struct account *a = l->account;
+	struct header *h = &l->message.header;
+
+	if (repair(l, p, f) == -1)
+		return -1;
+	if (a->set_to_header == TO_HEADER_ON)
+		rewrite_announce(h, p->given);
+	if (aliases_rewrite(l->aliases, &l->message, f) == -1 ||
+	    originator_rewrite(h, a, p->full_name, f) == -1 ||
+	    qualify_header(h, a, f) == -1)
+		return -1;
+	name_recipients(l, p);
+	if (complete(l, p, f) == -1)
 		return -1;
 	return conversion_check(&l->message, a->long_lines, f);
 }
@@ -125,13 +168,25 @@ int
 letter_write(struct letter *l, const struct message *m,
     const struct envelope *given, struct fault *f)
 {
+	struct parts parts = { .given = given };
+	struct mailbox author;
 	char *full_name;
 	int result;
 
 	message_share(&l->message, m);
 	if (account_full_name(l->account, &full_name, f) == -1)
 		return -1;
-	result = compose(l, given, full_name, f);
+	parts.full_name = full_name;
+	parts.is_signed = mimekind_find(&m->header) == MIMEKIND_SIGNED;
+	if (sender_author(&author, &l->envelope, l->account) == 0) {
+		/* with an A-label where no other part needs SMTPUTF8, as in
+		 * the envelope */
+		path_to_ascii(&author);
+		parts.author = &author;
+	}
+	result = compose(l, &parts, f);
+	if (parts.author != NULL)
+		mailbox_free(&author);
 	free(full_name);
 	return result;
 }

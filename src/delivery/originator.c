@@ -31,7 +31,6 @@ struct originator {
 	size_t first;
 	size_t last;
 	/* what From has come to: */
-	size_t authors;
 	bool only_sender;	/* none but the address of `sender` */
 	char *reply_to;		/* what it was, or NULL */
 	struct header_edit *edit;	/* From fields that are no list */
@@ -108,7 +107,6 @@ replace_from(struct originator *o, const struct header_field *field)
 	o->edit[o->edits++] = (struct header_edit){ field->body, n - 2,
 	    buffer_detach(&b) };
 	buffer_free(&name);
-	o->authors++;
 }
 
 /* All at once: each edit copies the header. */
@@ -141,7 +139,6 @@ look_at_from(struct originator *o, const struct header_field *field)
 		changes |= !ours;
 		reachable &= can_reply(&list.box[i]);
 		o->only_sender &= !ours || is_sender(o->sender, &list.box[i]);
-		o->authors++;
 	}
 	if (r == -1 || list.count == 0)
 		replace_from(o, field);
@@ -164,8 +161,8 @@ look_at_sender(const struct originator *o, struct header_field *field)
 	body = header_body(o->header, field, &n);
 	drop = address_parse(&list, body, n, NULL) == -1 ||
 	    list.count != 1;
-	/* as it is, or as it would become */
-	if (!drop && o->authors <= 1 && o->only_sender)
+	/* as it is, or as it would become; From names each author once */
+	if (!drop && o->only_sender)
 		drop = !sender_address_is_ours(o->sender, &list.box[0]) ||
 		    is_sender(o->sender, &list.box[0]);
 	field->removed |= drop;

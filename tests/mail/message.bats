@@ -125,6 +125,120 @@ lacks() {
 	expect 64 'none in To, Cc and Bcc' 'add a To field'
 }
 
+# fields N NAME: those of a message, unfolded
+fields() {
+	arrived "$1" | sed '/^$/,$d' | awk -v name="$2:" '
+		/^[ \t]/ { if (of) line = line $0; next }
+		of { print line }
+		{ of = index($0, name) == 1; line = $0 }
+		END { if (of) print line }'
+}
+
+@test "fields that say nothing are replaced, and their text is kept" {
+	serve
+	printf '%s\n' 'From:' 'Date:' 'Message-ID:' 'Cc: ' '' x |
+		submit bob@example.net
+	printf '%s\n' 'From: The Backup Script' 'Date: lun. 5 janv. 2026' \
+		'Message-ID: 1234' 'Cc: c@example.net' '' x |
+		submit bob@example.net
+	printf 'Date: Mon, 5 Jan 2026 10:00:00 +0100 (f\374r)\n\nx\n' |
+		submit bob@example.net
+	printf '%s\n' 'From: Foo' 'Date: x' 'Message-ID: y' '' x |
+		submit -G bob@example.net
+	for n in 1 2 3; do
+		fields "$n" From | grep -qx 'From: alice@example.org'
+		[ "$(fields "$n" From | wc -l)" -eq 1 ]
+		fields "$n" Date | grep -qE '^Date: .* 20[0-9]{2} [0-9:]{8} [+-]'
+		[ "$(fields "$n" Date | wc -l)" -eq 1 ]
+		fields "$n" Message-ID | grep -q '^Message-ID: <.*@example.org>$'
+		[ "$(fields "$n" Message-ID | wc -l)" -eq 1 ]
+	done
+	[ -z "$(fields 1 Cc)" ]
+	lacks X-Original "$CAPTURE/1.message"
+	fields 2 X-Original-From | grep -qx 'X-Original-From: The Backup Script'
+	fields 2 X-Original-Date |
+		grep -qx 'X-Original-Date: lun. 5 janv. 2026'
+	fields 2 X-Original-Message-ID | grep -qx 'X-Original-Message-ID: 1234'
+	fields 2 Cc | grep -qx 'Cc: c@example.net'
+	fields 3 X-Original-Date | grep -q 'Mon, 5 Jan 2026'
+	arrived 4 | head -n 3 |
+		same - <(printf '%s\n' 'From: Foo' 'Date: x' 'Message-ID: y')
+}
+
+@test "fields that may stand once do" {
+	serve
+	printf '%s\n' 'From: alice@example.org' 'To: a@example.net' \
+		'To: undisclosed-recipients:;' 'Cc: c@example.net' \
+		'Subject: one' 'To: B <b@example.net>' 'Cc:' 'Subject: two' \
+		'Reply-To: r@example.net' 'Reply-To: s@example.net' '' x |
+		submit -t
+	expect 0
+	[ "$(recipients)" = 'a@example.net c@example.net b@example.net' ]
+	fields 1 To | grep -qx 'To: a@example.net, B <b@example.net>'
+	fields 1 Cc | grep -qx 'Cc: c@example.net'
+	fields 1 Reply-To | grep -qx 'Reply-To: r@example.net, s@example.net'
+	fields 1 Subject | grep -qx 'Subject: one'
+	fields 1 X-Original-Subject | grep -qx 'X-Original-Subject: two'
+	[ "$(arrived | grep -ciE '^(to|cc|subject|reply-to):')" -eq 4 ]
+}
+
+@test "several authors get a Sender; of equal ones one is left" {
+	serve
+	printf 'From: a@example.org, B <b@example.org>\n\nx\n' |
+		submit bob@example.net
+	printf 'From: a@example.org, A <a@example.org>\n\nx\n' |
+		submit bob@example.net
+	printf 'From: a@example.org\nFrom: b@example.org\n\nx\n' |
+		submit bob@example.net
+	printf 'From: a@box, b@box\n\nx\n' |
+		submit --sender=you@example.org bob@example.net
+	printf 'Sender: c@example.org\nFrom: a@example.org, b@example.org\n' |
+		submit bob@example.net
+	fields 1 Sender | grep -qx 'Sender: alice@example.org'
+	fields 2 From | grep -qx 'From: a@example.org'
+	[ -z "$(fields 2 Sender)" ]
+	fields 3 From | grep -qx 'From: a@example.org, b@example.org'
+	fields 3 Sender | grep -qx 'Sender: alice@example.org'
+	fields 4 From | grep -qx 'From: "a@box" <you@example.org>'
+	[ -z "$(fields 4 Sender)" ]
+	fields 5 Sender | grep -qx 'Sender: c@example.org'
+}
+
+@test "a signed message keeps what it has" {
+	local sign
+
+	serve
+	for sign in 'DKIM-Signature: v=1' \
+		'Content-Type: multipart/signed; boundary=x' \
+		'Content-Type: application/pkcs7-mime; smime-type=signed-data'; do
+		printf '%s\n' "$sign" 'From: a@example.org, b@example.org' \
+			'To: a@example.net' 'To:' 'Date: x' 'Message-ID: y' '' x |
+			tee signed | submit bob@example.net
+		expect 0
+	done
+	sed 's/$/\r/' signed | same - "$CAPTURE/3.message"
+	for n in 1 2; do
+		arrived "$n" | tail -n +2 | same - <(tail -n +2 signed)
+	done
+}
+
+@test "set_to_header auto names the recipient, or nobody" {
+	serve 'set_to_header auto'
+	echo x | submit bob@example.net
+	echo x | submit bob@example.net carol@example.net
+	printf 'To:\n\nx\n' | submit bob@example.net
+	printf 'Cc: c@example.net\n\nx\n' | submit bob@example.net
+	printf 'Bcc: c@example.net\n\nx\n' | submit bob@example.net
+	printf 'Resent-To: c@example.net\n\nx\n' | submit bob@example.net
+	for n in 1 3; do
+		fields "$n" To | grep -qx 'To: bob@example.net'
+	done
+	fields 2 To | grep -qx 'To: undisclosed-recipients:;'
+	for n in 4 5 6; do
+		[ -z "$(fields "$n" To)" ]
+	done
+}
+
 @test "text without a header gets one, and its own lines stay together" {
 	serve
 	printf 'Hello\nTo: nobody@example.com\n' | submit bob@example.net

@@ -61,7 +61,7 @@ ROW(MAILDOMAIN, maildomain, STRING, "NAME", "none",
     "obsolete: the domain for auto_from", .flags = OPTION_EMPTY | OPTION_WORD)
 ROW(SET_FROM_HEADER, set_from_header, CHOICE, "auto|on|off", "auto",
     "add a missing From field, or replace it", .choices = from_headers)
-ROW(SET_TO_HEADER, set_to_header, CHOICE, "on|off|...", "off",
+ROW(SET_TO_HEADER, set_to_header, CHOICE, "auto|on|off|...", "off",
     "replace To, Cc and Bcc by one To field", .choices = to_headers)
 ROW(SET_DATE_HEADER, set_date_header, CHOICE, "auto|on|off", "auto",
     "add a missing Date field", .choices = added_headers)

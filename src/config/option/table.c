@@ -52,6 +52,7 @@ static const struct option_choice added_headers[] = {
 };
 static const struct option_choice to_headers[] = {
 	{ "on", TO_HEADER_ON }, { "off", TO_HEADER_OFF },
+	{ "auto", TO_HEADER_AUTO },
 	{ "undisclosed_recipients", TO_HEADER_UNDISCLOSED }, { NULL, 0 }
 };
 static const struct option_choice returns[] = {

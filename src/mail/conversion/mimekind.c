@@ -5,64 +5,7 @@
 #include "base/text.h"
 #include "mail/conversion/mimekind.h"
 #include "mail/header/header.h"
-
-/* Octets that are left to read of a field. */
-struct rest {
-	const char *p;
-	const char *end;
-};
-
-/* White space, folds and comments (RFC 5322 section 3.2.2). */
-static void
-skip_space(struct rest *r)
-{
-	size_t depth = 0;
-
-	for (; r->p < r->end; r->p++) {
-		if (*r->p == '(')
-			depth++;
-		else if (*r->p == ')' && depth > 0)
-			depth--;
-		else if (*r->p == '\\' && depth > 0 && r->p + 1 < r->end)
-			r->p++;
-		else if (depth == 0 && !text_is_blank(*r->p) &&
-		    *r->p != '\r' && *r->p != '\n')
-			break;
-	}
-}
-
-/* A token of RFC 2045 section 5.1, with the space around it. */
-static struct rest
-next_token(struct rest *r)
-{
-	struct rest token;
-
-	skip_space(r);
-	token.p = r->p;
-	while (r->p < r->end && (unsigned char)*r->p > ' ' && *r->p != 127 &&
-	    strchr("()<>@,;:\\\"/[]?=", *r->p) == NULL)
-		r->p++;
-	token.end = r->p;
-	skip_space(r);
-	return token;
-}
-
-static bool
-is_word(struct rest token, const char *word)
-{
-	return text_same_word(token.p, (size_t)(token.end - token.p), word);
-}
-
-static struct rest
-read_body(const struct header *h, const struct header_field *f)
-{
-	struct rest r;
-	size_t len;
-
-	r.p = header_body(h, f, &len);
-	r.end = r.p + len;
-	return r;
-}
+#include "mail/header/syntax.h"
 
 /* Is the word there, in either case? */
 static bool
@@ -87,30 +30,34 @@ is_wide(struct rest parameters)
 static enum mimekind
 read_type(const struct header *h, const struct header_field *f)
 {
-	struct rest r = read_body(h, f), type = next_token(&r), subtype;
+	struct rest r = rest_of_field(h, f), type = rest_take_token(&r);
+	struct rest subtype;
 
-	if (r.p == r.end || *r.p != '/')
+	if (!rest_take(&r, '/'))
 		return MIMEKIND_OTHER;
-	r.p++;
-	subtype = next_token(&r);
+	subtype = rest_take_token(&r);
 	if (subtype.p == subtype.end || (r.p < r.end && *r.p != ';'))
 		return MIMEKIND_OTHER;
-	if (is_word(type, "multipart"))
-		return is_word(subtype, "signed") ? MIMEKIND_SIGNED :
+	if (rest_is(type, "multipart"))
+		return rest_is(subtype, "signed") ? MIMEKIND_SIGNED :
 		    MIMEKIND_MULTIPART;
-	if (is_word(type, "message"))
+	if (rest_is(type, "message"))
 		return MIMEKIND_MULTIPART;
-	return is_word(type, "text") && !is_wide(r) ? MIMEKIND_TEXT :
+	/* S/MIME: RFC 8551 section 3.2 */
+	if (rest_is(type, "application") && (rest_is(subtype, "pkcs7-mime") ||
+	    rest_is(subtype, "x-pkcs7-mime")))
+		return MIMEKIND_SIGNED;
+	return rest_is(type, "text") && !is_wide(r) ? MIMEKIND_TEXT :
 	    MIMEKIND_OTHER;
 }
 
 static bool
 is_identity(const struct header *h, const struct header_field *f)
 {
-	struct rest r = read_body(h, f), word = next_token(&r);
+	struct rest r = rest_of_field(h, f), word = rest_take_token(&r);
 
-	return r.p == r.end && (is_word(word, "7bit") ||
-	    is_word(word, "8bit") || is_word(word, "binary"));
+	return r.p == r.end && (rest_is(word, "7bit") ||
+	    rest_is(word, "8bit") || rest_is(word, "binary"));
 }
 
 static bool

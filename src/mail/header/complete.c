@@ -80,6 +80,31 @@ add_from(struct header *h, const struct complete *c, struct fault *f)
 	return 0;
 }
 
+/* Who sent what several people have written: the author of ours if there is
+ * one, else the first of them. */
+static void
+add_sender(struct header *h, const struct mailbox *author)
+{
+	struct address_list list = { .box = NULL };
+	const struct header_field *field;
+	size_t from = 0, len;
+	const char *body;
+	struct buffer b;
+
+	field = header_next(h, "From", &from);
+	if (field == NULL || header_has(h, "Sender"))
+		return;
+	body = header_body(h, field, &len);
+	if (memchr(body, ',', len) != NULL &&
+	    address_parse(&list, body, len, NULL) == 0 && list.count > 1) {
+		buffer_init(&b, FIELD_MAX);
+		address_add_spec(&b, author != NULL ? author : &list.box[0]);
+		header_prepend(h, "Sender", b.data);
+		buffer_free(&b);
+	}
+	address_list_free(&list);
+}
+
 /* Unpredictable, and nothing of this machine in it but the sender's domain. */
 static int
 add_message_id(struct header *h, const char *domain, struct fault *f)
@@ -112,6 +137,8 @@ complete_header(struct header *h, const struct complete *c, struct fault *f)
 
 	if (needs_author(h, c->from) && add_from(h, c, f) == -1)
 		return -1;
+	if (c->sender)
+		add_sender(h, c->author);
 	if (c->date && !header_has(h, "Date")) {
 		clock_date(time(NULL), date);
 		header_prepend(h, "Date", date);

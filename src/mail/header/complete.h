@@ -19,6 +19,8 @@ struct complete {
 	enum complete_from from;
 	const struct mailbox *author;	/* of a From of ours, or NULL */
 	const char *full_name;		/* its display name; NULL: none */
+	bool sender;			/* add a Sender where From has several
+					 * authors (RFC 5322 section 3.6.2) */
 	bool date;			/* add a missing Date */
 	bool message_id;		/* add a missing Message-ID */
 	const char *id_domain;		/* right side of a Message-ID */
@@ -33,9 +35,9 @@ struct complete {
 bool author_find(struct mailbox *, const struct header *);
 
 /*
- * Adds From, Date and Message-ID, and removes Bcc and Return-Path. -1 with
- * FAULT_CONFIG when a From is needed and there is no author, with FAULT_SYSTEM
- * when the system has no random numbers for a Message-ID.
+ * Adds From, Sender, Date and Message-ID, and removes Bcc and Return-Path. -1
+ * with FAULT_CONFIG when a From is needed and there is no author, with
+ * FAULT_SYSTEM when the system has no random numbers for a Message-ID.
  */
 int complete_header(struct header *, const struct complete *, struct fault *);
 

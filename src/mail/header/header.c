@@ -190,7 +190,7 @@ edit_text(const struct header *h, const struct header_edit *edit,
 int
 header_edit(struct header *h, const struct header_edit *edit, size_t count)
 {
-	size_t k = 0, moved = 0, grown;
+	size_t k = 0, moved = 0, grown, renamed;
 	struct header_field *f;
 	struct buffer text;
 
@@ -204,13 +204,16 @@ header_edit(struct header *h, const struct header_edit *edit, size_t count)
 	/* `moved` and `grown` are modulo, and negative where text shrinks */
 	for (size_t i = 0; i < h->count; i++) {
 		f = &h->field[i];
-		grown = 0;
+		grown = renamed = 0;
 		for (; k < count && edit[k].at < f->start + f->len; k++) {
 			grown += strlen(edit[k].text) - edit[k].len;
+			if (edit[k].at < f->body)
+				renamed = grown;
 			f->edited = true;
 		}
 		f->start += moved;
-		f->body += moved;
+		f->name_len += renamed;
+		f->body += moved + renamed;
 		f->len += grown;
 		moved += grown;
 	}

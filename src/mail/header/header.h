@@ -80,7 +80,8 @@ const char *header_text(const struct header *, const struct header_field *,
 size_t header_line_number(const struct header *, const struct header_field *);
 /* Text to put in the place of some octets of the header's text. */
 struct header_edit {
-	size_t at;		/* offset in text, inside a field's body */
+	size_t at;		/* offset in text, inside a field's body, or
+				 * where its name begins */
 	size_t len;		/* octets that go */
 	char *text;		/* what comes; owned by whoever made the edit */
 };

@@ -9,6 +9,7 @@
 #include "mail/conversion/encoding.h"
 #include "mail/envelope.h"
 #include "mail/header/header.h"
+#include "mail/header/join.h"
 #include "mail/header/rewrite.h"
 
 #define LINE_LENGTH 78	/* octets: RFC 5322 section 2.1.1 */
@@ -114,6 +115,16 @@ rewrite_field(struct rewriting *r, const struct header_field *field)
 	address_list_free(&list);
 }
 
+static int
+carry_out(struct rewriting *r, struct header *h)
+{
+	int result = header_edit(h, r->edit, r->count);
+
+	while (r->count > 0)
+		free(r->edit[--r->count].text);
+	return result;
+}
+
 static bool
 is_one_of(const struct header *h, const struct header_field *field,
     const char *const *names)
@@ -143,16 +154,26 @@ rewrite_fields(struct header *h, const char *const *names, size_t first,
 {
 	struct rewriting r = { .header = h, .choose = choose,
 	    .context = context };
+	struct header_edit once;
 	int result;
 
 	for (size_t i = first; i < last; i++)
 		if (!h->field[i].removed && is_one_of(h, &h->field[i], names))
 			rewrite_field(&r, &h->field[i]);
-	result = header_edit(h, r.edit, r.count);
+	result = carry_out(&r, h);
 	if (result == 0)
 		*eight_bit |= r.eight_bit;
-	while (r.count > 0)
-		free(r.edit[--r.count].text);
+	/* of two addresses one may have come */
+	for (size_t i = first; result == 0 && i < last; i++)
+		if (h->field[i].edited && !h->field[i].removed &&
+		    is_one_of(h, &h->field[i], names) &&
+		    join_repeated(h, &h->field[i], &once)) {
+			r.edit = memory_grow(r.edit, r.count, &r.cap,
+			    sizeof(*r.edit));
+			r.edit[r.count++] = once;
+		}
+	if (result == 0)
+		result = carry_out(&r, h);
 	free(r.edit);
 	return result;
 }
@@ -215,6 +236,21 @@ rewrite_announce(struct header *h, const struct envelope *e)
 	}
 	buffer_free(&line);
 	envelope_free(&hidden);
+}
+
+void
+rewrite_add_to(struct header *h, const struct envelope *e)
+{
+	size_t first, last;
+	char *spec;
+
+	if (header_has(h, "To") || header_has(h, "Cc") ||
+	    header_has(h, "Bcc") || envelope_resent(h, &first, &last))
+		return;
+	spec = e == NULL ? NULL : address_spec(&e->recipient[0].box);
+	header_prepend(h, "To", spec == NULL ? "undisclosed-recipients:;" :
+	    spec);
+	free(spec);
 }
 
 void

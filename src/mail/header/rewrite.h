@@ -22,9 +22,9 @@ typedef const struct mailbox *rewrite_choice(const struct mailbox *,
 /*
  * Calls `choose` for each address of the To and Cc fields, or of Resent-To and
  * Resent-Cc where envelope_resent() finds a block of such fields. A field that
- * cannot be parsed stays as it is. *eight_bit is set when a new address is not
- * ASCII. -1, and nothing is changed, when the header would get more than
- * HEADER_MAX octets.
+ * cannot be parsed stays as it is; of one that changes, equal addresses become
+ * one. *eight_bit is set when a new address is not ASCII. -1, and nothing is
+ * changed, when the header would get more than HEADER_MAX octets.
  */
 int rewrite_recipients(struct header *h, rewrite_choice *choose, void *context,
     bool *eight_bit);
@@ -40,6 +40,12 @@ int rewrite_fields(struct header *h, const char *const *names, size_t first,
  * shown.
  */
 void rewrite_announce(struct header *, const struct envelope *);
+/*
+ * Adds a To field where a message that is not sent on has neither To, Cc nor
+ * Bcc: it names the first recipient of the envelope, and without an envelope is
+ * "undisclosed-recipients:;".
+ */
+void rewrite_add_to(struct header *, const struct envelope *);
 /*
  * Replaces To, Cc and Bcc by one To field with the recipients that are in To
  * or Cc, or with "undisclosed-recipients:;" if `hide` is set or there are none.
