@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -90,19 +91,19 @@ file_type(const struct file *file)
 }
 
 static int
-wait_readable(int fd)
+wait_readable(int fd, int64_t deadline)
 {
 	struct pollfd p = { fd, POLLIN, 0 };
 
-	if (poll(&p, 1, PIPE_MS) != 0)
+	if (poll(&p, 1, clock_left(deadline)) != 0)
 		return 0;
 	errno = ETIMEDOUT;
 	return -1;
 }
 
-/* One read(2) that waits for the writer of a pipe. */
+/* One read(2) that waits for the writer of a pipe, until the deadline. */
 static ssize_t
-read_some(int fd, char *to, size_t n)
+read_some(int fd, char *to, size_t n, int64_t deadline)
 {
 	ssize_t got;
 
@@ -110,7 +111,7 @@ read_some(int fd, char *to, size_t n)
 		got = read(fd, to, n);
 		if (got != -1 || (errno != EINTR && errno != EAGAIN))
 			return got;
-		if (errno == EAGAIN && wait_readable(fd) == -1)
+		if (errno == EAGAIN && wait_readable(fd, deadline) == -1)
 			return -1;
 	}
 }
@@ -118,6 +119,7 @@ read_some(int fd, char *to, size_t n)
 int
 file_read(struct file *file, struct buffer *b)
 {
+	int64_t deadline = clock_after(PIPE_MS);
 	size_t size = b->max, room;
 	bool sized = S_ISREG(file->st.st_mode);
 	ssize_t n = 1;
@@ -133,12 +135,13 @@ file_read(struct file *file, struct buffer *b)
 	else if (sized && size > UNSIZED_MAX)
 		size = UNSIZED_MAX;
 	/* one that nobody has opened for writing yet would read as empty */
-	if (S_ISFIFO(file->st.st_mode) && wait_readable(file->fd) == -1)
+	if (S_ISFIFO(file->st.st_mode) &&
+	    wait_readable(file->fd, deadline) == -1)
 		return -1;
 	room = size > b->max ? b->max : size;
 	to = buffer_reserve(b, room);
 	while (room > 0 && n > 0) {
-		n = read_some(file->fd, to, room);
+		n = read_some(file->fd, to, room, deadline);
 		if (n == -1)
 			return -1;
 		buffer_commit(b, (size_t)n);
@@ -178,7 +181,7 @@ file_first_line(const char *path)
 		return NULL;
 	errno = 0;
 	if (file_type(&file) == NULL)
-		got = read_some(file.fd, line, sizeof(line));
+		got = read_some(file.fd, line, sizeof(line), 0);
 	file_close(&file);
 	n = got <= 0 ? 0 : text_trimmed(line, text_line(line, (size_t)got));
 	return n == 0 ? NULL : memory_copy(line, n);

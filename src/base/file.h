@@ -41,7 +41,7 @@ const char *file_type(const struct file *);
  * Adds all of the file to an empty buffer. -1 with errno, EFBIG when it is
  * larger than the buffer's maximum, EAGAIN when it grew while it was read. The
  * octets are never moved in memory, so that buffer_wipe() wipes the only copy
- * of a secret. Waits a minute at most for the writer of a pipe.
+ * of a secret. The writer of a pipe has a minute for all of it.
  */
 int file_read(struct file *, struct buffer *);
 /* Opens and reads a regular file: as file_read(); errno is 0 when it is no

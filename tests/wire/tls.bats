@@ -404,4 +404,17 @@ DIALOGUE
 		message | submit bob@example.net
 		expect 66 'trust file' 'not a regular file'
 	done
+	# a hole, which costs nothing
+	truncate -s 3G large
+	for file in tls_trust_file tls_extra_trust_file; do
+		account_file 'host 127.0.0.1' 'port 1' 'tls on' \
+			"$file $PWD/large" 'from alice@example.org'
+		message | submit bob@example.net
+		expect 66 'large: cannot read the trust file: it has more than'
+	done
+	account_file 'host 127.0.0.1' 'port 1' 'tls on' \
+		"tls_crl_file $PWD/large" 'from alice@example.org' \
+		"tls_trust_file $CERTS/ca.pem"
+	message | submit bob@example.net
+	expect 66 'large: cannot read the revocation list: it has more than'
 }

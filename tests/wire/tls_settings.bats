@@ -303,6 +303,17 @@ client_account() {
 	client_account "tls_cert_file $CERTS/client.pem" 'tls_key_file /no/key'
 	message | submit bob@example.net
 	expect 66 '/no/key' 'tls_key_file' 'No such file'
+	mkfifo fifo
+	client_account "tls_cert_file $CERTS/client.pem" "tls_key_file $PWD/fifo"
+	message | submit bob@example.net
+	expect 66 'fifo: cannot read the file of tls_key_file: it is a FIFO'
+	client_account 'tls_cert_file /dev/zero' "tls_key_file $CERTS/client.key"
+	message | submit bob@example.net
+	expect 66 '/dev/zero: cannot read the file of tls_cert_file: it is a'
+	truncate -s 3G large
+	client_account "tls_cert_file $PWD/large" "tls_key_file $CERTS/client.key"
+	message | submit bob@example.net
+	expect 66 'large: cannot read the file of tls_cert_file: it has more'
 	client_account "tls_cert_file $CERTS/client.pem" \
 		"tls_key_file $CERTS/good.key"
 	message | submit bob@example.net

@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "wire/tls/anchors.h"
 
-#define ANCHORS_MAX (SIZE_MAX / 8)	/* octets: what memory holds */
 #define PREFIX_TEXT 640		/* octets of base64 that hold most subjects */
 
 /* RFC 7468 sections 3 and 5 */

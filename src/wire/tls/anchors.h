@@ -18,6 +18,9 @@ struct span {
 	size_t len;
 };
 
+/* Octets of a file of anchors; a system's store has less than one MiB. */
+#define ANCHORS_MAX (64 * 1024 * 1024)
+
 /* A file of anchors; owns the text. */
 struct anchors {
 	char *pem;
@@ -38,8 +41,8 @@ struct anchor_names {
 
 /*
  * Reads a regular file, whether there is a certificate in it or not. False, and
- * there is nothing to close, when it cannot be read: errno says why, 0 that it
- * is no regular file.
+ * there is nothing to close, when it cannot be read: errno says why, EFBIG that
+ * it has more than ANCHORS_MAX octets, 0 that it is no regular file.
  */
 bool anchors_open(struct anchors *, const char *file);
 /* Takes a copy of a file's octets. */

@@ -14,6 +14,7 @@
 #include "wire/tls/tls.h"
 #include "wire/tls/trust.h"
 
+#define CLIENT_MAX (1024 * 1024)	/* octets of a chain, or a key */
 #define PKCS11_SCHEME "pkcs11:"	/* RFC 7512 */
 
 static bool
@@ -41,7 +42,10 @@ give_pin(void *context, int attempt, const char *token_url,
 	return 0;
 }
 
-/* The system says why a file cannot be read; GnuTLS does not. */
+/*
+ * The system says why a file cannot be read; GnuTLS does not, and would wait
+ * without end for the writer of a FIFO.
+ */
 static int
 check_file(const char *path, const char *keyword, struct fault *f)
 {
@@ -54,6 +58,13 @@ check_file(const char *path, const char *keyword, struct fault *f)
 		    "%s: cannot read the file of %s: %s", path, keyword,
 		    strerror(errno));
 	file_close(&file);
+	if (file_type(&file) != NULL)
+		return fault(f, FAULT_INPUT, "%s: cannot read the file of %s: "
+		    "it is %s", path, keyword,
+		    file_type(&file));
+	if (file.st.st_size > CLIENT_MAX)
+		return fault(f, FAULT_INPUT, "%s: cannot read the file of %s: "
+		    "it has more than 1 MiB", path, keyword);
 	return 0;
 }
 

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,13 +13,21 @@
 
 #define BUNDLE_MIN 5	/* anchors; fewer are imported at once */
 
+/* Why a file could not be loaded, by its errno. */
+static const char *
+load_trouble(int error)
+{
+	return error == 0 ? "not a regular file" : error == EFBIG ?
+	    "it has more than 64 MiB" : strerror(error);
+}
+
 static int
 open_file(struct trust_file *file, const char *name, struct fault *f)
 {
 	file->name = name;
 	if (!anchors_open(&file->anchors, name)) {
 		fault(f, FAULT_INPUT, "%s: cannot read the trust file: %s",
-		    name, errno == 0 ? "not a regular file" : strerror(errno));
+		    name, load_trouble(errno));
 		return fault_hint(f, "\"tls_trust_file\" and "
 		    "\"tls_extra_trust_file\" name files of CA certificates "
 		    "in PEM form; without them the system's are used");
@@ -121,11 +128,10 @@ load_crl(struct trust_store *s, const char *file, struct fault *f)
 	struct buffer b;
 	int n;
 
-	buffer_init(&b, UINT_MAX);
+	buffer_init(&b, ANCHORS_MAX);
 	if (file_load(file, &b) == -1) {
 		fault(f, FAULT_INPUT, "%s: cannot read the revocation list: "
-		    "%s", file, errno == 0 ? "not a regular file" :
-		    strerror(errno));
+		    "%s", file, load_trouble(errno));
 		buffer_free(&b);
 		return fault_hint(f, "\"tls_crl_file\" names a file of "
 		    "revocation lists in PEM form");
