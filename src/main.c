@@ -23,16 +23,7 @@
 #include "wire/tls/tls.h"
 #include "smtp/sasl/sasl.h"
 #include "log/log.h"
-#include "modes/check.h"
-#include "modes/configure.h"
-#include "modes/query.h"
-#include "modes/queue/act.h"
-#include "modes/queue/list.h"
-#include "modes/queue/run.h"
-#include "modes/serve/serve.h"
-#include "modes/submit.h"
-#include "modes/verify.h"
-#include "cli/argv.h"
+#include "modes/modes.h"
 #include "cli/cmdline.h"
 
 #define REFUSED_SHOWN 20	/* recipients named on standard error */

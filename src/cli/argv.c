@@ -7,9 +7,7 @@
 #include "base/memory.h"
 #include "mail/address/address.h"
 #include "config/option/option.h"
-#include "cli/argv.h"
 #include "cli/cmdline.h"
-#include "cli/letter.h"
 
 #define HELP_LEFT_SIZE 80	/* octets; a line of the help */
 #define LIST_MAX (64 * 1024)	/* octets of names that a hint lists */

@@ -9,7 +9,7 @@
 #include "mail/address/address.h"
 #include "mail/conversion/encoding.h"
 #include "mail/envelope.h"
-#include "cli/letter.h"
+#include "cli/cmdline.h"
 
 #define ENVID_MAX 100	/* octets of xtext: RFC 3461 section 4.4 */
 #define HOPS_MAX 100	/* RFC 5321 section 6.3 */

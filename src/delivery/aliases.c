@@ -13,7 +13,7 @@
 #include "smtp/path.h"
 #include "config/alias/alias.h"
 #include "delivery/aliases.h"
-#include "delivery/qualify.h"
+#include "delivery/policy.h"
 
 void
 alias_source_init(struct alias_source *a, const struct account *account,

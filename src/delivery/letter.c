@@ -14,10 +14,8 @@
 #include "config/account/account.h"
 #include "delivery/aliases.h"
 #include "delivery/letter.h"
-#include "delivery/originator.h"
-#include "delivery/qualify.h"
+#include "delivery/policy.h"
 #include "delivery/request.h"
-#include "delivery/sender.h"
 
 void
 letter_init(struct letter *l, const struct request *request,

@@ -18,7 +18,7 @@
 #include "delivery/link.h"
 #include "delivery/outcome.h"
 #include "delivery/request.h"
-#include "delivery/sender.h"
+#include "delivery/policy.h"
 
 #define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
 #define PORT_SUBMISSION 587	/* RFC 6409 */

@@ -13,7 +13,7 @@
 #include "mail/header/rewrite.h"
 #include "config/account/account.h"
 #include "config/account/sender.h"
-#include "delivery/originator.h"
+#include "delivery/policy.h"
 
 #define FIELD_MAX (1024 * 1024)	/* octets of one field that we write */
 #define OLD_MAX 320	/* octets of an address that becomes a name: RFC 5321

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "mail/envelope.h"
-#include "smtp/queueid.h"
+#include "smtp/reply.h"
 #include "smtp/sasl/mechanism.h"
 #include "smtp/session.h"
 #include "delivery/outcome.h"

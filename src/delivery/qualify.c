@@ -8,7 +8,7 @@
 #include "mail/header/header.h"
 #include "mail/header/rewrite.h"
 #include "config/account/account.h"
-#include "delivery/qualify.h"
+#include "delivery/policy.h"
 
 static const char *const fields[] = { "From", "Sender", "Reply-To", "To", "Cc",
     "Bcc", NULL };

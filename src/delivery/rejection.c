@@ -13,7 +13,7 @@
 #include "smtp/path.h"
 #include "smtp/session.h"
 #include "smtp/transaction.h"
-#include "delivery/rejection.h"
+#include "delivery/submission.h"
 
 #define NAME_MAX_OCTETS (2 * ADDRESS_MAX)	/* "the sender <...>" */
 

@@ -3,7 +3,6 @@
 
 #include "base/fault.h"
 #include "mail/address/address.h"
-#include "config/account/environment.h"
 #include "config/account/accountfile.h"
 #include "delivery/request.h"
 

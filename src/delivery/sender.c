@@ -14,8 +14,7 @@
 #include "smtp/session.h"
 #include "config/account/account.h"
 #include "config/account/sender.h"
-#include "delivery/qualify.h"
-#include "delivery/sender.h"
+#include "delivery/policy.h"
 
 static const char *
 login_name(void)

@@ -17,7 +17,6 @@
 #include "delivery/diagnosis.h"
 #include "delivery/link.h"
 #include "delivery/outcome.h"
-#include "delivery/rejection.h"
 #include "delivery/submission.h"
 
 /*

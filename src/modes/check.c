@@ -15,7 +15,7 @@
 #include "config/password/password.h"
 #include "delivery/aliases.h"
 #include "delivery/request.h"
-#include "modes/check.h"
+#include "modes/modes.h"
 
 static void
 report_account(void *arg, const struct fault *f)

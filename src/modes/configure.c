@@ -13,7 +13,7 @@
 #include "wire/dial.h"
 #include "wire/srv.h"
 #include "delivery/request.h"
-#include "modes/configure.h"
+#include "modes/modes.h"
 
 #define BLOCK_MAX (1024 * 1024)	/* octets of what is printed */
 #define OTHERS_MAX 8		/* servers that are named beside the first */

@@ -10,7 +10,6 @@
 #include "config/account/account.h"
 #include "config/password/password.h"
 #include "delivery/link.h"
-#include "modes/pretend.h"
 #include "modes/show.h"
 
 #define TEXT_MAX (64 * 1024 * 1024)	/* octets; more than any setting has */

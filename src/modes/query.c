@@ -15,7 +15,7 @@
 #include "delivery/diagnosis.h"
 #include "delivery/outcome.h"
 #include "delivery/request.h"
-#include "modes/query.h"
+#include "modes/modes.h"
 
 #define REPLY_SHOWN_MAX (4 * REPLY_MAX + 4096)	/* octets, escaped */
 

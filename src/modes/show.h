@@ -9,6 +9,9 @@
 #include <stddef.h>
 
 struct account;
+struct accounts;
+struct envelope;
+struct header;
 struct mailbox;
 
 /* `what`, with the colon and blank that belong to it, then the text. */
@@ -17,5 +20,14 @@ void show_text(const char *what, const char *, size_t);
 void show_mailbox(const char *what, const struct mailbox *);
 /* "account: ", its name, where it is defined, and why it was chosen. */
 void show_account(const struct account *);
+
+/*
+ * ---- pretend.c: -P, what would be done with a message: which files were read,
+ * which account was chosen and why, its settings and where each of them is set,
+ * where its password would come from (it is not fetched), the envelope, and the
+ * fields that are added, removed and changed. Passwords are not shown.
+ */
+void pretend_print(const struct accounts *, const struct account *,
+    const struct envelope *, const struct header *);
 
 #endif

@@ -13,9 +13,8 @@
 #include "delivery/delivery.h"
 #include "delivery/job.h"
 #include "delivery/request.h"
-#include "modes/pretend.h"
-#include "modes/queue/run.h"
-#include "modes/submit.h"
+#include "modes/show.h"
+#include "modes/modes.h"
 
 /* What the trip gathers; const for all later phases once it is filled. */
 struct trip {

@@ -9,9 +9,9 @@
 #include "config/account/account.h"
 #include "delivery/carrier.h"
 #include "delivery/request.h"
-#include "delivery/sender.h"
+#include "delivery/policy.h"
 #include "modes/show.h"
-#include "modes/verify.h"
+#include "modes/modes.h"
 
 /* What addresses are looked up in. */
 struct verifying {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "smtp/queueid.h"
+#include "smtp/reply.h"
 
 /* What stands in front of a queue id, or behind it. */
 static const struct {

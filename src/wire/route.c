@@ -18,7 +18,6 @@
 #include "base/idna.h"
 #include "base/wait.h"
 #include "wire/route.h"
-#include "wire/socks.h"
 
 #define PEER_MAX (64 * 1024)	/* octets of the words for a peer */
 /*

@@ -12,7 +12,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/wait.h"
-#include "wire/socks.h"
+#include "wire/route.h"
 
 /* RFC 1928 and RFC 1929. */
 #define VERSION 5

@@ -5,7 +5,6 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
-#include "cli/argv.h"
 #include "cli/cmdline.h"
 #include "tests/tap.h"
 

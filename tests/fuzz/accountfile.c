@@ -11,7 +11,6 @@
 #include "base/fault.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
-#include "config/account/fallback.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

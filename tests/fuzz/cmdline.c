@@ -10,7 +10,6 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "cli/argv.h"
 #include "cli/cmdline.h"
 
 #define WORDS_MAX 64	/* arguments; the rest of the input is left out */

@@ -16,7 +16,6 @@
 #include "mail/address/address.h"
 #include "mail/conversion/conversion.h"
 #include "mail/conversion/headerword.h"
-#include "mail/conversion/mimekind.h"
 #include "mail/header/header.h"
 #include "mail/message/intake.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "smtp/queueid.h"
+#include "smtp/reply.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

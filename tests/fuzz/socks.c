@@ -17,7 +17,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "wire/socks.h"
+#include "wire/route.h"
 
 #define INPUT_MAX 4096	/* octets; any socket holds them */
 #define LONG_MS 60000	/* that it takes this long is a bug */

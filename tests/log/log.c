@@ -17,7 +17,6 @@
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "mail/message/message.h"
-#include "smtp/queueid.h"
 #include "smtp/reply.h"
 #include "config/account/account.h"
 #include "log/log.h"

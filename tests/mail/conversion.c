@@ -6,7 +6,6 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "mail/conversion/conversion.h"
-#include "mail/conversion/mimekind.h"
 #include "mail/message/intake.h"
 #include "tests/tap.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mail/header/header.h"
-#include "smtp/queueid.h"
+#include "smtp/reply.h"
 #include "tests/tap.h"
 
 static const struct {

@@ -12,7 +12,6 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "wire/route.h"
-#include "wire/socks.h"
 #include "tests/tap.h"
 
 #define TEXT_MAX 4096	/* octets of what a test compares */

@@ -10,8 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct account;
 struct accounts;
 struct fault;
+struct notes;
 struct option_place;
 struct parser;
 struct secret;
@@ -89,5 +91,50 @@ int accountfile_parse(struct accounts *, const struct parser_hooks *,
  */
 int parser_include(struct parser *, const struct parser_hooks *,
     const char *name, const char *bytes, size_t n, struct accountfile_facts *);
+
+/*
+ * ---- environment.c: the account that environment variables describe:
+ * POSTRIDER_HOST and so on, one for each setting but those that run commands;
+ * SMTPSERVER and EMAIL where POSTRIDER_HOST and POSTRIDER_FROM are missing.
+ */
+
+#define ENVIRONMENT_NAME "environment"	/* what the account is called */
+
+/* Is a smarthost named there? */
+bool environment_has_host(void);
+/*
+ * Sets the settings that the environment has; a variable that is no setting may
+ * be another program's and is passed over. FAULT_CONFIG: a value is wrong, or
+ * it is a command.
+ */
+int environment_read(struct account *, struct fault *);
+/*
+ * Does nothing unless the account is that of the environment: then adds a note
+ * for each variable that looks like a setting and is none, with the name that
+ * was probably meant.
+ */
+void environment_note(const struct account *, struct notes *);
+
+/*
+ * ---- fallback.c: whether the accounts exist that a `fallback` names, so that
+ * a slip of the pen is told at once and not on the day of the failure.
+ *
+ * An account may not name itself. One that has its `fallback` from `defaults`
+ * may be among those that this names; it is none of its own fallbacks.
+ */
+
+/*
+ * While files are checked (see struct accounts): reports, with file, line and
+ * column, each name in the `fallback` of an account that is no account's, or
+ * is its own. `alone`: one file was read without the others, one of which may
+ * define the account, so that only a note is added to the warnings.
+ */
+void fallback_report(struct accounts *, bool alone);
+/*
+ * Looks at the names of an account that was chosen, settings of the command
+ * line included: FAULT_CONFIG for the first that is wrong in that way.
+ */
+int fallback_check(const struct accounts *, const struct account *,
+    struct fault *);
 
 #endif

@@ -15,8 +15,6 @@
 #include "smtp/sasl/sasl.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
-#include "config/account/environment.h"
-#include "config/account/fallback.h"
 #include "config/account/owner.h"
 #include "config/account/sender.h"
 #include "config/account/pattern.h"

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/variable.h"
 #include "config/account/account.h"
-#include "config/account/environment.h"
+#include "config/account/accountfile.h"
 
 #define PREFIX "POSTRIDER_"
 #define PREFIX_LEN (sizeof(PREFIX) - 1)

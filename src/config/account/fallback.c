@@ -4,7 +4,7 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "config/account/account.h"
-#include "config/account/fallback.h"
+#include "config/account/accountfile.h"
 
 /*
  * The name of the account if its `fallback` was written for it, or for an

@@ -21,7 +21,6 @@
 #include "base/variable.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
-#include "config/account/fallback.h"
 #include "config/account/owner.h"
 #include "config/password/child.h"
 

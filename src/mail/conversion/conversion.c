@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "mail/conversion/conversion.h"
 #include "mail/conversion/headerword.h"
-#include "mail/conversion/mimekind.h"
 
 #define NOTE_MAX 1024		/* octets of a note */
 #define SLICE_OCTETS (16 * 1024) /* encoded at once to count what comes out */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "mail/conversion/mimekind.h"
+#include "mail/conversion/conversion.h"
 #include "mail/header/header.h"
 #include "mail/header/syntax.h"
 

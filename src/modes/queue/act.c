@@ -12,7 +12,7 @@
 #include "delivery/queue/entry.h"
 #include "delivery/queue/state.h"
 #include "delivery/request.h"
-#include "modes/queue/act.h"
+#include "modes/modes.h"
 #include "modes/queue/folders.h"
 
 #define CHUNK_OCTETS (64 * 1024)	/* of a file that is shown */

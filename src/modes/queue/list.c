@@ -12,7 +12,7 @@
 #include "delivery/queue/state.h"
 #include "delivery/request.h"
 #include "modes/queue/folders.h"
-#include "modes/queue/list.h"
+#include "modes/modes.h"
 
 #define LINE_COLUMNS 76		/* where a reason ends; Postfix has it so */
 #define MARKS 2			/* at most, behind an id */

@@ -21,7 +21,7 @@
 #include "delivery/queue/state.h"
 #include "delivery/request.h"
 #include "modes/queue/folders.h"
-#include "modes/queue/run.h"
+#include "modes/modes.h"
 
 #define FLUSH_MESSAGES 10	/* that ride along with another one, */
 #define FLUSH_MS 5000		/* and the milliseconds for them, */

@@ -15,9 +15,9 @@
 #include "smtp/session.h"
 #include "delivery/diagnosis.h"
 #include "delivery/job.h"
-#include "delivery/rejection.h"
+#include "delivery/submission.h"
 #include "delivery/request.h"
-#include "modes/queue/run.h"
+#include "modes/modes.h"
 #include "modes/serve/peer.h"
 #include "modes/serve/relay.h"
 

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "base/wait.h"
 #include "wire/conn.h"
-#include "modes/serve/serve.h"
+#include "modes/modes.h"
 #include "modes/serve/serving.h"
 
 #define OWED_MAX 1000		/* replies, before the smarthost is asked */

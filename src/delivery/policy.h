@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/* policy: what an account makes of the addresses of a message. */
+#ifndef DELIVERY_POLICY_H
+#define DELIVERY_POLICY_H
+
+#include <stdbool.h>
+
+struct account;
+struct envelope;
+struct fault;
+struct header;
+struct mailbox;
+
+/* ---- sender.c: the reverse-path of a message, where none was given. ---- */
+
+/*
+ * Completes the reverse-path of an envelope that has none, or one that the
+ * account does not allow (allow_from_override, auto_from) or replaces
+ * (`sender`), what can be none included: the account's `sender`, else its
+ * `from`, else user@qualify_domain, else user@FQDN where the host has a valid
+ * name, else FAULT_CONFIG with the line to add. One without a domain gets
+ * qualify_domain. FAULT_DATA for what can be none and is not replaced.
+ */
+int sender_complete(struct envelope *, const struct account *,
+    struct fault *);
+/*
+ * The author for a From field of ours: the reverse-path, and for a null one
+ * what sender_complete() would have taken. 0 and a mailbox that the caller
+ * frees, or -1 when there is none.
+ */
+int sender_author(struct mailbox *, const struct envelope *,
+    const struct account *);
+/* The domain of that as an A-label, for the caller to free; NULL where it is
+ * none that means something elsewhere. The envelope may be empty. */
+char *sender_domain(const struct envelope *, const struct account *);
+
+/*
+ * ---- qualify.c: addresses without a domain get the account's qualify_domain
+ * (RFC 6409 section 6.3 lets a submission server do that). "localhost" is no
+ * domain that anybody else could have meant, and counts as none.
+ */
+
+/* Has the account a domain for this address, which has none? */
+bool qualify_wants(const struct account *, const struct mailbox *);
+/*
+ * The fields with addresses; of a message that is sent again only the latest
+ * block of Resent- fields. FAULT_DATA when the header becomes too long.
+ */
+int qualify_header(struct header *, const struct account *, struct fault *);
+
+/*
+ * ---- originator.c: the fields that say whom a message is from (RFC 5322
+ * section 3.6.2), made to agree with the account's setting `sender`.
+ */
+
+/*
+ * In From, addresses that are not ours give way to that of `sender`; display
+ * names and comments stay, and what is no address becomes a display name. One
+ * with neither name nor comment gets full_name as its name, or, where that is
+ * NULL, the address that gave way: it tells which machine wrote.
+ * Sender is dropped where From says it all, else it is treated as From. With
+ * sender_reply_to, a From that changes is kept in Reply-To, if there is none
+ * and all its addresses can be replied to.
+ *
+ * Of a message that is sent again the latest Resent- fields change in that
+ * way; From and Sender, which are history then, only by `force`. Nothing
+ * changes with set_from_header off.
+ *
+ * FAULT_CONFIG as sender_address_get(), FAULT_DATA when the header becomes too
+ * long.
+ */
+int originator_rewrite(struct header *, const struct account *,
+    const char *full_name, struct fault *);
+
+#endif
