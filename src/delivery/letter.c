@@ -5,7 +5,6 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "mail/address/address.h"
-#include "mail/conversion/mimekind.h"
 #include "mail/header/complete.h"
 #include "mail/header/repair.h"
 #include "mail/header/rewrite.h"
