@@ -28,7 +28,7 @@
 #include "config/account/account.h"
 #include "config/option/option.h"
 #include "delivery/request.h"
-#include "modes/serve/serve.h"
+#include "modes/modes.h"
 
 #define PORT_TEXT 16
 #define LINE_MAX_OCTETS (1024 * 1024)
