@@ -459,7 +459,7 @@ lint-shell:
 
 lint-spelling:
 	codespell $(wildcard .ci Makefile* configure.ac config.mk.in README \
-	    HACKING NEWS TOLERANCE contrib man src tests)
+	    HACKING NEWS SECURITY TOLERANCE contrib man src tests)
 
 lint-man:
 	mandoc -T lint -W warning $(wildcard man/*.[1-8])

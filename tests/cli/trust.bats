@@ -151,6 +151,116 @@ END
 	expect 64 'has no value'
 }
 
+# An account that sources give: a file in $OPEN/home, the environment, or
+# arguments.
+source_argument() {
+	WORDS=(--host 127.0.0.1 --port 1 -f a@example.org)
+}
+
+source_variable() {
+	export POSTRIDER_HOST=127.0.0.1 POSTRIDER_PORT=1
+	export POSTRIDER_FROM=a@example.org
+}
+
+source_file() {
+	printf '%s\n' 'host 127.0.0.1' 'port 1' 'from a@example.org' \
+		>"$OPEN/home/$1"
+	chown "$2" "$OPEN/home/$1"
+	chmod "$3" "$OPEN/home/$1"
+}
+
+source_users() {
+	source_file .msmtprc 65533 600
+}
+
+source_others() {
+	source_file .msmtprc 65531 644
+}
+
+source_open() {
+	source_file .msmtprc 65533 646
+}
+
+source_link() {
+	source_file target 65531 644
+	ln -s target "$OPEN/home/.msmtprc"
+	chown -h 65531 "$OPEN/home/.msmtprc"
+}
+
+# The caller is user 65533, and so is the owner of the home folder.
+caller_user() {
+	as 65533 "$@"
+}
+
+caller_root() {
+	as 0 "$@"
+}
+
+caller_set_id() {
+	chown 65532 "$OPEN/postrider"
+	chmod 4755 "$OPEN/postrider"
+	as 65533 "$@"
+}
+
+caller_sendmail() {
+	mv "$OPEN/postrider" "$OPEN/sendmail"
+	ln -s sendmail "$OPEN/postrider"
+	status=0
+	message | runs 65533 "$OPEN/sendmail" "$@" >stdout 2>stderr ||
+		status=$?
+	echo "$status" >status
+}
+
+caller_as_sendmail() {
+	as 65533 "$@" --as-sendmail
+}
+
+caller_service() {
+	printf '%s\r\n' 'EHLO x' 'MAIL FROM:<a@example.org>' \
+		'RCPT TO:<b@example.org>' QUIT >client
+	runs 65533 "$OPEN/postrider" "${@:1:$#-1}" -bs <client \
+		>stdout 2>stderr || true
+	cat stdout >>stderr
+}
+
+# How root's arguments come to a service, and its environment, is systemd's
+# business; what its clients say is none of these.
+@test "who calls, and what is believed" {
+	local believed caller source word
+	local -a sources verdicts WORDS
+
+	need_set_id
+	export HOME=$OPEN/home
+	read -ra sources <<<'argument variable users others open link'
+	while read -r caller word; do
+		read -ra verdicts <<<"$word"
+		for source in "${!sources[@]}"; do
+			rm -rf "$HOME" "$OPEN/postrider" "$OPEN/sendmail"
+			mkdir "$HOME"
+			chown 65533 "$HOME"
+			cp "$POSTRIDER" "$OPEN/postrider"
+			unset POSTRIDER_HOST POSTRIDER_PORT POSTRIDER_FROM
+			WORDS=()
+			"source_${sources[source]}"
+			"caller_$caller" "${WORDS[@]}" b@example.org
+			believed=no
+			! grep -qF 127.0.0.1:1 stderr || believed=yes
+			[ "$believed" = "${verdicts[source]}" ] || {
+				echo "$caller ${sources[source]}: $believed" >&2
+				cat stderr >&2
+				return 1
+			}
+		done
+	done <<'END'
+user        yes yes yes no  no  no
+root        yes yes no  no  no  no
+set_id      yes no  no  no  no  no
+sendmail    no  yes yes no  no  no
+as_sendmail no  yes yes no  no  no
+service     yes yes yes no  no  no
+END
+}
+
 # A row is who calls, whose the file is, its mode, and whether it counts.
 FILES='0 0 644 yes
 0 0 600 yes

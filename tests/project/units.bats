@@ -217,3 +217,13 @@ wait_for_call() {
 	[ ! -s said ]
 	grep -q 'Connection refused' queue/state/*
 }
+
+@test "AppArmor understands the profile, which forbids nothing yet" {
+	local profile=$ROOT/contrib/apparmor/usr.bin.postrider parser
+
+	grep -qF 'flags=(complain) {' "$profile"
+	parser=$(PATH=$PATH:/sbin:/usr/sbin command -v apparmor_parser) &&
+		[ -d /etc/apparmor.d/abstractions ] ||
+		skip 'no apparmor_parser'
+	"$parser" -QKT "$profile"
+}
