@@ -287,6 +287,35 @@ check_fields(const struct message *from, const struct message *to)
 	buffer_free(&b);
 }
 
+/* The digits of base64 are the same, in lines that are not too long. */
+static void
+check_wrapped(const struct message *from, const struct buffer *out)
+{
+	const char *p = text_find(out->data, out->len, "\r\n\r\n", 4) + 4;
+	const char *end = out->data + out->len, *q, *stop;
+	struct buffer whole;
+	size_t column = 0;
+
+	buffer_init(&whole, SIZE_MAX / 4);
+	walk(from, &whole);
+	q = whole.data + message_header_octets(from);
+	stop = whole.data + whole.len;
+	for (; p < end; p++) {
+		column = *p == '\n' ? 0 : column + 1;
+		require(column <= REWRAP_LINE_MAX + 1);
+		if (*p == '\r' || *p == '\n')
+			continue;
+		while (q < stop && (*q == '\r' || *q == '\n' ||
+		    text_is_blank(*q)))
+			q++;
+		require(q < stop && *p == *q++);
+	}
+	while (q < stop && (*q == '\r' || *q == '\n' || text_is_blank(*q)))
+		q++;
+	require(q == stop);
+	buffer_free(&whole);
+}
+
 /* The body of what goes out, decoded, is the one that came in. */
 static void
 check_body(const struct message *from, const struct buffer *out)
@@ -322,7 +351,9 @@ check_changed(const struct message *m, const struct message *to,
 	walk(to, &out);
 	check_fields(m, to);
 	check_addresses(m, to);
-	if (to->quoted)
+	if (to->wrapped)
+		check_wrapped(m, &out);
+	else if (to->quoted)
 		check_body(m, &out);
 	/* what went out comes in as what it was, and needs nothing more */
 	require(take(&again, out.data, out.len, &f) == 0);

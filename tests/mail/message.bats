@@ -239,6 +239,72 @@ fields() {
 	done
 }
 
+# longest N: octets of the longest line of a message
+longest() {
+	arrived "$1" | awk '{ if (length > n) n = length } END { print n + 0 }'
+}
+
+# compact: a field's body without its blanks
+compact() {
+	tr -d ' \n'
+}
+
+@test "fields of more than 998 octets without blanks are folded" {
+	local to refs long quoted
+
+	serve
+	to=$(seq -s , -f 'recipient.%.0f@example.net' 100)
+	refs=$(printf '<%040d@example.org>' {1..40})
+	long=$(printf 'a%.0s' {1..1500})
+	quoted=$(seq -s , 600)
+	printf '%s\n' "To:$to" "References:$refs" "Subject: $long" \
+		"X-List:$to" "Cc: \"$quoted\" <c@example.net>" \
+		"Content-Disposition:inline;$(seq -s ';' -f 'x%.0f=y' 200)" \
+		'' x | submit -t
+	expect 0
+	[ "$(arrived | grep -v 'Cc:' | awk '{ if (length > n) n = length }
+		END { print n }')" -le 998 ]
+	fields 1 To | compact | grep -qxF "To:$to"
+	fields 1 References | compact | grep -qxF "References:$refs"
+	fields 1 X-List | compact | grep -qxF "X-List:$to"
+	# a name in quotes is not changed
+	fields 1 Cc | grep -qF "\"$quoted\""
+	fields 1 Subject | perl -MEncode -pe '$_ = decode("MIME-Header", $_)' |
+		grep -qxF "Subject: $long"
+	[ "$(recipients | wc -w)" -eq 101 ]
+	printf '%s\n' "To:$to" "DKIM-Signature: v=1" '' x | submit -t
+	expect 0 'signed message'
+	grep -qF "To:$to" "$CAPTURE/2.message"
+	printf '%s\n' "X: $long" '' x | submit c@example.net
+	expect 0 'no place to fold'
+	grep -qF "$long" "$CAPTURE/3.message"
+}
+
+@test "base64 in lines of thousands of octets gets others" {
+	serve
+	head -c 300000 /dev/urandom >noise
+	{
+		printf '%s\n' 'MIME-Version: 1.0' 'Content-Type: image/png' \
+			'Content-Transfer-Encoding: Base64' ''
+		base64 -w 3001 noise
+	} >picture
+	submit c@example.net <picture
+	expect 0
+	[ "$(longest 1)" -le 78 ]
+	arrived 1 | sed '1,/^$/d' | base64 -d | same - noise
+	sed 's/^$/\nno base64!/' picture | submit c@example.net
+	expect 0 'a line of more than 998 octets'
+	[ "$(longest 2)" -eq 3001 ]
+	sed 's,image/png,multipart/mixed; boundary=x,' picture |
+		submit c@example.net
+	[ "$(longest 3)" -eq 3001 ]
+	sed 's,image/png,application/pkcs7-mime,' picture |
+		submit c@example.net
+	[ "$(longest 4)" -eq 3001 ]
+	submit --long-lines=pass c@example.net <picture
+	[ "$(longest 5)" -eq 3001 ]
+}
+
 @test "text without a header gets one, and its own lines stay together" {
 	serve
 	printf 'Hello\nTo: nobody@example.com\n' | submit bob@example.net

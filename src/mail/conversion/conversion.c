@@ -104,46 +104,100 @@ fit_header(struct conversion *h, const struct conversion_terms *terms,
 	if (lengthy)
 		note_long(terms, kind == MIMEKIND_SIGNED ?
 		    "the header of a signed message" :
-		    "the header, with no blank to fold it at,");
+		    "the header, with no place to fold it at,");
+}
+
+/* What a body comes to. */
+struct measure {
+	struct quoted quoted;
+	struct rewrap rewrap;
+	bool wrap;		/* it is base64, and stays that */
+	struct bodyscan scan;	/* of what goes out */
+	struct buffer out;
+	struct text_utf8 utf8;	/* of what came in, */
+	bool good;		/* which is well-formed so far */
+};
+
+static void
+measure_add(struct measure *s, const char *p, size_t n)
+{
+	size_t part;
+
+	for (size_t i = 0; i < n; i += part) {
+		part = n - i < SLICE_OCTETS ? n - i : SLICE_OCTETS;
+		buffer_clear(&s->out);
+		if (s->wrap)
+			rewrap_add(&s->rewrap, &s->out, p + i, part);
+		else
+			quoted_add(&s->quoted, &s->out, p + i, part);
+		bodyscan_add(&s->scan, s->out.data, s->out.len);
+	}
+}
+
+static void
+measure_end(struct measure *s)
+{
+	buffer_clear(&s->out);
+	if (s->wrap)
+		rewrap_end(&s->rewrap, &s->out);
+	else
+		quoted_end(&s->quoted, &s->out);
+	bodyscan_add(&s->scan, s->out.data, s->out.len);
 }
 
 /* One walk to know what the body is, and how many octets it will have. */
 static int
-measure(struct message *m, bool *utf8, struct fault *f)
+measure(struct message *m, struct measure *s, struct fault *f)
 {
-	struct text_utf8 u = { .more = 0 };
-	bool good = true;
 	struct body_walk walk;
-	struct bodyscan scan;
-	struct quoted quoted;
-	struct buffer out;
 	const char *p;
 	ssize_t n;
 
-	bodyscan_start(&scan, 0, false);
-	buffer_init(&out, SLICE_OCTETS * QUOTED_GROWTH + QUOTED_MORE);
-	quoted_start(&quoted);
+	s->good = true;
+	bodyscan_start(&s->scan, 0, 0);
+	buffer_init(&s->out, SLICE_OCTETS * QUOTED_GROWTH + QUOTED_MORE);
+	quoted_start(&s->quoted);
 	body_walk_start(&walk);
 	while ((n = body_next(&m->body, &walk, &p, f)) > 0) {
-		good = good && (!m->eight_bit_body ||
-		    text_utf8_add(&u, p, (size_t)n));
-		for (size_t i = 0, part; i < (size_t)n; i += part) {
-			part = (size_t)n - i < SLICE_OCTETS ? (size_t)n - i :
-			    SLICE_OCTETS;
-			buffer_clear(&out);
-			quoted_add(&quoted, &out, p + i, part);
-			bodyscan_add(&scan, out.data, out.len);
-		}
+		s->good = s->good && (!m->eight_bit_body ||
+		    text_utf8_add(&s->utf8, p, (size_t)n));
+		measure_add(s, p, (size_t)n);
 	}
-	buffer_clear(&out);
-	quoted_end(&quoted, &out);
-	bodyscan_add(&scan, out.data, out.len);
-	m->quoted_octets = scan.octets;
-	m->quoted_cuts = scan.cuts;
+	measure_end(s);
 	body_walk_end(&walk);
-	buffer_free(&out);
-	*utf8 = good && u.more == 0;
+	buffer_free(&s->out);
 	return n == -1 ? -1 : 0;
+}
+
+/* The body goes out as it was measured. */
+static void
+recode(struct message *m, const struct measure *s)
+{
+	m->quoted = true;
+	m->wrapped = s->wrap;
+	m->quoted_octets = s->scan.octets;
+	m->quoted_cuts = s->scan.cuts;
+	m->eight_bit_body = false;
+	m->nul_line = m->nul_octet = 0;
+	m->long_body_line = 0;
+	m->longest_body_line = s->scan.longest;
+}
+
+/* Base64 in lines that are too long. False where something else is among it,
+ * which nobody could tell from the rest then. */
+static int
+wrap_body(struct conversion *h, bool *wrapped, struct fault *f)
+{
+	struct measure s = { .wrap = true };
+	struct message *m = share(h);
+	int result = measure(m, &s, f);
+
+	*wrapped = result == 0 && !s.rewrap.foreign;
+	if (*wrapped)
+		recode(m, &s);
+	else
+		bodycuts_free(&s.scan.cuts);
+	return result;
 }
 
 /*
@@ -154,12 +208,16 @@ measure(struct message *m, bool *utf8, struct fault *f)
 static int
 quote_body(struct conversion *h, struct fault *f)
 {
+	struct measure s = { .wrap = false };
 	struct message *m = share(h);
 	struct header *header = &m->header;
 	bool utf8;
 
-	if (measure(m, &utf8, f) == -1)
+	if (measure(m, &s, f) == -1) {
+		bodycuts_free(&s.scan.cuts);
 		return -1;
+	}
+	utf8 = s.good && s.utf8.more == 0;
 	header_remove(header, "Content-Transfer-Encoding");
 	header_prepend(header, "Content-Transfer-Encoding",
 	    "quoted-printable");
@@ -170,11 +228,7 @@ quote_body(struct conversion *h, struct fault *f)
 		    "text/plain; charset=unknown-8bit");
 	if (!header_has(header, "MIME-Version"))
 		header_prepend(header, "MIME-Version", "1.0");
-	m->quoted = true;
-	m->eight_bit_body = false;
-	m->nul_line = m->nul_octet = 0;
-	m->long_body_line = 0;
-	m->longest_body_line = QUOTED_LINE_MAX;
+	recode(m, &s);
 	return 0;
 }
 
@@ -187,6 +241,7 @@ conversion_start(struct conversion *h, const struct message *m,
 	bool body = m->nul_line > 0 || body_long ||
 	    (m->eight_bit_body && !terms->eight_bit);
 	enum mimekind kind;
+	bool wrapped;
 
 	h->message = m;
 	if (!body && !m->eight_bit_header && !header_is_long(m))
@@ -195,6 +250,12 @@ conversion_start(struct conversion *h, const struct message *m,
 	fit_header(h, terms, kind);
 	if (body && kind == MIMEKIND_TEXT)
 		return quote_body(h, f);
+	if (body_long && kind != MIMEKIND_SIGNED &&
+	    mimekind_is_base64(&m->header)) {
+		if (wrap_body(h, &wrapped, f) == -1)
+			return -1;
+		body_long = !wrapped;
+	}
 	if (body_long)
 		note_long(terms, mimekind_name(kind));
 	/* the caller has not asked conversion_check(), or ignored it */

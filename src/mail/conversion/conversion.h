@@ -3,9 +3,10 @@
  * conversion: a message in the form that one server can take. Text of one
  * part, which is what cron and daemons write, may have long lines, 8-bit data
  * or NULs; where the server would not take those, the body is sent as
- * quoted-printable (RFC 2045 section 6.7). Fields with raw UTF-8 get encoded
- * words (RFC 2047). A signed message is never changed, nor is one that the
- * server can take as it is.
+ * quoted-printable (RFC 2045 section 6.7); base64 of one part gets lines that
+ * are not too long. Fields with raw UTF-8 get encoded words (RFC 2047). A
+ * signed message is never changed, nor is one that the server can take as it
+ * is.
  */
 #ifndef MAIL_CONVERSION_CONVERSION_H
 #define MAIL_CONVERSION_CONVERSION_H
@@ -69,9 +70,11 @@ enum mimekind {
  * more than an octet for each ASCII character (UTF-16), as lines of it are
  * no lines to us. Signed is what has a DKIM-Signature, a DomainKey-Signature
  * or an ARC set (RFC 6376, RFC 4870, RFC 8617), or is multipart/signed (RFC
- * 1847).
+ * 1847) or S/MIME (RFC 8551).
  */
 enum mimekind mimekind_find(const struct header *);
+/* Is the body base64, and no part of it anything else? */
+bool mimekind_is_base64(const struct header *);
 /* "a multipart message" and the like, for a sentence. */
 const char *mimekind_name(enum mimekind);
 

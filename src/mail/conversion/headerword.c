@@ -20,6 +20,12 @@ struct fold {
 	size_t column;		/* octets of the line written so far */
 	bool begun;		/* a word has been written on it */
 	struct buffer blanks;	/* to be written before the next word */
+	/* where no blank is: */
+	size_t split;		/* octets of a line; 0: words stay whole */
+	bool quoted;		/* in a quoted string, */
+	bool escaped;		/* or a quoted pair, */
+	bool angle;		/* or angle brackets, */
+	size_t depth;		/* or so many comments */
 };
 
 static void
@@ -35,23 +41,76 @@ flush_blanks(struct fold *fd)
 {
 	buffer_add(fd->out, fd->blanks.data, fd->blanks.len);
 	fd->column += fd->blanks.len;
+	fd->escaped = fd->escaped && fd->blanks.len == 0;
 	buffer_clear(&fd->blanks);
+}
+
+/* Where are we behind this octet? */
+static void
+follow(struct fold *fd, char c)
+{
+	if (fd->escaped)
+		fd->escaped = false;
+	else if (c == '\\')
+		fd->escaped = fd->quoted || fd->depth > 0;
+	else if (fd->quoted || (c == '"' && fd->depth == 0))
+		fd->quoted = fd->quoted != (c == '"');
+	else if (c == '(' || (c == ')' && fd->depth > 0))
+		fd->depth += c == '(' ? 1 : (size_t)-1;
+	else if (fd->depth == 0 && (c == '<' || c == '>'))
+		fd->angle = c == '<';
+}
+
+/* Octets of a word that fit on the line and end where a blank may stand: behind
+ * a separator, or between two message identifiers. */
+static size_t
+find_split(const struct fold *fd, const char *s, size_t n)
+{
+	struct fold at = *fd;
+	size_t split = 0;
+
+	for (size_t i = 0; i + 1 < n &&
+	    (split == 0 || fd->column + i < fd->split); i++) {
+		follow(&at, s[i]);
+		if (!at.quoted && !at.escaped && !at.angle && at.depth == 0 &&
+		    (s[i] == ',' || s[i] == ';' ||
+		    (s[i] == '>' && s[i + 1] == '<')))
+			split = i + 1;
+	}
+	return split;
+}
+
+static void
+put_word(struct fold *fd, const char *s, size_t n)
+{
+	for (size_t i = 0; fd->split > 0 && i < n; i++)
+		follow(fd, s[i]);
+	buffer_add(fd->out, s, n);
+	fd->column += n;
+	fd->begun = true;
 }
 
 /* A word; without blanks before it, it goes on with the last one. */
 static void
 add_word(struct fold *fd, const char *s, size_t n)
 {
-	size_t blanks = fd->blanks.len;
+	size_t blanks = fd->blanks.len, part;
 
 	/* a line of blanks alone would be obsolete syntax (section 4.2), and
 	 * one of a field's name alone is taken for an empty field by some */
 	if (blanks > 0 && fd->begun && fd->column + blanks + n > fd->limit)
 		break_line(fd);
 	flush_blanks(fd);
-	buffer_add(fd->out, s, n);
-	fd->column += n;
-	fd->begun = true;
+	while (fd->split > 0 && fd->column + n > fd->split &&
+	    (part = find_split(fd, s, n)) > 0) {
+		put_word(fd, s, part);
+		break_line(fd);
+		buffer_add_char(fd->out, ' ');
+		fd->column = 1;
+		s += part;
+		n -= part;
+	}
+	put_word(fd, s, n);
 }
 
 static bool
@@ -359,7 +418,8 @@ write_addresses(struct writing *w)
 	return result;
 }
 
-enum field_kind { FIELD_OTHER, FIELD_TEXT, FIELD_ADDRESSES };
+/* Of fields of unknown text, "X-" ones, nobody knows who reads it. */
+enum field_kind { FIELD_OTHER, FIELD_TEXT, FIELD_UNKNOWN, FIELD_ADDRESSES };
 
 static enum field_kind
 kind_of(const struct header *h, const struct header_field *f)
@@ -380,7 +440,7 @@ kind_of(const struct header *h, const struct header_field *f)
 		if (header_field_is(h, f, addresses[i]))
 			return FIELD_ADDRESSES;
 	return f->name_len > 2 && text_same(h->text.data + f->start, 2,
-	    "X-", 2) ? FIELD_TEXT : FIELD_OTHER;
+	    "X-", 2) ? FIELD_UNKNOWN : FIELD_OTHER;
 }
 
 /* Writes the field's body into `out`. False: it stays as it is. */
@@ -394,10 +454,11 @@ write_field(const struct header *h, const struct header_field *f,
 	w.s = header_body(h, f, &w.n);
 	w.fold.out = out;
 	w.fold.limit = kind == FIELD_OTHER ? limit : HEADERWORD_LINE_MAX;
+	w.fold.split = kind_of(h, f) == FIELD_TEXT ? 0 : limit;
 	w.fold.column = f->body - f->start;
 	buffer_init(&w.fold.blanks, HEADER_MAX);
 	buffer_init(&w.text, HEADER_MAX);
-	if (kind == FIELD_TEXT)
+	if (kind == FIELD_TEXT || kind == FIELD_UNKNOWN)
 		write_text(&w, 0, w.n, false);
 	else if (kind == FIELD_ADDRESSES)
 		result = write_addresses(&w);
@@ -477,6 +538,35 @@ raw_kind(const struct header *h, const struct header_field *f)
 	    FIELD_OTHER : kind_of(h, f);
 }
 
+/*
+ * Text that is too long for its lines and has no blanks, as encoded words:
+ * those fold, and a reader sees the same. Not if it has some already.
+ */
+static bool
+write_encoded(const struct header *h, const struct header_field *f,
+    struct buffer *out)
+{
+	struct writing w = { .changed = false };
+
+	w.s = header_body(h, f, &w.n);
+	w.n -= strlen("\r\n");
+	if (!text_is_utf8(w.s, w.n) || text_find(w.s, w.n, "=?", 2) != NULL)
+		return false;
+	w.fold.out = out;
+	w.fold.column = f->body - f->start;
+	buffer_init(&w.fold.blanks, HEADER_MAX);
+	buffer_init(&w.text, HEADER_MAX);
+	for (; w.done < w.n && is_space(w.s[w.done]); w.done++)
+		if (text_is_blank(w.s[w.done]))
+			buffer_add_char(&w.fold.blanks, w.s[w.done]);
+	add_text(&w, w.done, w.n, false);
+	fold_add_encoded(&w.fold, w.text.data, w.text.len);
+	buffer_add_string(out, "\r\n");
+	buffer_free(&w.fold.blanks);
+	buffer_free(&w.text);
+	return true;
+}
+
 /* One field's new body, if it gets one. */
 static bool
 encode_field(const struct header *h, const struct header_field *f,
@@ -493,6 +583,11 @@ encode_field(const struct header *h, const struct header_field *f,
 	if (!changed && lengthy) {
 		buffer_clear(&out);
 		changed = write_field(h, f, FIELD_OTHER, limit, &out);
+	}
+	if (lengthy && kind_of(h, f) == FIELD_TEXT && out.len > 0 &&
+	    longest_line(out.data, out.data + out.len) > limit) {
+		buffer_clear(&out);
+		changed = write_encoded(h, f, &out);
 	}
 	changed = changed && !out.full;
 	if (changed)

@@ -20,8 +20,10 @@ struct header;
  * display names, names of groups and comments of address fields. What a
  * reader sees stays the same. Fields that hold malformed UTF-8 stay as they
  * are, as do addresses, parameters and all other fields. Such fields are
- * folded at HEADERWORD_LINE_MAX octets; others that have a line of more than
- * `limit` are folded at that where they have blanks, unless limit is 0. -1
+ * folded at HEADERWORD_LINE_MAX octets. Those that have a line of more than
+ * `limit` are folded at that, unless limit is 0: where they have blanks, else
+ * behind commas and semicolons, and between ">" and "<", that are in no quotes,
+ * comments or angle brackets; text such as a Subject as encoded words. -1
  * when the header would pass HEADER_MAX, and what would is as it was.
  */
 int headerword_encode(struct header *, bool encode, size_t limit);

@@ -105,6 +105,26 @@ mimekind_find(const struct header *h)
 	return kind;
 }
 
+bool
+mimekind_is_base64(const struct header *h)
+{
+	const struct header_field *field;
+	size_t from = 0, count = 0;
+	struct rest r, word;
+
+	while ((field = header_next(h, "Content-Type", &from)) != NULL)
+		if (read_type(h, field) == MIMEKIND_MULTIPART)
+			return false;
+	for (from = 0; (field = header_next(h, "Content-Transfer-Encoding",
+	    &from)) != NULL; count++) {
+		r = rest_of_field(h, field);
+		word = rest_take_token(&r);
+		if (r.p != r.end || !rest_is(word, "base64"))
+			return false;
+	}
+	return count > 0;
+}
+
 const char *
 mimekind_name(enum mimekind kind)
 {

@@ -86,6 +86,24 @@ check_quoted(struct message_walk *w, size_t len, struct fault *f)
 	    body_changed(f) : 0;
 }
 
+static void
+recode(struct message_walk *w, const char *p, size_t n)
+{
+	if (w->message->wrapped)
+		rewrap_add(&w->rewrap, &w->quoted_chunk, p, n);
+	else
+		quoted_add(&w->quoted, &w->quoted_chunk, p, n);
+}
+
+static void
+end_recoding(struct message_walk *w)
+{
+	if (w->message->wrapped)
+		rewrap_end(&w->rewrap, &w->quoted_chunk);
+	else
+		quoted_end(&w->quoted, &w->quoted_chunk);
+}
+
 /* The next octets of the body, as they go out. */
 static ssize_t
 next_quoted(struct message_walk *w, const char **p, struct fault *f)
@@ -102,14 +120,14 @@ next_quoted(struct message_walk *w, const char **p, struct fault *f)
 			if (n == -1)
 				return -1;
 			if (n == 0) {
-				quoted_end(&w->quoted, out);
+				end_recoding(w);
 				break;
 			}
 			w->plain_len = (size_t)n;
 		}
 		part = w->plain_len < QUOTE_OCTETS ? w->plain_len :
 		    QUOTE_OCTETS;
-		quoted_add(&w->quoted, out, w->plain, part);
+		recode(w, w->plain, part);
 		w->plain += part;
 		w->plain_len -= part;
 	}

@@ -15,6 +15,7 @@
 
 #include "base/buffer.h"
 #include "mail/conversion/quoted.h"
+#include "mail/conversion/rewrap.h"
 #include "mail/header/header.h"
 #include "mail/message/body.h"
 
@@ -52,6 +53,7 @@ struct message {
 	bool eight_bit_body;
 	/* the body goes out as quoted-printable: mail/conversion/ sets these */
 	bool quoted;
+	bool wrapped;			/* no, as base64 in other lines */
 	uint64_t quoted_octets;	/* octets of the encoded body */
 	struct bodycuts quoted_cuts;	/* where that may be cut */
 };
@@ -94,6 +96,7 @@ struct message_walk {
 	const char *plain;	/* octets of the body that are not quoted yet */
 	size_t plain_len;
 	struct quoted quoted;
+	struct rewrap rewrap;
 	struct buffer quoted_chunk;
 	uint64_t quoted_given;	/* octets */
 };
