@@ -105,8 +105,8 @@ add_client_assertion(struct endpoint_request *r, const struct store *s,
 
 	buffer_init(&key, MATERIAL_MAX);
 	buffer_init(&certificate, MATERIAL_MAX);
-	if (material_read(&key, key_file, true, f) == 0 &&
-	    material_read(&certificate, file, false, f) == 0) {
+	if (material_read(&key, key_file, MATERIAL_SECRET, f) == 0 &&
+	    material_read(&certificate, file, MATERIAL_OURS, f) == 0) {
 		signer = (struct jwt_signer){ key.data, key.len,
 		    certificate.data, certificate.len, NULL };
 		endpoint_request_add(r, "client_assertion_type",
@@ -140,36 +140,47 @@ grant_add_client(struct endpoint_request *r, const struct store *s,
 	return 0;
 }
 
+struct json *
+grant_read_account(const char *path, struct fault *f)
+{
+	struct json *j = NULL;
+	struct buffer b;
+
+	buffer_init(&b, MATERIAL_MAX);
+	if (material_read(&b, path, MATERIAL_SECRET, f) == 0)
+		j = json_parse(b.data, b.len);
+	buffer_wipe(&b);
+	if (j != NULL && json_string(j, "client_email") != NULL &&
+	    json_string(j, "private_key") != NULL &&
+	    json_string(j, "token_uri") != NULL)
+		return j;
+	json_free(j);
+	fault(f, FAULT_CONFIG, "%s: is not the key file of a service account",
+	    path);
+	return NULL;
+}
+
 /* RFC 7523 section 2.1, with Google's claim "scope". */
 static int
 add_service_account(struct endpoint_request *r, const struct store *s,
     const struct http_route *route, struct fault *f)
 {
-	const char *path = json_string(s->json, STORE_SERVICE_ACCOUNT);
-	struct json *account = NULL, *j;
+	const char *path = json_string(s->json, STORE_SERVICE_ACCOUNT), *key;
+	struct json *account, *j;
 	struct jwt_signer signer;
-	const char *email, *key;
-	struct buffer b;
-	int result = -1;
+	int result;
 
 	if (path == NULL)
 		return fault(f, FAULT_CONFIG, "%s: has no \"%s\"", s->path,
 		    STORE_SERVICE_ACCOUNT);
-	buffer_init(&b, MATERIAL_MAX);
-	if (material_read(&b, path, true, f) == 0)
-		account = json_parse(b.data, b.len);
-	buffer_wipe(&b);
-	email = account == NULL ? NULL : json_string(account, "client_email");
-	key = account == NULL ? NULL : json_string(account, "private_key");
-	if (email == NULL || key == NULL) {
-		fault(f, FAULT_CONFIG, "%s: is not the key file of a service "
-		    "account", path);
-		json_free(account);
+	account = grant_read_account(path, f);
+	if (account == NULL)
 		return -1;
-	}
+	key = json_string(account, "private_key");
 	signer = (struct jwt_signer){ key, strlen(key), NULL, 0,
 	    json_string(account, "private_key_id") };
-	j = claims(email, s->address, route->url);
+	j = claims(json_string(account, "client_email"), s->address,
+	    route->url);
 	json_set_string(j, "scope", json_string(s->json, STORE_SCOPE));
 	endpoint_request_add(r, "grant_type", GRANT_SERVICE_ACCOUNT);
 	result = add_assertion(r, "assertion", &signer, j, f);

@@ -33,6 +33,11 @@ int grant_token_route(struct http_route *, const struct store *,
     struct fault *);
 
 /*
+ * The key file of a service account, with client_email, private_key and
+ * token_uri; free it with json_free(). NULL with FAULT_CONFIG.
+ */
+struct json *grant_read_account(const char *path, struct fault *);
+/*
  * Adds who the client is: client_id, and its secret or a signed assertion.
  * FAULT_CONFIG when there is no client id or a key cannot be used.
  */

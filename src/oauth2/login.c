@@ -170,24 +170,13 @@ without_person(struct store *s, struct fault *f)
 static int
 by_service_account(struct store *s, const char *path, struct fault *f)
 {
-	struct json *account = NULL;
-	const char *uri = NULL;
-	struct buffer b;
+	struct json *account = grant_read_account(path, f);
 
-	buffer_init(&b, MATERIAL_MAX);
-	if (material_read(&b, path, true, f) == 0)
-		account = json_parse(b.data, b.len);
-	buffer_wipe(&b);
-	if (account != NULL)
-		uri = json_string(account, "token_uri");
-	if (uri == NULL)
-		fault(f, FAULT_CONFIG, "%s: is not the key file of a service "
-		    "account", path);
-	else
-		json_set_string(s->json, STORE_TOKEN_ENDPOINT, uri);
-	json_free(account);
-	if (uri == NULL)
+	if (account == NULL)
 		return -1;
+	json_set_string(s->json, STORE_TOKEN_ENDPOINT,
+	    json_string(account, "token_uri"));
+	json_free(account);
 	json_set_string(s->json, STORE_GRANT, GRANT_SERVICE_ACCOUNT);
 	json_set_string(s->json, STORE_SCOPE, GOOGLE_SCOPE);
 	return without_person(s, f);

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -53,6 +54,8 @@ loopback_open(struct loopback *l, struct fault *f)
 	    (struct sockaddr *)&address, &n) == -1)
 		return fault(f, FAULT_SYSTEM, "listening on 127.0.0.1: %s",
 		    strerror(errno));
+	/* the browser is to have no part in it */
+	fcntl(l->listener, F_SETFD, FD_CLOEXEC);
 	wait_nonblocking(l->listener);
 	l->port = ntohs(address.sin_port);
 	return 0;

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,47 +12,55 @@
 #include "base/text.h"
 #include "oauth2/material.h"
 
-#define OTHERS_BITS 077
-#define ROOTS_BITS 027	/* the group may read a file of root's */
+#define PATH_OCTETS_MAX 4096
 
-static int
-check(const struct file *file, const char *path, bool secret, struct fault *f)
+int
+material_check(const struct file *file, const char *path, mode_t others,
+    struct fault *f)
 {
-	mode_t refused = file->st.st_uid == 0 && geteuid() != 0 ? ROOTS_BITS :
-	    OTHERS_BITS;
+	/* the group may read a file of root's */
+	mode_t refused = file->st.st_uid == 0 && geteuid() != 0 ?
+	    others & ~(mode_t)S_IRGRP : others;
+	bool secret = (others & S_IROTH) != 0;
+	struct buffer word;
 
-	if (!S_ISREG(file->st.st_mode) && !S_ISFIFO(file->st.st_mode))
-		return fault(f, FAULT_CONFIG, "%s: is %s", path,
-		    file_type(file));
-	if (!secret)
-		return 0;
 	switch (file_flaw(&file->st, file->fd, FILE_OWNER_SELF_OR_ROOT,
 	    refused)) {
 	case FILE_OTHERS_OWN:
 		return fault(f, FAULT_CONFIG, "%s: belongs to another user",
 		    path);
 	case FILE_OTHERS_MAY:
-		fault(f, FAULT_CONFIG, "%s: holds a secret, and others may "
-		    "read or write it (mode %04o)", path,
-		    file_mode(&file->st));
-		return fault_hint(f, "chmod 600 %s", path);
-	case FILE_FINE:
 		break;
+	case FILE_FINE:
+	default:
+		return 0;
 	}
-	return 0;
+	fault(f, FAULT_CONFIG, "%s: %s (mode %04o)", path, secret ? "holds "
+	    "a secret, and others may read or write it" : "others may write "
+	    "it", file_mode(&file->st));
+	buffer_init(&word, PATH_OCTETS_MAX);
+	text_add_sh_word(&word, path);
+	fault_hint(f, "chmod %s %s", secret ? "600" : "go-w",
+	    word.data == NULL ? "" : word.data);
+	buffer_free(&word);
+	return -1;
 }
 
 int
-material_read(struct buffer *b, const char *path, bool secret,
+material_read(struct buffer *b, const char *path, mode_t others,
     struct fault *f)
 {
 	struct file file;
-	int r;
+	int r = 0;
 
 	if (file_open(&file, path) == -1)
 		return fault(f, FAULT_CONFIG, "%s: %s", path,
 		    strerror(errno));
-	r = check(&file, path, secret, f);
+	if (!S_ISREG(file.st.st_mode) && !S_ISFIFO(file.st.st_mode))
+		r = fault(f, FAULT_CONFIG, "%s: is %s", path,
+		    file_type(&file));
+	else
+		r = material_check(&file, path, others, f);
 	if (r == 0 && file_read(&file, b) == -1)
 		r = fault(f, FAULT_CONFIG, "%s: %s", path, strerror(errno));
 	if (r == 0 && b->len == 0)
@@ -63,7 +72,7 @@ material_read(struct buffer *b, const char *path, bool secret,
 int
 material_line(struct buffer *b, const char *path, struct fault *f)
 {
-	if (material_read(b, path, true, f) == -1)
+	if (material_read(b, path, MATERIAL_SECRET, f) == -1)
 		return -1;
 	b->len = text_line(b->data, b->len);
 	b->data[b->len] = '\0';

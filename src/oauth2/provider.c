@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "oauth2/http.h"
+#include "oauth2/material.h"
 #include "oauth2/provider.h"
 
-#define FILE_MAX (64 * 1024)	/* octets of a provider's file */
 #define MICROSOFT_HOST "https://login.microsoftonline."
 #define MICROSOFT MICROSOFT_HOST "com/%s/oauth2/v2.0/"
 #define TENANT_DEFAULT "common"
@@ -139,10 +137,8 @@ read_file(struct provider *p, const char *path, struct fault *f)
 	struct buffer b;
 	int r = 0;
 
-	buffer_init(&b, FILE_MAX);
-	if (file_load(path, &b) == -1) {
-		fault(f, FAULT_CONFIG, "%s: %s", path, errno == 0 ?
-		    "not a regular file" : strerror(errno));
+	buffer_init(&b, MATERIAL_MAX);
+	if (material_read(&b, path, MATERIAL_OURS, f) == -1) {
 		buffer_free(&b);
 		return fault_hint(f, "a provider is google, microsoft, yahoo, "
 		    "fastmail or a file; see postrider-oauth2(1)");

@@ -22,10 +22,10 @@
 #include "base/variable.h"
 #include "oauth2/http.h"
 #include "oauth2/json.h"
+#include "oauth2/material.h"
 #include "oauth2/store.h"
 
 #define ADDRESS_MAX 240		/* octets: a name has 255, suffix included */
-#define PATH_OCTETS_MAX 4096
 #define LOCK_MS (2 * (HTTP_SECONDS + 5) * 1000)
 #define LOCK_PAUSE_NS (20 * 1000 * 1000)
 #define SUFFIX ".json"
@@ -33,8 +33,6 @@
 #define SUFFIX_LOCK ".lock"
 #define FILE_MODE 0600
 #define FOLDER_MODE 0700
-#define OTHERS_BITS 077
-#define OTHERS_WRITE_BITS 022
 #define ROOM_EXTRA 65536	/* octets that new tokens may have more */
 
 char *
@@ -125,34 +123,6 @@ store_close(struct store *s)
 
 /* ---- Reading. */
 
-/* What is said of a file that others can read goes for one that is edited. */
-static int
-check_file(const struct store *s, const struct file *file, struct fault *f)
-{
-	const char *type = file_type(file);
-	struct buffer word;
-
-	if (type != NULL)
-		return fault(f, FAULT_CONFIG, "%s: is %s", s->path, type);
-	switch (file_flaw(&file->st, file->fd, FILE_OWNER_SELF_OR_ROOT,
-	    OTHERS_BITS)) {
-	case FILE_FINE:
-		return 0;
-	case FILE_OTHERS_OWN:
-		return fault(f, FAULT_CONFIG, "%s: belongs to another user",
-		    s->path);
-	case FILE_OTHERS_MAY:
-		break;
-	}
-	fault(f, FAULT_CONFIG, "%s: holds tokens, and others may read or write "
-	    "it (mode %04o)", s->path, file_mode(&file->st));
-	buffer_init(&word, PATH_OCTETS_MAX);
-	text_add_sh_word(&word, s->path);
-	fault_hint(f, "chmod 600 %s", word.data == NULL ? "" : word.data);
-	buffer_free(&word);
-	return -1;
-}
-
 /* The file could not be opened. */
 static int
 missing(const struct store *s, struct fault *f)
@@ -189,6 +159,7 @@ open_file(struct store *s, struct file *file)
 int
 store_read(struct store *s, struct fault *f)
 {
+	const char *type;
 	struct file file;
 	struct buffer b;
 	int r = -1;
@@ -198,7 +169,11 @@ store_read(struct store *s, struct fault *f)
 	if (open_file(s, &file) == -1)
 		return missing(s, f);
 	buffer_init(&b, STORE_MAX);
-	if (check_file(s, &file, f) == -1)
+	type = file_type(&file);
+	if (type != NULL)
+		fault(f, FAULT_CONFIG, "%s: is %s", s->path, type);
+	if (type != NULL || material_check(&file, s->path, MATERIAL_SECRET,
+	    f) == -1)
 		goto out;
 	if (file_read(&file, &b) == -1) {
 		fault(f, FAULT_CONFIG, "%s: %s", s->path, strerror(errno));
@@ -248,7 +223,7 @@ open_folder(struct store *s, struct fault *f)
 	if (s->folder == -1 || fstat(s->folder, &st) == -1)
 		r = fault(f, FAULT_TEMPORARY, "%s: %s", path, strerror(errno));
 	else if (file_flaw(&st, s->folder, FILE_OWNER_SELF_OR_ROOT,
-	    OTHERS_WRITE_BITS) != FILE_FINE) {
+	    MATERIAL_OURS) != FILE_FINE) {
 		fault(f, FAULT_CONFIG, "%s: others may write to this folder",
 		    path);
 		r = fault_hint(f, "it has to belong to you and to have the "

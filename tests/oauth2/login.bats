@@ -110,6 +110,7 @@ is_signed_in() {
 	mkdir bin
 	cat >bin/xdg-open <<-'END'
 		#!/bin/sh
+		ls -l /proc/$$/fd >fds
 		printf '%s\n' "$#" "$1" >opened.new
 		mv opened.new opened
 	END
@@ -123,6 +124,8 @@ is_signed_in() {
 	begin_login --open
 	until [ -e opened ]; do sleep 0.02; done
 	same <(printf '%s\n' 1 "$VISIT") opened
+	# the browser has no part in the end of the sign-in
+	lacks socket fds
 	browser -L "$VISIT" >page
 	end_login
 	is_signed_in 3
@@ -364,6 +367,17 @@ END
 	printf 'scope x\n' >p
 	oauth2 login "$ALICE" --provider=p --client-id=x
 	expect 78 'has no token_endpoint'
+	# whoever writes it gets the code, and the client's secret
+	provider_lines >p
+	chmod 666 p
+	oauth2 login "$ALICE" --provider=p --client-id=x
+	expect 78 'p: others may write it (mode 0666)' "chmod go-w 'p'"
+	chmod 644 p
+	if [ "$(id -u)" = 0 ]; then
+		chown 65533 p
+		oauth2 login "$ALICE" --provider=p --client-id=x
+		expect 78 'belongs to another user'
+	fi
 }
 
 @test "status and logout" {

@@ -53,6 +53,7 @@ tokenserver_start() {
 		if [ -s "$SERVER/port" ]; then
 			ENDPOINT=https://127.0.0.1:$(cat "$SERVER/port")
 			provider_lines >provider
+			chmod 644 provider
 			return 0
 		fi
 		sleep 0.02
