@@ -34,78 +34,12 @@ struct account {
 	struct option_place defined;	/* its account line */
 	char *author;			/* %F, or NULL; set by the choice */
 	const char *reason;		/* why it was chosen; static text */
-	/* the settings; strings are NULL when unset, owned by the account */
-	char *host;
-	int64_t port;			/* 0: unset */
-	int64_t timeout;		/* seconds; 0: unset */
-	char *logfile;			/* NULL: none; "~" stays; "-" stdout */
-	char *logfile_time_format;	/* of strftime(3), "none"; NULL: ours */
-	int syslog;			/* RFC 3164 facility; -1 off; 0 unset */
-	enum address_family address_family;
-	char *domain;			/* EHLO name */
-	enum protocol protocol;
-	enum toggle pipelining;		/* unset: on */
-	enum toggle chunking;		/* unset: on */
-	enum rejected rejected_recipients;
-	char *source_ip;		/* literal */
-	char *socket;			/* path; instead of host and proxy */
-	char *proxy_host;		/* SOCKS5 */
-	int64_t proxy_port;		/* 0: unset */
-	char *proxy_user;
-	struct secret proxy_password;
-	char *from;			/* reverse-paths and globs for them */
-	char *from_full_name;
-	enum toggle allow_from_override;	/* unset: on */
-	enum toggle auto_from;		/* obsolete, as maildomain */
-	char *maildomain;
-	enum to_header set_to_header;
-	int64_t dsn_notify;		/* DSN_*, 0: not asked for */
-	enum dsn_return dsn_return;
-	enum long_lines long_lines;
-	enum toggle tls;
-	enum toggle tls_starttls;
-	char *tls_trust_file;		/* NULL: system; "": none at all */
-	enum toggle tls_certcheck;	/* unset: on */
-	char *tls_extra_trust_file;
-	char *tls_crl_file;
-	char *tls_fingerprint;		/* as in wire/tls/tls.h */
-	char *tls_pin;			/* the same, of public keys */
-	char *tls_host_override;
-	char *tls_key_file;		/* PEM, or a PKCS#11 URI */
-	char *tls_cert_file;
-	char *tls_priorities;
-	enum tls_min_version tls_min_version;
-	int64_t tls_min_dh_prime_bits;	/* 0: unset */
-	char *auth;			/* NULL: off; "on"; else mechanisms */
-	enum toggle auth_without_tls;
-	char *user;
-	struct secret password;
-	char *passwordeval;
-	int64_t passwordeval_timeout;	/* seconds; never 0 */
-	char *password_file;		/* NULL: unset; may be relative */
-	int64_t password_fd;		/* 0: unset */
-	char *oauth2;			/* address whose token it is, or NULL */
-	char *auth_id;			/* whom to act as; NULL: the user */
-	char *ntlmdomain;
-	enum from_header set_from_header;
-	enum toggle remove_bcc_headers;	/* unset: on */
-	enum toggle set_date_header;	/* unset: on (auto) */
-	enum toggle set_msgid_header;
-	char *aliases;			/* file; see alias_file() */
-	char *alias_domains;		/* separated by commas or blanks */
-	enum toggle alias_include;	/* unset: off */
-	char *sender;			/* see sender.h */
-	enum toggle sender_reply_to;	/* unset: off */
-	char *qualify_domain;		/* of bare names; patterns replaced */
-	char *root;			/* whom the name root stands for */
-	enum toggle queue;		/* unset: off */
-	char *queue_directory;		/* NULL: see delivery/queue/folder.h */
-	int64_t queue_lifetime;		/* seconds; never 0 */
-	enum queue_unsure queue_unsure;
-	enum toggle queue_flush;	/* unset: on */
-	char *fallback;			/* names of accounts, or NULL */
-	int64_t retry_for;		/* seconds */
-	int64_t tempfail_status;	/* of sysexits(3); 0: unset */
+	/* the settings, a field for each */
+#define ROW(id, member, kind, ...) OPTION_FIELD_##kind member;
+#define TOGGLE(id, member, ...) enum toggle member;
+#include "config/option/rows.h"
+#undef ROW
+#undef TOGGLE
 	/* where each value came from, by row of the option table */
 	struct option_place origin[OPTION_COUNT];
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */

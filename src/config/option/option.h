@@ -30,13 +30,25 @@ enum option_type {
 	OPTION_TYPE_PATH,	/* the same; "~" stands for the home folder */
 	OPTION_TYPE_NUMBER,	/* int64_t; 0 when unset */
 	OPTION_TYPE_DURATION,	/* int64_t, seconds; as 90, 30m, 12h, 5d */
-	OPTION_TYPE_CHOICE,	/* an enum; its word is one of `choices` */
+	OPTION_TYPE_CHOICE,	/* int; its word is one of `choices` */
 	OPTION_TYPE_AUTH,	/* char *; NULL off, "on", or mechanisms */
 	OPTION_TYPE_FINGERPRINTS,	/* char *; as in wire/tls/tls.h */
 	OPTION_TYPE_KEY_PINS,	/* char *; the same */
 	OPTION_TYPE_NOTIFY,	/* int64_t, DSN_* of mail/envelope.h; 0 off */
 	OPTION_TYPE_SECRET	/* struct secret */
 };
+
+/* The fields that they have in struct account, which owns strings. */
+#define OPTION_FIELD_STRING char *
+#define OPTION_FIELD_PATH char *
+#define OPTION_FIELD_NUMBER int64_t
+#define OPTION_FIELD_DURATION int64_t
+#define OPTION_FIELD_CHOICE int
+#define OPTION_FIELD_AUTH char *
+#define OPTION_FIELD_FINGERPRINTS char *
+#define OPTION_FIELD_KEY_PINS char *
+#define OPTION_FIELD_NOTIFY int64_t
+#define OPTION_FIELD_SECRET struct secret
 
 enum {
 	OPTION_EMPTY = 1,	/* an empty value is allowed and unsets it */

@@ -73,12 +73,14 @@ ROW(DSN_NOTIFY, dsn_notify, NOTIFY, "LIST", "off", "the same as -N, or off")
 ROW(DSN_RETURN, dsn_return, CHOICE, "off|headers|full", "off",
     "the same as -R, or off", .flags = OPTION_ANY_CASE | OPTION_NEEDED,
     .choices = returns)
+/* see alias_file() */
 ROW(ALIASES, aliases, PATH, "FILE", SYSCONFDIR "/aliases",
     "file of aliases(5) for local names", .flags = OPTION_EMPTY)
 ROW(ALIAS_DOMAINS, alias_domains, STRING, "LIST", "none",
     "more domains whose addresses are local", .flags = OPTION_EMPTY)
 TOGGLE(ALIAS_INCLUDE, alias_include, "off",
     "whether an alias may include other files")
+/* "-" is standard output */
 ROW(LOGFILE, logfile, PATH, "FILE", "none",
     "file that gets a line for each message",
     .flags = OPTION_EMPTY | OPTION_LATE)
@@ -88,6 +90,7 @@ ROW(SYSLOG, syslog, CHOICE, "on|off|FACILITY", "LOG_MAIL without a terminal",
     "send that line to the system log", .choices = facilities)
 ROW(LONG_LINES, long_lines, CHOICE, "encode|pass|refuse", "encode",
     "what becomes of lines above 998 octets", .choices = lengths)
+/* see config/account/sender.h */
 ROW(SENDER, sender, STRING, "ADDRESS", "none",
     "in place of senders that are not ours",
     .flags = OPTION_EMPTY | OPTION_FORCE)
@@ -102,6 +105,7 @@ ROW(ROOT, root, STRING, "ADDRESS", "none", "who gets the mail for root",
 TOGGLE(TLS, tls, "by port and auth", "whether TLS is required")
 TOGGLE(TLS_STARTTLS, tls_starttls, "by port",
     "TLS by STARTTLS, or from the first octet")
+/* NULL is the system's; "" has no certificate at all */
 ROW(TLS_TRUST_FILE, tls_trust_file, PATH, "FILE", "system",
     "certificates to trust, in PEM", .flags = OPTION_EMPTY | OPTION_SYSTEM)
 TOGGLE(TLS_CERTCHECK, tls_certcheck, "on",
@@ -142,6 +146,7 @@ ROW(PASSWORDEVAL, passwordeval, STRING, "COMMAND", "none",
     .flags = OPTION_EMPTY | OPTION_RAW | OPTION_COMMAND)
 ROW(PASSWORDEVAL_TIMEOUT, passwordeval_timeout, NUMBER, "SECONDS", "60",
     "time for that command", .min = 1, .max = SECONDS_MAX)
+/* it may be relative */
 ROW(PASSWORD_FILE, password_file, PATH, "FILE", "none",
     "file whose first line is the password", .flags = OPTION_EMPTY)
 ROW(PASSWORD_FD, password_fd, NUMBER, "NUMBER", "none",
@@ -156,6 +161,7 @@ ROW(NTLMDOMAIN, ntlmdomain, STRING, "NAME", "none",
     "domain of the user, for NTLM", .flags = OPTION_EMPTY)
 /* what becomes of a message that cannot go now */
 TOGGLE(QUEUE, queue, "off", "keep messages that another try may serve")
+/* NULL: see delivery/queue/folder.h */
 ROW(QUEUE_DIRECTORY, queue_directory, PATH, "DIR", "see the manual",
     "folder to keep them in", .flags = OPTION_EMPTY | OPTION_LATE)
 ROW(QUEUE_LIFETIME, queue_lifetime, DURATION, "TIME", "5d",

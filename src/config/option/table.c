@@ -8,13 +8,8 @@
 #include "config/account/account.h"
 #include "config/option/option.h"
 
-/* A field is written by its offset, as an int: its enum must be as wide. */
+/* A field is written by its offset, as an int. */
 _Static_assert(sizeof(enum toggle) == sizeof(int), "enum toggle");
-_Static_assert(sizeof(enum tls_min_version) == sizeof(int), "enum version");
-_Static_assert(sizeof(enum from_header) == sizeof(int), "enum from_header");
-_Static_assert(sizeof(enum to_header) == sizeof(int), "enum to_header");
-_Static_assert(sizeof(enum address_family) == sizeof(int), "enum family");
-_Static_assert(sizeof(enum dsn_return) == sizeof(int), "enum dsn_return");
 
 #define HELP_LEFT_SIZE 80		/* octets; a line of the help */
 #define OPTION_SLIP_MAX 40		/* octets; no known word is longer */
