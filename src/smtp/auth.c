@@ -17,7 +17,8 @@
 #define LINE_OCTETS_MAX 512
 /* Octets of a response that every server takes: RFC 4954 section 4. */
 #define RESPONSE_OCTETS_MAX 12288
-#define WHY_MAX 4096		/* octets of explanation in a fault */
+#define WHY_MAX 8192		/* octets of explanation in a fault, */
+#define REASON_MAX 200		/* and of them for the reply to one method */
 
 /* What became of one mechanism; with REFUSED the last reply is the reason. */
 enum attempt { ATTEMPT_DONE, ATTEMPT_NEXT, ATTEMPT_REFUSED, ATTEMPT_FAILED };
@@ -326,15 +327,36 @@ instead_of_scram(const struct auth *a, const struct sasl_mechanism *m)
 	return NULL;
 }
 
+/*
+ * Did the connection break in this attempt, which followed a refusal? Servers
+ * answer, and hang up; the answer is what counts then.
+ */
+static bool
+hung_up(const struct auth *a, enum attempt attempt, const struct fault *f)
+{
+	return attempt == ATTEMPT_FAILED && f->class == FAULT_TEMPORARY &&
+	    !a->dialogue->closing && reply_digit(&a->dialogue->reply) == 5;
+}
+
 static enum attempt
 try_instead(const struct auth *a, const struct sasl_mechanism *m,
     struct fault *unable, struct fault *f)
 {
-	enum attempt attempt;
+	struct fault own = { FAULT_NONE, NULL, NULL, false };
+	enum attempt attempt = try_mechanism(a, m, unable, &own);
 	char *text;
 
+	if (hung_up(a, attempt, &own)) {
+		fault_clear(&own);
+		fault_replace_hint(f, "the server hung up before AUTH %s could "
+		    "be tried: \"auth %s\" begins with that; or check \"user\" "
+		    "and the password", m->name, m->name);
+		return ATTEMPT_REFUSED;
+	}
 	fault_clear(f);
-	attempt = try_mechanism(a, m, unable, f);
+	if (own.class != FAULT_NONE)
+		fault_pass(f, &own, "");
+	fault_clear(&own);
 	if (attempt != ATTEMPT_DONE || a->note == NULL)
 		return attempt;
 	text = buffer_format("the server refused the password by SCRAM and "
@@ -342,6 +364,26 @@ try_instead(const struct auth *a, const struct sasl_mechanism *m,
 	a->note(text);
 	free(text);
 	return attempt;
+}
+
+/* Adds a mechanism and why it was not the one. */
+static void
+add_reason(const struct auth *a, const struct sasl_mechanism *m,
+    const char *reason, struct buffer *why)
+{
+	const struct reply *r = &a->dialogue->reply;
+	struct buffer b;
+
+	buffer_printf(why, "%s%s: ", why->len == 0 ? "" : ", ", m->name);
+	if (reason != NULL || reply_digit(r) < 4) {
+		buffer_add_string(why, reason == NULL ? "refused" : reason);
+		return;
+	}
+	buffer_init(&b, REPLY_MAX * 2);
+	reply_add_text(r, &b);
+	buffer_printf(why, "%.*s", b.len > REASON_MAX ? REASON_MAX :
+	    (int)b.len, b.data);
+	buffer_free(&b);
 }
 
 /* One mechanism after the other, until one succeeds or fails for good. */
@@ -365,15 +407,19 @@ try_all(const struct auth *a, struct buffer *why, struct fault *unable,
 			if (attempt == ATTEMPT_REFUSED && instead != NULL &&
 			    m != instead && a->dialogue->reply.code == 535)
 				attempt = try_instead(a, instead, unable, f);
-			reason = "refused";
+			/* with another token, a new connection helps */
+			if (m->token == SASL_NO_TOKEN &&
+			    hung_up(a, attempt, f)) {
+				fault_clear(f);
+				return ATTEMPT_NEXT;
+			}
 			if (attempt == ATTEMPT_REFUSED &&
 			    may_go_on(a, m, i + 1)) {
 				fault_clear(f);
 				attempt = ATTEMPT_NEXT;
 			}
 		}
-		buffer_printf(why, "%s%s: %s", why->len == 0 ? "" : ", ",
-		    m->name, reason);
+		add_reason(a, m, reason, why);
 	}
 	return attempt;
 }

@@ -317,9 +317,13 @@ race_settle(struct race *r, struct attempt *a)
 {
 	int error = 0;
 	socklen_t len = sizeof(error);
+	char first;
 
 	if (getsockopt(a->fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
 		error = errno;
+	/* a server that has said why it does not want us, and is gone */
+	if (error == ECONNRESET && recv(a->fd, &first, 1, MSG_PEEK) == 1)
+		error = 0;
 	if (error == 0)
 		race_won(r, a);
 	else

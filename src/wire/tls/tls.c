@@ -64,6 +64,8 @@ struct tls {
 	char heard[FIRST_WORDS];	/* the peer's first octets */
 	size_t heard_len;
 	bool more;		/* another record follows at once */
+	int error;		/* why nothing could be received, or 0 */
+	int send_error;		/* why nothing can be sent, or 0 */
 	unsigned pulls;		/* reads from the socket in this call */
 	struct fault verdict;		/* of the verification */
 };
@@ -210,20 +212,32 @@ transport_pull(gnutls_transport_ptr_t p, void *to, size_t n)
 		got = recv(conn_read_fd(t->conn), to, n, 0);
 	else
 		errno = EAGAIN;
-	if (got == -1)
+	if (got == -1) {
+		t->error = errno;
 		gnutls_transport_set_errno(t->session, errno);
+	}
 	for (ssize_t i = 0; i < got && t->heard_len < FIRST_WORDS; i++)
 		t->heard[t->heard_len++] = ((char *)to)[i];
 	return got;
 }
 
+/*
+ * A session whose transport fails to send is invalid to GnuTLS, and could not
+ * read any more what the peer had said before it went. So it is not told of
+ * that; tls_send() tells its caller.
+ */
 static ssize_t
 transport_push(gnutls_transport_ptr_t p, const void *from, size_t n)
 {
 	struct tls *t = p;
-	ssize_t sent = send(conn_write_fd(t->conn), from, n,
-	    t->more ? MSG_MORE : 0);
+	ssize_t sent = t->send_error != 0 ? (ssize_t)n :
+	    send(conn_write_fd(t->conn), from, n, t->more ? MSG_MORE : 0);
 
+	if (sent == -1 && errno != EAGAIN && errno != EWOULDBLOCK &&
+	    errno != EINTR) {
+		t->send_error = errno;
+		return (ssize_t)n;
+	}
 	if (sent == -1)
 		gnutls_transport_set_errno(t->session, errno);
 	return sent;
@@ -362,7 +376,15 @@ tls_result(struct tls *t, ssize_t n, short *events, struct fault *failure)
 	/* no close_notify: the end all the same, replies have their own ends */
 	if (n == GNUTLS_E_PREMATURE_TERMINATION)
 		return 0;
-	fault(failure, FAULT_TEMPORARY, "TLS: %s", gnutls_strerror((int)n));
+	if (n == GNUTLS_E_PULL_ERROR && t->error != 0) {
+		fault(failure, FAULT_TEMPORARY, "%s", strerror(t->error));
+	} else if (n == GNUTLS_E_FATAL_ALERT_RECEIVED) {
+		fault(failure, FAULT_TEMPORARY, "the server ends TLS: %s",
+		    gnutls_alert_get_name(gnutls_alert_get(t->session)));
+	} else {
+		fault(failure, FAULT_TEMPORARY, "TLS: %s",
+		    gnutls_strerror((int)n));
+	}
 	return -1;
 }
 
@@ -398,6 +420,11 @@ tls_send(void *context, const void *from, size_t n, short *events,
 	t->more = n > gnutls_record_get_max_size(t->session);
 	sent = gnutls_record_send(t->session, from, n);
 	t->more = false;
+	if (t->send_error != 0) {
+		*events = 0;
+		fault(failure, FAULT_TEMPORARY, "%s", strerror(t->send_error));
+		return -1;
+	}
 	sent = tls_result(t, sent, events, failure);
 	if (sent == 0 && n > 0) {
 		fault(failure, FAULT_TEMPORARY, "TLS: the session has ended");
