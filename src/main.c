@@ -179,6 +179,25 @@ run_act(const struct cmdline *c, struct fault *f)
 	queue_act(&c->request, act, c->word, c->words, stdout, f);
 }
 
+/* The modes that go to the smarthost without a message. */
+static void
+run_visit(struct cmdline *c, struct fault *f)
+{
+	const struct mailbox *sender = &c->envelope.path;
+	const struct request *r = &c->request;
+
+	print_notes(&c->notes);
+	if (c->mode == CMDLINE_SERVERINFO)
+		serverinfo(r, sender, f);
+	else if (c->mode != CMDLINE_TRIAL)
+		query(r, sender, c->mode == CMDLINE_ETRN ? QUERY_ETRN :
+		    c->mode == CMDLINE_VRFY ? QUERY_VRFY : QUERY_EXPN,
+		    c->argument, f);
+	else if (trial(r, &c->envelope, c->json, f) == -1 &&
+	    f->class == FAULT_RECIPIENT)
+		print_refused(&c->envelope);
+}
+
 /* The modes that have no message. */
 static int
 run_other(struct cmdline *c, struct fault *f)
@@ -215,17 +234,12 @@ run_other(struct cmdline *c, struct fault *f)
 	case CMDLINE_CHECK:
 		check_config(r, c->word, c->words, f);
 		break;
+	case CMDLINE_TRIAL:
 	case CMDLINE_SERVERINFO:
-		print_notes(&c->notes);
-		serverinfo(r, sender, f);
-		break;
 	case CMDLINE_ETRN:
 	case CMDLINE_VRFY:
 	case CMDLINE_EXPN:
-		print_notes(&c->notes);
-		query(r, sender, c->mode == CMDLINE_ETRN ? QUERY_ETRN :
-		    c->mode == CMDLINE_VRFY ? QUERY_VRFY : QUERY_EXPN,
-		    c->argument, f);
+		run_visit(c, f);
 		break;
 	case CMDLINE_CONFIGURE:
 		configure(r, c->argument, f);

@@ -20,6 +20,7 @@
 #	expect STATUS [TEXT...]		how it ended, and what standard error said
 #	expect_not TEXT...		what it must not have said
 #	same EXPECTED ACTUAL		two files, byte for byte
+#	lacks [OPTION...] TEXT FILE	grep(1) finds nothing there
 #	message [LINE...]		a small message, on standard output
 # and what switches.bash has, for runs with something switched off.
 
@@ -238,6 +239,13 @@ expect() {
 			return 1
 		fi
 	done
+}
+
+lacks() {
+	local status=0
+
+	grep -q "$@" || status=$?
+	[ "$status" -eq 1 ]
 }
 
 expect_not() {

@@ -329,8 +329,8 @@ parse_words(struct cmdline *c, struct fault *f)
 	    c->wish.recipient != NULL || c->wish.sender != NULL))
 		notes_add(&c->notes, "-qI, -qR and -qS do not choose what is "
 		    "listed: that is all there is");
-	return c->mode == CMDLINE_SUBMIT || c->mode == CMDLINE_VERIFY ?
-	    parse_recipients(c, f) : 0;
+	return c->mode == CMDLINE_SUBMIT || c->mode == CMDLINE_VERIFY ||
+	    c->mode == CMDLINE_TRIAL ? parse_recipients(c, f) : 0;
 }
 
 /* A mode that stands alone becomes the mode if nothing else is asked for. */
@@ -392,8 +392,12 @@ check(const struct cmdline *c, struct fault *f)
 	const struct envelope *e = &c->envelope;
 	bool message = c->mode == CMDLINE_SUBMIT || c->mode == CMDLINE_VERIFY;
 
-	if ((message || c->alone != NULL) && c->request.account != NULL &&
-	    c->overrides.set[OPTION_HOST]) {
+	if (c->json && c->mode != CMDLINE_TRIAL) {
+		fault(f, FAULT_USAGE, "--json is for --check");
+		return fault_hint(f, "--queue-json lists the queue");
+	}
+	if ((message || c->mode == CMDLINE_TRIAL || c->alone != NULL) &&
+	    c->request.account != NULL && c->overrides.set[OPTION_HOST]) {
 		fault(f, FAULT_USAGE, "--host and --account exclude each "
 		    "other");
 		return fault_hint(f, "--host is an account of its own and "

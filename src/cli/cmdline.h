@@ -45,6 +45,7 @@ enum cmdline_mode {
 	CMDLINE_ALIASES,	/* -bi, -I, newaliases: check the alias files */
 	CMDLINE_CHECK,		/* --check-config: find the errors in files */
 	/* these stand alone: no message, no other mode */
+	CMDLINE_TRIAL,		/* --check: all of a submission but a message */
 	CMDLINE_SERVERINFO,	/* -S: what the smarthost says of itself */
 	CMDLINE_CONFIGURE,	/* --configure: an account for an address */
 	CMDLINE_ETRN,		/* --rmqs: let the smarthost send its queue */
@@ -76,6 +77,7 @@ struct cmdline {
 	bool ignore_dots;		/* -i */
 	bool read_sender;		/* --read-envelope-from */
 	bool pretend;			/* -P */
+	bool json;			/* --json: of --check */
 	bool verbose;			/* -v, -d: the dialogue on stderr */
 	bool quiet;			/* -eq: no errors on stderr */
 	/* -f or -r, -N, -R, -V, -U, recipients (whose domain may be "") */

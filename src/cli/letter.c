@@ -616,6 +616,11 @@ static const struct letter letters[] = {
 	    "make them due at once, even if they were given up",
 	    .words = true, .mode = CMDLINE_QUEUE_REQUEUE,
 	    .apply = apply_ids },
+	{ .name = "check", .mode = CMDLINE_TRIAL,
+	    .help = "try the account, up to the recipients if any are named, "
+	    "without a message" },
+	{ .name = "json", .flag = AT(json),
+	    .help = "with --check: the result as a JSON object" },
 	{ .name = "check-config", .mode = CMDLINE_CHECK,
 	    .help = "find all errors in account files, in place of "
 	    "recipients" },

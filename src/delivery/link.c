@@ -277,6 +277,7 @@ try_session(struct link *l, struct outcome *o, struct fault *f)
 	l->params.sender_domain = l->sender_domain;
 	l->params.transcript = l->request->transcript;
 	l->params.note = l->request->note;
+	l->params.probe = l->request->probe;
 	l->params.no_chunking |= l->no_chunking;
 	l->params.refused_before = l->refused_before;
 	l->params.another_token = another_token;

@@ -13,6 +13,7 @@
 
 struct fault;
 struct mailbox;
+struct probe;
 
 /* Strings are not owned: they live as long as argv. */
 struct request {
@@ -28,6 +29,8 @@ struct request {
 					 * try */
 	FILE *transcript;		/* -v: gets the dialogue, or NULL */
 	void (*note)(const char *text);	/* tells the user what is no fault */
+	struct probe *probe;		/* --check: is told of each step, or
+					 * NULL */
 };
 
 /*

@@ -12,6 +12,7 @@
 #include "wire/conn.h"
 #include "smtp/content.h"
 #include "smtp/path.h"
+#include "smtp/probe.h"
 #include "smtp/session.h"
 #include "config/account/account.h"
 #include "delivery/diagnosis.h"
@@ -656,6 +657,55 @@ submission_send(struct submission *s, const struct message *m,
 	take_message(s, m);
 	return run(s, true, f);
 }
+
+/* ---- Without a message. */
+
+static int
+rehearse_recipients(struct submission *s, const struct probe *p,
+    struct fault *f)
+{
+	struct envelope *e = s->envelope;
+
+	for (size_t i = 0; i < e->count; i++) {
+		if (submission_rcpt(s, i, f) == -1 ||
+		    submission_sync(s, f) == -1)
+			return -1;
+		if (e->recipient[i].state == RECIPIENT_ACCEPTED)
+			probe_accepted(p, "RCPT", &e->recipient[i].box);
+	}
+	if (s->transaction.accepted == e->count)
+		return 0;
+	reply_copy(&s->refusal, &s->transaction.refusal);
+	if (s->transaction.accepted == 0)
+		rejection_of_all(&s->link->session, e, &s->refusal, f);
+	else
+		fault(f, FAULT_RECIPIENT, "%s: the message would be accepted "
+		    "for %zu of %zu recipients",
+		    account_server(s->link->account), s->transaction.accepted,
+		    e->count);
+	take_outcome(s);
+	diagnosis_settle(s->outcome, f);
+	return -1;
+}
+
+int
+submission_rehearse(struct submission *s, const struct probe *p,
+    struct fault *f)
+{
+	if (submission_mail(s, 0, false, f) == -1 ||
+	    submission_sync(s, f) == -1)
+		return -1;
+	if (!transaction_is_success(&s->transaction, &s->transaction.mail)) {
+		rejection_of_sender(&s->transaction, f);
+		take_outcome(s);
+		diagnosis_settle(s->outcome, f);
+		return -1;
+	}
+	probe_accepted(p, "MAIL", &s->envelope->path);
+	return rehearse_recipients(s, p, f);
+}
+
+/* ---- The end. */
 
 void
 submission_break_off(struct submission *s, const char *why, struct fault *f)

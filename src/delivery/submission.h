@@ -28,6 +28,7 @@ struct fault;
 struct link;
 struct message;
 struct outcome;
+struct probe;
 struct reply;
 struct session;
 struct transaction;
@@ -99,6 +100,14 @@ int submission_sync(struct submission *, struct fault *);
  * may be told.
  */
 int submission_send(struct submission *, const struct message *,
+    struct fault *);
+/*
+ * Asks the smarthost for the envelope, one command after the other, and tells
+ * of each that was accepted: "MAIL" and "RCPT", with the address. There is no
+ * message. 0: every recipient was accepted. -1: as it would be if there were
+ * one.
+ */
+int submission_rehearse(struct submission *, const struct probe *,
     struct fault *);
 /*
  * Something on this side ends it, with whatever has come so far: the outcome is

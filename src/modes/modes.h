@@ -64,6 +64,16 @@ int submit(struct submission_request *, struct fault *);
  */
 int serve(const struct request *, struct fault *);
 
+/*
+ * ---- trial: --check, all of a submission but the message. Connects to the
+ * smarthost, secures, authenticates and, if the envelope has recipients, asks
+ * for it as a message would: by MAIL and RCPT, then RSET. Each step is printed
+ * when it is over, with the milliseconds that it took; with `json` there is one
+ * object at the end instead. -1 as submit().
+ */
+int trial(const struct request *, struct envelope *, bool json,
+    struct fault *);
+
 /* ---- queue: tries its messages once more ---- */
 
 /* Which of them. The strings are not owned. */

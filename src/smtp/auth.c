@@ -229,6 +229,7 @@ try_mechanism(const struct auth *a, const struct sasl_mechanism *m,
 	enum attempt attempt = ATTEMPT_FAILED;
 	struct sasl *sasl;
 
+	*a->used = m->name;
 	if (sasl_start(&sasl, m, &a->credentials, f) == -1)
 		return ATTEMPT_FAILED;
 	if (exchange(a, sasl, m, &e, &own) == 0) {

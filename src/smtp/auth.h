@@ -33,6 +33,7 @@ struct auth {
 	int (*another_token)(void *context, struct fault *);
 	void *context;
 	void (*note)(const char *text);	/* or NULL */
+	const char **used;		/* gets the last mechanism's name */
 };
 
 /*

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "mail/address/address.h"
+#include "wire/dial.h"
+#include "wire/route.h"
 #include "wire/tls/tls.h"
 #include "smtp/probe.h"
 
@@ -66,11 +72,94 @@ probe_free(struct probe *p)
 	fault_clear(&p->distrust);
 }
 
+/* ---- What happens in a session. */
+
+static bool
+is_watched(const struct probe *p)
+{
+	return p != NULL && p->step != NULL;
+}
+
+/* Tells of a step, and empties the buffer. */
+static void
+tell(const struct probe *p, const char *what, int64_t when, struct buffer *b)
+{
+	char *detail = text_printable(b->data, b->len);
+
+	p->step(p->context, what, when, detail);
+	free(detail);
+	buffer_clear(b);
+}
+
+void
+probe_looked_up(struct probe *p, const struct route *r, int64_t when)
+{
+	struct buffer b;
+
+	if (!is_watched(p) || r->addresses == NULL || r->addresses->len == 0)
+		return;
+	buffer_init(&b, REPORT_MAX);
+	buffer_printf(&b, "%s: ", r->proxy_host == NULL ? r->host :
+	    r->proxy_host);
+	dial_add_addresses(&b, r->addresses);
+	tell(p, "name", when, &b);
+	buffer_free(&b);
+}
+
+void
+probe_connected(struct probe *p, const struct route *r, int fd)
+{
+	struct buffer b;
+
+	if (!is_watched(p))
+		return;
+	buffer_init(&b, REPORT_MAX);
+	if (r->socket != NULL) {
+		buffer_add_string(&b, r->socket);
+	} else {
+		dial_add_peer(&b, fd);
+		buffer_printf(&b, ", port %u%s", (unsigned)(r->proxy_host ==
+		    NULL ? r->port : route_proxy_port(r)),
+		    r->proxy_host == NULL ? "" : ", a proxy");
+	}
+	tell(p, "connection", clock_now(), &b);
+	buffer_free(&b);
+}
+
 void
 probe_greeting(struct probe *p, const struct reply *r)
 {
+	struct buffer b;
+
 	if (p != NULL)
 		reply_copy(&p->greeting, r);
+	if (!is_watched(p))
+		return;
+	buffer_init(&b, REPORT_MAX);
+	reply_add_text(r, &b);
+	tell(p, "greeting", clock_now(), &b);
+	buffer_free(&b);
+}
+
+/* The keywords, without what belongs to them. */
+static void
+tell_hello(const struct probe *p, const struct reply *r)
+{
+	struct buffer b;
+	const char *line;
+	size_t at = 0, n;
+
+	buffer_init(&b, REPORT_MAX);
+	reply_line(r, &at, &line, &n);	/* the server's name */
+	while (reply_line(r, &at, &line, &n)) {
+		if (b.len > 0)
+			buffer_add_string(&b, ", ");
+		buffer_add(&b, line, text_trimmed(line, n));
+	}
+	if (b.len == 0)
+		buffer_add_string(&b, "no extensions");
+	tell(p, "EHLO", clock_now(), &b);
+	buffer_free(&b);
 }
 
 void
@@ -78,6 +167,8 @@ probe_hello(struct probe *p, const struct reply *r)
 {
 	if (p == NULL)
 		return;
+	if (is_watched(p))
+		tell_hello(p, r);
 	if (p->hello.code != 0)
 		reply_copy(&p->clear, &p->hello);
 	reply_copy(&p->hello, r);
@@ -86,13 +177,56 @@ probe_hello(struct probe *p, const struct reply *r)
 void
 probe_secured(struct probe *p, const struct tls *t)
 {
+	struct buffer b;
+
 	if (p == NULL)
 		return;
 	buffer_clear(&p->tls);
 	tls_add_report(t, &p->tls);
 	if (tls_distrust(t) != NULL)
 		fault_pass(&p->distrust, tls_distrust(t), "");
+	if (!is_watched(p))
+		return;
+	buffer_init(&b, REPORT_MAX);
+	tls_describe(t, &b);
+	tls_add_summary(t, &b);
+	tell(p, "TLS", clock_now(), &b);
+	buffer_free(&b);
 }
+
+void
+probe_authenticated(struct probe *p, const char *mechanism, const char *user)
+{
+	struct buffer b;
+
+	if (!is_watched(p))
+		return;
+	buffer_init(&b, REPORT_MAX);
+	buffer_add_string(&b, mechanism);
+	if (user != NULL)
+		buffer_printf(&b, " as %s", user);
+	tell(p, "AUTH", clock_now(), &b);
+	buffer_free(&b);
+}
+
+void
+probe_accepted(const struct probe *p, const char *command,
+    const struct mailbox *box)
+{
+	char *address;
+	struct buffer b;
+
+	if (!is_watched(p))
+		return;
+	address = address_printable(box);
+	buffer_init(&b, REPORT_MAX);
+	buffer_printf(&b, "<%s>", address);
+	tell(p, command, clock_now(), &b);
+	free(address);
+	buffer_free(&b);
+}
+
+/* ---- In words. */
 
 static const char *
 find_meaning(const char *p, size_t n)

@@ -6,10 +6,14 @@
 #ifndef SMTP_PROBE_H
 #define SMTP_PROBE_H
 
+#include <stdint.h>
+
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "smtp/reply.h"
 
+struct mailbox;
+struct route;
 struct tls;
 
 struct probe {
@@ -18,6 +22,11 @@ struct probe {
 	struct reply hello;	/* to the last EHLO; code 0: none */
 	struct buffer tls;	/* as of tls_add_report(); empty: no TLS */
 	struct fault distrust;	/* why the certificate is not trusted */
+	/* is told of each step that was taken, with the clock_now() of that,
+	 * and in one printable line what came of it; or NULL */
+	void (*step)(void *context, const char *what, int64_t when,
+	    const char *detail);
+	void *context;
 };
 
 void probe_init(struct probe *);
@@ -27,6 +36,13 @@ void probe_free(struct probe *);
 void probe_greeting(struct probe *, const struct reply *);
 void probe_hello(struct probe *, const struct reply *);
 void probe_secured(struct probe *, const struct tls *);
+/* The route's addresses are known since then. */
+void probe_looked_up(struct probe *, const struct route *, int64_t when);
+void probe_connected(struct probe *, const struct route *, int fd);
+void probe_authenticated(struct probe *, const char *mechanism,
+    const char *user);
+void probe_accepted(const struct probe *, const char *command,
+    const struct mailbox *);
 
 /*
  * Adds a line, printable, indented and ended by '\n', for each keyword of an

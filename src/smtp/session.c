@@ -214,13 +214,16 @@ connect_to(struct session *s, struct fault *f)
 	const struct session_params *p = s->params;
 	struct route route = p->route;
 	struct buffer peer;
+	int64_t looked_up = 0;
 	int fd;
 
 	s->phase = PHASE_CONNECT;
 	route.host = s->ascii_host;
 	route.port = p->port;
+	route.looked_up = &looked_up;
 	fd = route_connect(&route, p->timeout_ms > 0 ? p->timeout_ms :
 	    DIAL_TIMEOUT_MS, f);
+	probe_looked_up(p->probe, &route, looked_up);
 	if (fd == -1)
 		return -1;
 	s->local = route_is_local(&route, fd);
@@ -234,6 +237,7 @@ connect_to(struct session *s, struct fault *f)
 	s->dialogue.timeout_ms = p->timeout_ms;
 	s->dialogue.password = p->password;
 	dialogue_remark(&s->dialogue, "connected to %s", conn_peer(s->conn));
+	probe_connected(p->probe, &route, fd);
 	if (p->connected != NULL)
 		p->connected(p->context);
 	return 0;
@@ -243,6 +247,7 @@ static int
 authenticate(struct session *s, struct fault *f)
 {
 	const struct session_params *p = s->params;
+	const char *used = NULL;
 	struct buffer binding;
 	struct auth a = {
 		.dialogue = &s->dialogue, .capabilities = &s->capabilities,
@@ -259,7 +264,7 @@ authenticate(struct session *s, struct fault *f)
 		    p->trust.key_pins != NULL),
 		.refused_before = p->refused_before,
 		.another_token = p->another_token, .context = p->context,
-		.note = p->note
+		.note = p->note, .used = &used
 	};
 	int result;
 
@@ -267,6 +272,8 @@ authenticate(struct session *s, struct fault *f)
 	if (s->secure)
 		a.credentials.binding = tls_channel_binding(s->tls, &binding);
 	result = auth_run(&a, &s->settled, f);
+	if (result == 0)
+		probe_authenticated(p->probe, used, p->user);
 	buffer_wipe(&binding);
 	return result;
 }

@@ -255,15 +255,21 @@ to_sockaddr(const struct address *a)
 }
 
 static void
-race_note(struct race *r, const struct attempt *a, const char *what)
+add_numeric_name(struct buffer *b, const struct sockaddr *a, socklen_t len)
 {
 	char name[ADDRESS_TEXT_MAX];
 
-	if (getnameinfo(to_sockaddr(a->to), a->to->len, name, sizeof(name),
-	    NULL, 0, NI_NUMERICHOST) != 0)
-		snprintf(name, sizeof(name), "an address");
-	buffer_printf(&r->tried, "%s%s: %s", r->tried.len == 0 ? "" : ", ",
-	    name, what);
+	buffer_add_string(b, getnameinfo(a, len, name, sizeof(name), NULL, 0,
+	    NI_NUMERICHOST) == 0 ? name : "an address");
+}
+
+static void
+race_note(struct race *r, const struct attempt *a, const char *what)
+{
+	if (r->tried.len > 0)
+		buffer_add_string(&r->tried, ", ");
+	add_numeric_name(&r->tried, to_sockaddr(a->to), a->to->len);
+	buffer_printf(&r->tried, ": %s", what);
 }
 
 static void
@@ -508,6 +514,8 @@ dial_connect(const struct dial *d, int64_t deadline, struct fault *f)
 
 	if (resolve(d, family, deadline, &all, &n, f) == -1)
 		return -1;
+	if (d->looked_up != NULL)
+		*d->looked_up = clock_now();
 	memset(&r, 0, sizeof(r));
 	r.winner = -1;
 	r.deadline = deadline;
@@ -548,6 +556,30 @@ dial_peer_is_loopback(int fd)
 	    (IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
 	    (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) &&
 	    v6->sin6_addr.s6_addr[12] == 127));
+}
+
+void
+dial_add_addresses(struct buffer *b, const struct buffer *kept)
+{
+	struct address a;
+
+	for (size_t at = 0; at + sizeof(a) <= kept->len; at += sizeof(a)) {
+		memcpy(&a, kept->data + at, sizeof(a));
+		if (at > 0)
+			buffer_add_string(b, ", ");
+		add_numeric_name(b, to_sockaddr(&a), a.len);
+	}
+}
+
+void
+dial_add_peer(struct buffer *b, int fd)
+{
+	struct sockaddr_storage s = { 0 };
+	socklen_t len = sizeof(s);
+
+	if (getpeername(fd, (struct sockaddr *)&s, &len) == 0 &&
+	    s.ss_family != AF_UNIX)
+		add_numeric_name(b, (struct sockaddr *)&s, len);
 }
 
 char *

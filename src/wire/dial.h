@@ -25,6 +25,7 @@ struct dial {
 	/* keeps the addresses: the name is looked up only while it is empty;
 	 * or NULL */
 	struct buffer *addresses;
+	int64_t *looked_up;	/* gets the clock_now() of that; or NULL */
 };
 
 #define DIAL_ADDRESSES_MAX (64 * 1024)	/* octets that such a buffer takes */
@@ -51,6 +52,10 @@ void dial_add_host_port(struct buffer *, const char *host, uint16_t port);
  */
 int dial_connect(const struct dial *, int64_t deadline, struct fault *);
 
+/* Adds the addresses that were kept, "192.0.2.1, 2001:db8::1". */
+void dial_add_addresses(struct buffer *, const struct buffer *kept);
+/* Adds the address of this socket's peer. */
+void dial_add_peer(struct buffer *, int fd);
 /* This host's name as the system has it, for the caller to free; NULL with
  * errno. */
 char *dial_own_name(void);

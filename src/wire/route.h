@@ -27,7 +27,8 @@ struct route {
 	uint16_t proxy_port;	/* 0: SOCKS_PORT */
 	const char *proxy_user;
 	const struct secret *proxy_password;
-	struct buffer *addresses;	/* as struct dial has them */
+	struct buffer *addresses;	/* these as struct dial has them */
+	int64_t *looked_up;
 };
 
 /*

@@ -20,12 +20,6 @@ arrived() {
 	tr -d '\r' <"$CAPTURE/${1:-1}.message"
 }
 
-# lacks TEXT FILE
-lacks() {
-	run grep -F -e "$1" "$2"
-	[ "$status" -eq 1 ]
-}
-
 @test "a complete message arrives byte for byte" {
 	serve
 	message 'one' ' two' '' 'three  ' | submit bob@example.net

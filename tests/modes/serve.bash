@@ -9,7 +9,6 @@
 #				and so on: one word for each line
 #	replied TEXT...		stdout has these
 #	not_replied TEXT...	it has not
-#	lacks ARGUMENT...	grep finds nothing, in files that are there
 #	serve_start ARGUMENT...	run it at the other end of say and hear
 #	say LINE...		lines to it, in one write
 #	hear WORD...		the next lines, each beginning with a word
@@ -60,13 +59,6 @@ not_replied() {
 			return 1
 		fi
 	done
-}
-
-lacks() {
-	local status=0
-
-	grep -q "$@" || status=$?
-	[ "$status" -eq 1 ]
 }
 
 serve_start() {

@@ -9,7 +9,6 @@
 #	fresh			a sign-in whose token has an hour left
 #	stale			the same with a token that has expired
 #	asked [GRANT]		how many requests the server got, of that grant
-#	lacks GREP-ARGUMENT...	grep finds nothing
 
 : "${OAUTH2_PROGRAM=$ROOT/postrider-oauth2}"
 : "${TOKENSERVER:=$BUILD/tests/tokenserver}"
@@ -129,12 +128,6 @@ member() {
 
 asked() {
 	grep -c -e "^POST /token .*${1:+grant_type=$1}" "$SERVER/log" || true
-}
-
-lacks() {
-	if grep "$@"; then
-		return 1
-	fi
 }
 
 # The program said nothing, nor has it in its command line, of these secrets.

@@ -9,12 +9,6 @@
 
 load ../helper
 
-lacks() {
-	if grep "$@" >&2; then
-		return 1
-	fi
-}
-
 # units FOLDER: copies, with the program where it is, in ./units
 units() {
 	local unit

@@ -492,6 +492,16 @@ tls_add_advice(const struct tls *t, struct buffer *b)
 }
 
 void
+tls_add_summary(const struct tls *t, struct buffer *b)
+{
+	trust_add_summary(b, t->session);
+	if (!t->params.check)
+		buffer_add_string(b, "; not verified");
+	else if (t->match != TRUST_NO_MATCH)
+		buffer_add_string(b, "; pinned");
+}
+
+void
 tls_add_report(const struct tls *t, struct buffer *b)
 {
 	trust_add_report(b, t->session, &t->params, t->match,

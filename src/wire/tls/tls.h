@@ -83,6 +83,9 @@ void tls_free(struct tls *);
 enum tls_binding tls_channel_binding(const struct tls *, struct buffer *);
 /* Adds version and cipher suite of a running session, for people. */
 void tls_describe(const struct tls *, struct buffer *);
+/* Adds to that, in the same line, the certificate: whom it names, its issuer,
+ * and for how many days it is valid. */
+void tls_add_summary(const struct tls *, struct buffer *);
 /*
  * Adds lines about a running session for people, printable, each indented and
  * ended by '\n': version, cipher, key exchange, the peer's certificate and

@@ -17,6 +17,7 @@
 #include "wire/tls/trust.h"
 
 #define EXPLAIN_MAX 8192	/* octets of explanation in a fault */
+#define SECONDS_A_DAY (24 * 60 * 60)
 #define NAMES_MAX 16		/* names worth listing in a fault, */
 #define NAMES_ALL 1024		/* and in a report: all of them */
 #define VALUE_MAX (64 * 1024)	/* octets in a line of that */
@@ -228,6 +229,23 @@ add_particulars(struct buffer *b, gnutls_session_t session)
 	add_time(b, gnutls_x509_crt_get_expiration_time(cert));
 	buffer_add_string(b, ", our clock says ");
 	add_time(b, time(NULL));
+	gnutls_x509_crt_deinit(cert);
+}
+
+void
+trust_add_summary(struct buffer *b, gnutls_session_t session)
+{
+	gnutls_x509_crt_t cert = peer_certificate(session);
+	time_t left;
+
+	if (cert == NULL)
+		return;
+	buffer_add_string(b, "; certificate of ");
+	add_names(b, cert, NAMES_MAX);
+	add_dn(b, ", issued by ", cert, gnutls_x509_crt_get_issuer_dn3);
+	left = gnutls_x509_crt_get_expiration_time(cert) - time(NULL);
+	buffer_printf(b, left < 0 ? ", expired" : ", valid for %lld days",
+	    (long long)(left / SECONDS_A_DAY));
 	gnutls_x509_crt_deinit(cert);
 }
 
