@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/wait.h"
 
 #define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 #define PIPE_MS (60 * 1000)	/* the time that passwordeval has by default */
@@ -95,7 +96,7 @@ wait_readable(int fd, int64_t deadline)
 {
 	struct pollfd p = { fd, POLLIN, 0 };
 
-	if (poll(&p, 1, clock_left(deadline)) != 0)
+	if (wait_poll(&p, 1, deadline) != 0)
 		return 0;
 	errno = ETIMEDOUT;
 	return -1;

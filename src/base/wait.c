@@ -26,6 +26,7 @@ static const struct {
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 static volatile sig_atomic_t caught;
+static bool catching;
 static bool held;	/* caught ones do not count */
 /* Readable once a signal was caught, so that no wait begins after it. */
 static int alarm_read = -1, alarm_write = -1;
@@ -42,20 +43,32 @@ on_signal(int number)
 	errno = error;
 }
 
-void
-wait_catch_signals(void)
+static int
+make_alarm(void)
 {
-	struct sigaction act, before;
 	int fd[2];
 
-	if (alarm_read != -1 || pipe(fd) == -1)
-		return;
+	if (alarm_read != -1)
+		return 0;
+	if (pipe(fd) == -1)
+		return -1;
 	for (int i = 0; i < 2; i++) {
 		fcntl(fd[i], F_SETFD, FD_CLOEXEC);
 		fcntl(fd[i], F_SETFL, O_NONBLOCK);
 	}
 	alarm_read = fd[0];
 	alarm_write = fd[1];
+	return 0;
+}
+
+bool
+wait_catch_signals(void)
+{
+	struct sigaction act, before;
+
+	if (catching || make_alarm() == -1)
+		return false;
+	catching = true;
 	memset(&act, 0, sizeof(act));
 	act.sa_handler = on_signal;
 	act.sa_flags = SA_RESTART;
@@ -64,6 +77,21 @@ wait_catch_signals(void)
 		if (sigaction(signals[i].number, NULL, &before) == 0 &&
 		    before.sa_handler != SIG_IGN)
 			sigaction(signals[i].number, &act, NULL);
+	return true;
+}
+
+void
+wait_uncatch_signals(void)
+{
+	struct sigaction act;
+
+	wait_die();
+	for (size_t i = 0; i < SIGNALS; i++)
+		if (sigaction(signals[i].number, NULL, &act) == 0 &&
+		    act.sa_handler == on_signal)
+			signal(signals[i].number, SIG_DFL);
+	catching = false;
+	wait_die();
 }
 
 void

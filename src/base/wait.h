@@ -16,6 +16,7 @@
 #define BASE_WAIT_H
 
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -26,9 +27,11 @@
 int wait_poll(struct pollfd *, nfds_t, int64_t deadline);
 /*
  * Catches the signals, but for one that was ignored when the process began.
- * Calls after the first change nothing.
+ * False, and nothing changes, where they are caught already.
  */
-void wait_catch_signals(void);
+bool wait_catch_signals(void);
+/* The opposite; a signal that was caught ends the process now. */
+void wait_uncatch_signals(void);
 /* The name of the signal that was caught, such as "SIGTERM"; NULL: none. */
 const char *wait_signal(void);
 /* If a signal was caught, ends the process by it. */

@@ -320,6 +320,8 @@ fetch_secret(struct link *l, struct outcome *o, struct fault *f)
 	struct notes notes = { .text = NULL };
 	int r = key == NULL ? 0 : passwordfile_check_key(key, &notes, f);
 
+	/* whoever is asked for it may be ended by a signal of ours */
+	wait_catch_signals();
 	if (r == 0 && link_wants_secret(l->account))
 		r = account_password(l->account, &l->password, &notes, f);
 	for (size_t i = 0; i < notes.count && l->request->note != NULL; i++)

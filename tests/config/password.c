@@ -2,6 +2,7 @@
 /* Commands that print passwords: what is taken, and how they fail. */
 #include <sys/wait.h>
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,25 @@ test_row(size_t i)
 	free(command);
 }
 
+/* One that has ended and nobody has asked about is not. */
+static bool
+is_alive(long pid)
+{
+	char path[64], state = 'Z';
+	FILE *stat;
+
+	if (kill((pid_t)pid, 0) == -1)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+	stat = fopen(path, "r");
+	if (stat == NULL)
+		return false;
+	if (fscanf(stat, "%*d %*s %c", &state) != 1)
+		state = 'Z';
+	fclose(stat);
+	return state != 'Z';
+}
+
 /* Ended by TERM, ended by KILL: neither is waited for longer than asked. */
 static void
 test_timeout(void)
@@ -111,6 +131,32 @@ test_timeout(void)
 		tap_ok(child_run(&child, CHILD_SHELL(commands[i]), 200,
 		    &f) == 0 && child.timed_out && WIFSIGNALED(child.status),
 		    "a command that hangs: %s", commands[i]);
+		child_free(&child);
+	}
+}
+
+/* Not only the shell ends: its children do, be they deaf to SIGTERM. */
+static void
+test_group(void)
+{
+	static const char *const commands[] = {
+		"sleep 50 & echo $!; wait",
+		"(trap '' TERM; while :; do sleep 1; done) & echo $!; wait",
+	};
+	struct child child;
+	struct fault f = { 0 };
+	long pid;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		child_init(&child);
+		child_run(&child, CHILD_SHELL(commands[i]), 500, &f);
+		pid = child.out.len == 0 ? 0 : strtol(child.out.data, NULL,
+		    10);
+		/* its parent is gone: it is another's to be waited for */
+		for (int n = 0; n < 1000 && pid > 1 && is_alive(pid); n++)
+			poll(NULL, 0, 10);
+		tap_ok(child.timed_out && pid > 1 && !is_alive(pid),
+		    "its children end, too: %s", commands[i]);
 		child_free(&child);
 	}
 }
@@ -234,6 +280,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		test_row(i);
 	test_timeout();
+	test_group();
 	test_background();
 	test_timeout_fault();
 	test_signals();

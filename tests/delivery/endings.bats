@@ -66,6 +66,29 @@ ended() {
 	done
 }
 
+@test "a signal while a password is asked for: all of the command ends, too" {
+	local i
+
+	account_file 'host 127.0.0.1' 'port 1' 'tls off' 'auth login' \
+		'auth_without_tls on' 'from alice@example.org' 'user alice' \
+		'passwordeval sleep 100 & echo $! >running; wait' 'logfile log'
+	message >m
+	"$POSTRIDER" -C "$ACCOUNT" bob@example.net <m 2>stderr &
+	PID=$!
+	for ((i = 0; i < 500; i++)); do
+		[ ! -s running ] || break
+		sleep 0.02
+	done
+	kill -TERM "$PID"
+	ended TERM
+	grep -q "errormsg='ended by SIGTERM; the message was not sent'" log
+	for ((i = 0; i < 500; i++)); do
+		kill -0 "$(<running)" 2>/dev/null || return 0
+		sleep 0.02
+	done
+	return 1
+}
+
 @test "a signal behind the end of data: it may have been delivered" {
 	send "$waiting_for_end"
 	reached '== body'

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/wait.h"
@@ -24,6 +25,7 @@
 #define DROP_SIZE 4096		/* octets read at once when nobody wants them */
 #define EXIT_NOT_RUN 127	/* as of a shell that found no command */
 #define HINT "hint: "
+#define TERMINAL "/dev/tty"
 
 /* What the parent holds while the command runs. */
 struct run {
@@ -31,6 +33,8 @@ struct run {
 	int out[2];		/* pipes; an end that is closed is -1 */
 	int err[2];
 	int ended[2];		/* readable when a child has ended */
+	bool apart;		/* it has a process group of its own */
+	bool catching;		/* signals are caught for its sake */
 	struct sigaction before;
 	sigset_t mask;
 };
@@ -104,7 +108,9 @@ has_failed(const struct child *child, int64_t seconds, const char *nothing,
 	const struct buffer *out = &child->out;
 	size_t n = text_line(out->data, out->len);
 
-	if (child->timed_out)
+	if (child->signal != NULL)
+		buffer_printf(why, " was ended because of %s", child->signal);
+	else if (child->timed_out)
 		buffer_printf(why, " did not end within %lld s",
 		    (long long)seconds);
 	else if (WIFSIGNALED(child->status))
@@ -133,15 +139,35 @@ close_one(int *fd)
 	*fd = -1;
 }
 
+/*
+ * Are we whom somebody at the terminal talks to? Then so must be the command,
+ * which may ask him: what is of another process group is stopped there.
+ */
+static bool
+has_foreground(void)
+{
+	struct file tty;
+	bool has;
+
+	if (file_open(&tty, TERMINAL) == -1)
+		return false;
+	has = tcgetpgrp(tty.fd) == getpgrp();
+	file_close(&tty);
+	return has;
+}
+
 /* Runs in the child, where no memory may be allocated. */
 static void
-exec_program(const char *const argv[], int out, int err)
+exec_program(const char *const argv[], const struct run *run)
 {
+	int out = run->out[1], err = run->err[1];
 	static const char failed[] = "cannot be run\n";
 	struct sigaction act;
 	sigset_t none;
 	int in = open("/dev/null", O_RDONLY);
 
+	if (run->apart)
+		setpgid(0, 0);
 	memset(&act, 0, sizeof(act));
 	act.sa_handler = SIG_DFL;
 	sigemptyset(&act.sa_mask);
@@ -186,11 +212,16 @@ start(struct run *run, const char *const argv[])
 	wait_nonblocking(run->ended[0]);
 	wait_nonblocking(run->ended[1]);
 	ended_write = run->ended[1];
+	run->catching = wait_catch_signals();
+	run->apart = !has_foreground();
 	run->pid = fork();
 	if (run->pid == 0)
-		exec_program(argv, run->out[1], run->err[1]);
+		exec_program(argv, run);
 	if (run->pid == -1)
 		return -1;
+	/* whichever of the two comes first */
+	if (run->apart)
+		setpgid(run->pid, run->pid);
 	close_one(&run->out[1]);
 	close_one(&run->err[1]);
 	return 0;
@@ -207,6 +238,8 @@ finish(struct run *run)
 		close_one(&run->err[i]);
 		close_one(&run->ended[i]);
 	}
+	if (run->catching)
+		wait_uncatch_signals();
 }
 
 /* Reads what is there, and keeps as much as fits. */
@@ -274,6 +307,29 @@ attend(struct run *run, struct child *child, int64_t deadline)
 	return true;
 }
 
+/*
+ * Its time is up, or a signal ends us: the command is asked to end, and made to
+ * a moment later, with all its children where they are a group.
+ */
+static void
+end_command(struct run *run, struct child *child)
+{
+	pid_t whom = run->apart ? -run->pid : run->pid;
+	bool over;
+
+	child->timed_out = true;
+	child->signal = wait_signal();
+	wait_hold();
+	kill(whom, SIGTERM);
+	over = attend(run, child, clock_after(TERM_GRACE));
+	if (run->apart || !over)
+		kill(whom, SIGKILL);
+	/* one that hangs in the kernel is left */
+	if (!over)
+		attend(run, child, clock_after(TERM_GRACE));
+	wait_release();
+}
+
 int
 child_run(struct child *child, const char *const argv[], int64_t ms,
     struct fault *f)
@@ -288,12 +344,7 @@ child_run(struct child *child, const char *const argv[], int64_t ms,
 		r = fault(f, FAULT_SYSTEM, "cannot run a command: %s",
 		    strerror(errno));
 	} else if (!attend(&run, child, clock_after(ms))) {
-		child->timed_out = true;
-		kill(run.pid, SIGTERM);
-		if (!attend(&run, child, clock_after(TERM_GRACE))) {
-			kill(run.pid, SIGKILL);
-			attend(&run, child, CLOCK_NEVER);
-		}
+		end_command(&run, child);
 	}
 	finish(&run);
 	return r;

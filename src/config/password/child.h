@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * child: a command and what it prints. It runs in our process group and
- * session, so that it can ask on the terminal.
+ * child: a command and what it prints. It runs in a process group of its own,
+ * which can be ended as a whole. Only where somebody at the terminal talks to
+ * us it runs in our group, so that it can ask him, too.
  */
 #ifndef CONFIG_PASSWORD_CHILD_H
 #define CONFIG_PASSWORD_CHILD_H
@@ -20,7 +21,8 @@ struct secret;
 struct child {
 	struct buffer out;	/* may be a secret: wiped by child_free() */
 	struct buffer err;
-	bool timed_out;		/* it was ended because time was up */
+	bool timed_out;		/* it was ended because time was up, or: */
+	const char *signal;	/* name of the signal that ends us; or NULL */
 	int status;		/* as of waitpid(2) */
 };
 
@@ -35,8 +37,10 @@ void child_free(struct child *);
  * Runs argv[0], which is a path, with an empty standard input, and waits for
  * it, not for what it may have left in the background. Output beyond the
  * maxima is read and dropped; out.full and err.full then say so. After `ms`
- * milliseconds it gets SIGTERM, a moment later SIGKILL. Signals are as they are
- * by default and none is blocked for it.
+ * milliseconds, or when a signal ends us, its group gets SIGTERM, and a moment
+ * later SIGKILL; without one of its own only the command itself does. Signals
+ * are as they are by default and none is blocked for it. Where none was caught
+ * before (base/wait), one that has come meanwhile ends the process.
  * -1 with FAULT_SYSTEM only when no process could be made.
  */
 int child_run(struct child *, const char *const argv[], int64_t ms,

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/variable.h"
+#include "base/wait.h"
 #include "config/password/password.h"
 
 int
@@ -162,7 +163,7 @@ read_line(int fd, int64_t deadline, struct buffer *b, struct fault *f)
 	int ready;
 
 	while (b->len < PASSWORDFILE_MAX) {
-		ready = poll(&p, 1, clock_left(deadline));
+		ready = wait_poll(&p, 1, deadline);
 		if (ready == 0)
 			return fault(f, FAULT_TEMPORARY, "nothing came in "
 			    "time");
