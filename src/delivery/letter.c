@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "mail/address/address.h"
+#include "mail/conversion/charset.h"
 #include "mail/header/complete.h"
 #include "mail/header/repair.h"
 #include "mail/header/rewrite.h"
@@ -74,6 +75,18 @@ struct parts {
 	bool is_signed;			/* then what is there stays as it is */
 };
 
+/* 8-bit text of the header that is not UTF-8. */
+static void
+decode(struct letter *l, bool note)
+{
+	char *why = l->message.eight_bit_header ?
+	    charset_decode(&l->message.header) : NULL;
+
+	if (why != NULL && note)
+		notes_add(l->notes, "%s", why);
+	free(why);
+}
+
 /* Fields that say nothing, or are there several times. */
 static int
 repair(struct letter *l, const struct parts *p, struct fault *f)
@@ -94,8 +107,14 @@ repair(struct letter *l, const struct parts *p, struct fault *f)
 		.bcc = a->remove_bcc_headers == TOGGLE_OFF,
 	};
 
-	if (p->is_signed || repair_header(h, &want) == 0)
+	if (p->is_signed)
 		return 0;
+	decode(l, false);
+	if (repair_header(h, &want) == 0) {
+		/* by another name a field may have encoded words */
+		decode(l, true);
+		return 0;
+	}
 	return fault(f, FAULT_DATA, "the header is too long with the names of "
 	    "fields that are replaced");
 }

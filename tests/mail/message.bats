@@ -299,6 +299,68 @@ compact() {
 	[ "$(longest 5)" -eq 3001 ]
 }
 
+# decoded N NAME: a field with its encoded words as UTF-8
+decoded() {
+	fields "$1" "$2" |
+		perl -MEncode -pe '$_ = encode("UTF-8", decode("MIME-Header", $_))'
+}
+
+@test "8-bit header text is in the charset that Content-Type declares" {
+	local row charset name subject
+
+	serve
+	for row in 'iso-8859-1|J\xf6rg|Gr\xfc\xdfe' \
+		'"ISO-8859-1"; x=y|J\xf6rg|Gr\xfc\xdfe' \
+		'windows-1252|J\xf6rg|Gr\xfc\xdfe' \
+		'koi8-r|\xea\xdd\xf2|\xf0\xf2\xe9' \
+		'utf-8|J\xc3\xb6rg|Gr\xc3\xbc\xc3\x9fe'; do
+		IFS='|' read -r charset name subject <<<"$row"
+		printf "From: $name <alice@example.org>\nTo: bob@example.net\nSubject: $subject\nContent-Type: text/plain; charset=$charset\n\nx\n" |
+			submit -t
+		expect 0
+		[ ! -s stderr ]
+	done
+	for n in 1 2 3 5; do
+		decoded "$n" Subject | grep -qx 'Subject: Grüße'
+		decoded "$n" From | grep -qx 'From: Jörg <alice@example.org>'
+	done
+	decoded 4 Subject | grep -qx 'Subject: ПРИ'
+	for n in 1 2 3 4 5; do
+		run grep -P '[\x80-\xff]' "$CAPTURE/$n.message"
+		[ "$status" -eq 1 ]
+	done
+	# what Windows calls ISO 8859-1
+	printf 'Subject: \x84Zitat\x93\nContent-Type: text/plain; charset=iso-8859-1\n\nx\n' |
+		submit bob@example.net
+	decoded 6 Subject | grep -qx 'Subject: „Zitat“'
+	# the old text of a field that is replaced
+	printf 'Date: f\xfcr\nContent-Type: text/plain; charset=iso-8859-1\n\nx\n' |
+		submit bob@example.net
+	decoded 7 X-Original-Date | grep -qx 'X-Original-Date: für'
+}
+
+@test "8-bit header text in no charset passes, with a note" {
+	local type
+
+	serve
+	for type in 'text/plain' 'text/plain; charset=utf-8' \
+		'text/plain; charset=us-ascii' 'text/plain; charset=x-none' \
+		'text/plain; charset=utf-16' 'multipart/mixed; boundary=x' \
+		'text/plain; charset="utf-8//IGNORE"'; do
+		printf "Subject: Gr\xfc\xdfe\nContent-Type: $type\n\nx\n" |
+			submit bob@example.net
+		expect 0 'field Subject has 8-bit text' 'goes as it is'
+	done
+	printf 'Subject: Gr\xfc\xdfe\n\nx\n' | submit bob@example.net
+	expect 0 'no Content-Type says'
+	for n in {1..8}; do
+		grep -q $'^Subject: Gr\xfc\xdfe' "$CAPTURE/$n.message"
+	done
+	printf 'Subject: Gr\xfc\xdfe\nContent-Type: text/plain; charset=iso-8859-1\nDKIM-Signature: x\n\nx\n' |
+		submit bob@example.net
+	grep -q $'^Subject: Gr\xfc\xdfe' "$CAPTURE/9.message"
+}
+
 @test "text without a header gets one, and its own lines stay together" {
 	serve
 	printf 'Hello\nTo: nobody@example.com\n' | submit bob@example.net

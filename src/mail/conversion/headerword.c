@@ -443,6 +443,12 @@ kind_of(const struct header *h, const struct header_field *f)
 	    "X-", 2) ? FIELD_UNKNOWN : FIELD_OTHER;
 }
 
+bool
+headerword_may_stand(const struct header *h, const struct header_field *f)
+{
+	return kind_of(h, f) != FIELD_OTHER;
+}
+
 /* Writes the field's body into `out`. False: it stays as it is. */
 static bool
 write_field(const struct header *h, const struct header_field *f,

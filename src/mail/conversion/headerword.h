@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct header;
+struct header_field;
 
 /* Octets of a line that has an encoded word: RFC 2047 section 2. */
 #define HEADERWORD_LINE_MAX 76
@@ -27,6 +28,8 @@ struct header;
  * when the header would pass HEADER_MAX, and what would is as it was.
  */
 int headerword_encode(struct header *, bool encode, size_t limit);
+/* May a field have encoded words, and be it in parts? */
+bool headerword_may_stand(const struct header *, const struct header_field *);
 /* Is something of what goes out not ASCII? */
 bool headerword_is_needed(const struct header *);
 /* Octets of the longest line that goes out. With `number` added fields do not
