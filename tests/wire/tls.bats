@@ -187,7 +187,55 @@ END
 	tls_account
 	message | submit bob@example.net
 	server_end || true
-	expect 76 'TLS'
+	expect 76 'the server has nothing newer than TLS 1.1' \
+		'hint: TLS 1.2 (RFC 8996) is needed'
+}
+
+# hello VERSION: a ServerHello of that version, with RSA and AES of old
+hello() {
+	printf 'S- \\x16\\x03\\x%s\\x00\\x2a\\x02\\x00\\x00\\x26\\x03\\x%s' "$1" "$1"
+	printf '\\x4a%.0s' {1..32}
+	printf '\\x00\\x00\\x2f\\x00\n'
+}
+
+@test "a server with nothing newer than TLS 1.0: told" {
+	local version rest
+
+	while read -r version rest; do
+		{
+			echo '! ahead'
+			hello "$version"
+			printf '%s\n' '! ahead' '! close'
+		} >dialogue
+		smarthost_play dialogue
+		tls_account 'tls_starttls off'
+		message | submit bob@example.net
+		smarthost_wait
+		expect 76 "the server has nothing newer than $rest" 'hint: TLS 1.2'
+	done <<'END'
+00 SSL 3.0
+01 TLS 1.0
+02 TLS 1.1
+END
+	{
+		echo '! ahead'
+		hello 03
+		printf '%s\n' '! ahead' '! close'
+	} >dialogue
+	smarthost_play dialogue
+	tls_account 'tls_starttls off' 'tls_min_version 1.3'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76 'the server has nothing newer than TLS 1.2' 'hint: TLS 1.3'
+	{
+		echo '! ahead'
+		printf 'S- \\x15\\x03\\x01\\x00\\x02\\x02\\x46\n! ahead\n! close\n'
+	} >dialogue
+	smarthost_play dialogue
+	tls_account 'tls_starttls off'
+	message | submit bob@example.net
+	smarthost_wait
+	expect 76 'the server has nothing newer than TLS 1.1' 'hint: TLS 1.2'
 }
 
 @test "certificates that are not to be trusted, and why" {

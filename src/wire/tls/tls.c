@@ -33,7 +33,8 @@
 #define PROFILE ":%PROFILE_MEDIUM"
 #define PRIORITY_MAX 65536	/* octets; above any list of all there is */
 #define DH_BITS_MIN 2048	/* RFC 9325 section 4.1 */
-#define FIRST_WORDS 4	/* octets that tell SMTP in clear from TLS */
+#define FIRST_WORDS 11	/* octets that tell SMTP in clear from TLS, and a
+			 * ServerHello from others, up to its version */
 #define STARTTLS_HINT "if this port does not begin with TLS, set " \
     "\"tls_starttls on\""
 #ifndef MSG_MORE
@@ -292,6 +293,37 @@ heard_smtp(const struct tls *t)
 	    text_is_digit(t->heard[1]) && text_is_digit(t->heard[2]);
 }
 
+/*
+ * Servers of old choose the newest version that they have, without heed of
+ * what we offer: in a ServerHello (RFC 5246 section 7.4.1.3), or by an alert,
+ * which does not tell which one.
+ */
+static bool
+is_too_old(const struct tls *t, int n, struct fault *f)
+{
+	static const char *const versions[] = { "SSL 3.0", "TLS 1.0",
+	    "TLS 1.1", "TLS 1.2" };
+	const char *heard = t->heard, *newest = NULL;
+	bool alert = n == GNUTLS_E_FATAL_ALERT_RECEIVED &&
+	    gnutls_alert_get(t->session) == GNUTLS_A_PROTOCOL_VERSION;
+
+	if (n == GNUTLS_E_UNSUPPORTED_VERSION_PACKET &&
+	    t->heard_len == FIRST_WORDS && heard[0] == 22 && heard[5] == 2 &&
+	    heard[9] == 3 && heard[10] >= 0 && heard[10] <= 3)
+		newest = versions[(size_t)heard[10]];
+	else if (alert || n == GNUTLS_E_UNSUPPORTED_VERSION_PACKET)
+		newest = t->params.newest ? "TLS 1.2" : "TLS 1.1";
+	if (newest == NULL)
+		return false;
+	fault(f, FAULT_PROTOCOL, "%s: the server has nothing newer than %s",
+	    conn_peer(t->conn), newest);
+	fault_hint(f, "TLS %s is needed, and no setting takes an older one: "
+	    "the server has to be updated, or to get one beside it that "
+	    "relays", t->params.newest ? "1.3 (\"tls_min_version\")" :
+	    "1.2 (RFC 8996)");
+	return true;
+}
+
 static int
 handshake_failed(struct tls *t, int n, struct fault *f)
 {
@@ -311,6 +343,8 @@ handshake_failed(struct tls *t, int n, struct fault *f)
 		    "TLS handshake", peer);
 		return t->params.starttls ? -1 : fault_hint(f, STARTTLS_HINT);
 	}
+	if (is_too_old(t, n, f))
+		return -1;
 	if (n == GNUTLS_E_FATAL_ALERT_RECEIVED) {
 		fault(f, FAULT_PROTOCOL, "%s: the server broke off the TLS "
 		    "handshake: %s", peer, gnutls_alert_get_name(
