@@ -463,14 +463,14 @@ hear_line(struct hearing *h)
 		return hear_chunk(h, &c);
 	code = next_reply(h);
 	require(code != 0);
+	if (code == 221 || code == 421 || (code == 554 &&
+	    c.verb == COMMAND_HTTP))
+		return false;
 	if (c.verb == COMMAND_MAIL && code / 100 == 2)
 		buffer_clear(&h->told);
 	if (c.verb == COMMAND_RCPT && code / 100 == 2)
 		believe_rcpt(h, &c);
-	if (c.verb == COMMAND_DATA)
-		return hear_data(h, code);
-	return code != 221 && code != 421 && (code != 554 ||
-	    c.verb != COMMAND_HTTP);
+	return c.verb != COMMAND_DATA || hear_data(h, code);
 }
 
 static void

@@ -68,6 +68,36 @@ finish() {
 	grep -q 'recipients=bob@example.net,carol@example.net .*EX_OK' log
 }
 
+@test "the same, where the message goes in chunks" {
+	needs chunking
+	greet PIPELINING CHUNKING >first
+	cat >>first <<'END'
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<bob@example.net>
+C: RCPT TO:<carol@example.net>
+S: 250 fine
+S: 250 fine
+S: 250 fine
+! pause 1
+S: 421 4.4.2 idle for too long
+END
+	greet PIPELINING CHUNKING >second
+	cat >>second <<'END'
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<bob@example.net>
+C: RCPT TO:<carol@example.net>
+! bdat body
+S: 250 fine
+S: 250 fine
+S: 250 fine
+S: 250 2.0.0 done
+C? QUIT
+END
+	both '250 2.0.0 done' 'S: 421'
+	finish
+	grep -q '^Subject: late' body
+}
+
 @test "it goes without a word" {
 	first '! close'
 	second "${taken[@]}" 'C? QUIT'

@@ -249,6 +249,20 @@ asked() {
 	grep -q '535 5.7.8 you are wrong' errors
 }
 
+@test "nor our login at the smarthost, in its refusals" {
+	smarthost_serve --user postmaster:secret \
+		--refuse 'RCPT TO:<b*=553 5.7.1 not yours, postmaster' \
+		--refuse 'RCPT TO:<c*=550 5.1.1 no such user'
+	crlf 'EHLO x' 'MAIL FROM:<a@example.org>' 'RCPT TO:<b@example.net>' \
+		'RCPT TO:<c@example.net>' QUIT >input
+	asked 'host 127.0.0.1' "port $PORT" 'tls off' 'auth plain' \
+		'user postmaster' 'password secret' 'syslog off'
+	smarthost_stop
+	replied '553 5.7.1 this mail cannot be sent' '550 5.1.1 no such user'
+	not_replied postmaster
+	grep -q '553 5.7.1 not yours, postmaster' errors
+}
+
 @test "nor the other accounts" {
 	one_message >input
 	asked 'account second' 'host 127.0.0.1' 'port 2' 'tls off' \

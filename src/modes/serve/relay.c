@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/message/message.h"
 #include "smtp/server/answer.h"
@@ -160,11 +161,22 @@ relay_mail(struct relay *r, const struct command_mail *m)
 		r->postponed = can_wait(r);
 }
 
+/* Does it say who we are at the smarthost, or where its socket is? */
+static bool
+names_us(const struct relay *r, const char *text, size_t n)
+{
+	const struct account *a = &r->carrier.at->account;
+
+	return (a->user != NULL && a->user[0] != '\0' &&
+	    text_find(text, n, a->user, strlen(a->user)) != NULL) ||
+	    (a->socket != NULL &&
+	    text_find(text, n, a->socket, strlen(a->socket)) != NULL);
+}
+
 /*
  * Another user need not know what stands in our account file, and it would not
  * help him. He is told what is wrong with his mail, and what the network and
- * the smarthost say, but for AUTH; unless that names other accounts, or a
- * socket, which is a file of ours.
+ * the smarthost say, but for AUTH; unless that names other accounts, or us.
  */
 static bool
 is_private(const struct relay *r, const struct fault *f)
@@ -174,8 +186,7 @@ is_private(const struct relay *r, const struct fault *f)
 
 	if (f->class == FAULT_NONE || !peer_is_foreign(r->peer))
 		return false;
-	if (r->unkept || (a->socket != NULL &&
-	    strstr(f->text, a->socket) != NULL))
+	if (r->unkept || names_us(r, f->text, strlen(f->text)))
 		return true;
 	switch (f->class) {
 	case FAULT_DATA:
@@ -193,6 +204,20 @@ is_private(const struct relay *r, const struct fault *f)
 	}
 }
 
+/* What the client is not told goes to standard error where there is no log;
+ * systemd keeps that. */
+static void
+note_unlogged(const struct relay *r, const char *text)
+{
+	const struct log *log = &r->delivery.log;
+
+	if (log->file == -1 && log->syslog == -1)
+		r->request->note(text);
+}
+
+static const char not_sent[] = "this mail cannot be sent; this machine's log "
+    "says more";
+
 /* A fault's text, if the client may see it. */
 static const char *
 text_for_client(const struct relay *r, const struct fault *f)
@@ -200,9 +225,8 @@ text_for_client(const struct relay *r, const struct fault *f)
 	if (!is_private(r, f))
 		return f->text;
 	return f->class == FAULT_DATA || f->class == FAULT_RECIPIENT ||
-	    f->class == FAULT_REFUSED ? "this mail cannot be sent; this "
-	    "machine's log says more" : "this machine cannot send mail now; "
-	    "its log says more";
+	    f->class == FAULT_REFUSED ? not_sent : "this machine cannot send "
+	    "mail now; its log says more";
 }
 
 static void
@@ -211,6 +235,33 @@ answer_fault(const struct relay *r, const struct fault *f,
 {
 	answer_add(b, fault_smtp_code(f->class), fault_smtp_status(f->class),
 	    text_for_client(r, f), r->given.smtputf8);
+}
+
+/* What the smarthost says; where it refuses somebody, it may name us. */
+static void
+answer_reply(const struct relay *r, const struct reply *reply,
+    struct buffer *b)
+{
+	struct fault whole = { FAULT_NONE, NULL, NULL, false };
+	struct reply plain;
+
+	if (reply_digit(reply) == 2 || !peer_is_foreign(r->peer) ||
+	    reply->text.len == 0 ||
+	    !names_us(r, reply->text.data, reply->text.len)) {
+		answer_add_reply(b, reply, r->given.smtputf8);
+		return;
+	}
+	fault(&whole, FAULT_REFUSED, "%s: %d %.*s",
+	    account_server(&r->carrier.at->account), reply->code,
+	    (int)reply->text.len, reply->text.data);
+	note_unlogged(r, whole.text);
+	fault_clear(&whole);
+	reply_init(&plain);
+	reply_copy(&plain, reply);
+	buffer_clear(&plain.text);
+	buffer_add_string(&plain.text, not_sent);
+	answer_add_reply(b, &plain, r->given.smtputf8);
+	reply_free(&plain);
 }
 
 static void
@@ -381,8 +432,7 @@ relay_answer_mail(const struct relay *r, struct buffer *b)
 		buffer_add_string(b, "250 2.1.0 ok; the smarthost is asked "
 		    "later\r\n");
 	else if (s->begun && s->transaction.mail.code != 0)
-		answer_add_reply(b, &s->transaction.mail,
-		    r->given.smtputf8);
+		answer_reply(r, &s->transaction.mail, b);
 	else if (r->too_big)
 		answer_too_big(r, &r->trouble, b);
 	else
@@ -412,7 +462,7 @@ answer_member(const struct relay *r, size_t number, struct buffer *b)
 		buffer_add_string(b, "250 2.1.5 ok; the smarthost is asked "
 		    "later\r\n");
 	else if (reply != NULL && reply->code != 0)
-		answer_add_reply(b, reply, r->given.smtputf8);
+		answer_reply(r, reply, b);
 	else if (to->state == RECIPIENT_REFUSED && to->reply != NULL)
 		answer_add(b, 553, "5.6.7", to->reply, r->given.smtputf8);
 	else if (r->trouble.class != FAULT_NONE && relay_is_open(r))
@@ -670,12 +720,13 @@ static int
 deliver(struct relay *r, const struct message *m, struct fault *f)
 {
 	struct delivery *d = &r->delivery;
+	struct link *l = &r->carrier.at->link;
 	struct job job;
 	int result;
 
 	make_job(r, m, &job);
-	if (!r->postponed && link_is_stale(&r->carrier.at->link)) {
-		link_close(&r->carrier.at->link);
+	if (!r->postponed && (!link_is_whole(l) || link_is_stale(l))) {
+		link_close(l);
 		r->postponed = true;
 	}
 	result = r->postponed ? -1 : submit_message(r, f);
@@ -720,7 +771,7 @@ answer_message(struct relay *r, int result, const struct fault *f,
 		answer_kept(r, answer);
 	} else if (result == 0 || (!o->unsure && (digit == 4 || digit == 5 ||
 	    (digit == 2 && o->delivered > 0)))) {
-		answer_add_reply(answer, final, r->given.smtputf8);
+		answer_reply(r, final, answer);
 		return;
 	} else if (r->delivery.submission.begun && digit == 0 && !o->unsure &&
 	    r->carrier.at->link.open && o->phase == PHASE_RCPT) {
@@ -732,8 +783,6 @@ answer_message(struct relay *r, int result, const struct fault *f,
 	link_close(&r->carrier.at->link);
 }
 
-/* What the client is not told goes to standard error where there is no log;
- * systemd keeps that. */
 static void
 log_outcome(struct relay *r, struct fault *f)
 {
@@ -741,8 +790,8 @@ log_outcome(struct relay *r, struct fault *f)
 	bool hidden = f->class != FAULT_NONE ? is_private(r, f) :
 	    r->hidden != NULL;
 
-	if (hidden && d->log.file == -1 && d->log.syslog == -1)
-		r->request->note(f->class != FAULT_NONE ? f->text : d->why);
+	if (hidden)
+		note_unlogged(r, f->class != FAULT_NONE ? f->text : d->why);
 	delivery_log(d, f);
 }
 
