@@ -26,6 +26,19 @@ renewed() {
 	same before "$STATE"
 }
 
+@test "a fresh token: no socket at all" {
+	command -v strace >/dev/null || skip 'no strace'
+	fresh
+	# who is traced cannot look for leaks
+	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \
+		strace -f -qq -o trace -e trace=%network,execve \
+		"$OAUTH2_PROGRAM" token "$ALICE" >stdout 2>stderr ||
+		skip 'strace does not work here'
+	same <(echo fresh-token) stdout
+	grep -q execve trace
+	lacks -v execve trace
+}
+
 @test "a token that has expired is renewed, and both tokens are kept" {
 	stale
 	oauth2 token "$ALICE"

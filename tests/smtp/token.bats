@@ -301,6 +301,33 @@ refuses() {
 	expect 0 '"auth PLAIN" saves a round trip'
 }
 
+@test "the same by an msmtp user's file as it is" {
+	refuses '! auth PLAIN alice@example.org secret'
+	sent >>dialogue
+	smarthost_play dialogue
+	(umask 077 && cat >.msmtprc) <<END
+# Set default values for all following accounts.
+defaults
+auth           on
+tls            on
+tls_starttls   off
+tls_trust_file $CERTS/ca.pem
+tls_host_override mail.example.org
+
+account        provider
+host           127.0.0.1
+port           $PORT
+from           alice@example.org
+user           alice@example.org
+password       secret
+
+account default : provider
+END
+	message | submit bob@example.net
+	smarthost_wait
+	expect 0 'saves a round trip'
+}
+
 @test "a method that is named is kept to; so is SCRAM without a certificate" {
 	refuses 'C? QUIT'
 	smarthost_play dialogue
