@@ -241,7 +241,12 @@ INSTALL = install
 # relative, so that a tree can be moved; /usr/lib/sendmail is where the FHS
 # has it for programs of old.
 LINKS = $(sbindir)/sendmail=../$(notdir $(bindir))/postrider \
+    $(sbindir)/runq=../$(notdir $(bindir))/postrider \
     $(bindir)/mailq=postrider $(bindir)/newaliases=postrider \
+    $(mandir)/man8/sendmail.8=../man1/postrider.1 \
+    $(mandir)/man8/runq.8=../man1/postrider.1 \
+    $(mandir)/man1/mailq.1=postrider.1 \
+    $(mandir)/man1/newaliases.1=postrider.1 \
     $(if $(filter /usr,$(prefix)),/usr/lib/sendmail=../$(notdir \
     $(sbindir))/sendmail)
 
@@ -305,6 +310,15 @@ dist:
 	    gzip -9n >$(DIST).tar.gz
 	rm -rf build/dist
 
+# ---- Packages, in build/packages: see contrib/packaging.
+
+.PHONY: deb
+deb: dist
+	@contrib/install-deps build deb
+	DEB_BUILD_OPTIONS="$${DEB_BUILD_OPTIONS-nocheck}" \
+	    contrib/packaging/deb $(DIST).tar.gz build/packages
+	@ls build/packages/*.deb
+
 # ---- Tests.  The outer goal installs what is missing, which is before
 # configure may run; the inner one runs in a make that knows config.mk, with as
 # many jobs as there are processors unless the caller has said how many.
@@ -333,13 +347,17 @@ $(CERTS)/made: tests/certs.sh
 	$(Q)tests/certs.sh $(CERTS)
 	@touch $@
 
-.PHONY: demo run-demo check run-check build-tests interop run-interop
+.PHONY: demo run-demo test check run-check build-tests interop run-interop
 demo:
 	@contrib/install-deps build demo
 	@+$(AGAIN) run-demo
 
 run-demo: $(POSTRIDER) $(BUILD)/tests/smarthost $(CERTS)/made
 	@$(test_environment) tests/demo.sh
+
+# For packages: the same, and nothing is installed for it.
+test:
+	@+$(AGAIN) run-check
 
 check:
 	@contrib/install-deps build check $(if $(SANITIZE),sanitize)
@@ -481,6 +499,8 @@ help:
 	@echo 'make check            all tests; TESTS="tests/smtp/x.bats" for some'
 	@echo '     check SANITIZE=1 the same under ASan and UBSan'
 	@echo '     check SWITCHES="pipelining off, chunking off"'
+	@echo 'make test             all tests, and nothing is installed for them'
+	@echo 'make deb              Debian packages, in build/packages'
 	@echo 'make interop          real servers and callers, unpacked in build/'
 	@echo 'make bench            peers side by side; BENCH="trips path" for some'
 	@echo 'make coverage         lines that make check runs; COVERAGE_MIN=85'

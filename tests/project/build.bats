@@ -196,9 +196,13 @@ poor_machine() {
 	local link
 
 	quietly make install-sendmail DESTDIR="$DEST"
-	for link in sbin/sendmail bin/mailq bin/newaliases; do
+	for link in sbin/sendmail sbin/runq bin/mailq bin/newaliases; do
 		[ -L "$DEST/opt/p/$link" ]
 		[ "$DEST/opt/p/$link" -ef "$DEST/opt/p/bin/postrider" ]
+	done
+	for link in man8/sendmail.8 man8/runq.8 man1/mailq.1; do
+		[ "$DEST/opt/p/share/man/$link" -ef \
+			"$DEST/opt/p/share/man/man1/postrider.1" ]
 	done
 	# Once more is no error: the links are ours.
 	quietly make install-sendmail DESTDIR="$DEST"
