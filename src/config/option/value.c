@@ -270,7 +270,7 @@ set_number(const struct setter *s)
 	int64_t value = text_number(s->value, digits, s->row->max);
 	bool off = (s->row->flags & OPTION_OFF) != 0;
 
-	/* only OPTION_EMPTY lets an empty one come here */
+	/* with OPTION_VALUE no empty one comes here */
 	if (s->n == 0 || (off && text_is(s->value, s->n, "off")))
 		return store_number(s, 0);
 	if (digits > 0 && text_is_blank(s->value[digits]))
@@ -680,7 +680,7 @@ option_set(struct account *account, enum option_id id, const char *value,
 		return refuse(&s, (size_t)(nul - value),
 		    "%s holds a NUL character", row->keyword);
 	if (n == 0 && !option_value_optional(id) &&
-	    (row->flags & OPTION_EMPTY) == 0) {
+	    (row->flags & OPTION_VALUE) != 0) {
 		refuse(&s, 0, "%s needs a value", row->keyword);
 		return fault_hint(f, "write '%s %s'", row->keyword, row->value);
 	}
