@@ -16,7 +16,6 @@
 #include "delivery/request.h"
 #include "modes/modes.h"
 
-struct fault;
 struct letter;
 
 enum invocation {

@@ -12,7 +12,6 @@
 #include "mail/message/message.h"
 #include "smtp/path.h"
 #include "config/alias/alias.h"
-#include "delivery/aliases.h"
 #include "delivery/policy.h"
 
 void

@@ -9,14 +9,39 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/confine.h"
+#include "mail/message/body.h"
 #include "config/account/account.h"
-#include "delivery/aliases.h"
-#include "delivery/confinement.h"
 #include "delivery/link.h"
+#include "delivery/policy.h"
 
-struct fault;
-struct mailbox;
 struct request;
+
+/*
+ * ---- confinement.c: what the process has to keep of its rights when its link
+ * has all it needs. With one account and one message that is the queue's
+ * folder, if there is a queue, and the way to the smarthost. Where another
+ * account may follow, files can be read and connections made; where its
+ * password may come from a command, nothing is given up.
+ */
+
+struct rest {
+	struct confinement keep;
+	char *queue;			/* path of the queue's folder */
+	char *log;			/* and of the log file, or of its
+					 * folder */
+	const char *path[2 + BODY_PLACES];
+};
+
+/*
+ * Fills the rest, which was zeros or filled before, and returns its `keep`, or
+ * NULL where nothing can be given up. `own` is the account that the message is
+ * for; `others`: one of the other accounts may follow. `queue` is the path of
+ * its queue's folder, or NULL.
+ */
+const struct confinement *rest_fill(struct rest *, const struct account *own,
+    const struct accounts *, bool others, const char *queue);
+void rest_free(struct rest *);
 
 /* What belongs to one account. */
 struct station {
@@ -60,4 +85,5 @@ int carrier_choose(struct carrier *, const struct mailbox *sender,
  */
 int carrier_exchange(struct carrier *, const char *name, bool own,
     struct fault *);
+
 #endif

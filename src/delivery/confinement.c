@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "config/account/account.h"
 #include "config/password/password.h"
-#include "delivery/confinement.h"
+#include "delivery/carrier.h"
 
 /* Might one of the accounts, or the file of them, run a command again? */
 static bool

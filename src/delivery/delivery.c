@@ -16,7 +16,7 @@
 #include "config/account/account.h"
 #include "delivery/carrier.h"
 #include "delivery/delivery.h"
-#include "delivery/diagnosis.h"
+#include "delivery/outcome.h"
 #include "delivery/job.h"
 #include "delivery/link.h"
 #include "delivery/queue/folder.h"

@@ -14,9 +14,7 @@
 #include "delivery/outcome.h"
 #include "delivery/submission.h"
 
-struct account;
 struct carrier;
-struct fault;
 struct job;
 struct queue_folder;
 struct request;

@@ -9,7 +9,6 @@
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "mail/header/header.h"
-#include "delivery/diagnosis.h"
 #include "delivery/outcome.h"
 
 #define TEXT_MAX (64 * 1024)	/* octets of a hint */

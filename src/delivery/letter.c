@@ -12,9 +12,8 @@
 #include "smtp/path.h"
 #include "smtp/session.h"
 #include "config/account/account.h"
-#include "delivery/aliases.h"
-#include "delivery/letter.h"
 #include "delivery/policy.h"
+#include "delivery/letter.h"
 #include "delivery/request.h"
 
 void

@@ -12,11 +12,8 @@
 #include "mail/conversion/conversion.h"
 #include "mail/envelope.h"
 #include "mail/message/message.h"
-#include "delivery/aliases.h"
+#include "delivery/policy.h"
 
-struct account;
-struct fault;
-struct notes;
 struct request;
 struct session;
 

@@ -14,9 +14,8 @@
 #include "smtp/sasl/sasl.h"
 #include "config/account/account.h"
 #include "config/password/password.h"
-#include "delivery/diagnosis.h"
-#include "delivery/link.h"
 #include "delivery/outcome.h"
+#include "delivery/link.h"
 #include "delivery/request.h"
 #include "delivery/policy.h"
 

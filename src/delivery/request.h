@@ -11,8 +11,6 @@
 
 #include "config/account/account.h"
 
-struct fault;
-struct mailbox;
 struct probe;
 
 /* Strings are not owned: they live as long as argv. */

@@ -15,9 +15,8 @@
 #include "smtp/probe.h"
 #include "smtp/session.h"
 #include "config/account/account.h"
-#include "delivery/diagnosis.h"
-#include "delivery/link.h"
 #include "delivery/outcome.h"
+#include "delivery/link.h"
 #include "delivery/submission.h"
 
 /*

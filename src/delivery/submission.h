@@ -24,14 +24,11 @@
 #include "smtp/transaction.h"
 
 struct envelope;
-struct fault;
 struct link;
 struct message;
 struct outcome;
 struct probe;
-struct reply;
 struct session;
-struct transaction;
 
 /*
  * Somebody who writes down how far a submission has come, so that it is known

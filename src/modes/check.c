@@ -13,7 +13,7 @@
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
 #include "config/password/password.h"
-#include "delivery/aliases.h"
+#include "delivery/policy.h"
 #include "delivery/request.h"
 #include "modes/modes.h"
 

@@ -12,12 +12,10 @@
 #include <stdio.h>
 
 #include "mail/envelope.h"
-#include "smtp/query.h"
+#include "smtp/probe.h"
 #include "delivery/job.h"
 
 struct carrier;
-struct fault;
-struct mailbox;
 struct request;
 
 /*

@@ -12,7 +12,6 @@
 #include "smtp/probe.h"
 #include "smtp/session.h"
 #include "delivery/carrier.h"
-#include "delivery/diagnosis.h"
 #include "delivery/outcome.h"
 #include "delivery/request.h"
 #include "modes/modes.h"

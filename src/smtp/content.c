@@ -7,7 +7,7 @@
 
 #include "base/fault.h"
 #include "base/memory.h"
-#include "mail/conversion/headerword.h"
+#include "mail/conversion/conversion.h"
 #include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "mail/message/verbline.h"

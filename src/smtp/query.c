@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "wire/conn.h"
-#include "smtp/query.h"
+#include "smtp/probe.h"
 #include "smtp/session.h"
 
 static const struct {

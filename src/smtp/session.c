@@ -12,9 +12,8 @@
 #include "mail/address/address.h"
 #include "wire/conn.h"
 #include "wire/dial.h"
-#include "smtp/auth.h"
-#include "smtp/probe.h"
 #include "smtp/session.h"
+#include "smtp/probe.h"
 
 #define HANDSHAKE_MS (120 * 1000)	/* TLS, without `timeout` */
 #define TEXT_MAX (REPLY_MAX * 2)	/* one reply, shown */

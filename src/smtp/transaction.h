@@ -32,7 +32,6 @@
 #include "smtp/reply.h"
 
 struct envelope;
-struct fault;
 struct session;
 
 struct transaction {

@@ -10,7 +10,6 @@
 
 #include "base/fault.h"
 #include "config/account/account.h"
-#include "config/password/child.h"
 #include "config/password/password.h"
 #include "tests/tap.h"
 

@@ -5,7 +5,6 @@
 
 #include "base/fault.h"
 #include "base/memory.h"
-#include "delivery/diagnosis.h"
 #include "delivery/outcome.h"
 #include "tests/tap.h"
 

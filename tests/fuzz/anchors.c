@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/tls/anchors.h"
+#include "wire/tls/trust.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -15,7 +15,6 @@
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/conversion/conversion.h"
-#include "mail/conversion/headerword.h"
 #include "mail/header/header.h"
 #include "mail/message/intake.h"
 

@@ -22,7 +22,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "wire/conn.h"
-#include "smtp/auth.h"
+#include "smtp/session.h"
 #include "smtp/capability.h"
 #include "smtp/dialogue.h"
 

@@ -23,7 +23,6 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "smtp/server/command.h"
-#include "smtp/server/unstuff.h"
 #include "config/account/account.h"
 #include "config/option/option.h"
 #include "delivery/request.h"

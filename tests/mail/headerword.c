@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "mail/conversion/headerword.h"
+#include "mail/conversion/conversion.h"
 #include "mail/header/header.h"
 #include "tests/tap.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "mail/conversion/quoted.h"
+#include "mail/conversion/encoding.h"
 #include "tests/tap.h"
 
 #define BATCH 10000	/* texts for the other decoder */

@@ -2,8 +2,7 @@
 /* unstuff and answer: what comes behind DATA, and what goes back. */
 #include "base/buffer.h"
 #include "smtp/reply.h"
-#include "smtp/server/answer.h"
-#include "smtp/server/unstuff.h"
+#include "smtp/server/command.h"
 #include "tests/tap.h"
 
 #define TEXT_MAX (1024 * 1024)

@@ -7,7 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "wire/tls/anchors.h"
+#include "wire/tls/trust.h"
 #include "tests/tap.h"
 
 #define B "-----BEGIN CERTIFICATE-----\n"

@@ -22,7 +22,7 @@
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
 #include "config/account/owner.h"
-#include "config/password/child.h"
+#include "config/password/password.h"
 
 #define FILE_MAX (64 * 1024 * 1024)	/* octets; far above 20,000 accounts */
 #define EVAL_SECONDS 60	/* as passwordeval_timeout: to type a passphrase */

@@ -16,8 +16,6 @@
 
 #include "config/account/account.h"
 
-struct fault;
-
 /* The letters that a setting knows. */
 #define PATTERN_FROM "UHCMF%"
 #define PATTERN_DOMAIN "HCM%"

@@ -51,7 +51,7 @@ enum option_type {
 #define OPTION_FIELD_SECRET struct secret
 
 enum {
-	OPTION_VALUE = 1,	/* an empty value, which would unset it, is none */
+	OPTION_VALUE = 1,	/* no empty value, which would unset it */
 	OPTION_WORD = 2,	/* the name of a host or domain */
 	OPTION_RAW = 4,		/* control characters are allowed, NUL is not */
 	OPTION_OFF = 8,		/* a number that may be "off": unset */

@@ -18,7 +18,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/wait.h"
-#include "config/password/child.h"
+#include "config/password/password.h"
 
 #define TERM_GRACE 500		/* milliseconds from SIGTERM to SIGKILL */
 #define WHY_MAX (64 * 1024)	/* octets of a fault's text */

@@ -12,7 +12,6 @@
 #include "base/variable.h"
 #include "wire/tls/tls.h"
 #include "config/account/account.h"
-#include "config/password/child.h"
 #include "config/password/password.h"
 
 /* The one that was installed with this one, not another in PATH. */

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/conversion/charset.h"
-#include "mail/conversion/headerword.h"
+#include "mail/conversion/conversion.h"
 #include "mail/header/header.h"
 #include "mail/header/syntax.h"
 

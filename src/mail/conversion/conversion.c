@@ -8,7 +8,6 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "mail/conversion/conversion.h"
-#include "mail/conversion/headerword.h"
 
 #define NOTE_MAX 1024		/* octets of a note */
 #define SLICE_OCTETS (16 * 1024) /* encoded at once to count what comes out */

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "mail/address/scan.h"
 #include "mail/conversion/encoding.h"
-#include "mail/conversion/headerword.h"
+#include "mail/conversion/conversion.h"
 #include "mail/header/header.h"
 
 /*

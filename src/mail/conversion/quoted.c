@@ -3,7 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "mail/conversion/quoted.h"
+#include "mail/conversion/encoding.h"
 
 /* Octets of text on a line: the last one is for the "=" of a soft break. */
 #define TEXT_MAX (QUOTED_LINE_MAX - 1)

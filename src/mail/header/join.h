@@ -13,8 +13,6 @@
 #include "mail/envelope.h"
 #include "mail/header/header.h"
 
-struct buffer;
-
 struct join {
 	struct buffer *out;
 	struct envelope seen;	/* the addresses of the list so far */

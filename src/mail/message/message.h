@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 #include "base/buffer.h"
-#include "mail/conversion/quoted.h"
+#include "mail/conversion/encoding.h"
 #include "mail/conversion/rewrap.h"
 #include "mail/header/header.h"
 #include "mail/message/body.h"

@@ -13,7 +13,7 @@
 #include "base/wait.h"
 #include "delivery/carrier.h"
 #include "delivery/delivery.h"
-#include "delivery/diagnosis.h"
+#include "delivery/outcome.h"
 #include "delivery/job.h"
 #include "delivery/queue/entry.h"
 #include "delivery/queue/hold.h"

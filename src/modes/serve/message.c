@@ -8,7 +8,7 @@
 
 #include "base/wait.h"
 #include "wire/conn.h"
-#include "smtp/server/unstuff.h"
+#include "smtp/server/command.h"
 #include "modes/serve/serving.h"
 
 #define LINE_SIZE 512		/* octets of a reply of ours, with its NUL */

@@ -12,7 +12,7 @@
 
 #include "base/buffer.h"
 #include "wire/dial.h"
-#include "modes/serve/peer.h"
+#include "modes/serve/serving.h"
 
 static void
 ask_kernel(struct peer *p, int fd)

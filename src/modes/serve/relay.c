@@ -11,16 +11,14 @@
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "mail/message/message.h"
-#include "smtp/server/answer.h"
 #include "smtp/server/command.h"
 #include "smtp/session.h"
-#include "delivery/diagnosis.h"
+#include "delivery/outcome.h"
 #include "delivery/job.h"
 #include "delivery/submission.h"
 #include "delivery/request.h"
 #include "modes/modes.h"
-#include "modes/serve/peer.h"
-#include "modes/serve/relay.h"
+#include "modes/serve/serving.h"
 
 /*
  * Recipients of a transaction. RFC 5321 section 4.5.3.1.8 wants room for 100;

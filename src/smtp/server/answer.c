@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "smtp/reply.h"
-#include "smtp/server/answer.h"
+#include "smtp/server/command.h"
 
 #define LINE_TEXT_MAX 490	/* of 512 octets (RFC 5321 section 4.5.3.1.5),
 				 * less code, "5.123.123 " and CRLF */

@@ -14,6 +14,8 @@
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 
+struct reply;
+
 /*
  * Octets of a command line with its CRLF. RFC 5321 section 4.5.3.1.4 has 512;
  * SIZE, BODY, SMTPUTF8, RET, ENVID, NOTIFY and ORCPT add less than 800, and
@@ -79,5 +81,49 @@ void command_rcpt_free(struct command_rcpt *);
  * is unknown then how many octets of data follow.
  */
 int command_read_bdat(uint64_t *octets, bool *last, const char *, size_t);
+
+/*
+ * ---- answer.c: the replies that -bs gives to its client (RFC 5321 section
+ * 4.2). A line has at most 512 octets, is printable, and begins with an
+ * enhanced status code (RFC 2034).
+ */
+
+/*
+ * Adds a reply with a status such as "4.3.0", in as many lines as its text
+ * takes. Octets that are not ASCII are escaped unless utf8.
+ */
+void answer_add(struct buffer *, int code, const char *status,
+    const char *text, bool utf8);
+/*
+ * Adds the smarthost's reply, with its code, its lines and its enhanced status
+ * code, or X.0.0 where it has none. 421 and 521, which speak of the
+ * smarthost's connection, become 451 and 550; another 2yz than 250 to 252
+ * becomes 250, and 1yz and 3yz become 451.
+ */
+void answer_add_reply(struct buffer *, const struct reply *, bool utf8);
+
+/*
+ * ---- unstuff.c: removes the dots that a client has put before lines of its
+ * message behind DATA (RFC 5321 section 4.5.2), and finds the end. The message
+ * ends at CRLF.CRLF only. A dot between bare LFs is text: if it ended the
+ * message here and not at the smarthost, or the other way round, a second
+ * message could be smuggled in the first.
+ */
+
+struct unstuff {
+	bool lf_ends;		/* a terminal: LF ends a line, too */
+	bool line_start;	/* the next octet begins a line */
+	bool cr;		/* the last octet was a CR */
+	bool ended;		/* the message has; a command follows */
+};
+
+void unstuff_start(struct unstuff *, bool lf_ends);
+/*
+ * Looks at the next n octets of input and returns how many of them have been
+ * consumed; the last *len of those are octets of the message. 0: more input is
+ * needed, with these octets at its front. The result does not depend on how
+ * the input is cut. Not to be called once the message has ended.
+ */
+size_t unstuff_next(struct unstuff *, const char *p, size_t n, size_t *len);
 
 #endif

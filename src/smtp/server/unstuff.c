@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "smtp/server/unstuff.h"
+#include "smtp/server/command.h"
 
 void
 unstuff_start(struct unstuff *u, bool lf_ends)

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "wire/tls/anchors.h"
+#include "wire/tls/trust.h"
 
 #define PREFIX_TEXT 640		/* octets of base64 that hold most subjects */
 
