@@ -116,6 +116,28 @@ one() {
 	not_replied '221 '
 }
 
+@test "a message in more than 1000 chunks, of which empty ones count" {
+	local i
+
+	smarthost_serve
+	account 'tls off'
+	{
+		crlf 'EHLO x' 'MAIL FROM:<a@example.org>' \
+			'RCPT TO:<b@example.net>'
+		for ((i = 0; i < 1500; i++)); do
+			printf 'BDAT 5\r\nabcd\n'
+		done
+		crlf 'BDAT 0 LAST' 'MAIL FROM:<a@example.org>' \
+			'RCPT TO:<b@example.net>'
+		times 1100 'BDAT 0'
+		crlf QUIT
+	} | serve
+	expect 0
+	replied '421 4.7.0 '
+	smarthost_stop
+	[ "$(grep -c '^abcd' capture/1.message)" -eq 1500 ]
+}
+
 # ---- Time.
 
 # a client that says what comes through the pipe `words`; its replies in stdout

@@ -49,6 +49,30 @@ load serve
 	[ "$(grep -c ^Received: capture/1.message)" -eq 101 ]
 }
 
+@test "a run of CRs in front of LF is one line end, by DATA and by BDAT" {
+	smarthost_serve
+	account 'tls off'
+	printf 'Subject: x\r\r\nBcc: c@example.net\r\r\r\nTo: b@example.net\r\r\n\r\r\nHello\r\r\n' \
+		>message
+	{
+		crlf 'EHLO x' 'MAIL FROM:<a@example.org>' \
+			'RCPT TO:<b@example.net>' DATA
+		cat message
+		crlf . 'MAIL FROM:<a@example.org>' 'RCPT TO:<b@example.net>' \
+			"BDAT $(wc -c <message | tr -d ' ') LAST"
+		cat message
+		crlf QUIT
+	} | serve
+	expect 0
+	smarthost_stop
+	for i in 1 2; do
+		lacks '^Bcc' "capture/$i.message"
+		tr -d '\r' <"capture/$i.message" | sed -n '/^Subject/,$p' >got
+		printf '%s\n' 'Subject: x' 'To: b@example.net' '' Hello >wanted
+		same wanted got
+	done
+}
+
 @test "Bcc goes, unless the account keeps it" {
 	smarthost_serve
 	account 'tls off'

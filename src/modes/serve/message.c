@@ -159,6 +159,8 @@ answer_chunk(struct serving *s, uint64_t octets)
 	struct buffer b;
 
 	if (s->broken.class == FAULT_NONE) {
+		/* it is no command that comes to nothing */
+		s->commands -= octets > 0;
 		snprintf(line, sizeof(line), "250 2.0.0 %" PRIu64 " octets",
 		    octets);
 		serving_say(s, line);

@@ -21,9 +21,9 @@
 #define EHLO_REPLY_MAX 4096	/* octets */
 #define SKIPPED_MAX (1024 * 1024)	/* octets of a line too long */
 /*
- * Commands for one message, recipients that are accepted apart: they have a
- * limit of their own. What other servers allow: Postfix has 100 that do
- * nothing, OpenSMTPD 1000 recipients and then 100.
+ * Commands for one message, but for recipients that are accepted, and chunks:
+ * they have limits of their own. What other servers allow: Postfix has 100 that
+ * do nothing, OpenSMTPD 1000 recipients and then 100.
  */
 #define COMMANDS_MAX 1000
 #define SESSION_MS (3600 * 1000)	/* of somebody whom we do not know */
