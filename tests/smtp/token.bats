@@ -137,6 +137,29 @@ sent() {
 	[ "$(wc -l <asked)" = 2 ]
 }
 
+@test "a server that resets the TLS connection: the next one is whole" {
+	teller old new
+	# it is waited for when the reset comes
+	sed -i 's/^\[/sleep 0.5; [/' teller
+	printf '! tls\n' >one
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' 'C: AUTH XOAUTH2 *' 'S: 535 5.7.3 no' \
+			'! reset'
+	} >>one
+	printf '! tls\n' >two
+	{
+		greet 'AUTH XOAUTH2'
+		printf '%s\n' "C: AUTH XOAUTH2 $(response new)" \
+			'S: 235 2.7.0 ok'
+		sent
+	} >>two
+	smarthost_play one --play two
+	mail 'tls on' 'tls_starttls off' "tls_trust_file $CERTS/ca.pem"
+	smarthost_wait
+	expect 0
+}
+
 @test "the second time the command says that nothing can be done" {
 	cat >teller <<'END'
 #!/bin/sh

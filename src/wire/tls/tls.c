@@ -172,6 +172,7 @@ tls_reuse(struct tls *t, const char *host)
 	t->conn = NULL;
 	t->match = TRUST_NO_MATCH;
 	t->heard_len = 0;
+	t->error = t->send_error = 0;
 	fault_clear(&t->verdict);
 }
 
