@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +11,12 @@
 #include "mail/conversion/encoding.h"
 #include "mail/envelope.h"
 #include "cli/cmdline.h"
+#include "cli/oldword.h"
 
 #define ENVID_MAX 100	/* octets of xtext: RFC 3461 section 4.4 */
 #define HOPS_MAX 100	/* RFC 5321 section 6.3 */
+
+#define AT(field) offsetof(struct cmdline, field)
 
 static int
 refuse(const struct letter *l, const char *value, const char *reason,
@@ -465,6 +469,50 @@ apply_old(struct cmdline *c, const struct letter *l, const char *value,
 	}
 }
 
+/* Words that ask for something, in any case; Postfix has them, too. */
+static const struct {
+	const char *name;
+	size_t flag;		/* offset of a bool in struct cmdline */
+} wishes[] = {
+	{ "RequireTLS", AT(envelope.requiretls) },
+	{ "SMTPUTF8", AT(envelope.smtputf8) },
+};
+
+#define WISHES (sizeof(wishes) / sizeof(wishes[0]))
+
+static int
+set_wish(struct cmdline *c, size_t row, const char *name, int n,
+    const char *value, struct fault *f)
+{
+	static const char *const answers[] = { "no", "false", "off", "0",
+	    "yes", "true", "on", "1" };
+	size_t i = 0, count = sizeof(answers) / sizeof(answers[0]);
+	bool yes;
+
+	while (i < count && !text_same_word(value, strlen(value), answers[i]))
+		i++;
+	yes = i >= count / 2;
+	if (i == count)
+		return fault(f, FAULT_USAGE, "-O %.*s=%s: %.*s is yes or no",
+		    n, name, value, n, name);
+	memcpy((char *)c + wishes[row].flag, &yes, sizeof(yes));
+	return 0;
+}
+
+/* What nobody knows may be a protection that somebody asks for. */
+static int
+refuse_word(const char *name, size_t n, struct fault *f)
+{
+	const char *near = oldword_nearest(name, n);
+
+	for (size_t i = 0; i < WISHES; i++)
+		if (option_slip(name, n, wishes[i].name) != SIZE_MAX)
+			near = wishes[i].name;
+	fault(f, FAULT_USAGE, "-O %.*s: no option of sendmail's", (int)n,
+	    name);
+	return near == NULL ? -1 : fault_hint(f, "did you mean %s?", near);
+}
+
 /* -O: a word, "=" and its value. */
 static int
 apply_old_word(struct cmdline *c, const struct letter *l, const char *value,
@@ -473,6 +521,11 @@ apply_old_word(struct cmdline *c, const struct letter *l, const char *value,
 	size_t n = strcspn(value, "=");
 	const char *is = value[n] == '=' ? value + n + 1 : value + n;
 
+	for (size_t i = 0; i < WISHES; i++)
+		if (text_same_word(value, n, wishes[i].name))
+			return set_wish(c, i, value, (int)n, is, f);
+	if (!oldword_is_known(value, n))
+		return refuse_word(value, n, f);
 	if (text_same_word(value, n, "IgnoreDots"))
 		set_dots(c, is);
 	else if (text_same_word(value, n, "ErrorMode"))
@@ -486,7 +539,6 @@ apply_old_word(struct cmdline *c, const struct letter *l, const char *value,
 
 /* ---- the table */
 
-#define AT(field) offsetof(struct cmdline, field)
 /* Of mailx, to whom the message is the text alone. */
 #define AS_FIELD(name) "it is an option of mailx; here a message " \
     "begins with its header: put a line '" name ": ...' and an empty line " \
@@ -544,7 +596,9 @@ static const struct letter letters[] = {
 	    "delivery notifications: never, or success,failure,delay",
 	    .apply = apply_notify },
 	{ 'n', .help = "use no aliases", .flag = AT(request.no_aliases) },
-	{ 'O', .takes = LETTER_VALUE, .apply = apply_old_word },
+	{ 'O', NULL, LETTER_VALUE, "NAME=VALUE",
+	    "requiretls=yes, smtputf8=yes; others of sendmail are ignored",
+	    .apply = apply_old_word },
 	{ 'o', NULL, LETTER_VALUE, "X",
 	    "-oi is -i, -odq queues only; others of sendmail are ignored",
 	    .apply = apply_old },

@@ -266,6 +266,7 @@ begin_again(struct delivery *d, struct carrier *c, const struct job *given,
     struct fault *f)
 {
 	bool log = d->log.began != 0;
+	bool requiretls = d->letter.envelope.requiretls;
 	struct envelope refused;
 	int result;
 
@@ -278,6 +279,8 @@ begin_again(struct delivery *d, struct carrier *c, const struct job *given,
 	d->log.ident = d->request->ident;
 	delivery_begin(d, c, log);
 	result = delivery_prepare(d, given, f);
+	/* be it that only the account before asked for it */
+	d->letter.envelope.requiretls |= requiretls;
 	restore_refused(&d->letter.envelope, &refused);
 	return result;
 }
@@ -351,10 +354,12 @@ go_round(struct delivery *d, struct carrier *c, const struct job *given,
 	const char *at;
 	char *name;
 	size_t len;
+	bool vain;
 	int result;
 
 	outcome_free(&d->outcome);
 	result = submit_letter(d, c, f);
+	vain = d->outcome.insecure;
 	*early = result == -1 && d->outcome.retry == RETRY_ELSEWHERE &&
 	    d->outcome.phase <= PHASE_GREETING &&
 	    (f->class == FAULT_TEMPORARY || f->class == FAULT_HOST);
@@ -364,12 +369,15 @@ go_round(struct delivery *d, struct carrier *c, const struct job *given,
 	    i++) {
 		name = memory_copy(at, len);
 		result = take_turn(d, c, given, name, f);
+		vain = vain && d->outcome.insecure;
 		free(name);
 	}
 	if (result == -1 && d->outcome.retry == RETRY_ELSEWHERE)
 		return_to_first(d, c, given, first);
 	else
 		*early = false;
+	if (result == -1 && vain)
+		d->outcome.retry = RETRY_NEVER;
 	return result;
 }
 

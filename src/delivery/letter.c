@@ -50,6 +50,7 @@ letter_set_sender(struct letter *l, const struct envelope *given,
 		e->notify = (unsigned)a->dsn_notify;
 	if (e->ret == DSN_RETURN_UNSET)
 		e->ret = a->dsn_return;
+	e->requiretls |= a->requiretls == TOGGLE_ON;
 	if (sender_complete(e, a, f) == -1)
 		return -1;
 	return e->path.local == NULL ? 0 : path_check(&e->path, f);

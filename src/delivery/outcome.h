@@ -38,6 +38,8 @@ struct outcome {
 				 * the last refusal; code 0: there was none */
 	bool auth;		/* the account authenticates, */
 	bool token;		/* by a token and nothing else */
+	bool insecure;		/* REQUIRETLS could not be honoured: no time
+				 * cures that, but another account may */
 	bool unanswered;	/* it goes by BDAT, and that had no reply */
 	char *ehlo_name;	/* by which we greeted, or NULL */
 	const char *tls_version;	/* as tls_version(); NULL: no TLS */

@@ -91,6 +91,32 @@ rejection_by_size(const struct session *s, const struct message *m,
 	return fault_hint(f, "make the attachment smaller, or send a link");
 }
 
+/* RFC 8689 section 4.2.1, of a server that the account names. */
+int
+rejection_by_tls(const struct session *s, const struct envelope *e,
+    struct fault *f)
+{
+	const char *peer = conn_peer(s->conn);
+
+	if (!e->requiretls || (s->verified &&
+	    s->capabilities.has[CAP_REQUIRETLS]))
+		return 0;
+	if (s->verified) {
+		fault(f, FAULT_REFUSED, "%s: REQUIRETLS is asked for, and "
+		    "the server does not offer REQUIRETLS; nothing was sent",
+		    peer);
+		return fault_hint(f, "it cannot promise TLS on the way behind "
+		    "it; without requiretls the message goes to it by TLS "
+		    "all the same");
+	}
+	fault(f, FAULT_REFUSED, "%s: REQUIRETLS is asked for, and %s; nothing "
+	    "was sent", peer, s->secure ? "the server's certificate has not "
+	    "been verified" : "there is no TLS");
+	return fault_hint(f, s->secure ? "let \"tls_certcheck\" be on, or "
+	    "set \"tls_fingerprint\" or \"tls_pin\"" :
+	    "set \"tls on\"");
+}
+
 int
 rejection_by_count(const struct session *s, const struct envelope *e,
     struct fault *f)

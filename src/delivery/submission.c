@@ -436,6 +436,16 @@ take_outcome(struct submission *s)
 	outcome_count(s->outcome, s->envelope);
 }
 
+/* May this session have the message? */
+static int
+check_tls(struct submission *s, struct fault *f)
+{
+	if (rejection_by_tls(&s->link->session, s->envelope, f) == 0)
+		return 0;
+	s->outcome->insecure = true;
+	return -1;
+}
+
 /* What the outcome means. Always -1. */
 static int
 diagnose(struct submission *s, struct fault *f)
@@ -569,7 +579,7 @@ submission_run(struct submission *s, const struct message *m, bool eight_bit,
 	s->eight_bit = eight_bit || m->eight_bit_body || m->eight_bit_header;
 	s->limit = (size_t)session->capabilities.rcpt_max;
 	note_lacks(session, e, m);
-	if (rejection_by_size(session, m, f) == -1 ||
+	if (check_tls(s, f) == -1 || rejection_by_size(session, m, f) == -1 ||
 	    rejection_by_count(session, e, f) == -1 ||
 	    path_prepare(e, session->capabilities.has[CAP_SMTPUTF8],
 	    &s->utf8, conn_peer(session->conn), f) == -1)
@@ -587,8 +597,9 @@ open_and_begin(struct submission *s, struct fault *f)
 
 	link_set_sender(s->link, s->envelope);
 	if (link_open(s->link, s->outcome, f) == -1 ||
-	    path_prepare(s->envelope, session->capabilities.has[CAP_SMTPUTF8],
-	    &s->utf8, conn_peer(session->conn), f) == -1)
+	    check_tls(s, f) == -1 || path_prepare(s->envelope,
+	    session->capabilities.has[CAP_SMTPUTF8], &s->utf8,
+	    conn_peer(session->conn), f) == -1)
 		return -1;
 	return begin(s, f);
 }

@@ -131,6 +131,9 @@ int rejection_of_all(struct session *, const struct envelope *,
     const struct reply *last, struct fault *);
 /* `rejected_recipients abort`: some were refused, so nobody gets it. */
 int rejection_of_some(const struct transaction *, struct fault *);
+/* REQUIRETLS is asked for, and this session is not fit for it. */
+int rejection_by_tls(const struct session *, const struct envelope *,
+    struct fault *);
 /* The server takes no message as large as this: -1. Else 0. */
 int rejection_by_size(const struct session *, const struct message *,
     struct fault *);

@@ -59,6 +59,7 @@ struct envelope {
 	enum dsn_return ret;
 	char *envid;		/* before xtext; NULL when not asked for */
 	bool smtputf8;		/* -U: asked for whether needed or not */
+	bool requiretls;	/* RFC 8689: not to be sent otherwise */
 };
 
 void envelope_init(struct envelope *);

@@ -19,6 +19,7 @@ static const char *const keywords[CAP_COUNT] = {
 	[CAP_CHUNKING] = "CHUNKING",
 	[CAP_LIMITS] = "LIMITS",
 	[CAP_ETRN] = "ETRN",
+	[CAP_REQUIRETLS] = "REQUIRETLS",
 };
 
 void

@@ -137,6 +137,9 @@ secure(struct session *s, struct fault *f)
 		return -1;
 	}
 	s->secure = true;
+	s->verified = s->params->trust.check ||
+	    s->params->trust.fingerprints != NULL ||
+	    s->params->trust.key_pins != NULL;
 	s->tls_version = tls_version(s->tls);
 	probe_secured(s->params->probe, s->tls);
 	buffer_init(&b, TEXT_MAX);
@@ -258,9 +261,7 @@ authenticate(struct session *s, struct fault *f)
 			.host = s->ascii_host, .port = p->port,
 			.binding = TLS_BINDING_NONE, .binding_data = &binding
 		},
-		.verified = s->secure && (p->trust.check ||
-		    p->trust.fingerprints != NULL ||
-		    p->trust.key_pins != NULL),
+		.verified = s->verified,
 		.refused_before = p->refused_before,
 		.another_token = p->another_token, .context = p->context,
 		.note = p->note, .used = &used

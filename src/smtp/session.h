@@ -67,7 +67,8 @@ struct session {
 	char *tls_name;		/* what the certificate must name */
 	struct conn *conn;
 	struct tls *tls;	/* NULL without TLS */
-	bool secure;		/* TLS is running */
+	bool secure;		/* TLS is running, */
+	bool verified;		/* and the server is who it should be */
 	bool local;		/* what is said stays on this machine */
 	struct dialogue dialogue;
 	struct capabilities capabilities;

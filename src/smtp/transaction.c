@@ -147,6 +147,9 @@ transaction_mail(struct transaction *t, uint64_t octets, bool eight_bit,
 		buffer_add_string(b, " BODY=8BITMIME");
 	if (has[CAP_SMTPUTF8] && utf8)
 		buffer_add_string(b, " SMTPUTF8");
+	/* where it cannot be honoured, the server must say so */
+	if (t->envelope->requiretls)
+		buffer_add_string(b, " REQUIRETLS");
 	if (has[CAP_DSN])
 		path_add_mail_dsn(b, t->envelope);
 	return dialogue_send(&s->dialogue, VERB_MAIL, on_mail, t, f);

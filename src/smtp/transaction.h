@@ -84,8 +84,9 @@ void transaction_free(struct transaction *);
 /*
  * MAIL, with the envelope's reverse-path and delivery status wishes, and the
  * parameters for which the server has the extension: SIZE unless octets is 0,
- * BODY=8BITMIME, SMTPUTF8. FAULT_DATA, and nothing is sent, for an address
- * that no command can hold (see path_check()).
+ * BODY=8BITMIME, SMTPUTF8; and REQUIRETLS where it is wished for, in any case.
+ * FAULT_DATA, and nothing is sent, for an address that no command can hold (see
+ * path_check()).
  */
 int transaction_mail(struct transaction *, uint64_t octets, bool eight_bit,
     bool utf8, struct fault *);

@@ -90,7 +90,7 @@ asks() {
 -O LogLevel=9 b@example.org
 -O IgnoreDots=true b@example.org
 -O ErrorMode=mail b@example.org
--O Unknown=x b@example.org
+-O SuperSafe=x b@example.org
 -odi b@example.org
 -odb b@example.org
 -odq b@example.org

@@ -184,7 +184,7 @@ refuses() {
 		"-i $b|recipient: $b" "-m $b|recipient: $b" \
 		"-L tag $b|recipient: $b|!recipient: tag" \
 		"-Ltag $b|recipient: $b" "-n $b|recipient: $b" \
-		"-O x=y $b|recipient: $b|!recipient: x" \
+		"-O SuperSafe=y $b|recipient: $b|!recipient: x" \
 		"-Ox=y $b|recipient: $b" "-o i $b|recipient: $b|!recipient: i" \
 		"-oi $b|recipient: $b" "-oem -odb $b|recipient: $b" \
 		"-v $b|recipient: $b" "-bm $b|recipient: $b" \

@@ -116,6 +116,8 @@ ROW(TLS_PIN, tls_pin, KEY_PINS, "sha256//BASE64", "none",
     "the only public keys to trust")
 ROW(TLS_HOST_OVERRIDE, tls_host_override, STRING, "NAME", "host",
     "name to ask for and find in the certificate", .flags = OPTION_WORD)
+TOGGLE(REQUIRETLS, requiretls, "off",
+    "ask for verified TLS on the whole way, or do not send")
 ROW(TLS_KEY_FILE, tls_key_file, PATH, "FILE", "none",
     "key of our certificate, PEM or PKCS#11 URI")
 ROW(TLS_CERT_FILE, tls_cert_file, PATH, "FILE", "none",

@@ -97,6 +97,7 @@ static const struct {
 	{ AT(path_of_account), "sender-of-account" },
 	{ AT(from_of_account), "from-of-account" },
 	{ AT(envelope.smtputf8), "smtputf8" },
+	{ AT(envelope.requiretls), "requiretls" },
 	{ AT(eight_bit), "8bitmime" },
 };
 

@@ -98,6 +98,7 @@ prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 	else
 		envelope_set_path(given, &m->path);
 	given->smtputf8 = m->smtputf8;
+	given->requiretls = m->requiretls;
 	given->ret = m->ret;
 	given->envid = memory_string(m->envid);
 	result = choose_account(r, &given->path, f);
@@ -119,6 +120,8 @@ can_wait(const struct relay *r)
 	const struct account *a = &r->carrier.at->account;
 	enum retry retry = r->delivery.outcome.retry;
 
+	if (r->delivery.outcome.insecure)
+		return a->fallback != NULL;
 	return (retry != RETRY_NEVER && a->queue == TOGGLE_ON) ||
 	    (retry == RETRY_ELSEWHERE && (a->fallback != NULL ||
 	    a->retry_for > 0));

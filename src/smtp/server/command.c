@@ -277,6 +277,19 @@ read_smtputf8(void *mail, const struct parameter *p)
 	return NULL;
 }
 
+/* RFC 8689 section 2: it is not offered to a client without TLS, and taken from
+ * one that names it: its wish must not get lost. */
+static const char *
+read_requiretls(void *mail, const struct parameter *p)
+{
+	struct command_mail *m = mail;
+
+	if (p->value != NULL)
+		return syntax;
+	m->requiretls = true;
+	return NULL;
+}
+
 static const char *
 read_ret(void *mail, const struct parameter *p)
 {
@@ -359,7 +372,8 @@ static const struct {
 	const char *(*read)(void *, const struct parameter *);
 } parameters[] = {
 	{ "SIZE", false, read_size }, { "BODY", false, read_body },
-	{ "SMTPUTF8", false, read_smtputf8 }, { "RET", false, read_ret },
+	{ "SMTPUTF8", false, read_smtputf8 },
+	{ "REQUIRETLS", false, read_requiretls }, { "RET", false, read_ret },
 	{ "ENVID", false, read_envid }, { "NOTIFY", true, read_notify },
 	{ "ORCPT", true, read_orcpt },
 };

@@ -55,6 +55,7 @@ struct command_mail {
 	uint64_t size;			/* octets, 0 when not given */
 	enum command_body body;
 	bool smtputf8;
+	bool requiretls;
 	enum dsn_return ret;
 	char *envid;			/* decoded from xtext, or NULL */
 };
