@@ -10,7 +10,7 @@
 #include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "wire/conn.h"
-#include "smtp/content.h"
+#include "smtp/transaction.h"
 #include "smtp/path.h"
 #include "smtp/probe.h"
 #include "smtp/session.h"

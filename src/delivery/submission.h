@@ -20,7 +20,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "smtp/content.h"
 #include "smtp/transaction.h"
 
 struct envelope;

@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "mail/address/address.h"
 #include "wire/dial.h"
-#include "wire/srv.h"
 #include "delivery/request.h"
 #include "modes/modes.h"
 

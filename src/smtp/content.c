@@ -10,11 +10,10 @@
 #include "mail/conversion/conversion.h"
 #include "mail/envelope.h"
 #include "mail/message/message.h"
-#include "mail/message/verbline.h"
+#include "mail/message/bodyscan.h"
 #include "wire/conn.h"
-#include "smtp/content.h"
-#include "smtp/session.h"
 #include "smtp/transaction.h"
+#include "smtp/session.h"
 
 /*
  * Chunks whose replies have not come. That many chunks of CHUNK_OCTETS are more

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/wait.h"
-#include "wire/bounded.h"
+#include "wire/dial.h"
 
 #define READ_SIZE 4096
 

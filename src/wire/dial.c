@@ -21,7 +21,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/wait.h"
-#include "wire/bounded.h"
 #include "wire/dial.h"
 
 #define DIAL_TEXT_MAX 8192	/* octets of "addresses tried" in a fault */

@@ -67,4 +67,80 @@ bool dial_own_is_global(int fd);
 /* Adds the RFC 5321 4.1.3 address literal of our end, such as [192.0.2.1]. */
 void dial_add_own_literal(struct buffer *, int fd);
 
+/*
+ * ---- bounded.c: calls of the C library that may block for minutes, with a
+ * deadline.
+ *
+ * getaddrinfo(3) and res_query(3) know no deadline: with three name servers
+ * that do not answer they return after a minute or so. Such a call is made by a
+ * forked child, which writes its answer into a pipe. When the deadline has
+ * passed the child is killed, whatever it is waiting for.
+ *
+ * Why not getaddrinfo_a(3): only glibc has it, it starts a thread (and a
+ * process with threads can neither fork nor be sandboxed with ease), and a
+ * request that has begun cannot be cancelled: the process would end with the
+ * thread inside of NSS. A child needs nothing but POSIX, and crashes of NSS
+ * modules stay within it.
+ */
+
+/*
+ * Runs in the child. It hands over its answer with bounded_write(), and must
+ * neither use base/memory, whose functions may end the process and log, nor
+ * stdio.
+ */
+typedef void bounded_call(int fd, const void *context);
+
+/*
+ * Adds to `answer` what the call writes until it returns. Standard input,
+ * output and error of the child are /dev/null. Returns 0, or an errno value:
+ * ETIMEDOUT when the deadline or a signal (base/wait) came first, EMSGSIZE when
+ * `answer` is full. `answer` may be incomplete then, and also after 0, where
+ * the child broke down. The child is gone in any case.
+ */
+int bounded_run(bounded_call *call, const void *context, struct buffer *answer,
+    int64_t deadline);
+/* For a bounded_call: writes n octets, or ends the child. */
+void bounded_write(int fd, const void *p, size_t n);
+
+/*
+ * ---- srv.c: SRV records (RFC 2782), which tell where a domain has a service,
+ * by the system's resolver library.
+ */
+
+struct srv {
+	uint16_t priority;	/* the lowest is to be tried first */
+	uint16_t weight;	/* among equals: the share of clients */
+	uint16_t port;		/* never 0 */
+	char *target;		/* a host name of letters, digits, "-", "_" */
+};
+
+struct srv_list {
+	struct srv *record;
+	size_t count;
+	size_t unusable;	/* records without a host name or port */
+	bool denied;		/* a target of ".": there is no such service */
+};
+
+/* A struct of zeros is an empty list. */
+void srv_list_free(struct srv_list *);
+
+/*
+ * Adds the SRV records in the answer section of the DNS message at p (RFC 1035
+ * section 4), sorted: by priority, then by weight, the greatest first, then by
+ * name. The RFC's draw by weight is for those who ask each time; who asks once
+ * takes what the operator gives most to. -1 when the message is malformed or
+ * the system's library cannot parse it; the list then holds what came before.
+ * Every octet of the message may be a stranger's.
+ */
+int srv_parse(struct srv_list *, const unsigned char *p, size_t n);
+
+/*
+ * Asks for the SRV records of a name, such as "_submissions._tcp.example.org",
+ * in A-labels, until the deadline. 0 also when there are none. FAULT_TEMPORARY
+ * when there is no answer, or a malformed one; FAULT_SOFTWARE when the system
+ * has no resolver library that can parse answers.
+ */
+int srv_query(struct srv_list *, const char *name, int64_t deadline,
+    struct fault *);
+
 #endif

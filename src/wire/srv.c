@@ -14,8 +14,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "wire/bounded.h"
-#include "wire/srv.h"
+#include "wire/dial.h"
 
 void
 srv_list_free(struct srv_list *l)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/srv.h"
+#include "wire/dial.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

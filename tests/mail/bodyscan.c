@@ -9,7 +9,6 @@
 
 #include "base/buffer.h"
 #include "mail/message/bodyscan.h"
-#include "mail/message/lineend.h"
 #include "tests/tap.h"
 
 #define TEXT_MAX 700

@@ -2,7 +2,7 @@
 /* verbline: which lines a server could take for commands. */
 #include <string.h>
 
-#include "mail/message/verbline.h"
+#include "mail/message/bodyscan.h"
 #include "tests/tap.h"
 
 static const struct {

@@ -7,7 +7,7 @@
 
 #include "base/fault.h"
 #include "mail/message/message.h"
-#include "smtp/content.h"
+#include "smtp/transaction.h"
 #include "tests/tap.h"
 
 /* A message from a file, planned. */

@@ -13,9 +13,8 @@
 #include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "wire/conn.h"
-#include "smtp/content.h"
-#include "smtp/session.h"
 #include "smtp/transaction.h"
+#include "smtp/session.h"
 #include "tests/tap.h"
 
 #define PROGRESS_MS 20000

@@ -8,7 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "wire/srv.h"
+#include "wire/dial.h"
 #include "tests/tap.h"
 
 /* One question, for "s.x", so that its name stands at octet 12. */

@@ -17,7 +17,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/variable.h"
-#include "wire/bounded.h"
 #include "wire/dial.h"
 #include "config/account/pattern.h"
 

@@ -13,7 +13,6 @@
 
 #include "base/buffer.h"
 #include "mail/message/bodyscan.h"
-#include "mail/message/lineend.h"
 
 struct fault;
 

@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/message/bodyscan.h"
-#include "mail/message/lineend.h"
 
 void
 bodyscan_start(struct bodyscan *s, uint64_t lines, uint64_t crs)

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/message/intake.h"
-#include "mail/message/lineend.h"
+#include "mail/message/bodyscan.h"
 #include "mail/message/message.h"
 
 /* The last word before *end, which is moved to where it begins. */

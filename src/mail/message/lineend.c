@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "mail/message/lineend.h"
+#include "mail/message/bodyscan.h"
 
 static const char *
 find(const char *p, const char *end, int c)

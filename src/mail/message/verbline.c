@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "mail/message/verbline.h"
+#include "mail/message/bodyscan.h"
 
 /*
  * SMTP and its extensions, and what servers have added. Some servers look at
