@@ -10,6 +10,7 @@
 #include "mail/conversion/encoding.h"
 #include "mail/envelope.h"
 #include "mail/header/header.h"
+#include "mail/header/join.h"
 #include "mail/header/rewrite.h"
 #include "config/account/account.h"
 #include "config/account/sender.h"
@@ -123,6 +124,23 @@ replace_all(struct originator *o)
 	return result;
 }
 
+/* A field of ours has the addresses once, and commas between them. */
+static void
+keep_reply_to(struct originator *o, const char *body, size_t n)
+{
+	struct buffer b;
+	struct join join;
+
+	buffer_init(&b, HEADER_MAX);
+	join_start(&join, &b, strlen("Reply-To:"));
+	join_add(&join, body, n);
+	join_end(&join);
+	/* behind the blank that begins it */
+	if (!b.full && b.len > 1)
+		o->reply_to = memory_copy(b.data + 1, b.len - 1);
+	buffer_free(&b);
+}
+
 static void
 look_at_from(struct originator *o, const struct header_field *field)
 {
@@ -142,10 +160,8 @@ look_at_from(struct originator *o, const struct header_field *field)
 	}
 	if (r == -1 || list.count == 0)
 		replace_from(o, field);
-	else if (changes && reachable && o->reply_to == NULL) {
-		body = header_text(o->header, field, &n);
-		o->reply_to = memory_copy(body, n);
-	}
+	else if (changes && reachable && o->reply_to == NULL)
+		keep_reply_to(o, body, n);
 	address_list_free(&list);
 }
 

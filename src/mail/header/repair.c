@@ -162,6 +162,12 @@ may_replace(const struct repairing *r, enum kind kind)
 	    kind == KIND_SENDER;
 }
 
+static bool
+is_resent(enum kind kind)
+{
+	return kind >= KIND_RESENT_TO && kind <= KIND_RESENT_BCC;
+}
+
 /* A field that is there once. */
 static void
 decide_one(struct repairing *r, size_t i)
@@ -171,7 +177,8 @@ decide_one(struct repairing *r, size_t i)
 	size_t n;
 
 	s = header_text(r->header, &r->header->field[i], &n);
-	if (kind == KIND_SUBJECT)
+	/* an empty Resent- field says at least that this is the latest block */
+	if (kind == KIND_SUBJECT || is_resent(kind))
 		return;
 	if (n == 0 && ((kind != KIND_FROM && kind != KIND_DATE &&
 	    kind != KIND_ID) || may_replace(r, kind))) {
@@ -327,9 +334,9 @@ decide_list(struct repairing *r, enum kind kind)
 			    is_repeated(r->header, best, i) ? FATE_GOES :
 			    FATE_ASIDE);
 	}
-	if (most < CONTENT_EMPTY)
+	if (most != CONTENT_GOOD)
 		decide_one(r, best);
-	else if (most == CONTENT_GOOD && !body.full)
+	else if (!body.full)
 		set_body(r, best, &body);
 	buffer_free(&body);
 }
@@ -412,8 +419,7 @@ find_kinds(struct repairing *r)
 		kind = h->field[i].removed ? KIND_COUNT :
 		    find_kind(h, &h->field[i]);
 		if (kind != KIND_COUNT && (is_left_alone(r->want, kind) ||
-		    (kind >= KIND_RESENT_TO && kind <= KIND_RESENT_BCC &&
-		    (!resent || i < first || i >= last))))
+		    (is_resent(kind) && (!resent || i < first || i >= last))))
 			kind = KIND_COUNT;
 		r->decision[i] = (struct decision){ .kind = kind };
 		if (kind != KIND_COUNT && r->count[kind]++ == 0)
