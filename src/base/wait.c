@@ -75,7 +75,7 @@ wait_catch_signals(void)
 	sigemptyset(&act.sa_mask);
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (sigaction(signals[i].number, NULL, &before) == 0 &&
-		    before.sa_handler != SIG_IGN)
+		    before.sa_handler == SIG_DFL)
 			sigaction(signals[i].number, &act, NULL);
 	return true;
 }

@@ -26,7 +26,7 @@
  */
 int wait_poll(struct pollfd *, nfds_t, int64_t deadline);
 /*
- * Catches the signals, but for one that was ignored when the process began.
+ * Catches the signals, but for one that is ignored or has a handler already.
  * False, and nothing changes, where they are caught already.
  */
 bool wait_catch_signals(void);
