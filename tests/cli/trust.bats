@@ -280,14 +280,14 @@ FILES='0 0 644 yes
 65533 65532 644 no
 65533 65534 644 no'
 
-# counts FILE NAME: by the table; errors call the file NAME.
+# counts FILE NAME [ARGUMENT...]: by the table; errors call the file NAME.
 counts() {
 	local caller owner mode result
 
 	while read -r caller owner mode result; do
 		chown "$owner:65535" "$1"
 		chmod "$mode" "$1"
-		as "$caller" b@example.org
+		as "$caller" "${@:3}" b@example.org
 		if [ "$result" = yes ]; then
 			expect 75 127.0.0.1:1
 		elif [ "$owner" -ne "$caller" ] && [ "$owner" -ne 0 ]; then
@@ -318,6 +318,11 @@ counts() {
 	rm "$OPEN/.msmtprc"
 	echo 'include target' >"$OPEN/.msmtprc"
 	counts "$OPEN/target" "account file $OPEN/target"
+	# even from a file that counts in any case
+	rm "$OPEN/.msmtprc"
+	echo 'include ~/target' >"$OPEN/system"
+	FILES=$(grep ' no$' <<<"$FILES")
+	counts "$OPEN/target" "account file $OPEN/target" -C "$OPEN/system"
 }
 
 @test "XDG_CONFIG_HOME: files are ours or root's, and only theirs to write" {

@@ -281,12 +281,15 @@ check_loop(const struct account_file *file, const struct option_place *place,
 	return 0;
 }
 
+/* As its includer, or as one that HOME leads to. */
 static int
-include_file(const struct account_file *from, struct parser *parser,
-    const char *path, const struct option_place *place, struct fault *f)
+include_file(const struct account_file *from, bool home,
+    struct parser *parser, const char *path, const struct option_place *place,
+    struct fault *f)
 {
 	struct account_file file = { .accounts = from->accounts,
-	    .file.fd = -1, .kind = from->kind, .includer = from };
+	    .file.fd = -1, .includer = from, .kind = home &&
+	    from->kind != ACCOUNTFILE_TRUSTED ? ACCOUNTFILE_USER : from->kind };
 	int r = -1, error;
 
 	accounts_source(from->accounts, path);
@@ -322,6 +325,7 @@ include(void *arg, struct parser *parser, const char *pattern,
 {
 	const struct account_file *from = arg;
 	char *path = include_path(from->file.path, pattern);
+	bool home = pattern[0] == '~';
 	glob_t matches;
 	int r = 0, g;
 
@@ -329,7 +333,7 @@ include(void *arg, struct parser *parser, const char *pattern,
 		return option_fault(f, place, "%s: this user has no home "
 		    "folder", pattern);
 	if (strpbrk(pattern, "?*[") == NULL) {
-		r = include_file(from, parser, path, place, f);
+		r = include_file(from, home, parser, path, place, f);
 		free(path);
 		return r;
 	}
@@ -340,8 +344,8 @@ include(void *arg, struct parser *parser, const char *pattern,
 		r = option_fault(f, place, "%s: its folder cannot be read",
 		    path);
 	for (size_t i = 0; g == 0 && r == 0 && i < matches.gl_pathc; i++)
-		r = accounts_report(from->accounts, include_file(from, parser,
-		    matches.gl_pathv[i], place, f), f);
+		r = accounts_report(from->accounts, include_file(from, home,
+		    parser, matches.gl_pathv[i], place, f), f);
 	globfree(&matches);
 	free(path);
 	return r;
