@@ -224,7 +224,7 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
 
--include $(OBJECTS:.o=.d) $(OAUTH2_OBJECTS:.o=.d) \
+-include $(OBJECTS:.o=.d) $(OBJ)/tests/password.d $(OAUTH2_OBJECTS:.o=.d) \
     $(TOKENSERVER_OBJECTS:.o=.d) $(SMARTHOST_OBJECTS:.o=.d) \
     $(NAMESERVER_OBJECTS:.o=.d) $(SYSCALLS_OBJECTS:.o=.d) \
     $(BENCH_SOURCES:%.c=$(OBJ)/%.d) \

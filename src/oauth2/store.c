@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +16,9 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/home.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "base/variable.h"
 #include "oauth2/http.h"
 #include "oauth2/json.h"
 #include "oauth2/material.h"
@@ -38,19 +37,10 @@
 char *
 store_folder(struct fault *f)
 {
-	const char *state = variable_get("XDG_STATE_HOME");
-	const char *home = variable_get("HOME");
-	const struct passwd *pw;
+	char *folder = home_state("oauth2");
 
-	/* a path that is not absolute is to be ignored (XDG Base Directory) */
-	if (state != NULL && state[0] == '/')
-		return buffer_format("%s/postrider/oauth2", state);
-	if (home == NULL || home[0] != '/') {
-		pw = getpwuid(geteuid());
-		home = pw == NULL ? NULL : pw->pw_dir;
-	}
-	if (home != NULL && home[0] == '/')
-		return buffer_format("%s/.local/state/postrider/oauth2", home);
+	if (folder != NULL)
+		return folder;
 	fault(f, FAULT_CONFIG, "this user has no home folder for tokens");
 	fault_hint(f, "set XDG_STATE_HOME");
 	return NULL;

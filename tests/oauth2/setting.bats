@@ -82,6 +82,23 @@ sent() {
 	[ -e capture/2.message ]
 }
 
+@test "refused by the smarthost: kept for an hour, or until another sign-in" {
+	fresh
+	smarthost_serve --mechs XOAUTH2 --require-auth \
+		--user "$ALICE:right-token"
+	with "oauth2 $ALICE" 'queue on' "queue_directory $PWD/queue"
+	message | submit bob@example.net
+	expect 0 'kept in the queue' '535 '
+	[ "$(asked refresh_token)" = 1 ]
+	submit -q
+	expect 75 'not tried again before'
+	[ "$(asked refresh_token)" = 1 ]
+	signed_in right-token $(($(date +%s) + 3600))
+	submit -q
+	expect 0
+	[ -e capture/1.message ]
+}
+
 @test "nobody has signed in: 78, and how to" {
 	smarthost "oauth2 $ALICE"
 	message | submit bob@example.net

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
-#include "base/variable.h"
+#include "base/home.h"
 #include "config/account/account.h"
 
 #define PASSWORDEVAL_SECONDS 60	/* time to type a passphrase into pinentry */
@@ -111,27 +109,13 @@ account_fault_prefix(struct fault *f, const struct account *account,
 }
 
 char *
-account_home(void)
-{
-	const char *home = variable_get("HOME");
-	const struct passwd *pw;
-
-	if (home != NULL && home[0] == '/')
-		return memory_string(home);
-	pw = getpwuid(geteuid());
-	if (pw == NULL || pw->pw_dir == NULL || pw->pw_dir[0] != '/')
-		return NULL;
-	return memory_string(pw->pw_dir);
-}
-
-char *
 account_path(const char *path)
 {
 	char *home, *whole;
 
 	if (path[0] != '~' || (path[1] != '/' && path[1] != '\0'))
 		return memory_string(path);
-	home = account_home();
+	home = home_folder();
 	if (home == NULL)
 		return NULL;
 	whole = buffer_format("%s%s", home, path + 1);

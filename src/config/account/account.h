@@ -193,9 +193,6 @@ void accounts_forget_passwords(struct accounts *, const char *but);
 
 /* The file whose first line is the mail domain of this host. */
 #define MAILNAME SYSCONFDIR "/mailname"
-/* The home folder: $HOME when absolute, else from passwd that of the effective
- * user; NULL if neither. The caller frees it. */
-char *account_home(void);
 /*
  * A path with the home folder in place of a "~" that is all of it or stands
  * before a slash. The caller frees it; NULL when there is no home folder.

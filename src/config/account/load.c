@@ -17,6 +17,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/home.h"
 #include "base/memory.h"
 #include "base/variable.h"
 #include "config/account/account.h"
@@ -412,7 +413,7 @@ load_user(struct accounts *accounts, struct fault *f)
 
 	if (variable_set_id())
 		return 0;
-	home = account_home();
+	home = home_folder();
 	/* the XDG Base Directory Specification calls relative ones invalid */
 	config = xdg != NULL && xdg[0] == '/' ? memory_string(xdg) :
 	    home != NULL ? buffer_format("%s/.config", home) : NULL;

@@ -17,6 +17,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/home.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/variable.h"
@@ -50,27 +51,6 @@ add_state_directory(struct buffer *b)
 	return 0;
 }
 
-static int
-add_users_folder(struct buffer *b, struct fault *f)
-{
-	const char *state = variable_get("XDG_STATE_HOME");
-	char *home;
-
-	if (state != NULL && state[0] == '/') {
-		buffer_printf(b, "%s/postrider/queue", state);
-		return 0;
-	}
-	home = account_home();
-	if (home == NULL) {
-		fault(f, FAULT_CONFIG, "the queue has no folder: this user "
-		    "has no home folder");
-		return fault_hint(f, "set \"queue_directory\"");
-	}
-	buffer_printf(b, "%s/.local/state/postrider/queue", home);
-	free(home);
-	return 0;
-}
-
 static char *
 settle_path(const struct account *a, struct fault *f)
 {
@@ -95,6 +75,7 @@ char *
 queue_folder_path(const struct account *a, struct fault *f)
 {
 	struct buffer b;
+	char *users;
 
 	if (a != NULL && a->queue_directory != NULL)
 		return settle_path(a, f);
@@ -102,10 +83,14 @@ queue_folder_path(const struct account *a, struct fault *f)
 	if (add_state_directory(&b) == 0)
 		return buffer_detach(&b);
 	if (geteuid() == 0)
-		buffer_add_string(&b, LOCALSTATEDIR "/spool/postrider");
-	else if (add_users_folder(&b, f) == -1)
-		return NULL;
-	return buffer_detach(&b);
+		return memory_string(LOCALSTATEDIR "/spool/postrider");
+	users = home_state("queue");
+	if (users == NULL) {
+		fault(f, FAULT_CONFIG, "the queue has no folder: this user "
+		    "has no home folder");
+		fault_hint(f, "set \"queue_directory\"");
+	}
+	return users;
 }
 
 /* ---- Opening. */

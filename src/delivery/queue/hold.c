@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/home.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "wire/tls/tls.h"
@@ -95,6 +96,19 @@ add_stamp(struct buffer *b, const char *path)
 		    (long)st.st_mtim.tv_nsec);
 }
 
+/* Another sign-in by postrider-oauth2, or a new token, changes this file. */
+static void
+add_token_stamp(struct buffer *b, const char *address)
+{
+	char *folder = home_state("oauth2"), *path = NULL;
+
+	if (folder != NULL)
+		path = buffer_format("%s/%s.json", folder, address);
+	add_stamp(b, path);
+	free(folder);
+	free(path);
+}
+
 static char *
 stamp_of(const struct account *a)
 {
@@ -104,6 +118,8 @@ stamp_of(const struct account *a)
 	add_stamp(&b, a->defined.file);
 	buffer_add_char(&b, '/');
 	add_stamp(&b, a->password_file);
+	if (a->oauth2 != NULL)
+		add_token_stamp(&b, a->oauth2);
 	return buffer_detach(&b);
 }
 

@@ -4,7 +4,8 @@
  * since the same password once more makes servers lock the mailbox. This
  * outlives the process: account/NAME.FILE in the queue's folder says since
  * when, where FILE is short for the path of the account's file: others may have
- * an account of that name, too. A change of that file or password_file ends it.
+ * an account of that name, too. A change of that file, of password_file or of
+ * the token ends it.
  */
 #ifndef DELIVERY_QUEUE_HOLD_H
 #define DELIVERY_QUEUE_HOLD_H
