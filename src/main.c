@@ -168,17 +168,6 @@ run_list(const struct cmdline *c, struct fault *f)
 	    QUEUE_LIST_COUNT, stdout, f);
 }
 
-static void
-run_act(const struct cmdline *c, struct fault *f)
-{
-	enum queue_act act = c->mode == CMDLINE_QUEUE_SHOW ? QUEUE_SHOW :
-	    c->mode == CMDLINE_QUEUE_HOLD ? QUEUE_HOLD :
-	    c->mode == CMDLINE_QUEUE_RELEASE ? QUEUE_RELEASE :
-	    c->mode == CMDLINE_QUEUE_DELETE ? QUEUE_DELETE : QUEUE_REQUEUE;
-
-	queue_act(&c->request, act, c->word, c->words, stdout, f);
-}
-
 /* The modes that go to the smarthost without a message. */
 static void
 run_visit(struct cmdline *c, struct fault *f)
@@ -190,9 +179,7 @@ run_visit(struct cmdline *c, struct fault *f)
 	if (c->mode == CMDLINE_SERVERINFO)
 		serverinfo(r, sender, f);
 	else if (c->mode != CMDLINE_TRIAL)
-		query(r, sender, c->mode == CMDLINE_ETRN ? QUERY_ETRN :
-		    c->mode == CMDLINE_VRFY ? QUERY_VRFY : QUERY_EXPN,
-		    c->argument, f);
+		query(r, sender, (enum query)c->alone->which, c->argument, f);
 	else if (trial(r, &c->envelope, c->json, f) == -1 &&
 	    f->class == FAULT_RECIPIENT)
 		print_refused(&c->envelope);
@@ -217,12 +204,9 @@ run_other(struct cmdline *c, struct fault *f)
 	case CMDLINE_QUEUE_COUNT:
 		run_list(c, f);
 		break;
-	case CMDLINE_QUEUE_SHOW:
-	case CMDLINE_QUEUE_HOLD:
-	case CMDLINE_QUEUE_RELEASE:
-	case CMDLINE_QUEUE_DELETE:
-	case CMDLINE_QUEUE_REQUEUE:
-		run_act(c, f);
+	case CMDLINE_QUEUE_ACT:
+		queue_act(r, (enum queue_act)c->alone->which, c->word,
+		    c->words, stdout, f);
 		break;
 	case CMDLINE_QUEUE_RUN:
 		print_notes(&c->notes);
@@ -236,9 +220,7 @@ run_other(struct cmdline *c, struct fault *f)
 		break;
 	case CMDLINE_TRIAL:
 	case CMDLINE_SERVERINFO:
-	case CMDLINE_ETRN:
-	case CMDLINE_VRFY:
-	case CMDLINE_EXPN:
+	case CMDLINE_QUERY:
 		run_visit(c, f);
 		break;
 	case CMDLINE_CONFIGURE:

@@ -47,15 +47,9 @@ enum cmdline_mode {
 	CMDLINE_TRIAL,		/* --check: all of a submission but a message */
 	CMDLINE_SERVERINFO,	/* -S: what the smarthost says of itself */
 	CMDLINE_CONFIGURE,	/* --configure: an account for an address */
-	CMDLINE_ETRN,		/* --rmqs: let the smarthost send its queue */
-	CMDLINE_VRFY,		/* --vrfy: does it know an address? */
-	CMDLINE_EXPN,		/* --expn: who is on a list? */
+	CMDLINE_QUERY,		/* --rmqs, --vrfy, --expn: see letter.which */
 	CMDLINE_QUEUE_JSON,	/* --queue-json: the queue for programs */
-	CMDLINE_QUEUE_SHOW,	/* --queue-show: messages of it */
-	CMDLINE_QUEUE_HOLD,	/* --queue-hold: do not try them */
-	CMDLINE_QUEUE_RELEASE,	/* --queue-release: try them again */
-	CMDLINE_QUEUE_DELETE,	/* --queue-delete */
-	CMDLINE_QUEUE_REQUEUE,	/* --queue-requeue: they are due at once */
+	CMDLINE_QUEUE_ACT,	/* --queue-show and so on: the same */
 	/* and these do not */
 	CMDLINE_VERIFY,		/* -bv: what recipients come to; no message */
 	CMDLINE_TEST,		/* -bt: how addresses are understood */
@@ -144,6 +138,7 @@ struct letter {
 	const char *refused;	/* why the option is not supported */
 	size_t flag;		/* offset of a bool in struct cmdline */
 	enum cmdline_mode mode;	/* CMDLINE_SUBMIT: none */
+	int which;		/* its enum query or enum queue_act */
 	int (*apply)(struct cmdline *, const struct letter *,
 	    const char *value, struct fault *);
 	size_t text;		/* offset of a string in struct cmdline */

@@ -33,9 +33,10 @@ int sender_author(struct mailbox *, const struct envelope *,
 char *sender_domain(const struct envelope *, const struct account *);
 
 /*
- * ---- qualify.c: addresses without a domain get the account's qualify_domain
- * (RFC 6409 section 6.3 lets a submission server do that). "localhost" is no
- * domain that anybody else could have meant, and counts as none.
+ * ---- originator.c: addresses without a domain get the account's
+ * qualify_domain (RFC 6409 section 6.3 lets a submission server do that).
+ * "localhost" is no domain that anybody else could have meant, and counts as
+ * none.
  */
 
 /* Has the account a domain for this address, which has none? */
@@ -47,8 +48,8 @@ bool qualify_wants(const struct account *, const struct mailbox *);
 int qualify_header(struct header *, const struct account *, struct fault *);
 
 /*
- * ---- originator.c: the fields that say whom a message is from (RFC 5322
- * section 3.6.2), made to agree with the account's setting `sender`.
+ * ---- The fields that say whom a message is from (RFC
+ * 5322 section 3.6.2), made to agree with the account's setting `sender`.
  */
 
 /*

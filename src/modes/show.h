@@ -22,7 +22,7 @@ void show_mailbox(const char *what, const struct mailbox *);
 void show_account(const struct account *);
 
 /*
- * ---- pretend.c: -P, what would be done with a message: which files were read,
+ * ---- -P, what would be done with a message: which files were read,
  * which account was chosen and why, its settings and where each of them is set,
  * where its password would come from (it is not fetched), the envelope, and the
  * fields that are added, removed and changed. Passwords are not shown.

@@ -356,6 +356,12 @@ add_settings(struct buffer *b, const struct account *a)
 		add_value(b, "user", a->user == NULL ? "" : a->user);
 }
 
+static bool
+is_hold(const struct cmdline *c)
+{
+	return c->mode == CMDLINE_QUEUE_ACT && c->alone->which == QUEUE_HOLD;
+}
+
 static char *
 describe(const struct cmdline *c)
 {
@@ -395,8 +401,8 @@ describe(const struct cmdline *c)
 	add_value(&b, "sender", c->wish.sender);
 	add_flag(&b, c->wish.due, "due");
 	add_flag(&b, c->mode == CMDLINE_QUEUE, "queue");
-	add_flag(&b, c->mode == CMDLINE_QUEUE_HOLD, "hold");
-	for (size_t i = 0; c->mode == CMDLINE_QUEUE_HOLD && i < c->words; i++)
+	add_flag(&b, is_hold(c), "hold");
+	for (size_t i = 0; is_hold(c) && i < c->words; i++)
 		add_flag(&b, true, c->word[i]);
 	add_flag(&b, c->mode == CMDLINE_ALIASES, "aliases");
 	add_flag(&b, c->mode == CMDLINE_CHECK, "check");
