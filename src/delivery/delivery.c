@@ -17,12 +17,11 @@
 #include "delivery/carrier.h"
 #include "delivery/delivery.h"
 #include "delivery/outcome.h"
-#include "delivery/job.h"
+#include "delivery/request.h"
 #include "delivery/link.h"
 #include "delivery/queue/folder.h"
 #include "delivery/queue/hold.h"
 #include "delivery/queue/keep.h"
-#include "delivery/request.h"
 
 /* Milliseconds between two rounds of retry_for: doubled each time. */
 #define PAUSE_MS 1000

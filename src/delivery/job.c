@@ -11,7 +11,7 @@
 #include "mail/address/address.h"
 #include "mail/header/complete.h"
 #include "mail/header/header.h"
-#include "delivery/job.h"
+#include "delivery/request.h"
 
 void
 job_init(struct job *j)

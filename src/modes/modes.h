@@ -13,7 +13,7 @@
 
 #include "mail/envelope.h"
 #include "smtp/probe.h"
-#include "delivery/job.h"
+#include "delivery/request.h"
 
 struct carrier;
 struct request;

@@ -11,7 +11,6 @@
 #include "config/account/account.h"
 #include "delivery/carrier.h"
 #include "delivery/delivery.h"
-#include "delivery/job.h"
 #include "delivery/request.h"
 #include "modes/show.h"
 #include "modes/modes.h"

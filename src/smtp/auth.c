@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "wire/conn.h"
 #include "smtp/session.h"
-#include "smtp/capability.h"
 #include "smtp/dialogue.h"
 
 #define AUTH_STEPS_MAX 16	/* challenges; no mechanism here needs four */

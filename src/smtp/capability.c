@@ -4,7 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "smtp/capability.h"
+#include "smtp/session.h"
 #include "smtp/reply.h"
 
 static const char *const keywords[CAP_COUNT] = {

@@ -65,7 +65,7 @@ int reply_refused(const struct reply *, const char *peer, const char *what,
     struct fault *);
 
 /*
- * ---- queueid.c: the name that a server has given to a message, from its reply
+ * ---- queueid: the name that a server has given to a message, from its reply
  * to the end of data. No RFC says where it stands; these servers are known:
  *
  *	2.0.0 Ok: queued as 4XyZ1b2c3Dz9	Postfix

@@ -9,7 +9,6 @@
 #include "mail/envelope.h"
 #include "config/account/account.h"
 #include "config/account/sender.h"
-#include "config/account/pattern.h"
 #include "tests/tap.h"
 
 #define TEXT_MAX 4096	/* octets of what a test compares */

@@ -10,7 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "smtp/capability.h"
+#include "smtp/session.h"
 #include "smtp/reply.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -23,7 +23,6 @@
 #include "base/text.h"
 #include "wire/conn.h"
 #include "smtp/session.h"
-#include "smtp/capability.h"
 #include "smtp/dialogue.h"
 
 #define OUT_MAX (1024 * 1024)

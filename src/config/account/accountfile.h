@@ -9,10 +9,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct account;
 struct accounts;
 struct fault;
+struct file;
 struct notes;
 struct option_place;
 struct parser;
@@ -135,6 +137,24 @@ void fallback_report(struct accounts *, bool alone);
  * line included: FAULT_CONFIG for the first that is wrong in that way.
  */
 int fallback_check(const struct accounts *, const struct account *,
+    struct fault *);
+
+/*
+ * ---- owner.c: whose a file has to be before it counts. Whoever can write one
+ * that HOME leads to tells us where mail goes and what we write: root who has
+ * kept a user's HOME must not obey that user.
+ */
+
+/* "NAME (uid NUMBER)", to be freed. */
+char *owner_words(uid_t);
+/*
+ * FAULT_CONFIG, with owner and mode, unless the file is the effective user's or
+ * root's and nobody else can write it; see file_flaw(). `what` is the file for
+ * the message, such as "account file"; `holds`: what in it makes that needed;
+ * NULL: HOME led to it. The file is looked at and not its folders, as ssh(1)
+ * does with its configuration: what others put there belongs to them.
+ */
+int owner_check(const struct file *, const char *what, const char *holds,
     struct fault *);
 
 #endif

@@ -15,9 +15,7 @@
 #include "smtp/sasl/sasl.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
-#include "config/account/owner.h"
 #include "config/account/sender.h"
-#include "config/account/pattern.h"
 
 #define NAMES_SHOWN_MAX 10	/* account names that a message lists */
 #define MESSAGE_MAX (64 * 1024)	/* octets of a fault's text */

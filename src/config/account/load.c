@@ -22,7 +22,6 @@
 #include "base/variable.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
-#include "config/account/owner.h"
 #include "config/password/password.h"
 
 #define FILE_MAX (64 * 1024 * 1024)	/* octets; far above 20,000 accounts */

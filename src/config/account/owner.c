@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "base/fault.h"
 #include "base/file.h"
-#include "config/account/owner.h"
+#include "config/account/accountfile.h"
 
 char *
 owner_words(uid_t uid)

@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "base/variable.h"
 #include "wire/dial.h"
-#include "config/account/pattern.h"
+#include "config/account/sender.h"
 
 #define VALUE_MAX (1024 * 1024)	/* octets of an expanded value */
 

@@ -12,7 +12,6 @@
 #include "mail/address/address.h"
 #include "smtp/path.h"
 #include "config/account/account.h"
-#include "config/account/pattern.h"
 #include "config/account/sender.h"
 
 #define WILDCARDS "?*["

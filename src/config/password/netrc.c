@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/variable.h"
 #include "config/account/account.h"
-#include "config/account/owner.h"
+#include "config/account/accountfile.h"
 #include "config/password/password.h"
 
 struct scan {

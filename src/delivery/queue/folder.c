@@ -22,7 +22,7 @@
 #include "base/random.h"
 #include "base/variable.h"
 #include "config/account/account.h"
-#include "config/account/pattern.h"
+#include "config/account/sender.h"
 #include "delivery/queue/folder.h"
 
 #define PATH_OCTETS_MAX (64 * 1024)	/* more is no path of any system */

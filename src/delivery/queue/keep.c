@@ -14,13 +14,12 @@
 #include "base/memory.h"
 #include "mail/header/header.h"
 #include "delivery/carrier.h"
-#include "delivery/job.h"
+#include "delivery/request.h"
 #include "delivery/letter.h"
 #include "delivery/outcome.h"
 #include "delivery/queue/entry.h"
 #include "delivery/queue/keep.h"
 #include "delivery/queue/state.h"
-#include "delivery/request.h"
 
 #define PATH_OCTETS_MAX (64 * 1024)	/* more is no path of any system */
 

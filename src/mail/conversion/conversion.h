@@ -53,7 +53,7 @@ int conversion_start(struct conversion *, const struct message *,
 void conversion_end(struct conversion *);
 
 /*
- * ---- mimekind.c: what a message says its body is (RFC 2045 sections 5 and 6).
+ * ---- mimekind: what a message says its body is (RFC 2045 sections 5 and 6).
  */
 
 enum mimekind {

@@ -14,12 +14,11 @@
 #include "delivery/carrier.h"
 #include "delivery/delivery.h"
 #include "delivery/outcome.h"
-#include "delivery/job.h"
+#include "delivery/request.h"
 #include "delivery/queue/entry.h"
 #include "delivery/queue/hold.h"
 #include "delivery/queue/keep.h"
 #include "delivery/queue/state.h"
-#include "delivery/request.h"
 #include "modes/queue/folders.h"
 #include "modes/modes.h"
 

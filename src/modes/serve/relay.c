@@ -14,9 +14,8 @@
 #include "smtp/server/command.h"
 #include "smtp/session.h"
 #include "delivery/outcome.h"
-#include "delivery/job.h"
-#include "delivery/submission.h"
 #include "delivery/request.h"
+#include "delivery/submission.h"
 #include "modes/modes.h"
 #include "modes/serve/serving.h"
 

@@ -18,7 +18,7 @@
 #include "mail/envelope.h"
 #include "mail/message/intake.h"
 #include "mail/message/message.h"
-#include "smtp/capability.h"
+#include "smtp/session.h"
 #include "smtp/server/command.h"
 #include "delivery/carrier.h"
 #include "delivery/delivery.h"
