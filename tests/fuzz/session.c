@@ -89,6 +89,8 @@ hear_line(struct server *s)
 	} else if (strncmp(s->line, "BDAT ", 5) == 0) {
 		s->chunk = strtoull(s->line + 5, NULL, 10);
 		s->last = strstr(s->line, " LAST") != NULL;
+		/* it is answered behind its octets */
+		s->heard -= s->chunk > 0;
 	}
 	s->asked_data = strcmp(s->line, "DATA") == 0;
 	s->len = 0;
@@ -101,6 +103,7 @@ hear(struct server *s, const char *p, size_t n)
 		if (s->chunk > 0) {
 			s->chunk--;
 			s->ended |= s->chunk == 0 && s->last;
+			s->heard += s->chunk == 0;
 			continue;
 		}
 		must(*p != '\0' && s->cr == (*p == '\n'));
