@@ -278,7 +278,8 @@ parse_recipients(struct cmdline *c, struct fault *f)
 
 	for (size_t i = 0; r == 0 && i < c->words; i++) {
 		address_list_clear(&list);
-		r = address_parse(&list, c->word[i], strlen(c->word[i]), f);
+		r = address_parse_recipients(&list, c->word[i],
+		    strlen(c->word[i]), f);
 		if (r == -1)
 			fault_prefix(f, "recipient '%s': ", c->word[i]);
 		else if (list.count == 0)

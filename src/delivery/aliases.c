@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "mail/address/address.h"
 #include "mail/envelope.h"
 #include "mail/header/rewrite.h"
@@ -111,13 +113,44 @@ add(struct envelope *to, const struct mailbox *box, const struct account *a,
 	return 0;
 }
 
+bool
+aliases_know(const struct alias_source *a, const char *name)
+{
+	return (a->loaded && !a->off && alias_find(&a->aliases, name,
+	    strlen(name)) != NULL) || getpwnam(name) != NULL;
+}
+
+/* The server may know it: by itself it reaches nobody who was not meant. */
+static int
+add_doubtful(struct envelope *to, const struct mailbox *box, struct fault *f)
+{
+	char none[] = "";
+	struct mailbox doubtful = { .name = none, .local = box->local,
+	    .domain = box->domain };
+	struct recipient *r;
+
+	if (path_check(box, f) == -1)
+		return -1;
+	envelope_add(to, &doubtful);
+	r = &to->recipient[envelope_find(to, box)];
+	if (!mailbox_needs_smtputf8(box) || !r->doubtful)
+		return 0;
+	r->state = RECIPIENT_REFUSED;
+	free(r->reply);
+	r->reply = memory_string("not tried: no name of this host, and not "
+	    "ASCII");
+	return 0;
+}
+
 int
 aliases_expand(struct alias_source *a, const struct mailbox *box,
-    struct envelope *to, struct notes *notes, struct fault *f)
+    bool doubtful, struct envelope *to, struct notes *notes, struct fault *f)
 {
 	int r = may_stand_for_others(a, box, notes, f);
 	struct envelope members;
 
+	if (r != -1 && doubtful && !aliases_know(a, box->local))
+		return add_doubtful(to, box, f);
 	if (r <= 0)
 		return r == -1 ? -1 : add(to, box, a->account, true, f);
 	/* whoever came of an earlier recipient is in `to`, unless it is new */

@@ -644,9 +644,10 @@ explain_bare(const struct envelope *e, struct fault *f)
 		if (r->reply == NULL || r->box.domain[0] != '\0')
 			continue;
 		fault_replace_hint(f, "'%s' has no domain: give it an address "
-		    "by %s\"aliases\" or \"qualify_domain\" of the account",
+		    "by %s\"aliases\" or \"qualify_domain\" of the account%s",
 		    r->box.local, strcmp(r->box.local, "root") == 0 ?
-		    "\"root\", " : "");
+		    "\"root\", " : "", r->doubtful ? "; a display name "
+		    "that has a comma must be in quotes" : "");
 		return;
 	}
 }

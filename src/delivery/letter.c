@@ -62,7 +62,8 @@ letter_add_recipients(struct letter *l, const struct envelope *given,
 {
 	for (size_t i = 0; i < given->count; i++)
 		if (aliases_expand(l->aliases, &given->recipient[i].box,
-		    &l->envelope, l->notes, f) == -1)
+		    given->recipient[i].doubtful, &l->envelope, l->notes,
+		    f) == -1)
 			return -1;
 	return 0;
 }
@@ -172,7 +173,7 @@ compose(struct letter *l, const struct parts *p, struct fault *f)
 		rewrite_announce(h, p->given);
 	if (aliases_rewrite(l->aliases, &l->message, f) == -1 ||
 	    originator_rewrite(h, a, p->full_name, f) == -1 ||
-	    qualify_header(h, a, f) == -1)
+	    qualify_header(h, a, aliases_know, l->aliases, f) == -1)
 		return -1;
 	name_recipients(l, p);
 	if (complete(l, p, f) == -1)

@@ -266,6 +266,8 @@ static const char *const resent_fields[] = { "Resent-From", "Resent-Sender",
 /* One address at a time: what the last one has become. */
 struct qualifying {
 	const struct account *account;
+	bool (*knows)(const struct alias_source *, const char *);
+	const struct alias_source *aliases;
 	struct mailbox shown;
 };
 
@@ -284,7 +286,8 @@ qualified(const struct mailbox *box, void *context)
 {
 	struct qualifying *q = context;
 
-	if (!qualify_wants(q->account, box))
+	if (!qualify_wants(q->account, box) || (mailbox_is_doubtful(box) &&
+	    !q->knows(q->aliases, box->local)))
 		return NULL;
 	q->shown = (struct mailbox){ NULL, box->local,
 	    q->account->qualify_domain };
@@ -292,9 +295,12 @@ qualified(const struct mailbox *box, void *context)
 }
 
 int
-qualify_header(struct header *h, const struct account *a, struct fault *f)
+qualify_header(struct header *h, const struct account *a,
+    bool (*knows)(const struct alias_source *, const char *),
+    const struct alias_source *aliases, struct fault *f)
 {
-	struct qualifying q = { .account = a };
+	struct qualifying q = { .account = a, .knows = knows,
+	    .aliases = aliases };
 	size_t first, last;
 	bool ignored = false, resent;
 

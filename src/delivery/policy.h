@@ -9,6 +9,8 @@
 #include "config/account/account.h"
 #include "config/alias/alias.h"
 
+struct alias_source;
+
 /* ---- sender.c: the reverse-path of a message, where none was given. ---- */
 
 /*
@@ -43,9 +45,12 @@ char *sender_domain(const struct envelope *, const struct account *);
 bool qualify_wants(const struct account *, const struct mailbox *);
 /*
  * The fields with addresses; of a message that is sent again only the latest
- * block of Resent- fields. FAULT_DATA when the header becomes too long.
+ * block of Resent- fields. Of doubtful names only those that are known, as
+ * aliases_know() has it. -1 with FAULT_DATA when the header becomes too long.
  */
-int qualify_header(struct header *, const struct account *, struct fault *);
+int qualify_header(struct header *, const struct account *,
+    bool (*knows)(const struct alias_source *, const char *),
+    const struct alias_source *, struct fault *);
 
 /*
  * ---- The fields that say whom a message is from (RFC
@@ -98,11 +103,18 @@ void alias_source_free(struct alias_source *);
  * Adds to an envelope those that a recipient stands for: by its alias, else
  * itself; then with the account's qualify_domain. An envelope is filled by
  * this alone, each recipient being given once. Notes get what is no fault.
+ * One that is doubtful, and no name of this host, stays as it is; where it
+ * would need SMTPUTF8, as refused: it is hardly worth that for the others.
  * FAULT_CONFIG when the account's alias file will not do, and as
  * alias_expand(); as path_check() when no command can hold one of them.
  */
 int aliases_expand(struct alias_source *, const struct mailbox *,
-    struct envelope *, struct notes *, struct fault *);
+    bool doubtful, struct envelope *, struct notes *, struct fault *);
+/*
+ * Is it a name of this host: in the password file, or an alias, as far as
+ * aliases have been asked for?
+ */
+bool aliases_know(const struct alias_source *, const char *name);
 /*
  * Puts into To and Cc the addresses of those aliases that stand for one
  * address, where that tells nothing that is not known; does nothing when no

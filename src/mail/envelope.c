@@ -152,14 +152,20 @@ envelope_append(struct envelope *e, const struct mailbox *box)
 	r->box.domain = r->box.local + local;
 	memcpy(r->box.local, box->local, local);
 	memcpy(r->box.domain, box->domain, domain);
+	r->doubtful = mailbox_is_doubtful(box);
 }
 
 void
 envelope_add(struct envelope *e, const struct mailbox *box)
 {
+	size_t i;
+
 	complete_index(e);
-	if (add_to_index(e, box, e->count) != e->count)
+	i = add_to_index(e, box, e->count);
+	if (i != e->count) {
+		e->recipient[i].doubtful &= mailbox_is_doubtful(box);
 		return;
+	}
 	e->indexed++;
 	envelope_append(e, box);
 }
@@ -178,7 +184,8 @@ envelope_needs_smtputf8(const struct envelope *e)
 	bool needed = mailbox_needs_smtputf8(&e->path);
 
 	for (size_t i = 0; i < e->count && !needed; i++)
-		needed = mailbox_needs_smtputf8(&e->recipient[i].box);
+		needed = e->recipient[i].state != RECIPIENT_REFUSED &&
+		    mailbox_needs_smtputf8(&e->recipient[i].box);
 	return needed;
 }
 
@@ -190,7 +197,7 @@ add_field(struct envelope *e, const struct header *h,
 	size_t len;
 	const char *body = header_body(h, field, &len);
 
-	int r = address_parse(&list, body, len, f);
+	int r = address_parse_recipients(&list, body, len, f);
 
 	if (r == -1)
 		fault_prefix(f, "field %.*s in line %zu: ",

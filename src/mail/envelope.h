@@ -35,6 +35,7 @@ struct recipient {
 	unsigned notify;	/* DSN_*, 0: as the envelope has it */
 	char *orcpt;		/* TYPE;XTEXT (RFC 3461 section 4.2), or NULL:
 				 * made of the address; owned */
+	bool doubtful;		/* see mailbox_is_doubtful() */
 };
 
 enum { /* NOTIFY of RFC 3461 section 4.1 */
@@ -83,7 +84,8 @@ void envelope_add(struct envelope *, const struct mailbox *);
 void envelope_append(struct envelope *, const struct mailbox *);
 /* The recipient's number, or INDEX_NONE when it is not there. */
 size_t envelope_find(struct envelope *, const struct mailbox *);
-/* Has the reverse-path or a recipient a local part that is not ASCII? */
+/* Has the reverse-path, or a recipient that is not refused, a local part that
+ * is not ASCII? */
 bool envelope_needs_smtputf8(const struct envelope *);
 /*
  * Adds the addresses in To, Cc and Bcc, or, where envelope_resent() finds a

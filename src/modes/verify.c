@@ -61,8 +61,8 @@ expand(struct verifying *v, struct envelope *e, struct fault *f)
 	envelope_init(&out);
 	for (size_t i = 0; i < e->count && r == 0; i++)
 		r = aliases_expand(&v->carrier.at->aliases,
-		    &e->recipient[i].box, &out, &v->carrier.accounts.warnings,
-		    f);
+		    &e->recipient[i].box, e->recipient[i].doubtful, &out,
+		    &v->carrier.accounts.warnings, f);
 	if (r == 0)
 		envelope_swap_recipients(e, &out);
 	envelope_free(&out);
@@ -177,7 +177,7 @@ test_word(struct verifying *v, const char *word, size_t n, struct fault *f)
 {
 	struct address_list list = { .box = NULL };
 	struct fault why = { .class = FAULT_NONE };
-	int r = address_parse(&list, word, n, &why);
+	int r = address_parse_recipients(&list, word, n, &why);
 
 	for (size_t i = 0; r == 0 && i < list.count; i++)
 		test_box(v, &list.box[i]);

@@ -440,6 +440,122 @@ default: postmaster' >names
 	expect 78
 }
 
+# recipient NAME REPLY: the server answers so to RCPT for that; nobody else is
+# refused, and Carol is the second one
+beside() {
+	begin <<END
+C: MAIL *
+S: 250 ok
+C: RCPT TO:<$1>
+S: $2
+C: RCPT TO:<carol@example.org>
+S: 250 ok
+C: DATA
+S: 354 go
+! body got
+S: 250 taken
+C? QUIT
+END
+	echo aliases >>"$ACCOUNT"
+}
+
+@test "a bare name beside an address with a name is a recipient" {
+	beside root '250 ok'
+	printf '%s\n' 'To: root, Carol <carol@example.org>' '' x | submit -t
+	smarthost_wait
+	expect 0
+	grep -q '^To: root, Carol <carol@example.org>' got
+	beside to1 '250 ok'
+	printf '%s\n' 'Cc: Us: to1,' ' Carol' ' <carol@example.org>;' '' x |
+		submit -t
+	smarthost_wait
+	expect 0
+	beside root '250 ok'
+	message | submit 'root, Carol <carol@example.org>'
+	smarthost_wait
+	expect 0
+}
+
+@test "one that the server refuses: the others get it, and the hint says why" {
+	beside Doe '550 5.1.1 nobody of that name'
+	printf '%s\n' 'To: Doe, John <carol@example.org>' '' x | submit -t
+	smarthost_wait
+	expect 67 '1 of 2' 'refused: <Doe>: 550 5.1.1' \
+		'; a display name that has a comma must be in quotes'
+	beside root '550 5.1.1 nobody of that name'
+	printf '%s\n' 'To: root, carol@example.org' '' x | submit -t
+	smarthost_wait
+	expect 67 "'root' has no domain"
+	expect_not 'in quotes'
+	begin SMTPUTF8 <<'END'
+C: MAIL FROM:<alice@example.org>
+S: 250 ok
+C: RCPT TO:<hans@example.org>
+S: 250 ok
+C: DATA
+S: 354 go
+! body -
+S: 250 taken
+C? QUIT
+END
+	printf '%s\n' 'To: Müller, Hans <hans@example.org>' '' x | submit -t
+	smarthost_wait
+	expect 67 '1 of 2' '<Müller>: not tried' 'must be in quotes'
+}
+
+# comes_to TO RECIPIENTS [HEADER]: the field, who gets it, and what it becomes
+comes_to() {
+	printf '%s\n' "To: $1" '' x | submit -P -t
+	expect 0
+	[ "$(sed -n 's/^recipient: //p' stdout | xargs)" = "$2" ] &&
+		[ "$(sed -n 's/^change: To: //p' stdout)" = "${3:-}" ] || {
+		cat stdout >&2
+		return 1
+	}
+}
+
+@test "qualify_domain completes it where it is known here" {
+	local me carol='Carol <carol@example.net>' c=carol@example.net
+
+	me=$(id -un)
+	printf '%s\n' 'staff: s@example.com, t@example.com' \
+		'Boss: boss@example.com' '*: all@example.com' \
+		"$me: \\$me" >names
+	account_file 'host 127.0.0.1' 'port 1' "aliases $PWD/names" \
+		'qualify_domain example.org' 'from a@example.org'
+	comes_to "$me, $carol" "$me@example.org $c" "$me@example.org, $carol"
+	comes_to "staff, $carol" "s@example.com t@example.com $c" \
+		"staff@example.org, $carol"
+	comes_to "boss, $carol" "boss@example.com $c" \
+		"boss@example.com, $carol"
+	comes_to "Doe, $carol" "Doe $c"
+	comes_to "Doe, $carol, other" "Doe $c all@example.com" \
+		"Doe, $carol, other@example.org"
+	comes_to "Doe, $carol, Doe" "all@example.com $c" \
+		"Doe, $carol, Doe@example.org"
+	account_file 'host 127.0.0.1' 'port 1' aliases 'from a@example.org' \
+		'qualify_domain example.org' 'root joe@example.com'
+	comes_to "root, $carol" "joe@example.com $c" "joe@example.com, $carol"
+	comes_to "one, Doe, $carol" "one@example.org Doe $c" \
+		"one@example.org, Doe, $carol"
+}
+
+@test "what stays refused: no guess that could reach somebody" {
+	local to
+
+	account_file 'host 127.0.0.1' 'port 1' 'from a@example.org' aliases
+	for to in 'John Doe, Carol <c@example.org>' \
+		'root; Carol <c@example.org>' '|cat, Carol <c@example.org>' \
+		'=?utf-8?q?D?=, Carol <c@example.org>' 'Doe, J., C <c@example.org>'; do
+		printf '%s\n' "To: $to" '' x | submit -t
+		expect 65 'field To in line 1'
+	done
+	account_file 'host 127.0.0.1' 'port 1' 'from a@example.org' \
+		'root joe, Ann <ann@example.org>'
+	message | submit bob@example.net
+	expect 78 'must be in quotes'
+}
+
 @test "--pretend shows the fields that change" {
 	account_file 'host 127.0.0.1' 'port 1' 'sender you@example.org' \
 		'qualify_domain example.net' 'root r@example.org'

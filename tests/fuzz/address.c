@@ -83,7 +83,7 @@ check_box(const struct mailbox *box)
 		    box->local[0] != '|' && box->local[0] != '/');
 	if (box->name != NULL) {
 		check_string(box->name);
-		require(box->name[0] != '\0');
+		require(box->name[0] != '\0' || domain == 0);
 	}
 	check_again(box);
 }
@@ -109,6 +109,36 @@ most(const char *s, size_t n)
 	return count;
 }
 
+/*
+ * Of recipients more is taken, and nothing else: what a list has without that
+ * is the same, and what only recipients can be is doubtful.
+ */
+static void
+check_recipients(const char *s, size_t n, const struct address_list *strict,
+    int result)
+{
+	struct address_list list = { .box = NULL };
+	struct fault f = { .class = FAULT_NONE };
+	size_t doubtful = 0;
+	int r = address_parse_recipients(&list, s, n, &f);
+
+	require(list.count <= most(s, n));
+	for (size_t i = 0; i < list.count; i++) {
+		check_box(&list.box[i]);
+		require(!mailbox_is_doubtful(&list.box[i]) ||
+		    i + 1 < list.count || r == -1);
+		doubtful += mailbox_is_doubtful(&list.box[i]);
+		require(doubtful > 0 || i >= strict->count ||
+		    strcmp(list.box[i].local, strict->box[i].local) == 0);
+	}
+	if (r == -1)
+		check_fault(&f);
+	require(result == -1 || (r == 0 && doubtful == 0 &&
+	    list.count == strict->count));
+	require(result == 0 || r == -1 || doubtful > 0);
+	address_list_free(&list);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -128,6 +158,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	else
 		require(memchr(s, '\0', n) == NULL || n == 0);
 
+	check_recipients(s, n, &list, r);
 	if (address_parse_path(&path, &empty, s, n, &f) == -1) {
 		require(!empty && path.local == NULL);
 		check_fault(&f);

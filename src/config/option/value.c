@@ -451,7 +451,7 @@ option_address_split(const char *s, size_t n, bool *force)
 static int
 check_sender(const char *s, size_t n, struct fault *f)
 {
-	struct mailbox box = { NULL, NULL, NULL };
+	struct mailbox box = { .name = NULL };
 	bool force, empty;
 	size_t end = option_address_split(s, n, &force);
 	int r = address_parse_path(&box, &empty, s, end, f);

@@ -144,7 +144,7 @@ read_path(struct mailbox *box, bool *empty, const char *s, size_t n)
 static bool
 read_sender(struct queue_entry *e, const char *s, size_t n)
 {
-	struct mailbox box = { NULL, NULL, NULL };
+	struct mailbox box = { .name = NULL };
 	bool empty, good = read_path(&box, &empty, s, n);
 
 	if (good && empty)

@@ -27,6 +27,7 @@ struct parser {
 	struct scan scan;
 	struct address_list *list;
 	bool path;		/* a reverse-path: one mailbox, or "<>" */
+	bool recipients;	/* of them bare names may be doubtful */
 	bool empty;		/* it was "<>" */
 	bool in_group;
 	size_t group_at;	/* where the group's name begins */
@@ -431,9 +432,18 @@ place_of(const struct parser *ps, struct token_span spec)
 	return (struct address_place){ a->at, z->at + z->len - a->at };
 }
 
+static int
+refuse_bare(const struct parser *ps)
+{
+	scan_fault(&ps->scan, ps->bare_place.at, ps->bare_place.len,
+	    "name without an address before a display name");
+	return fault_hint(ps->scan.fault,
+	    "a display name that has a comma must be in quotes");
+}
+
 /*
- * Refuses a bare name that may be half of a display name with a comma, which
- * somebody forgot to quote. To be called for each element in turn.
+ * Refuses, or doubts, a bare name that may be half of a display name with a
+ * comma, which somebody forgot to quote. To be called for each element in turn.
  */
 static int
 check_bare(struct parser *ps, const struct element *e, bool bare)
@@ -444,10 +454,9 @@ check_bare(struct parser *ps, const struct element *e, bool bare)
 		    "name without an address beside a semicolon");
 	if (ps->bare && e->name.last > 0 &&
 	    ps->scan.token[0].kind != TOKEN_QUOTED) {
-		scan_fault(&ps->scan, ps->bare_place.at, ps->bare_place.len,
-		    "name without an address before a display name");
-		return fault_hint(ps->scan.fault,
-		    "a display name that has a comma must be in quotes");
+		if (!ps->recipients)
+			return refuse_bare(ps);
+		ps->list->box[ps->list->count - 1].name = memory_string("");
 	}
 	ps->bare = bare && !e->angle;
 	ps->bare_place = place_of(ps, (struct token_span){ 0, ps->scan.count });
@@ -536,6 +545,15 @@ address_parse(struct address_list *list, const char *s, size_t n,
     struct fault *f)
 {
 	struct parser ps = { .list = list };
+
+	return parse(&ps, s, n, f);
+}
+
+int
+address_parse_recipients(struct address_list *list, const char *s, size_t n,
+    struct fault *f)
+{
+	struct parser ps = { .list = list, .recipients = true };
 
 	return parse(&ps, s, n, f);
 }

@@ -16,7 +16,8 @@ struct fault;
  * a mailbox that owns them the domain stands behind the local part, in its
  * memory. */
 struct mailbox {
-	char *name;	/* display name: phrase without quotes, or NULL */
+	char *name;	/* display name: phrase without quotes, or NULL; ""
+			 * if the bare name may be half of one */
 	char *local;	/* without quotes and escapes; never "" */
 	char *domain;	/* "" for a bare name; "[...]" for a literal */
 };
@@ -51,6 +52,14 @@ struct address_list {
  */
 int address_parse(struct address_list *, const char *s, size_t n,
     struct fault *);
+/*
+ * The same for recipients, where a name before a display name is one, too
+ * ("root, Carol <carol@example.org>"), and doubtful.
+ */
+int address_parse_recipients(struct address_list *, const char *s, size_t n,
+    struct fault *);
+/* Is it a bare name that may be half of a display name with a comma? */
+bool mailbox_is_doubtful(const struct mailbox *);
 /*
  * Parses one reverse-path, as address_parse() does, but without groups and
  * separators. "" and "<>" set *empty, and give no mailbox (RFC 5321 section

@@ -185,6 +185,12 @@ mailbox_copy(struct mailbox *to, const struct mailbox *from)
 }
 
 bool
+mailbox_is_doubtful(const struct mailbox *box)
+{
+	return box->name != NULL && box->name[0] == '\0';
+}
+
+bool
 mailbox_same(const struct mailbox *a, const struct mailbox *b)
 {
 	return strcmp(a->local, b->local) == 0 &&

@@ -69,7 +69,8 @@ put_element(struct join *j, const char *s, size_t n)
 
 	bool due = j->due;
 
-	if (address_parse(&list, s, n, NULL) == -1 || list.count > 1) {
+	if (address_parse_recipients(&list, s, n, NULL) == -1 ||
+	    list.count > 1) {
 		/* not of a list that can be parsed */
 	} else if (list.count == 0) {
 		j->due = false;
@@ -142,7 +143,7 @@ has_repetition(const char *s, size_t n)
 	if (memchr(s, ',', n) == NULL && memchr(s, ';', n) == NULL)
 		return false;
 	envelope_init(&seen);
-	has = address_parse(&list, s, n, NULL) == 0;
+	has = address_parse_recipients(&list, s, n, NULL) == 0;
 	for (size_t i = 0; has && i < list.count; i++)
 		envelope_add(&seen, &list.box[i]);
 	has = has && seen.count < list.count;

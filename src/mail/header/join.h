@@ -22,7 +22,7 @@ struct join {
 
 /* Begins a list on a line that has `column` octets; `out` is not owned. */
 void join_start(struct join *, struct buffer *out, size_t column);
-/* Adds the elements of a list that address_parse() takes. */
+/* Adds the elements of a list that address_parse_recipients() takes. */
 void join_add(struct join *, const char *, size_t n);
 void join_end(struct join *);
 

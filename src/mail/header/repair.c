@@ -99,7 +99,8 @@ has_address(const char *s, size_t n)
 }
 
 static enum content
-list_content(const struct header *h, const struct header_field *f, bool one)
+list_content(const struct header *h, const struct header_field *f, bool one,
+    bool recipients)
 {
 	struct address_list list = { .box = NULL };
 	enum content content = CONTENT_BAD;
@@ -109,7 +110,8 @@ list_content(const struct header *h, const struct header_field *f, bool one)
 	s = header_text(h, f, &n);
 	if (n == 0)
 		return CONTENT_NONE;
-	if (address_parse(&list, s, n, NULL) == 0)
+	if ((recipients ? address_parse_recipients : address_parse)(&list, s,
+	    n, NULL) == 0)
 		content = list.count == 0 ? CONTENT_EMPTY :
 		    one && list.count > 1 ? CONTENT_BAD : CONTENT_GOOD;
 	address_list_free(&list);
@@ -129,9 +131,10 @@ content_of(const struct repairing *r, size_t i)
 	if (n == 0)
 		return CONTENT_NONE;
 	if (kinds[kind].rule == RULE_LIST)
-		return list_content(h, f, false);
+		return list_content(h, f, false, kind != KIND_FROM &&
+		    kind != KIND_REPLY_TO);
 	if (kind == KIND_SENDER)
-		return list_content(h, f, true) == CONTENT_GOOD ?
+		return list_content(h, f, true, false) == CONTENT_GOOD ?
 		    CONTENT_GOOD : CONTENT_BAD;
 	if (kind == KIND_DATE)
 		good = syntax_is_date(rest_of_field(h, f));

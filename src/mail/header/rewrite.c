@@ -101,7 +101,7 @@ rewrite_field(struct rewriting *r, const struct header_field *field)
 	int parsed;
 
 	body = header_body(r->header, field, &len);
-	parsed = address_parse(&list, body, len, NULL);
+	parsed = address_parse_recipients(&list, body, len, NULL);
 	for (size_t i = 0; parsed == 0 && i < list.count; i++) {
 		box = r->choose(&list.box[i], r->context);
 		if (box == NULL)
@@ -190,7 +190,7 @@ gather(struct envelope *set, const struct header *h, const char *name)
 	while ((field = header_next(h, name, &from)) != NULL) {
 		memset(&list, 0, sizeof(list));
 		body = header_body(h, field, &len);
-		address_parse(&list, body, len, NULL);
+		address_parse_recipients(&list, body, len, NULL);
 		for (size_t i = 0; i < list.count; i++)
 			envelope_add(set, &list.box[i]);
 		address_list_free(&list);

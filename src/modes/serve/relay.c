@@ -322,7 +322,7 @@ expand(struct relay *r, const struct mailbox *box, struct envelope *to,
 		envelope_add(to, box);
 		return 0;
 	}
-	result = aliases_expand(&r->carrier.at->aliases, box, to,
+	result = aliases_expand(&r->carrier.at->aliases, box, false, to,
 	    &r->carrier.accounts.warnings, f);
 	request_tell(r->request, &r->carrier.accounts, NULL);
 	return result;
