@@ -22,8 +22,8 @@
 #define SKIPPED_MAX (1024 * 1024)	/* octets of a line too long */
 /*
  * Commands for one message, but for recipients that are accepted, and chunks:
- * they have limits of their own. What other servers allow: Postfix has 100 that
- * do nothing, OpenSMTPD 1000 recipients and then 100.
+ * they have limits of their own. Postfix allows 100 commands that bring no mail
+ * (smtpd_junk_command_limit), which is few for a client that probes.
  */
 #define COMMANDS_MAX 1000
 #define SESSION_MS (3600 * 1000)	/* of somebody whom we do not know */
