@@ -749,12 +749,15 @@ void
 submission_end(struct submission *s)
 {
 	struct transaction *t = &s->transaction;
+	/* a chunk was answered, be it behind a MAIL that was refused */
+	bool chunk = t->end.code != 0 && t->data.code == 0;
 
 	/* within a message RSET would be a part of it, behind 421 it is vain;
-	 * and not all servers forget a message by themselves when they refuse
-	 * it */
+	 * not all servers forget a message by themselves when they refuse it,
+	 * and behind a chunk that was refused RSET has to come (RFC 3030
+	 * section 2) */
 	if (s->begun && s->link->open && (!link_is_whole(s->link) ||
-	    (transaction_is_success(t, &t->mail) &&
+	    ((chunk || transaction_is_success(t, &t->mail)) &&
 	    !transaction_is_success(t, transaction_final(t)) &&
 	    transaction_reset(t, NULL) == -1)))
 		link_close(s->link);

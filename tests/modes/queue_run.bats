@@ -75,6 +75,37 @@ second=018BCFE568000002
 	expect 0
 }
 
+@test "RSET behind a chunk that was refused with its MAIL" {
+	needs pipelining
+	needs chunking
+	entries 2
+	greet PIPELINING CHUNKING >dialogue
+	cat >>dialogue <<'END'
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<bob@example.net>
+! chunk -
+S: 553 5.7.1 not now
+S: 503 5.5.1 no MAIL
+S: 503 5.5.1 no MAIL
+C: RSET
+S: 250 fine
+C: MAIL FROM:<alice@example.org>
+C: RCPT TO:<bob@example.net>
+! chunk body
+S: 250 fine
+S: 250 fine
+S: 250 done
+C? QUIT
+END
+	smarthost_play dialogue
+	at "$PORT"
+	submit -q
+	smarthost_wait
+	[ -f "$QUEUE/dead/$first" ]
+	holds msg 0
+	grep -q "^entry $second" body
+}
+
 @test "of several recipients those wait whom another try can cure" {
 	queue_make
 	queue_entry "$first" "file: $ACCOUNT" 'recipient: <bob@example.net>' \

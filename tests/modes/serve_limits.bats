@@ -407,20 +407,33 @@ chunk() {
 	head -n 1 log | grep -q 'errormsg=.*20000 octets'
 }
 
-@test "a last chunk is the whole of its message: MAIL begins another" {
+@test "the same behind a last chunk, until RSET or EHLO" {
+	local word
+
 	smarthost_serve --refuse 'MAIL FROM:<no*=550 5.7.1 not yours'
 	account 'tls off'
-	{
-		crlf 'EHLO x' 'MAIL FROM:<no@example.org>' \
-			'RCPT TO:<b@example.net>'
-		chunk 'Subject: one' LAST
-		crlf 'MAIL FROM:<a@example.org>' 'RCPT TO:<b@example.net>'
-		chunk 'Subject: two' LAST
-		crlf QUIT
-	} | serve
-	expect 0
-	answers 220 250- 250- 250- 250- 250- 250- 250- 250- 250 550 503 503 \
-		250 250 250 221
+	for word in RSET 'EHLO x' 'HELO x'; do
+		{
+			crlf 'HELO x' 'MAIL FROM:<no@example.org>' \
+				'RCPT TO:<b@example.net>'
+			chunk 'Subject: one' LAST
+			crlf 'MAIL FROM:<a@example.org>' \
+				'RCPT TO:<b@example.net>'
+			chunk 'Subject: two' LAST
+			crlf "$word" 'MAIL FROM:<a@example.org>' \
+				'RCPT TO:<b@example.net>'
+			chunk 'Subject: three' LAST
+			crlf QUIT
+		} | serve
+		expect 0
+		sed -n '2,8p' stdout | cut -c1-3 | tr '\n' ' ' >got
+		echo '250 550 503 503 250 250 503 ' | tr -d '\n' >wanted
+		same wanted got
+	done
 	smarthost_stop
-	grep -q 'Subject: two' capture/1.message
+	[ "$(find capture -name '*.message' | wc -l)" -eq 3 ]
+	cat capture/*.message >all
+	lacks 'Subject: one' all
+	lacks 'Subject: two' all
+	[ "$(grep -c 'Subject: three' all)" -eq 3 ]
 }

@@ -175,16 +175,15 @@ answer_chunk(struct serving *s, uint64_t octets)
 /*
  * The client does not wait for a reply before it sends the chunk (RFC 3030
  * section 2), so the octets must be read even when they are refused. The
- * chunks behind it are refused as well until the client starts anew: they are
- * the rest of a message, and must not pass for a whole one. Behind the last
- * one there is no rest, and where there is no transaction MAIL starts anew.
+ * chunks behind it are refused as well until the client says RSET: they are
+ * the rest of a message, and must not pass for a whole one.
  */
 static void
-refuse_chunk(struct serving *s, uint64_t octets, bool last)
+refuse_chunk(struct serving *s, uint64_t octets)
 {
 	bool again = s->chunk_refused;
 
-	s->chunk_refused = !last || s->taking || relay_is_open(&s->relay);
+	s->chunk_refused = true;
 	if (take_chunk(s, octets, false) == -1)
 		return;
 	if (again)
@@ -211,7 +210,7 @@ serving_bdat(struct serving *s, const struct command *c)
 	}
 	serving_settle(s);
 	if (s->chunk_refused || (!s->taking && !relay_may_send(&s->relay))) {
-		refuse_chunk(s, octets, last);
+		refuse_chunk(s, octets);
 		return;
 	}
 	if (!s->taking)
