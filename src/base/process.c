@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
-#include "base/process.h"
+#include "base/wait.h"
 #include "base/variable.h"
 
 /*

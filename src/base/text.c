@@ -122,6 +122,19 @@ text_is(const char *s, size_t n, const char *word)
 }
 
 bool
+text_has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; *p != '\0'; p += strspn(p, " ")) {
+		if (strcspn(p, " ") == n && memcmp(p, word, n) == 0)
+			return true;
+		p += strcspn(p, " ");
+	}
+	return false;
+}
+
+bool
 text_same(const char *a, size_t alen, const char *b, size_t blen)
 {
 	if (alen != blen)

@@ -65,6 +65,8 @@ bool text_has_control(const char *, size_t);
 
 /* Are these octets that word? Never when the word is NULL. */
 bool text_is(const char *, size_t, const char *word);
+/* Is it a word of the list, whose words have one blank or more between them? */
+bool text_has_word(const char *list, const char *word);
 /* Equality where ASCII letters of either case are the same. */
 bool text_same(const char *a, size_t alen, const char *b, size_t blen);
 bool text_same_word(const char *a, size_t alen, const char *word);

@@ -53,4 +53,14 @@ void wait_nonblocking(int fd);
  */
 int wait_pipe(int end[2]);
 
+/* ---- process.c: what every program of ours does before anything else. ---- */
+
+/*
+ * Disbelieves the environment where base/variable.h says so, opens /dev/null
+ * where a standard descriptor is closed, forbids core files and
+ * debuggers, since there will be secrets in memory, and makes a write that
+ * fails an error to handle. Ends the process with EX_OSERR where it cannot.
+ */
+void process_prepare(void);
+
 #endif

@@ -242,36 +242,22 @@ static const char no_batch[] = "-bm, the default, takes one message, with its "
 
 /* The modes of all sendmails; without a reason they are ours. */
 static const struct {
-	const char *name;
+	const char *names;
 	enum cmdline_mode mode;
 	const char *reason;	/* why not */
 } modes[] = {
 	{ "m", CMDLINE_SUBMIT, NULL },
 	{ "C", CMDLINE_CHECK, NULL },
-	{ "h", CMDLINE_NOTHING, NULL },
-	{ "H", CMDLINE_NOTHING, NULL },
-	{ "i", CMDLINE_ALIASES, NULL },
-	{ "I", CMDLINE_ALIASES, NULL },
-	{ "p", CMDLINE_QUEUE, NULL },
-	{ "pa", CMDLINE_QUEUE, NULL },
-	{ "pi", CMDLINE_QUEUE, NULL },
-	{ "pr", CMDLINE_QUEUE, NULL },
-	{ "pra", CMDLINE_QUEUE, NULL },
-	{ "pru", CMDLINE_QUEUE, NULL },
-	{ "pu", CMDLINE_QUEUE, NULL },
-	{ "P", CMDLINE_QUEUE_COUNT, NULL },
-	{ "pc", CMDLINE_QUEUE_COUNT, NULL },
+	{ "h H", CMDLINE_NOTHING, NULL },
+	{ "i I", CMDLINE_ALIASES, NULL },
+	{ "p pa pi pr pra pru pu", CMDLINE_QUEUE, NULL },
+	{ "P pc", CMDLINE_QUEUE_COUNT, NULL },
 	{ "t", CMDLINE_TEST, NULL },
 	{ "v", CMDLINE_VERIFY, NULL },
 	{ "V", CMDLINE_VERSION, NULL },
 	{ "s", CMDLINE_SERVE, NULL },
-	{ "S", CMDLINE_SUBMIT, no_batch },
-	{ "a", CMDLINE_SUBMIT, no_batch },
-	{ "d", CMDLINE_SUBMIT, no_daemon },
-	{ "df", CMDLINE_SUBMIT, no_daemon },
-	{ "D", CMDLINE_SUBMIT, no_daemon },
-	{ "l", CMDLINE_SUBMIT, no_daemon },
-	{ "w", CMDLINE_SUBMIT, no_daemon },
+	{ "S a", CMDLINE_SUBMIT, no_batch },
+	{ "d df D l w", CMDLINE_SUBMIT, no_daemon },
 };
 
 static int
@@ -279,7 +265,7 @@ apply_mode(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		if (strcmp(value, modes[i].name) != 0)
+		if (!text_has_word(modes[i].names, value))
 			continue;
 		if (modes[i].reason != NULL)
 			return refuse(l, value, modes[i].reason, f);

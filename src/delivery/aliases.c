@@ -12,7 +12,7 @@
 #include "mail/envelope.h"
 #include "mail/header/rewrite.h"
 #include "mail/message/message.h"
-#include "smtp/path.h"
+#include "smtp/transaction.h"
 #include "config/alias/alias.h"
 #include "delivery/policy.h"
 

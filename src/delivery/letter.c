@@ -9,7 +9,7 @@
 #include "mail/header/complete.h"
 #include "mail/header/repair.h"
 #include "mail/header/rewrite.h"
-#include "smtp/path.h"
+#include "smtp/transaction.h"
 #include "smtp/session.h"
 #include "config/account/account.h"
 #include "delivery/policy.h"

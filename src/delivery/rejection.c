@@ -10,9 +10,8 @@
 #include "mail/envelope.h"
 #include "mail/message/message.h"
 #include "wire/conn.h"
-#include "smtp/path.h"
-#include "smtp/session.h"
 #include "smtp/transaction.h"
+#include "smtp/session.h"
 #include "delivery/submission.h"
 
 #define NAME_MAX_OCTETS (2 * ADDRESS_MAX)	/* "the sender <...>" */

@@ -11,7 +11,6 @@
 #include "mail/message/message.h"
 #include "wire/conn.h"
 #include "smtp/transaction.h"
-#include "smtp/path.h"
 #include "smtp/probe.h"
 #include "smtp/session.h"
 #include "config/account/account.h"

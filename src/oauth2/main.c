@@ -16,7 +16,7 @@
 
 #include "base/fault.h"
 #include "base/memory.h"
-#include "base/process.h"
+#include "base/wait.h"
 #include "base/text.h"
 #include "oauth2/login.h"
 #include "oauth2/status.h"

@@ -10,7 +10,7 @@
 #include "mail/address/address.h"
 #include "mail/conversion/encoding.h"
 #include "mail/envelope.h"
-#include "smtp/path.h"
+#include "smtp/transaction.h"
 
 int
 path_prepare(struct envelope *e, bool offered, bool *utf8, const char *peer,

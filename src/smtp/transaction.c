@@ -10,9 +10,8 @@
 #include "base/text.h"
 #include "mail/envelope.h"
 #include "wire/conn.h"
-#include "smtp/path.h"
-#include "smtp/session.h"
 #include "smtp/transaction.h"
+#include "smtp/session.h"
 
 #define SHOWN_MAX (REPLY_MAX * 2)	/* a reply as text */
 /*

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "mail/address/address.h"
-#include "smtp/path.h"
+#include "smtp/transaction.h"
 #include "config/account/account.h"
 #include "config/account/sender.h"
 

@@ -91,19 +91,6 @@ trust_is_pinned(const struct tls_params *params)
 	return params->fingerprints != NULL || params->key_pins != NULL;
 }
 
-static bool
-has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = list; *p != '\0'; p += strspn(p, " ")) {
-		if (strcspn(p, " ") == n && memcmp(p, word, n) == 0)
-			return true;
-		p += strcspn(p, " ");
-	}
-	return false;
-}
-
 /* Does the peer's certificate match a word of the params? */
 static enum trust_match
 match_pin(gnutls_session_t session, const struct tls_params *params)
@@ -123,12 +110,12 @@ match_pin(gnutls_session_t session, const struct tls_params *params)
 
 	buffer_init(&b, WORD_MAX);
 	if (params->key_pins != NULL && add_key_digest(&b, session) == 0 &&
-	    has_word(params->key_pins, b.data))
+	    text_has_word(params->key_pins, b.data))
 		match = TRUST_MATCH;
 	for (size_t i = 0; i < n && match == TRUST_NO_MATCH; i++) {
 		buffer_clear(&b);
 		if (add_digest(&b, session, digests[i].algorithm,
-		    "") == 0 && has_word(params->fingerprints, b.data))
+		    "") == 0 && text_has_word(params->fingerprints, b.data))
 			match = digests[i].match;
 	}
 	buffer_free(&b);
