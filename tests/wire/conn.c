@@ -70,7 +70,7 @@ begin(struct busy *b, int *other)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == -1 ||
 	    write(fd[1], "x", 1) != 1)
-		return NULL;
+		_exit(1);
 	*other = fd[1];
 	c = conn_new(fd[0], fd[0], "peer", MS);
 	conn_rewire(c, &wire);
@@ -103,7 +103,7 @@ try_input(void)
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 	struct busy b = { .drips = false };
 	int64_t began = clock_now();
-	int other;
+	int other = -1;
 	struct conn *c = begin(&b, &other);
 
 	conn_fill(c, clock_after(MS), &f);
@@ -119,7 +119,7 @@ try_output(void)
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 	struct busy b = { .drips = true };
 	int64_t began = clock_now();
-	int other;
+	int other = -1;
 	struct conn *c = begin(&b, &other);
 
 	conn_put(c, "NOOP\r\n", 6);
@@ -138,7 +138,7 @@ try_both(void)
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 	struct busy b = { .drips = false };
 	int64_t began = clock_now();
-	int other;
+	int other = -1;
 	struct conn *c = begin(&b, &other);
 
 	conn_put(c, "NOOP\r\n", 6);
