@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a server says to AUTH, against libgsasl. The first line of an input is
- * the setting of `auth', each other one a reply, which comes when a command
- * has been heard. "334 =" begins a challenge that is not in base64 yet, and in
+ * the setting of `auth', behind a "!" where nothing with -PLUS is offered, each
+ * other one a reply, which comes when a command has been heard. "334 =" begins a challenge that is not in base64 yet, and in
  * it "$" stands for the nonce that SCRAM's client has sent.
  *
  * What must hold for any bytes: authentication succeeds only by 2yz, and with
@@ -29,6 +29,8 @@
 #define DIGITS_MAX 3	/* more iterations only take longer */
 #define TIMEOUT_MS 1000
 #define PASSWORD "hunter-two"	/* no end of an escape like \xbc */
+#define OFFERED " SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN DIGEST-MD5 CRAM-MD5 " \
+    "NTLM EXTERNAL OAUTHBEARER XOAUTH2 "
 #define BINDING "0123456789abcdef0123456789abcdef"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -187,16 +189,17 @@ converse(struct server *s, const char *setting, int fd, FILE *transcript)
 {
 	const struct wire wire = { s, say, hear, shut };
 	/* without GSSAPI, which looks around on the machine for a ticket */
-	char offered[] = " SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-256 "
-	    "SCRAM-SHA-1 PLAIN LOGIN DIGEST-MD5 CRAM-MD5 NTLM EXTERNAL "
-	    "OAUTHBEARER XOAUTH2 ", binding[] = BINDING;
-	struct capabilities c = { .mechanisms = offered };
+	char plus[] = " SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS" OFFERED,
+	    offered[] = OFFERED, binding[] = BINDING;
+	bool unbound = setting[0] == '!';
+	struct capabilities c = { .mechanisms = unbound ? offered : plus };
 	struct buffer data = { binding, strlen(binding), 0, 0, false };
 	struct fault f = { FAULT_NONE, NULL, NULL, false };
 	struct secret password = { NULL, 0 };
 	struct dialogue d;
 	const struct auth a = {
-		.dialogue = &d, .capabilities = &c, .setting = setting,
+		.dialogue = &d, .capabilities = &c,
+		.setting = setting + unbound,
 		.secure = true, .credentials = {
 			.user = "alice", .password = &password,
 			.domain = "EXAMPLE", .host = "mail.example.org",
