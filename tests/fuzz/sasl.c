@@ -2,8 +2,9 @@
 /*
  * What a server says to AUTH, against libgsasl. The first line of an input is
  * the setting of `auth', behind a "!" where nothing with -PLUS is offered, each
- * other one a reply, which comes when a command has been heard. "334 =" begins a challenge that is not in base64 yet, and in
- * it "$" stands for the nonce that SCRAM's client has sent.
+ * other one a reply, which comes when a command has been heard. "334 =" begins
+ * a challenge that is not in base64 yet, and in it "$" stands for the nonce
+ * that SCRAM's client has sent.
  *
  * What must hold for any bytes: authentication succeeds only by 2yz, and with
  * a mutual mechanism not at all, since nobody here knows the password; neither
@@ -191,6 +192,7 @@ converse(struct server *s, const char *setting, int fd, FILE *transcript)
 	/* without GSSAPI, which looks around on the machine for a ticket */
 	char plus[] = " SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS" OFFERED,
 	    offered[] = OFFERED, binding[] = BINDING;
+	const char *used = NULL;
 	bool unbound = setting[0] == '!';
 	struct capabilities c = { .mechanisms = unbound ? offered : plus };
 	struct buffer data = { binding, strlen(binding), 0, 0, false };
@@ -199,7 +201,7 @@ converse(struct server *s, const char *setting, int fd, FILE *transcript)
 	struct dialogue d;
 	const struct auth a = {
 		.dialogue = &d, .capabilities = &c,
-		.setting = setting + unbound,
+		.setting = setting + unbound, .used = &used,
 		.secure = true, .credentials = {
 			.user = "alice", .password = &password,
 			.domain = "EXAMPLE", .host = "mail.example.org",
