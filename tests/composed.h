@@ -169,28 +169,37 @@ composed_check_once(const struct header *h, unsigned bits)
 /* Is a field's body good, by the letter? */
 typedef bool composed_judge(const char *, size_t);
 
-/* Each field of that name is good, or there was one that was not, or it is as
- * one that was there. */
+static bool
+composed_all(const struct header *h, const char *name, composed_judge *judge)
+{
+	const struct header_field *f;
+	size_t from = 0, n;
+	const char *s;
+
+	while ((f = header_next(h, name, &from)) != NULL) {
+		s = header_body(h, f, &n);
+		if (!judge(s, n))
+			return false;
+	}
+	return true;
+}
+
+/* Each field of that name is good, if each was that was there. */
 static void
 composed_check_own(const struct header *was, const struct header *is,
     const char *name, composed_judge *judge)
 {
 	const struct header_field *f;
-	const char *s, *t;
-	size_t from = 0, other, n, m;
-	bool good;
+	size_t from = 0, n;
+	const char *s;
 
+	if (!composed_all(was, name, judge))
+		return;
 	while ((f = header_next(is, name, &from)) != NULL) {
 		s = header_body(is, f, &n);
-		good = judge(s, n);
-		for (other = 0; !good &&
-		    (f = header_next(was, name, &other)) != NULL;) {
-			t = header_body(was, f, &m);
-			good = !judge(t, m);
-		}
-		if (!good)
+		if (!judge(s, n))
 			fprintf(stderr, "%.*s", (int)n, s);
-		composed_require(good, name);
+		composed_require(judge(s, n), name);
 	}
 }
 
@@ -249,8 +258,8 @@ composed_check(const uint8_t *data, size_t n)
 		}
 		composed_check_own(was, is, "From", strict_is_list);
 		composed_check_own(was, is, "Sender", strict_is_list);
-		/* it may be made of From, in which octets are as they were */
-		if (strict_is_utf8(c.out.data, c.out.len))
+		/* it may be made of From, whose addresses are as they were */
+		if (composed_all(was, "From", strict_is_list))
 			composed_check_own(was, is, "Reply-To",
 			    strict_is_list);
 		composed_check_own(was, is, "To", strict_is_list);

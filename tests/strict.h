@@ -102,7 +102,10 @@ strict_word(struct strict *s)
 		    *s->p != '\r' && *s->p != '\n') || *s->p == 127)
 			return false;
 	}
-	return s->p++ < s->end;
+	if (s->p == s->end)
+		return false;
+	s->p++;
+	return true;
 }
 
 static bool

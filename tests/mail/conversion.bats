@@ -360,6 +360,6 @@ END
 	{ head_of "X-Long: $(x 1000)"; echo text; } >mail
 	submit bob@example.net <mail
 	smarthost_wait
-	expect 0 'no blank to fold it at'
+	expect 0 'no place to fold it at'
 	as_it_was mail
 }
