@@ -250,6 +250,11 @@ LINKS = $(sbindir)/sendmail=../$(notdir $(bindir))/postrider \
     $(if $(filter /usr,$(prefix)),/usr/lib/sendmail=../$(notdir \
     $(sbindir))/sendmail)
 
+# FILE=where: each ends with the name of the file.
+COMPLETIONS = $(datadir)/bash-completion/completions/postrider=postrider.bash \
+    $(datadir)/zsh/site-functions/_postrider=_postrider \
+    $(datadir)/fish/vendor_completions.d/postrider.fish=postrider.fish
+
 .PHONY: install install-sendmail uninstall
 install: $(POSTRIDER) $(OAUTH2_PROGRAMS)
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 \
@@ -258,6 +263,11 @@ install: $(POSTRIDER) $(OAUTH2_PROGRAMS)
 	$(INSTALL) -m 644 man/postrider.1 $(DESTDIR)$(mandir)/man1/
 	$(INSTALL) -m 644 man/postrider-accounts.5 man/postrider-queue.5 \
 	    $(DESTDIR)$(mandir)/man5/
+	@set -e; for pair in $(COMPLETIONS); do \
+	    file=$(DESTDIR)$${pair%=*}; \
+	    $(INSTALL) -d "$${file%/*}"; \
+	    $(INSTALL) -m 644 contrib/completion/"$${pair#*=}" "$$file"; \
+	done
 ifdef OAUTH2
 	$(INSTALL) -m 755 $(POSTRIDER_OAUTH2) \
 	    $(DESTDIR)$(bindir)/postrider-oauth2
@@ -283,6 +293,7 @@ uninstall:
 	    if test "$$(readlink "$$link")" = "$${pair#*=}"; \
 	    then rm -f "$$link"; echo "removed $$link"; fi; \
 	done
+	for pair in $(COMPLETIONS); do rm -f $(DESTDIR)"$${pair%=*}"; done
 	rm -f $(DESTDIR)$(mandir)/man1/postrider.1 \
 	    $(DESTDIR)$(mandir)/man5/postrider-accounts.5 \
 	    $(DESTDIR)$(mandir)/man5/postrider-queue.5 \

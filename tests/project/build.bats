@@ -94,9 +94,12 @@ setup() {
 }
 
 readonly INSTALLED='./opt/p/bin/postrider
+./opt/p/share/bash-completion/completions/postrider
+./opt/p/share/fish/vendor_completions.d/postrider.fish
 ./opt/p/share/man/man1/postrider.1
 ./opt/p/share/man/man5/postrider-accounts.5
-./opt/p/share/man/man5/postrider-queue.5'
+./opt/p/share/man/man5/postrider-queue.5
+./opt/p/share/zsh/site-functions/_postrider'
 readonly INSTALLED_OAUTH2='./opt/p/bin/postrider-oauth2
 ./opt/p/share/man/man1/postrider-oauth2.1'
 
