@@ -82,6 +82,19 @@ read_name(struct buffer *name, const char *body, size_t n)
 	name->len = text_trimmed(name->data, name->len);
 }
 
+/* Octets of the name in "WordPress <wordpress@>", or of all. */
+static size_t
+name_length(const char *body, size_t n)
+{
+	size_t end = text_trimmed(body, n - 2), i = end;
+
+	if (end == 0 || body[end - 1] != '>')
+		return n;
+	while (i > 0 && body[i - 1] != '<')
+		i--;
+	return i == 0 || text_blanks(body, i - 1) == i - 1 ? n : i - 1;
+}
+
 /* No mailbox, but perhaps it tells a reader something. */
 static void
 replace_from(struct originator *o, const struct header_field *field)
@@ -93,7 +106,7 @@ replace_from(struct originator *o, const struct header_field *field)
 	buffer_init(&name, NAME_MAX_OCTETS);
 	buffer_init(&b, FIELD_MAX);
 	body = header_body(o->header, field, &n);
-	read_name(&name, body, n);
+	read_name(&name, body, name_length(body, n));
 	buffer_add_char(&b, ' ');
 	if (name.len > 0 && !name.full) {
 		encoding_add_phrase(&b, name.data, name.len);

@@ -129,10 +129,14 @@ END
 		[ "$(envelope "$path")" = 'you@example.org b@example.net' ]
 	done
 	[ "$(envelope 9)" = b@example.net ]
+	sent b@example.net <<<'From: "Word Press" <wordpress@>'
+	sent b@example.net <<<'From: <wordpress@>'
+	header 11 'From: Word Press <you@example.org>'
+	header 12 'From: "wordpress@" <you@example.org>'
 	header 10 'From: "root@(none)" <you@example.org>'
 	account 'tls off' 'from a@example.org' 'allow_from_override off'
 	sent -f wordpress@ b@example.net <<<'From: a@example.org'
-	[ "$(envelope 11)" = 'a@example.org b@example.net' ]
+	[ "$(envelope 13)" = 'a@example.org b@example.net' ]
 }
 
 @test "what cannot be a reverse-path, and no sender: an error with the remedy" {
