@@ -185,7 +185,7 @@ refuses() {
 		"-L tag $b|recipient: $b|!recipient: tag" \
 		"-Ltag $b|recipient: $b" "-n $b|recipient: $b" \
 		"-O SuperSafe=y $b|recipient: $b|!recipient: x" \
-		"-Ox=y $b|recipient: $b" "-o i $b|recipient: $b|!recipient: i" \
+		"-OTimeout.iconnect=3m $b|recipient: $b" "-o i $b|recipient: $b|!recipient: i" \
 		"-oi $b|recipient: $b" "-oem -odb $b|recipient: $b" \
 		"-v $b|recipient: $b" "-bm $b|recipient: $b" \
 		"-b m $b|recipient: $b|!recipient: m" \

@@ -181,7 +181,8 @@ is_coded(const char *p)
 	return true;
 }
 
-#define MAPPING_MAX (16ul * 1024 * 1024)	/* what is larger is a sanitizer's */
+/* What is larger is a sanitizer's. */
+#define MAPPING_MAX (16ul * 1024 * 1024)
 
 /* How often the password is in the heap, and in pages of their own; -1 when
  * that cannot be seen. */
