@@ -55,7 +55,7 @@ carrier_free(struct carrier *c)
 {
 	drop_all(c);
 	free(c->station);
-	rest_free(&c->rest);
+	rights_free(&c->rights);
 	accounts_free(&c->accounts);
 }
 

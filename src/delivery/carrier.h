@@ -24,8 +24,7 @@ struct request;
  * account may follow, files can be read and connections made; where its
  * password may come from a command, nothing is given up.
  */
-
-struct rest {
+struct rights {
 	struct confinement keep;
 	char *queue;			/* path of the queue's folder */
 	char *log;			/* and of the log file, or of its
@@ -34,14 +33,15 @@ struct rest {
 };
 
 /*
- * Fills the rest, which was zeros or filled before, and returns its `keep`, or
+ * Fills the rights, which was zeros or filled before, and returns its `keep`, or
  * NULL where nothing can be given up. `own` is the account that the message is
  * for; `others`: one of the other accounts may follow. `queue` is the path of
  * its queue's folder, or NULL.
  */
-const struct confinement *rest_fill(struct rest *, const struct account *own,
-    const struct accounts *, bool others, const char *queue);
-void rest_free(struct rest *);
+const struct confinement *rights_fill(struct rights *,
+    const struct account *own, const struct accounts *, bool others,
+    const char *queue);
+void rights_free(struct rights *);
 
 /* What belongs to one account. */
 struct station {
@@ -61,7 +61,7 @@ struct carrier {
 					 * cannot go */
 	bool others;			/* they will be served, too, once the
 					 * present one is */
-	struct rest rest;		/* of the rights of this process */
+	struct rights rights;		/* that this process keeps */
 	struct station **station;	/* all that there have been */
 	size_t count;
 	size_t cap;

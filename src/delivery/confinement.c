@@ -35,12 +35,12 @@ log_path(const struct account *a, bool long_lived)
 }
 
 const struct confinement *
-rest_fill(struct rest *r, const struct account *own,
+rights_fill(struct rights *r, const struct account *own,
     const struct accounts *all, bool others, const char *queue)
 {
 	size_t n = 0;
 
-	rest_free(r);
+	rights_free(r);
 	if (others && run_commands(own, all))
 		return NULL;
 	r->queue = memory_string(queue);
@@ -56,7 +56,7 @@ rest_fill(struct rest *r, const struct account *own,
 }
 
 void
-rest_free(struct rest *r)
+rights_free(struct rights *r)
 {
 	free(r->queue);
 	free(r->log);

@@ -160,7 +160,7 @@ plan_confinement(const struct delivery *d, struct carrier *c)
 
 	q = find_queue(d, own, keeps, &made);
 	c->at->link.rest = q == NULL && keeps ? NULL :
-	    rest_fill(&c->rest, own, &c->accounts, others,
+	    rights_fill(&c->rights, own, &c->accounts, others,
 	    q == NULL ? NULL : q->path);
 	if (q == &made)
 		queue_folder_close(&made);
