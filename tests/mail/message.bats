@@ -90,7 +90,7 @@ arrived() {
 		printf '\nBcc: b@example.net\n\nx\n'
 	} | submit -t
 	expect 0
-	lacks Bcc "$CAPTURE/2.message"
+	lacks ^Bcc "$CAPTURE/2.message"
 }
 
 @test "a lone dot that is the last line of a pipe is dropped, without -i" {
@@ -417,8 +417,8 @@ END
 		submit bob@example.net
 	expect 0
 	[ "$(recipients)" = bob@example.net ]
-	run grep -i bcc "$CAPTURE/1.message"
-	[ "$status" -eq 1 ]
+	# a Message-ID may have these letters
+	lacks -i -e '^bcc:' -e y@example "$CAPTURE/1.message"
 }
 
 @test "remove_bcc_headers off keeps them" {
