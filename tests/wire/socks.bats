@@ -369,7 +369,12 @@ END
 	expect_not "$PROXY_SECRET"
 	chmod 644 "$ACCOUNT"
 	message | submit --pretend bob@example.net
-	expect 78 'holds a password' 'chmod 600'
+	# root's file is judged as the system's is
+	if [ "$(id -u)" -eq 0 ]; then
+		expect 0 'holds a password'
+	else
+		expect 78 'holds a password' 'chmod 600'
+	fi
 	chmod 600 "$ACCOUNT"
 	message | submit --proxy-password=x bob@example.net
 	expect 64 proxy-password
