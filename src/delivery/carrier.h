@@ -33,10 +33,10 @@ struct rights {
 };
 
 /*
- * Fills the rights, which was zeros or filled before, and returns its `keep`, or
- * NULL where nothing can be given up. `own` is the account that the message is
- * for; `others`: one of the other accounts may follow. `queue` is the path of
- * its queue's folder, or NULL.
+ * Fills the rights, which were zeros or filled before, and returns their
+ * `keep`, or NULL where nothing can be given up. `own` is the account that the
+ * message is for; `others`: one of the other accounts may follow. `queue` is
+ * the path of its queue's folder, or NULL.
  */
 const struct confinement *rights_fill(struct rights *,
     const struct account *own, const struct accounts *, bool others,
