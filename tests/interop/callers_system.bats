@@ -139,7 +139,7 @@ run_logwatch()
 	recorded
 	run_logwatch "$SENDMAIL"
 	carried 1 from to
-	from_and_to 'Logwatch <sender@example.org>'
+	from_and_to 'root <sender@example.org>'
 	grep -q '^Subject: Logwatch for ' arrived
 }
 
