@@ -140,11 +140,11 @@ static bool
 strict_angle(struct strict *s)
 {
 	struct strict at;
-	bool words = false;
+	bool found = false;
 
-	for (at = *s; strict_word(s) || (words && strict_take(s, '.'));
+	for (at = *s; strict_word(s) || (found && strict_take(s, '.'));
 	    at = *s)
-		words = true;
+		found = true;
 	*s = at;
 	if (!strict_take(s, '<'))
 		return false;

@@ -58,11 +58,6 @@ struct path_rule {
 	int32_t fd;
 } __attribute__((packed));
 
-struct port_rule {
-	uint64_t rights;
-	uint64_t port;
-};
-
 /* The version that the kernel has; 0 or less: none. */
 static int
 landlock_version(void)
@@ -92,9 +87,10 @@ allow_path(int rules, const struct ruleset *all, const char *path,
 static void
 allow_port(int rules, uint16_t number)
 {
-	const struct port_rule rule = { TCP_CONNECT, number };
+	/* rights, port */
+	const uint64_t rule[] = { TCP_CONNECT, number };
 
-	syscall(SYS_landlock_add_rule, rules, RULE_PORT, &rule, 0);
+	syscall(SYS_landlock_add_rule, rules, RULE_PORT, rule, 0);
 }
 
 static void

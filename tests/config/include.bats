@@ -5,6 +5,8 @@
 # of other programs for settings of ours.  Nothing listens on port 1, so a
 # message that gets as far as being sent ends with 75 and names that port.
 
+# shellcheck disable=SC2030,SC2031 # each test is a subshell of its own
+
 load ../helper
 
 setup() {

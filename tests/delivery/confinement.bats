@@ -50,7 +50,7 @@ can() {
 
 	for what in read make connect here run; do
 		wanted=refused
-		[[ " $* " != *" $what "* ]] || wanted=done
+		[[ " $* " != *" $what "* ]] || wanted="done"
 		grep -qx "$what: $wanted" rights || {
 			cat rights >&2
 			return 1

@@ -4,6 +4,8 @@
 # How a delivery ends that is not left to end by itself: a signal, or a shortage
 # of memory.  Whatever is known of the message is told, and is in the log.
 
+# shellcheck disable=SC2030,SC2031,SC2317 # each test is a subshell of its own
+
 load ../helper
 
 # Dialogues stop where the server falls silent, so that a signal finds the

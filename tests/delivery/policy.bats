@@ -4,6 +4,8 @@
 # Senders and recipients that mean something on this host only, made into
 # such as others accept: sender, sender_reply_to, qualify_domain, root.
 
+# shellcheck disable=SC2015
+
 load ../helper
 
 # serve LINE...: an honest smarthost, and an account without a sender

@@ -356,12 +356,12 @@ take(struct hearing *h, size_t n)
 static size_t
 message_length(const char *p, size_t n)
 {
-	bool start = true;
+	bool at_start = true;
 
 	for (size_t i = 0; i + 2 < n; i++) {
-		if (start && memcmp(p + i, ".\r\n", 3) == 0)
+		if (at_start && memcmp(p + i, ".\r\n", 3) == 0)
 			return i + 3;
-		start = i > 0 && p[i] == '\n' && p[i - 1] == '\r';
+		at_start = i > 0 && p[i] == '\n' && p[i - 1] == '\r';
 	}
 	return 0;
 }

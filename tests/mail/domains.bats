@@ -5,6 +5,8 @@
 # refused wherever a domain may stand: each code point that the unit test
 # tests/base/idna lists, in each place.
 
+# shellcheck disable=SC1102
+
 load ../helper
 
 AT='＠'			# U+FF20, as Japanese keyboards write it

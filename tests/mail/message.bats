@@ -4,6 +4,8 @@
 # Messages from standard input to the wire: recipients of the header, fields
 # that are added and removed, and bytes that arrive as they should.
 
+# shellcheck disable=SC2059
+
 load ../helper
 
 serve() {

@@ -3,6 +3,8 @@
 #
 # What one client of -bs may cost: commands, time, errors; and what is no SMTP.
 
+# shellcheck disable=SC2016
+
 load ../helper
 load serve
 

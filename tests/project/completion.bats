@@ -3,7 +3,7 @@
 #
 # Completion, in the shells that are installed.
 
-# shellcheck disable=SC2034 # helper.bash's variables
+# shellcheck disable=SC2016,SC2034 # helper.bash's variables
 
 load ../helper
 

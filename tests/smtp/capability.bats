@@ -240,7 +240,7 @@ printf "host %s\nport %s\ntls off\ntimeout 20\naliases\n" "$address" \
 	"$(cat port)" >accounts
 shift
 printf "%s\n" "$@" >>accounts
-"$POSTRIDER" -C accounts ${FROM+-f "$FROM"} bob@example.net <message >stdout 2>stderr
+"$POSTRIDER" -C accounts ${FROM+-f "$FROM"} bob@example.net <text >stdout 2>stderr
 echo $? >status
 wait $server
 '
@@ -254,7 +254,7 @@ greets_from() {
 		'S: 550 no' 'C? QUIT' >dialogue
 	shift 2
 	rm -f port
-	message >message
+	message >text
 	for how in '' --map-root-user; do
 		# shellcheck disable=SC2086 # empty is no argument
 		unshare $how --net --uts true 2>/dev/null || continue

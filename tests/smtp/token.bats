@@ -4,7 +4,7 @@
 # A token that is refused is asked for once more; long ones; what the exit
 # status of passwordeval means.
 
-# shellcheck disable=SC2034,SC2153 # helper.bash's variables
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153 # helper.bash's variables
 
 load ../helper
 

@@ -68,7 +68,7 @@ line_next(struct line_scan *s, const char *eol, uint64_t *crs)
 const char *
 line_behind_run(const char *p, const char *end, uint64_t *crs, uint64_t *empty)
 {
-	const char *q = p;
+	const char *q;
 
 	*empty = 0;
 	if (*crs == 0)
