@@ -124,7 +124,7 @@ memory_string(const char *s)
 void *
 memory_pool_take(struct memory_pool *p, size_t n)
 {
-	struct memory_block *block = p->block;
+	struct memory_block *block;
 
 	if (n > p->left) {
 		p->left = n > POOL_BLOCK ? n : POOL_BLOCK;

@@ -178,7 +178,7 @@ sender_author(struct mailbox *box, const struct envelope *e,
 char *
 sender_domain(const struct envelope *e, const struct account *a)
 {
-	struct mailbox box;
+	struct mailbox box = { .local = NULL };
 	char *domain = NULL;
 
 	if (sender_author(&box, e, a) == -1)
