@@ -132,7 +132,7 @@ record_hold(const struct delivery *d, const struct account *a, int result,
 	const struct queue_folder *q;
 	struct queue_folder own;
 
-	if (a->auth == NULL || (result == -1 && !refused))
+	if (a->auth == NULL || (result == -1 && (!refused || d->trial)))
 		return;
 	q = find_queue(d, a, refused, &own);
 	if (q != NULL && refused)
@@ -153,7 +153,7 @@ plan_confinement(const struct delivery *d, struct carrier *c)
 	const struct account *own = &c->own->account;
 	bool others = c->others || (!d->alone && own->fallback != NULL) ||
 	    (!d->in_run && own->retry_for > 0);
-	bool keeps = own->queue == TOGGLE_ON &&
+	bool keeps = own->queue == TOGGLE_ON && !d->trial &&
 	    queue_check_account(c, NULL) == 0;
 	const struct queue_folder *q;
 	struct queue_folder made;

@@ -36,6 +36,8 @@ struct delivery {
 	bool stay;			/* the session is used again */
 	bool insist;			/* on credentials that were refused */
 	bool alone;			/* no fallback may carry it */
+	bool trial;			/* there is no message: nothing is kept,
+					 * nor a refusal recorded */
 	const struct queue_folder *folder;	/* of the run that it is in:
 					 * refused credentials are recorded
 					 * there; or NULL */

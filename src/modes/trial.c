@@ -103,7 +103,7 @@ try(struct trial *t, const struct envelope *given, struct fault *f)
 	int result;
 
 	/* whoever asks wants to know what is so now */
-	d->insist = d->alone = true;
+	d->insist = d->alone = d->trial = true;
 	t->since = clock_now();
 	if (delivery_open(d, &t->carrier, f) == -1)
 		return -1;

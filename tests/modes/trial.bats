@@ -92,6 +92,18 @@ no_message() {
 	expect 0
 }
 
+@test "there is no queue of it, and refused credentials are not held" {
+	served 'queue on' "queue_directory $PWD/queue"
+	check --user=bob
+	expect 77
+	check bob@example.net
+	expect 0
+	[ ! -e queue ]
+	check --port=1
+	expect 75
+	[ ! -e queue ]
+}
+
 @test "what is in the way before there is a session" {
 	account_file 'host 127.0.0.1' 'port 1' 'from a@example.org'
 	check

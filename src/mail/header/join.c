@@ -66,7 +66,6 @@ put_element(struct join *j, const char *s, size_t n)
 {
 	struct address_list list = { .box = NULL };
 	size_t before = j->seen.count;
-
 	bool due = j->due;
 
 	if (address_parse_recipients(&list, s, n, NULL) == -1 ||
