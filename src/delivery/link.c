@@ -7,68 +7,22 @@
 
 #include "base/confine.h"
 #include "base/fault.h"
-#include "base/text.h"
 #include "base/wait.h"
 #include "wire/conn.h"
 #include "wire/dial.h"
 #include "smtp/sasl/sasl.h"
 #include "config/account/account.h"
+#include "config/account/judge.h"
 #include "config/password/password.h"
 #include "delivery/outcome.h"
 #include "delivery/link.h"
 #include "delivery/request.h"
 #include "delivery/policy.h"
 
-#define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
-#define PORT_SUBMISSION 587	/* RFC 6409 */
-#define PORT_SMTP 25
-
-static bool
-is_loopback_name(const char *host)
-{
-	return text_same_word(host, strlen(host), "localhost") ||
-	    text_same_word(host, strlen(host), "::1") ||
-	    (strncmp(host, "127.", 4) == 0 && dial_is_literal(host));
-}
-
-/* Behind a proxy a loopback name is that of another machine. */
-static bool
-stays_here(const struct account *a)
-{
-	return a->socket != NULL ||
-	    (a->proxy_host == NULL && is_loopback_name(a->host));
-}
-
-/*
- * `tls` unset means: implicit on port 465; STARTTLS, required, on port 587
- * and wherever the account authenticates to a host that is not this one; else
- * none.
- */
-static void
-choose_tls(struct session_params *p, const struct account *a)
-{
-	/* a socket has no port, whatever is said of the host */
-	int64_t port = a->socket != NULL ? 0 : a->port;
-	bool secure = a->tls == TOGGLE_ON || (a->tls == TOGGLE_UNSET &&
-	    (port == PORT_SUBMISSIONS || port == PORT_SUBMISSION ||
-	    (a->auth != NULL && !stays_here(a))));
-	bool starttls = a->tls_starttls == TOGGLE_ON ||
-	    (a->tls_starttls == TOGGLE_UNSET && port != PORT_SUBMISSIONS);
-
-	p->tls = !secure ? SESSION_CLEAR : starttls ? SESSION_STARTTLS :
-	    SESSION_IMPLICIT_TLS;
-	p->port = port != 0 ? (uint16_t)port :
-	    p->tls == SESSION_IMPLICIT_TLS ? PORT_SUBMISSIONS : PORT_SMTP;
-}
-
 bool
 link_wants_tls(const struct account *a)
 {
-	struct session_params p = { .tls = SESSION_CLEAR };
-
-	if (a->host != NULL || a->socket != NULL)
-		choose_tls(&p, a);
-	return p.tls != SESSION_CLEAR;
+	return account_server(a) != NULL && account_tls(a) != SESSION_CLEAR;
 }
 
 bool
@@ -138,7 +92,8 @@ link_fill_params(struct session_params *p, const struct account *a,
 	p->no_pipelining = a->pipelining == TOGGLE_OFF;
 	p->no_chunking = a->chunking == TOGGLE_OFF;
 	p->all_or_none = a->rejected_recipients == REJECTED_ABORT;
-	choose_tls(p, a);
+	p->tls = account_tls(a);
+	p->port = account_port(a);
 }
 
 void

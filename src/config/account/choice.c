@@ -12,9 +12,9 @@
 #include "base/memory.h"
 #include "base/variable.h"
 #include "mail/address/address.h"
-#include "smtp/sasl/sasl.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
+#include "config/account/judge.h"
 #include "config/account/sender.h"
 
 #define NAMES_SHOWN_MAX 10	/* account names that a message lists */
@@ -172,33 +172,10 @@ resolve_path(struct account *account, enum option_id id, struct fault *f)
 	return 0;
 }
 
-/* Are all settings there that an account needs? */
-static int
-check_settings(const struct account *account, struct fault *f)
-{
-	if (account_server(account) == NULL) {
-		fault(f, FAULT_CONFIG, "has no host");
-		return fault_hint(f, "add the line 'host NAME', where NAME is "
-		    "the smarthost");
-	}
-	if (account->protocol == PROTOCOL_LMTP && account->port == 0 &&
-	    account->socket == NULL) {
-		fault(f, FAULT_CONFIG, "speaks LMTP and has no port");
-		return fault_hint(f, "add the line 'port NUMBER'; LMTP has no "
-		    "port of its own, 24 is common");
-	}
-	if (account->auth != NULL && account->user == NULL &&
-	    sasl_needs_password(account->auth)) {
-		fault(f, FAULT_CONFIG, "has auth but no user");
-		return fault_hint(f, "add the line 'user NAME', or 'auth off'");
-	}
-	return 0;
-}
-
 static int
 check(const struct account *account, struct fault *f)
 {
-	if (check_settings(account, f) == 0)
+	if (account_judge(account, f) == 0)
 		return 0;
 	if (account->name == NULL)
 		return fault_prefix(f, "the account of the command line ");
