@@ -22,7 +22,7 @@
 enum form {
 	FORM_BARE,	/* ends at a blank */
 	FORM_LISTED,	/* ends at a blank or comma */
-	FORM_QUOTED	/* ends at "'" */
+	FORM_QUOTED	/* ends at "'", which becomes a double quote within */
 };
 
 static void
@@ -34,7 +34,7 @@ add_value(struct buffer *b, const char *s, size_t n, size_t max,
 
 	for (const char *p = shown; *p != '\0'; p++) {
 		if (form == FORM_QUOTED && *p == '\'')
-			buffer_add_char(b, '?');
+			buffer_add_char(b, '"');
 		else if ((form != FORM_QUOTED && *p == ' ') ||
 		    (form == FORM_LISTED && *p == ','))
 			buffer_printf(b, "\\x%02x", (unsigned char)*p);
@@ -54,6 +54,17 @@ add_string(struct buffer *b, const char *name, const char *s, size_t max)
 		return;
 	buffer_printf(b, " %s=", name);
 	add_value(b, s, strlen(s), max, FORM_BARE);
+}
+
+/* The same for a sentence. */
+static void
+add_sentence(struct buffer *b, const char *name, const char *s, size_t max)
+{
+	if (s == NULL)
+		return;
+	buffer_printf(b, " %s='", name);
+	add_value(b, s, strlen(s), max, FORM_QUOTED);
+	buffer_add_char(b, '\'');
 }
 
 static void
@@ -138,6 +149,7 @@ add_more(struct buffer *b, const struct log_entry *entry, size_t max)
 {
 	char *msgid = header_message_id(&entry->message->header);
 
+	add_sentence(b, "hint", entry->fault->hint, max);
 	add_refused(b, entry->envelope, max);
 	add_string(b, "msgid", msgid, max);
 	free(msgid);
@@ -181,11 +193,7 @@ logline_add(struct buffer *b, const struct log_entry *entry, size_t value_max)
 		    message_octets(entry->message));
 	if (entry->reply->code != 0)
 		add_reply(b, entry->reply, value_max);
-	if (error != NULL) {
-		buffer_add_string(b, " errormsg='");
-		add_value(b, error, strlen(error), value_max, FORM_QUOTED);
-		buffer_add_char(b, '\'');
-	}
+	add_sentence(b, "errormsg", error, value_max);
 	buffer_printf(b, " exitcode=%s", fault_exit_name(f->class));
 	add_more(b, entry, value_max);
 }

@@ -25,7 +25,10 @@
 #include "config/account/account.h"
 #include "log/log.h"
 
-#define PATH_SIZE 64		/* octets: /proc/NUMBER/comm */
+#define PATH_SIZE 64		/* octets: /proc/NUMBER/cmdline */
+#define PROC_MAX 4096		/* octets that we look at of such a file */
+#define SHELLS "sh bash dash ash ksh mksh zsh"
+#define SHELLS_MAX 8		/* that call each other; more is a trick */
 #define LOG_MODE 0640		/* it names who writes to whom */
 #define LOOK_MS 20		/* between two tries for a lock or for room */
 #define LINE_MAX_OCTETS (SIZE_MAX / 8)	/* a list of recipients has no limit */
@@ -61,36 +64,73 @@ log_close(struct log *log)
 	log_init(log);
 }
 
+/* What is in /proc/PID/NAME, as much as a buffer of PROC_MAX takes. */
+static void
+load_proc(struct buffer *b, pid_t pid, const char *name)
+{
+	char path[PATH_SIZE];
+
+	buffer_clear(b);
+	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
+	file_load(path, b);
+	buffer_add_char(b, '\0');
+}
+
+/* Is this command line, its words ended by NUL, that of a shell with -c? */
+static bool
+is_command_of_shell(const struct buffer *line)
+{
+	const char *word = line->data, *end = word + line->len;
+	const char *slash = strrchr(word, '/');
+
+	if (!text_has_word(SHELLS, slash == NULL ? word : slash + 1))
+		return false;
+	for (word += strlen(word) + 1; word < end && word[0] == '-' &&
+	    word[1] != '-'; word += strlen(word) + 1)
+		if (strchr(word, 'c') != NULL)
+			return true;
+	return false;
+}
+
+/*
+ * Our parent, or who has called it where it only runs the command for him.
+ * There is no portable way: this is known on Linux only. 0: the parent is
+ * outside of our PID namespace.
+ */
+static pid_t
+find_parent(void)
+{
+	pid_t pid = getppid(), next = pid;
+	const char *behind;
+	struct buffer b;
+
+	buffer_init(&b, PROC_MAX + 1);
+	for (int depth = 0; next > 0 && depth < SHELLS_MAX; depth++) {
+		pid = next;
+		load_proc(&b, pid, "cmdline");
+		if (!is_command_of_shell(&b))
+			break;
+		load_proc(&b, pid, "stat");
+		/* proc_pid_stat(5): "PID (NAME) STATE PPID", any NAME */
+		behind = strrchr(b.data, ')');
+		next = behind == NULL || strlen(behind) < 4 ? 0 :
+		    (pid_t)strtol(behind + 4, NULL, 10);
+	}
+	buffer_free(&b);
+	return pid;
+}
+
 static void
 find_caller(struct caller *c)
 {
 	char path[PATH_SIZE];
-	pid_t parent = getppid();
+	pid_t parent = find_parent();
 
 	c->known = true;
 	c->uid = (long)getuid();
-	/* There is no portable way: the name is known on Linux only. 0: the
-	 * parent is outside of our PID namespace. */
 	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)parent);
 	if (parent > 0)
 		c->parent = file_first_line(path);
-}
-
-/* Is there a controlling terminal, in front of which a user may sit? */
-/* Asked once: later the process may not be allowed to look. */
-static bool
-has_terminal(void)
-{
-	static int answer = -1;
-	int fd;
-
-	if (answer == -1) {
-		fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-		answer = fd != -1;
-		if (fd != -1)
-			close(fd);
-	}
-	return answer;
 }
 
 static void
@@ -152,7 +192,7 @@ log_open(struct log *log, const struct account *account, const char *path)
 	log->began = clock_now();
 	log->facility = account->syslog;
 	if (log->facility == 0 && account->logfile == NULL &&
-	    !account->set[OPTION_LOGFILE] && !has_terminal()) {
+	    !account->set[OPTION_LOGFILE] && isatty(STDERR_FILENO) == 0) {
 		log->facility = FACILITY_MAIL;
 		log->unasked = true;
 	}

@@ -38,8 +38,9 @@ struct caller {
 	long uid;	/* the real user */
 	/*
 	 * The short name of the parent's program, without arguments, which may
-	 * hold secrets; NULL when the system does not show it. Once the parent
-	 * has ended it is that of the process that has taken us over.
+	 * hold secrets; that of its own parent where it is a shell with -c, as
+	 * popen(3) has one. NULL when the system does not show it. Once the
+	 * parent has ended it is that of the process that has taken us over.
 	 */
 	char *parent;
 };
@@ -90,9 +91,9 @@ void log_init(struct log *);
  * without a reader, and a symbolic link in a folder that others can write, are
  * errors) and a socket to the syslogd at `path`, usually
  * SYSLOG_PATH. An account without either setting gets the system log with the
- * facility LOG_MAIL when there is no terminal on which the user could see what
- * becomes of the message. Errors are kept for log_write(). Never waits. The
- * account must live as long as the log.
+ * facility LOG_MAIL unless standard error is a terminal: whoever calls us may
+ * keep to himself what we say on anything else. Errors are kept for
+ * log_write(). Never waits. The account must live as long as the log.
  */
 void log_open(struct log *, const struct account *, const char *path);
 /*
@@ -117,17 +118,19 @@ void log_fault(const char *ident, const struct fault *);
  *
  *	host=H tls=on|off auth=on|off [user=U] from=A recipients=A,B
  *	[mailsize=N] [smtpstatus=NNN smtpmsg='L1\nL2'] [errormsg='...']
- *	exitcode=EX_NAME [refused='A: reply\nB: reply'] [msgid=<...>]
- *	[queueid=ID] [tlsversion=V] [account=NAME] [queued=ID] [unqueued=ID]
- *	[dead=ID] [peeruid=N peerpid=N] duration=S.mmm [uid=N [caller=NAME]]
+ *	exitcode=EX_NAME [hint='...'] [refused='A: reply\nB: reply']
+ *	[msgid=<...>] [queueid=ID] [tlsversion=V] [account=NAME] [queued=ID]
+ *	[unqueued=ID] [dead=ID] [peeruid=N peerpid=N] duration=S.mmm
+ *	[uid=N [caller=NAME]]
  *
  * in one line, without its end: msmtp's fields in its order, then ours.
  * mailsize is there once the server has taken the message, user with auth,
- * errormsg with a fault, refused when recipients were. queueid is what the
- * server calls the message; queued, unqueued and dead are ids in our own
- * queue. Control characters and whatever deceives become \xHH, in bare values
- * blanks too (and commas in addresses), within quotes "'" becomes "?". A value
- * longer than value_max octets is cut and ends in "...".
+ * errormsg with a fault, hint with its remedy, refused when recipients were.
+ * queueid is what the server calls the message; queued, unqueued and dead are
+ * ids in our own queue. Control characters and whatever deceives become \xHH,
+ * in bare values blanks too (and commas in addresses); "'" within quotes
+ * becomes a double quote. A value longer than value_max octets is cut and ends
+ * in "...".
  */
 void logline_add(struct buffer *, const struct log_entry *, size_t value_max);
 

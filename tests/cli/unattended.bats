@@ -102,6 +102,22 @@ says() {
 	if grep -q secret log; then false; fi
 }
 
+@test "the caller is not the shell that only runs his command for him" {
+	serve
+	message >m
+	cp /bin/sh ./daemon
+	# shellcheck disable=SC2016 # for the shells within
+	logged_run ./daemon -c 'sh -c "./sendmail -i b@example.net <m; :"; :'
+	says '* caller=daemon'
+	# shellcheck disable=SC2016
+	logged_run ./daemon -c 'sh -ec "bash -c \"./sendmail b@x.org <m; :\"; :"
+		:'
+	says '* caller=daemon'
+	printf '%s\n' './sendmail -i b@example.net <m' : >script
+	logged_run ./daemon -c 'sh script -c; :'
+	says '* caller=sh'
+}
+
 @test "-L names the program in the system log" {
 	serve
 	message >m
@@ -120,13 +136,13 @@ says() {
 	account_file 'prot 1'
 	logged_run sh -c './sendmail -i b@example.net <m'
 	expect 78
-	says "<19>*host= *errormsg='*unknown setting ?prot?' exitcode=EX_CONFIG *"
+	says "<19>*host= *errormsg='*unknown setting \"prot\"' exitcode=EX_CONFIG hint='did you mean \"port\"[?]' *"
 	logged_run sh -c './sendmail -z <m'
 	expect 64
 	says "<19>*errormsg='unknown option -z' exitcode=EX_USAGE *"
 	logged_run sh -c './sendmail -oi "a@@b" <m'
 	expect 65
-	says "<19>*errormsg='recipient ?a@@b?: *exitcode=EX_DATAERR *"
+	says "<19>*errormsg='recipient \"a@@b\": *exitcode=EX_DATAERR *"
 }
 
 @test "syslog off, a logfile or a terminal: nothing in the system log" {
@@ -140,13 +156,16 @@ says() {
 		[ ! -s log ]
 		smarthost_stop
 	done
-	grep -q 'uid=[0-9]* caller=sh$' other
+	grep -q 'uid=[0-9]* caller=[a-z]*$' other
 	serve
 	script -qec true /dev/null >/dev/null 2>&1 </dev/null ||
 		skip 'no script(1) here'
 	logged_run script -qec './sendmail -i b@example.net <m' /dev/null
 	expect 0
 	[ ! -s log ]
+	# a program at the terminal that keeps it to itself, as mail(1) does
+	logged_run script -qec './sendmail -z <m 2>/dev/null' /dev/null
+	says "<19>*errormsg='unknown option -z' exitcode=EX_USAGE *"
 }
 
 @test "no system log: not a word, as nobody asked for one" {

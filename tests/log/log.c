@@ -125,7 +125,7 @@ test_success(void)
 	check_line("a success", &s, SIZE_MAX, "host=mail.example.org tls=on "
 	    "auth=on user=al\\x20ice\\x0a from=alice@example.org recipients="
 	    "bob@example.net,\"a\\x2c\\x20b\"@example.net mailsize=31 "
-	    "smtpstatus=250 smtpmsg='250-2.0.0 it?s\\n250 2.0.0 Ok: queued "
+	    "smtpstatus=250 smtpmsg='250-2.0.0 it\"s\\n250 2.0.0 Ok: queued "
 	    "as 4XyZ1b' exitcode=EX_OK msgid=<1@example.org> queueid=4XyZ1b "
 	    "tlsversion=TLS1.3 duration=1.234");
 	scene_free(&s);
@@ -145,13 +145,13 @@ test_failures(void)
 	check_line("a partial one", &s, SIZE_MAX, "host=mail.example.org "
 	    "tls=off auth=off from=alice@example.org recipients="
 	    "bob@example.net,eve@example.net,x@example.net mailsize=2 "
-	    "smtpstatus=250 smtpmsg='250' errormsg='it?s\\x0d\\x0arefused' "
-	    "exitcode=EX_NOUSER refused='eve@example.net: 550 5.1.1 who?s "
+	    "smtpstatus=250 smtpmsg='250' errormsg='it\"s\\x0d\\x0arefused' "
+	    "exitcode=EX_NOUSER refused='eve@example.net: 550 5.1.1 who\"s "
 	    "that\\nx@example.net: 450 later' duration=1.234");
 	check_line("cut values", &s, 10, "host=mail.examp... "
 	    "tls=off auth=off from=alice@exam... recipients="
 	    "bob@exampl...,... mailsize=2 "
-	    "smtpstatus=250 smtpmsg='250' errormsg='it?s\\x0d\\x...' "
+	    "smtpstatus=250 smtpmsg='250' errormsg='it\"s\\x0d\\x...' "
 	    "exitcode=EX_NOUSER refused='eve@exampl...: 550 5.1.1 ..."
 	    "\\n...' duration=1.234");
 	scene_free(&s);
@@ -163,7 +163,7 @@ test_failures(void)
 	    "host=mail.example.org tls=off auth=off from=alice@example.org "
 	    "recipients=\"'\\x20exitcode=EX_OK\\x20x\"@example.net "
 	    "errormsg='refused' exitcode=EX_NOUSER "
-	    "refused='\"? exitcode=EX_OK x\"@example.net: 550 no' "
+	    "refused='\"\" exitcode=EX_OK x\"@example.net: 550 no' "
 	    "duration=1.234");
 	scene_free(&s);
 
@@ -172,10 +172,11 @@ test_failures(void)
 	s.envelope.recipient[0].state = RECIPIENT_PENDING;
 	envelope_set_null_path(&s.envelope);
 	fault(&s.fault, FAULT_HOST, "no such host");
+	fault_hint(&s.fault, "it isn't \"%s\"", "x");
 	check_line("before the connection", &s, SIZE_MAX,
 	    "host=mail.example.org tls=off auth=off from= recipients="
 	    "bob@example.net errormsg='no such host' exitcode=EX_NOHOST "
-	    "duration=1.234");
+	    "hint='it isn\"t \"x\"' duration=1.234");
 	scene_free(&s);
 }
 
