@@ -172,7 +172,7 @@ compose(struct letter *l, const struct parts *p, struct fault *f)
 	if (a->set_to_header == TO_HEADER_ON)
 		rewrite_announce(h, p->given);
 	if (aliases_rewrite(l->aliases, &l->message, f) == -1 ||
-	    originator_rewrite(h, a, p->full_name, f) == -1 ||
+	    originator_rewrite(h, a, p->given, p->full_name, f) == -1 ||
 	    qualify_header(h, a, aliases_know, l->aliases, f) == -1)
 		return -1;
 	name_recipients(l, p);

@@ -255,7 +255,7 @@ rewrite_all(struct header *h, struct sender_address *sender,
 
 int
 originator_rewrite(struct header *h, const struct account *a,
-    const char *full_name, struct fault *f)
+    const struct envelope *given, const char *full_name, struct fault *f)
 {
 	struct sender_address sender;
 	int r;
@@ -263,6 +263,8 @@ originator_rewrite(struct header *h, const struct account *a,
 	if (a->sender == NULL || a->set_from_header == FROM_HEADER_OFF)
 		return 0;
 	r = sender_address_get(&sender, a, f);
+	if (given->qualified)
+		sender.guess = &given->path;
 	if (r == 0)
 		r = rewrite_all(h, &sender, full_name, f);
 	sender_address_free(&sender);

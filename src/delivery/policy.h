@@ -19,7 +19,8 @@ struct alias_source;
  * (`sender`), what can be none included: the account's `sender`, else its
  * `from`, else user@qualify_domain, else user@FQDN where the host has a valid
  * name, else FAULT_CONFIG with the line to add. One without a domain gets
- * qualify_domain. FAULT_DATA for what can be none and is not replaced.
+ * qualify_domain, and the envelope is marked as qualified. FAULT_DATA for what
+ * can be none and is not replaced.
  */
 int sender_complete(struct envelope *, const struct account *,
     struct fault *);
@@ -70,11 +71,14 @@ int qualify_header(struct header *, const struct account *,
  * way; From and Sender, which are history then, only by `force`. Nothing
  * changes with set_from_header off.
  *
+ * The envelope is the one that was given: where it is marked as qualified, its
+ * reverse-path is nobody's choice, here neither.
+ *
  * FAULT_CONFIG as sender_address_get(), FAULT_DATA when the header becomes too
  * long.
  */
 int originator_rewrite(struct header *, const struct account *,
-    const char *full_name, struct fault *);
+    const struct envelope *given, const char *full_name, struct fault *);
 
 /*
  * ---- aliases.c: from a recipient that was named to those that the smarthost

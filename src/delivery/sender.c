@@ -24,13 +24,14 @@ login_name(void)
 	return pw == NULL || pw->pw_name[0] == '\0' ? NULL : pw->pw_name;
 }
 
-/* user@qualify_domain, else user@host, if that means something elsewhere. */
+/* user, who waits for qualify_domain, else user@host, if that means something
+ * elsewhere. */
 static int
 sender_of_host(struct mailbox *box, const struct account *a)
 {
 	const char *user = login_name();
 	char *host = user == NULL ? NULL : a->qualify_domain != NULL ?
-	    memory_string(a->qualify_domain) : session_own_name();
+	    memory_string("") : session_own_name();
 
 	if (host == NULL)
 		return -1;
@@ -126,6 +127,7 @@ complete(struct envelope *e, const struct sender_address *sender,
 	if ((e->null_path || e->path.local != NULL ||
 	    e->unusable_path != NULL) && may_stay(e, sender))
 		return envelope_check_path(e, f);
+	e->qualified = false;
 	if (sender_default(&box, sender, &empty, f) == -1)
 		return -1;
 	if (empty) {
@@ -137,23 +139,35 @@ complete(struct envelope *e, const struct sender_address *sender,
 	return 0;
 }
 
+/* One without a domain gets qualify_domain. Did this one? */
+static bool
+qualify(struct mailbox *box, const struct account *a)
+{
+	char *local = box->local;
+
+	if (local == NULL || !qualify_wants(a, box))
+		return false;
+	mailbox_set(box, local, strlen(local), a->qualify_domain,
+	    strlen(a->qualify_domain));
+	free(local);
+	return true;
+}
+
 int
 sender_complete(struct envelope *e, const struct account *a, struct fault *f)
 {
 	struct sender_address sender;
-	struct mailbox box;
 	int r;
 
 	r = sender_address_get(&sender, a, f);
+	if (e->qualified)
+		sender.guess = &e->path;
 	if (r == 0)
 		r = complete(e, &sender, f);
 	sender_address_free(&sender);
-	if (r == -1 || e->path.local == NULL || !qualify_wants(a, &e->path))
-		return r;
-	box = e->path;
-	box.domain = a->qualify_domain;
-	envelope_set_path(e, &box);
-	return 0;
+	if (r == 0 && qualify(&e->path, a))
+		e->qualified = true;
+	return r;
 }
 
 int
@@ -172,7 +186,10 @@ sender_author(struct mailbox *box, const struct envelope *e,
 	if (result == 0)
 		result = sender_default(box, &sender, &empty, NULL);
 	sender_address_free(&sender);
-	return result == -1 || empty ? -1 : 0;
+	if (result == -1 || empty)
+		return -1;
+	qualify(box, a);
+	return 0;
 }
 
 char *

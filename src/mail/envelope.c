@@ -60,6 +60,7 @@ envelope_copy_sender(struct envelope *to, const struct envelope *from)
 	to->envid = memory_string(from->envid);
 	to->smtputf8 = from->smtputf8;
 	to->requiretls = from->requiretls;
+	to->qualified = from->qualified;
 }
 
 void

@@ -61,6 +61,8 @@ struct envelope {
 	char *envid;		/* before xtext; NULL when not asked for */
 	bool smtputf8;		/* -U: asked for whether needed or not */
 	bool requiretls;	/* RFC 8689: not to be sent otherwise */
+	bool qualified;		/* the reverse-path's domain is the one of
+				 * qualify_domain: the writer gave none */
 };
 
 void envelope_init(struct envelope *);

@@ -20,6 +20,7 @@ static const char *const keywords[CAP_COUNT] = {
 	[CAP_LIMITS] = "LIMITS",
 	[CAP_ETRN] = "ETRN",
 	[CAP_REQUIRETLS] = "REQUIRETLS",
+	[CAP_XQUALIFIED] = "XQUALIFIED",
 };
 
 void

@@ -26,12 +26,17 @@ struct tls;
  * ---- capability.c: what a server announced in its EHLO reply (RFC 5321
  * section 4.1.1.1). Keywords are matched whole and without regard to case; the
  * first line of the reply is the server's name and no capability.
+ *
+ * XQUALIFIED is our own, for a postrider that submits to a postrider's -bs (RFC
+ * 5321 section 2.2.2 leaves keywords with an X to such). As a parameter of MAIL
+ * it says that the writer gave no domain for the reverse-path: it is the one of
+ * the client's qualify_domain.
  */
 
 enum capability {
 	CAP_STARTTLS, CAP_AUTH, CAP_PIPELINING, CAP_SIZE, CAP_8BITMIME,
 	CAP_ENHANCEDSTATUSCODES, CAP_SMTPUTF8, CAP_DSN, CAP_CHUNKING,
-	CAP_LIMITS, CAP_ETRN, CAP_REQUIRETLS,
+	CAP_LIMITS, CAP_ETRN, CAP_REQUIRETLS, CAP_XQUALIFIED,
 	CAP_COUNT
 };
 

@@ -149,6 +149,8 @@ transaction_mail(struct transaction *t, uint64_t octets, bool eight_bit,
 	/* where it cannot be honoured, the server must say so */
 	if (t->envelope->requiretls)
 		buffer_add_string(b, " REQUIRETLS");
+	if (has[CAP_XQUALIFIED] && t->envelope->qualified)
+		buffer_add_string(b, " XQUALIFIED");
 	if (has[CAP_DSN])
 		path_add_mail_dsn(b, t->envelope);
 	return dialogue_send(&s->dialogue, VERB_MAIL, on_mail, t, f);

@@ -27,11 +27,12 @@ serve() {
 	submit "$@" -bs
 }
 
+# The codes of all replies; the lines of a long one count as "250-".
 answers() {
 	local got
 
 	got=$(tr -d '\r' <stdout | sed 's/^\(...[- ]\{0,1\}\).*/\1/;s/ $//' |
-		tr '\n' ' ')
+		awk '$0 != "250-" || $0 != last; { last = $0 }' | tr '\n' ' ')
 	[ "$got" = "$* " ] && return
 	echo "wanted: $* " >&2
 	sed 's/^/stdout: /' stdout >&2

@@ -335,7 +335,7 @@ ends_at() {
 		'> quoted' DATA text . QUIT >input
 	serve <input
 	expect 0
-	answers 220 250- 250- 250- 250- 250- 250- 250- 250- 250 250 250 421
+	answers 220 250- 250 250 250 421
 	smarthost_stop
 }
 
@@ -362,7 +362,7 @@ chunk() {
 		crlf QUIT
 	} | serve
 	expect 0
-	answers 220 250- 250- 250- 250- 250- 250- 250- 250- 250 250 550 554 \
+	answers 220 250- 250 250 550 554 \
 		250 503 503 250 250 250 354 250 221
 	smarthost_stop
 	[ "$(find capture -name '*.message' | wc -l)" -eq 1 ]
@@ -380,7 +380,7 @@ chunk() {
 		crlf DATA QUIT
 	} | serve
 	expect 0
-	answers 220 250- 250- 250- 250- 250- 250- 250- 250- 250 503 250 250 \
+	answers 220 250- 250 503 250 250 \
 		503 503 221
 	smarthost_stop
 	[ -z "$(find capture -name '*.message')" ]
@@ -400,7 +400,7 @@ chunk() {
 		crlf QUIT
 	} | serve
 	expect 0
-	answers 220 250- 250- 250- 250- 250- 250- 250- 250- 250 250 250 552 \
+	answers 220 250- 250 250 250 552 \
 		503 503 503 250 250 250 354 250 221
 	smarthost_stop
 	[ "$(find capture -name '*.message' | wc -l)" -eq 1 ]

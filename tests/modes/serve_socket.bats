@@ -407,6 +407,7 @@ asked() {
 	smarthost_serve --refuse 'RCPT TO:<no*=550 5.1.1 no such user here'
 	account 'tls off'
 	cp accounts relay
+	rm -f sock
 	accept_at unix:sock 1 "$POSTRIDER" -C relay -bs
 	account_file 'socket sock'
 	message | submit -f you@example.org no@example.net bob@example.net
@@ -414,6 +415,75 @@ asked() {
 	accepted 0
 	smarthost_stop
 	grep -q '^rcpt <bob@example.net>' capture/1.envelope
+}
+
+# relay_and_client 'RELAY LINES' 'CLIENT LINES': sends what is on standard input
+# by the client's file through a relay, with the arguments that follow
+relay_and_client() {
+	local relay=$1 client=$2
+
+	shift 2
+	smarthost_serve
+	account 'tls off' "$relay"
+	cp accounts relay
+	rm -f sock
+	accept_at unix:sock 1 "$POSTRIDER" -C relay -bs
+	account_file 'socket sock' "$client"
+	submit "$@" bob@example.net
+	expect 0
+	accepted 0
+	smarthost_stop
+	tr -d '\r' <capture/1.message >sent
+}
+
+@test "a domain that the client's file filled in is no sender of the relay's" {
+	local user
+
+	user=$(id -un)
+	printf 'From: %s\nSubject: x\n\ntext\n' "$user" |
+		relay_and_client 'sender you@example.org' \
+			'qualify_domain example.org'
+	grep -q '^from <you@example.org>' capture/1.envelope
+	grep -qx "From: \"$user@example.org\" <you@example.org>" \
+		sent
+	# a name by -f is as bare
+	printf 'From: box (Cron)\nSubject: x\n\ntext\n' |
+		relay_and_client 'sender you@example.org' \
+			'qualify_domain example.org' -f box
+	grep -q '^from <you@example.org>' capture/1.envelope
+	grep -q '^From: .*<\{0,1\}you@example.org' sent
+	lacks '<box@example' sent
+}
+
+@test "an address that the writer chose stays, and one that \`from' names" {
+	printf 'From: carol@example.org\nSubject: x\n\ntext\n' |
+		relay_and_client 'sender you@example.org' \
+			'qualify_domain example.org' -f carol@example.org
+	grep -q '^from <carol@example.org>' capture/1.envelope
+	grep -qx 'From: carol@example.org' sent
+	printf 'From: carol\nSubject: x\n\ntext\n' |
+		relay_and_client $'sender you@example.org\nfrom carol@example.org' \
+			'qualify_domain example.org' -f carol
+	grep -q '^from <carol@example.org>' capture/1.envelope
+	grep -qx 'From: carol@example.org' sent
+}
+
+@test "a relay that keeps the message keeps that the domain was filled in" {
+	smarthost_serve
+	account 'tls off' 'sender you@example.org'
+	cp accounts relay
+	printf "queue on\nqueue_directory %s/queue\n" "$PWD" >>relay
+	accept_at unix:sock 1 "$POSTRIDER" -C relay -odq -bs
+	account_file 'socket sock' 'qualify_domain example.org'
+	printf 'From: box\nSubject: x\n\ntext\n' |
+		submit -f box bob@example.net
+	expect 0
+	accepted 0
+	postrider -C relay -q
+	expect 0
+	smarthost_stop
+	grep -q '^from <you@example.org>' capture/1.envelope
+	lacks 'box@example.org>' capture/1.message
 }
 
 @test "the units are what systemd understands, and are hardened" {

@@ -58,6 +58,8 @@ static const struct {
 	{ "FROM:<> ENVID=a+0Ab", "501" },
 	{ "FROM:<> ENVID=a+2", "501" },
 	{ "FROM:<> ENVID=a+2b", "501" },
+	{ "FROM:<a@x.example> XQUALIFIED", "a@x.example" },
+	{ "FROM:<a@x.example> XQUALIFIED=a", "501" },
 	{ "FROM:<> SMTPUTF8", "null utf8" },
 	{ "FROM:<\xc3\xa4@x.example> SMTPUTF8", "\xc3\xa4@x.example utf8" },
 	{ "FROM:<\xc3\xa4@x.example>", "553" },

@@ -355,8 +355,9 @@ sender_address_is_ours(const struct sender_address *s,
 	if (s->force)
 		return strcmp(box->local, s->box.local) == 0 &&
 		    same_domain(box->domain, s->box.domain);
-	if (same_domain(box->domain, s->box.domain) ||
-	    same_domain(box->domain, s->account->qualify_domain))
+	if ((s->guess == NULL || !mailbox_same(box, s->guess)) &&
+	    (same_domain(box->domain, s->box.domain) ||
+	    same_domain(box->domain, s->account->qualify_domain)))
 		return true;
 	if (box->domain[0] == '\0' || s->account->from == NULL)
 		return false;

@@ -48,6 +48,8 @@ struct sender_address {
 	const struct account *account;
 	bool set;		/* the account has the setting */
 	bool force;		/* it replaces every other address */
+	const struct mailbox *guess;	/* an address whose domain a client has
+				 * filled in, or NULL; set by the caller */
 	struct mailbox box;	/* owned; domain as an A-label if possible */
 };
 
@@ -63,7 +65,8 @@ void sender_address_free(struct sender_address *);
  * May this address stay, rather than being replaced by `sender`? With `force`
  * only the sender's own address may. Otherwise each may that has the sender's
  * domain or the account's qualify_domain, or that fits the account's `from`;
- * bare names, names on this host and addresses of others are replaced.
+ * bare names, names on this host and addresses of others are replaced. The
+ * domain of the guess does not make it ours.
  */
 bool sender_address_is_ours(const struct sender_address *,
     const struct mailbox *);

@@ -98,6 +98,7 @@ static const struct {
 	{ AT(from_of_account), "from-of-account" },
 	{ AT(envelope.smtputf8), "smtputf8" },
 	{ AT(envelope.requiretls), "requiretls" },
+	{ AT(envelope.qualified), "qualified" },
 	{ AT(eight_bit), "8bitmime" },
 };
 

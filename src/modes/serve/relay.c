@@ -98,6 +98,7 @@ prepare(struct relay *r, const struct command_mail *m, struct fault *f)
 		envelope_set_path(given, &m->path);
 	given->smtputf8 = m->smtputf8;
 	given->requiretls = m->requiretls;
+	given->qualified = m->qualified;
 	given->ret = m->ret;
 	given->envid = memory_string(m->envid);
 	result = choose_account(r, &given->path, f);

@@ -65,7 +65,7 @@ say_extensions(struct serving *s)
 		if (relay_offers(&s->relay, extensions[i].capability))
 			buffer_printf(&b, "\r\n250-%s", extensions[i].word);
 	buffer_add_string(&b, "\r\n250-CHUNKING\r\n"
-	    "250-ENHANCEDSTATUSCODES\r\n250 HELP\r\n");
+	    "250-XQUALIFIED\r\n250-ENHANCEDSTATUSCODES\r\n250 HELP\r\n");
 	serving_put(s, &b);
 }
 

@@ -291,6 +291,17 @@ read_requiretls(void *mail, const struct parameter *p)
 }
 
 static const char *
+read_qualified(void *mail, const struct parameter *p)
+{
+	struct command_mail *m = mail;
+
+	if (p->value != NULL)
+		return syntax;
+	m->qualified = true;
+	return NULL;
+}
+
+static const char *
 read_ret(void *mail, const struct parameter *p)
 {
 	struct command_mail *m = mail;
@@ -373,7 +384,8 @@ static const struct {
 } parameters[] = {
 	{ "SIZE", false, read_size }, { "BODY", false, read_body },
 	{ "SMTPUTF8", false, read_smtputf8 },
-	{ "REQUIRETLS", false, read_requiretls }, { "RET", false, read_ret },
+	{ "REQUIRETLS", false, read_requiretls },
+	{ "XQUALIFIED", false, read_qualified }, { "RET", false, read_ret },
 	{ "ENVID", false, read_envid }, { "NOTIFY", true, read_notify },
 	{ "ORCPT", true, read_orcpt },
 };

@@ -56,6 +56,7 @@ struct command_mail {
 	enum command_body body;
 	bool smtputf8;
 	bool requiretls;
+	bool qualified;			/* XQUALIFIED; see CAP_XQUALIFIED */
 	enum dsn_return ret;
 	char *envid;			/* decoded from xtext, or NULL */
 };
