@@ -43,9 +43,10 @@ static const struct mailbox *
 choose(const struct mailbox *box, void *context)
 {
 	struct originator *o = context;
+	const struct mailbox *instead = sender_address_instead(o->sender, box);
 
-	if (sender_address_is_ours(o->sender, box))
-		return NULL;
+	if (instead != &o->sender->box)
+		return instead;
 	mailbox_free(&o->shown);
 	mailbox_copy(&o->shown, &o->sender->box);
 	o->shown.name = o->full_name != NULL ? memory_string(o->full_name) :
@@ -57,10 +58,13 @@ choose(const struct mailbox *box, void *context)
 	return &o->shown;
 }
 
+/* Is it the address of `sender`, or does it become that? */
 static bool
 is_sender(const struct sender_address *sender, const struct mailbox *box)
 {
-	return mailbox_same(box, &sender->box);
+	const struct mailbox *instead = sender_address_instead(sender, box);
+
+	return mailbox_same(instead != NULL ? instead : box, &sender->box);
 }
 
 /* Is there somewhere that a reply would reach? */
@@ -158,7 +162,7 @@ static void
 look_at_from(struct originator *o, const struct header_field *field)
 {
 	struct address_list list = { .box = NULL };
-	bool changes = false, reachable = true, ours;
+	bool changes = false, reachable = true;
 	const char *body;
 	size_t n;
 	int r;
@@ -166,10 +170,10 @@ look_at_from(struct originator *o, const struct header_field *field)
 	body = header_body(o->header, field, &n);
 	r = address_parse(&list, body, n, NULL);
 	for (size_t i = 0; r == 0 && i < list.count; i++) {
-		ours = sender_address_is_ours(o->sender, &list.box[i]);
-		changes |= !ours;
+		changes |= sender_address_instead(o->sender,
+		    &list.box[i]) != NULL;
 		reachable &= can_reply(&list.box[i]);
-		o->only_sender &= !ours || is_sender(o->sender, &list.box[i]);
+		o->only_sender &= is_sender(o->sender, &list.box[i]);
 	}
 	if (r == -1 || list.count == 0)
 		replace_from(o, field);
@@ -192,8 +196,7 @@ look_at_sender(const struct originator *o, struct header_field *field)
 	    list.count != 1;
 	/* as it is, or as it would become; From names each author once */
 	if (!drop && o->only_sender)
-		drop = !sender_address_is_ours(o->sender, &list.box[0]) ||
-		    is_sender(o->sender, &list.box[0]);
+		drop = is_sender(o->sender, &list.box[0]);
 	field->removed |= drop;
 	address_list_free(&list);
 }
@@ -207,12 +210,12 @@ rewrite(struct originator *o, struct fault *f)
 	int result;
 
 	o->only_sender = true;
-	for (size_t i = o->first; i < o->last; i++)
+	for (size_t i = o->first; i < o->last && o->sender->set; i++)
 		if (!h->field[i].removed &&
 		    header_field_is(h, &h->field[i], o->from_name))
 			look_at_from(o, &h->field[i]);
 	result = replace_all(o);
-	for (size_t i = o->first; i < o->last; i++)
+	for (size_t i = o->first; i < o->last && o->sender->set; i++)
 		if (!h->field[i].removed &&
 		    header_field_is(h, &h->field[i], o->sender_name))
 			look_at_sender(o, &h->field[i]);
@@ -260,7 +263,8 @@ originator_rewrite(struct header *h, const struct account *a,
 	struct sender_address sender;
 	int r;
 
-	if (a->sender == NULL || a->set_from_header == FROM_HEADER_OFF)
+	if ((a->sender == NULL && a->senders == NULL) ||
+	    a->set_from_header == FROM_HEADER_OFF)
 		return 0;
 	r = sender_address_get(&sender, a, f);
 	if (given->qualified)

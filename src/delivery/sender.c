@@ -61,7 +61,7 @@ sender_default(struct mailbox *box, const struct sender_address *sender,
 	int r;
 
 	*empty = false;
-	if (sender->set) {
+	if (sender->box.local != NULL) {
 		mailbox_copy(box, &sender->box);
 		return 0;
 	}
@@ -103,30 +103,33 @@ may_override(const struct envelope *e, const struct account *a)
 	    (fit != ACCOUNTMATCH_NONE && fit <= ACCOUNTMATCH_GLOB);
 }
 
-/* Nor may one that the setting `sender` is there to replace. */
+/* The null reverse-path, and one that cannot be used, may stay. */
 static bool
 may_stay(const struct envelope *e, const struct sender_address *sender)
 {
-	if (!may_override(e, sender->account))
-		return false;
 	if (!sender->set)
-		return true;
-	if (e->unusable_path != NULL)
-		return false;
-	return e->null_path ? !sender->force :
-	    sender_address_is_ours(sender, &e->path);
+		return e->null_path || e->unusable_path != NULL;
+	return e->null_path && e->unusable_path == NULL && !sender->force;
 }
 
 static int
 complete(struct envelope *e, const struct sender_address *sender,
     struct fault *f)
 {
+	bool mine = may_override(e, sender->account), empty;
+	const struct mailbox *instead;
 	struct mailbox box;
-	bool empty;
 
-	if ((e->null_path || e->path.local != NULL ||
-	    e->unusable_path != NULL) && may_stay(e, sender))
+	if (mine && may_stay(e, sender))
 		return envelope_check_path(e, f);
+	if (mine && e->path.local != NULL) {
+		instead = sender_address_instead(sender, &e->path);
+		if (instead == NULL)
+			return 0;
+		e->qualified = false;
+		envelope_set_path(e, instead);
+		return 0;
+	}
 	e->qualified = false;
 	if (sender_default(&box, sender, &empty, f) == -1)
 		return -1;

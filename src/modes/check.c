@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
+#include "config/account/sender.h"
 #include "config/password/password.h"
 #include "delivery/policy.h"
 #include "delivery/request.h"
@@ -135,6 +136,31 @@ check_named(const struct accounts *accounts)
 	return c.errors;
 }
 
+/* The same for files of `senders`. */
+static size_t
+check_senders(const struct accounts *accounts)
+{
+	struct fault f = { .class = FAULT_NONE };
+	struct account *account;
+	size_t errors = 0;
+	char *path;
+
+	for (size_t i = 0; i < accounts->table.count; i++) {
+		account = accounts->table.account[i];
+		path = account->senders == NULL ? NULL :
+		    account_path(account->senders);
+		if (path != NULL) {
+			free(account->senders);
+			account->senders = path;
+			senders_free(senders_read(account, &f));
+		}
+		if (f.class != FAULT_NONE)
+			report_account(&errors, &f);
+		fault_clear(&f);
+	}
+	return errors;
+}
+
 /* Accounts that take a token: what does not go with it is an error, and the
  * program that prints it a note, as it may be another machine's. */
 static size_t
@@ -174,7 +200,7 @@ check(const struct request *request, const char *file, size_t *errors,
 	*errors += check_tokens(&accounts);
 	print_notes(&accounts);
 	print_sources(&accounts);
-	*errors += check_named(&accounts);
+	*errors += check_named(&accounts) + check_senders(&accounts);
 	accounts_free(&accounts);
 	return r;
 }

@@ -294,36 +294,69 @@ parse(struct sender_address *s, const char *value, struct fault *f)
 	return 0;
 }
 
-int
-sender_address_get(struct sender_address *s, const struct account *a,
-    struct fault *f)
+/* The user who runs us has an address of his own. */
+static int
+read_map(struct sender_address *s, struct fault *f)
 {
-	char *value;
+	struct mailbox login = { .domain = (char[]){ "" } };
+	const struct mailbox *box;
+
+	s->map = senders_read(s->account, f);
+	if (s->map == NULL)
+		return -1;
+	login.local = pattern_expand("%U", PATTERN_SENDER, NULL, false, NULL);
+	box = login.local == NULL ? NULL : senders_find(s->map, &login);
+	if (box != NULL) {
+		mailbox_free(&s->box);
+		mailbox_copy(&s->box, box);
+	}
+	free(login.local);
+	return 0;
+}
+
+static int
+read_sender(struct sender_address *s, struct fault *f)
+{
+	char *value = pattern_expand_setting(s->account, OPTION_SENDER,
+	    s->account->sender, NULL, false, f);
 	int r = -1;
 
-	memset(s, 0, sizeof(*s));
-	s->account = a;
-	s->set = a->sender != NULL;
-	if (!s->set)
-		return 0;
-	value = pattern_expand_setting(a, OPTION_SENDER, a->sender, NULL, false,
-	    f);
 	if (value != NULL) {
 		value[option_address_split(value, strlen(value),
 		    &s->force)] = '\0';
 		r = parse(s, value, f);
 	}
 	free(value);
+	return r;
+}
+
+int
+sender_address_get(struct sender_address *s, const struct account *a,
+    struct fault *f)
+{
+	enum option_id id = OPTION_SENDER;
+	int r = 0;
+
+	memset(s, 0, sizeof(*s));
+	s->account = a;
+	s->set = a->sender != NULL;
+	if (s->set)
+		r = read_sender(s, f);
+	if (r == 0 && a->senders != NULL) {
+		id = OPTION_SENDERS;
+		r = read_map(s, f);
+	}
 	if (r == 0)
 		return 0;
 	fault_reclass(f, FAULT_CONFIG);
-	return account_fault_prefix(f, a, OPTION_SENDER);
+	return account_fault_prefix(f, a, id);
 }
 
 void
 sender_address_free(struct sender_address *s)
 {
 	mailbox_free(&s->box);
+	senders_free(s->map);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -345,13 +378,14 @@ same_domain(const char *domain, const char *ours)
 	return same;
 }
 
-bool
-sender_address_is_ours(const struct sender_address *s,
-    const struct mailbox *box)
+static bool
+is_ours(const struct sender_address *s, const struct mailbox *box)
 {
 	char *spec;
 	bool fits;
 
+	if (!s->set)
+		return true;
 	if (s->force)
 		return strcmp(box->local, s->box.local) == 0 &&
 		    same_domain(box->domain, s->box.domain);
@@ -366,4 +400,24 @@ sender_address_is_ours(const struct sender_address *s,
 	    ACCOUNTMATCH_NONE;
 	free(spec);
 	return fits;
+}
+
+/* What the file has for an address, or for the name that was the client's. */
+static const struct mailbox *
+mapped(const struct sender_address *s, const struct mailbox *box)
+{
+	const struct mailbox *found = senders_find(s->map, box);
+	struct mailbox name = { .local = box->local, .domain = (char[]){ "" } };
+
+	return found != NULL || s->guess == NULL ||
+	    !mailbox_same(box, s->guess) ? found : senders_find(s->map, &name);
+}
+
+const struct mailbox *
+sender_address_instead(const struct sender_address *s,
+    const struct mailbox *box)
+{
+	const struct mailbox *found = s->map == NULL ? NULL : mapped(s, box);
+
+	return found != NULL ? found : is_ours(s, box) ? NULL : &s->box;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sender: the settings `from` and `sender` of an account: how well an address
- * fits them, and which may stay. sender.c also has account_sender().
+ * sender: the settings `from`, `sender` and `senders` of an account: how well
+ * an address fits them, and which may stay. sender.c also has account_sender().
  *
  * `from` is a list. Commas or blanks outside of double quotes separate its
  * elements; the address of an element with <...> is what stands in them. An
@@ -43,32 +43,57 @@ size_t accountmatch(const struct account *, const char *sender,
  */
 int accountmatch_check(const struct account *, struct fault *);
 
-/* The setting `sender`, and which addresses need not give way to it. */
+/* The settings `sender` and `senders`, and which addresses give way to them. */
 struct sender_address {
 	const struct account *account;
-	bool set;		/* the account has the setting */
+	bool set;		/* the account has `sender` */
 	bool force;		/* it replaces every other address */
 	const struct mailbox *guess;	/* an address whose domain a client has
 				 * filled in, or NULL; set by the caller */
-	struct mailbox box;	/* owned; domain as an A-label if possible */
+	struct senders *map;	/* of `senders`, owned, or NULL */
+	/* The login's address by `senders`, else `sender`; owned, its domain an
+	 * A-label if possible. Without a local part there is neither. */
+	struct mailbox box;
 };
 
 /*
- * Gets the account's `sender` with the patterns of PATTERN_SENDER expanded. To
- * be freed in every case. FAULT_CONFIG, with the place of the setting, when a
- * pattern has no value or the result is no address.
+ * Gets the account's `sender` with the patterns of PATTERN_SENDER expanded, and
+ * reads the file of `senders`. To be freed in every case. FAULT_CONFIG, with
+ * the place of the setting, when a pattern has no value or the result is no
+ * address, and as senders_read().
  */
 int sender_address_get(struct sender_address *, const struct account *,
     struct fault *);
 void sender_address_free(struct sender_address *);
 /*
- * May this address stay, rather than being replaced by `sender`? With `force`
- * only the sender's own address may. Otherwise each may that has the sender's
+ * What replaces this address, or NULL when it may stay: what `senders` has for
+ * it, else, if `sender` is set, the address of that. With `force` only the
+ * sender's own address may stay. Otherwise each may that has the sender's
  * domain or the account's qualify_domain, or that fits the account's `from`;
  * bare names, names on this host and addresses of others are replaced. The
- * domain of the guess does not make it ours.
+ * domain of the guess does not make it ours, nor hides the name from `senders`.
  */
-bool sender_address_is_ours(const struct sender_address *,
+const struct mailbox *sender_address_instead(const struct sender_address *,
+    const struct mailbox *);
+
+/*
+ * ---- senders.c: the file of `senders`. It has the form of an alias file; the
+ * name of an entry is a user of this host, a whole address, or "@" and a
+ * domain, and each stands for one whole address.
+ */
+
+/*
+ * Reads the account's file: NULL with FAULT_CONFIG, beginning with its place
+ * where there is one, for the first error in it, and as alias_read().
+ */
+struct senders *senders_read(const struct account *, struct fault *);
+void senders_free(struct senders *);
+/*
+ * The address for a sender: that of the whole address, or of the local part
+ * where the domain is this host's (local_domains_find()), or of the domain; or
+ * NULL. It lives as long as the senders.
+ */
+const struct mailbox *senders_find(const struct senders *,
     const struct mailbox *);
 
 /*

@@ -152,7 +152,8 @@ take_name(struct lines *l, size_t *name_len, size_t *rest)
 	else if (text_has_control(l->line, *name_len))
 		refuse(l, 0, "a name with a control character", l->line,
 		    *name_len);
-	else if (memchr(l->line, '@', *name_len) != NULL)
+	else if (!l->aliases->senders &&
+	    memchr(l->line, '@', *name_len) != NULL)
 		refuse(l, 0, "an alias is a name without a domain; it serves "
 		    "those of this host anyway:", l->line, *name_len);
 	else
@@ -548,20 +549,21 @@ alias_file(const struct account *account)
 }
 
 static int
-read_file(const char *path, struct buffer *text, struct fault *f)
+read_file(const char *path, const char *what, struct buffer *text,
+    struct fault *f)
 {
 	if (file_load(path, text) == 0)
 		return 0;
 	if (errno == EFBIG)
-		return fault(f, FAULT_CONFIG, "alias file %s is larger than %d "
-		    "MiB", path, ALIAS_FILE_MAX / (1024 * 1024));
+		return fault(f, FAULT_CONFIG, "%s file %s is larger than %d "
+		    "MiB", what, path, ALIAS_FILE_MAX / (1024 * 1024));
 	if (errno == 0) {
-		fault(f, FAULT_CONFIG, "alias file %s is not a regular file",
-		    path);
-		return fault_hint(f, "for no aliases at all, write 'aliases' "
-		    "without a value");
+		fault(f, FAULT_CONFIG, "%s file %s is not a regular file",
+		    what, path);
+		return fault_hint(f, "for none at all, write '%s' without a "
+		    "value", strcmp(what, "alias") == 0 ? "aliases" : what);
 	}
-	fault(f, FAULT_CONFIG, "alias file %s cannot be read: %s", path,
+	fault(f, FAULT_CONFIG, "%s file %s cannot be read: %s", what, path,
 	    strerror(errno));
 	return fault_hint(f, "let this user read it, or name another one");
 }
@@ -574,7 +576,7 @@ alias_read(struct aliases *a, const char *path, struct notes *errors,
 	int r;
 
 	buffer_init(&text, ALIAS_FILE_MAX);
-	r = read_file(path, &text, f);
+	r = read_file(path, a->senders ? "senders" : "alias", &text, f);
 	if (r == 0)
 		alias_parse(a, path, &text, errors);
 	buffer_free(&text);
@@ -596,7 +598,7 @@ alias_list(struct aliases *a, const char *path, struct fault *f)
 		return NULL;
 	}
 	buffer_init(&text, ALIAS_FILE_MAX);
-	if (read_file(path, &text, f) == -1) {
+	if (read_file(path, "alias", &text, f) == -1) {
 		buffer_free(&text);
 		return NULL;
 	}

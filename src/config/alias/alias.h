@@ -78,6 +78,8 @@ struct aliases {
 	size_t cap;
 	struct index names;
 	bool include;		/* ":include:" is followed */
+	bool senders;		/* a file of `senders`: a name may have a
+				 * domain */
 	size_t expansion;	/* counted from 1, as the messages are */
 	size_t message;
 	struct aliases *first;	/* entries that win over these, or NULL */

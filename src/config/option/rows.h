@@ -91,6 +91,9 @@ ROW(LONG_LINES, long_lines, CHOICE, "encode|pass|refuse", "encode",
 /* see config/account/sender.h */
 ROW(SENDER, sender, STRING, "ADDRESS", "none",
     "in place of senders that are not ours", .flags = OPTION_FORCE)
+/* see config/account/senders.c */
+ROW(SENDERS, senders, PATH, "FILE", "none",
+    "addresses for senders of this host")
 TOGGLE(SENDER_REPLY_TO, sender_reply_to, "off",
     "keep the From that sender replaces in Reply-To")
 ROW(QUALIFY_DOMAIN, qualify_domain, STRING, "DOMAIN", "none",
