@@ -66,9 +66,6 @@ static const char address_unknown[] = "allow this machine's address in the "
     "provider's panel";
 static const char tls_missing[] = "the server wants TLS: set \"tls on\"";
 
-static const char not_mail[] = "no mail server answers there: check \"host\" "
-    "and \"port\"; a network that wants a login first does the same";
-
 /* What servers say of the session in a reply to something else; "|" stands
  * between those of them that mean the same. */
 #define HELLO_WORDS "helo command rejected|invalid helo"
@@ -352,8 +349,6 @@ settle(const struct outcome *o, struct fault *f)
 			set_hint(rule->hint, o, f);
 		return rule->retry;
 	}
-	if (o->phase == PHASE_GREETING && f->class == FAULT_PROTOCOL)
-		fault_replace_hint(f, "%s", not_mail);
 	if (o->unanswered)
 		fault_replace_hint(f, "%s", UNANSWERED);
 	return o->phase <= PHASE_DATA ? without_reply[f->class] :

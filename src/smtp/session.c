@@ -12,10 +12,13 @@
 #include "mail/address/address.h"
 #include "wire/conn.h"
 #include "wire/dial.h"
+#include "wire/stranger.h"
 #include "smtp/session.h"
 #include "smtp/probe.h"
 
 #define HANDSHAKE_MS (120 * 1000)	/* TLS, without `timeout` */
+#define PORT_SUBMISSIONS 465	/* RFC 8314: TLS from the first octet */
+#define SILENCE_MS (10 * 1000)	/* then a server there awaits TLS */
 #define TEXT_MAX (REPLY_MAX * 2)	/* one reply, shown */
 #define BINDING_MAX 1024	/* octets; tls-exporter has 32 */
 
@@ -28,20 +31,42 @@ session_refused(struct session *s, const struct reply *r, enum phase phase,
 	return reply_refused(r, conn_peer(s->conn), what, f);
 }
 
+/* Nothing has come that could be a greeting: the remedy. */
+static void
+explain_greeting(const struct session *s, struct fault *f)
+{
+	const char *clear = s->params->tls == SESSION_CLEAR ?
+	    "\"tls on\" and " : "";
+	const char *p;
+	size_t n = conn_input(s->conn, &p);
+
+	if (f->class != FAULT_PROTOCOL && f->class != FAULT_TEMPORARY)
+		return;
+	if (f->class == FAULT_PROTOCOL || s->secure)
+		stranger_explain(stranger_protocol(p, n), f);
+	else if (s->params->port == PORT_SUBMISSIONS)
+		fault_replace_hint(f, "port 465 begins with TLS, for which the "
+		    "server waits: set %s\"tls_starttls off\"", clear);
+	else
+		fault_replace_hint(f, "no greeting came; if this port begins "
+		    "with TLS (465 does), set %s\"tls_starttls off\"", clear);
+}
+
 static int
 greeting(struct session *s, struct fault *f)
 {
 	struct dialogue *d = &s->dialogue;
 
 	s->phase = PHASE_GREETING;
+	if (!s->secure && s->params->port == PORT_SUBMISSIONS)
+		d->hurry = clock_after(SILENCE_MS);
 	dialogue_expect(d, VERB_GREETING, NULL, NULL);
 	if (dialogue_sync(d, f) == -1) {
-		if (!s->secure && f->class == FAULT_TEMPORARY && !d->closing)
-			fault_replace_hint(f, "no greeting came; if this port "
-			    "begins with TLS (465 does), set \"tls on\" and "
-			    "\"tls_starttls off\"");
+		if (!d->closing)
+			explain_greeting(s, f);
 		return -1;
 	}
+	d->hurry = 0;
 	probe_greeting(s->params->probe, &d->reply);
 	if (reply_digit(&d->reply) != 2)
 		return session_refused(s, &d->reply, PHASE_GREETING,

@@ -28,6 +28,10 @@ static const struct {
 	    SESSION_CLEAR, 465 },
 	{ "host h\nport 465\ntls on\ntls_starttls on", "tls_starttls (f:4): "
 	    TLS_465, false, SESSION_STARTTLS, 465 },
+	{ "host h\nport 993\ntls on", "port (f:2): port 993 is for reading "
+	    "mail by IMAP", false, SESSION_STARTTLS, 993 },
+	{ "host h\nport 110", "by POP3", false, SESSION_CLEAR, 110 },
+	{ "host localhost\nport 143", NULL, false, SESSION_CLEAR, 143 },
 	{ "host localhost\nport 465\ntls off", NULL, false, SESSION_CLEAR,
 	    465 },
 	{ "socket /s\nhost h\nport 465\ntls off", NULL, false, SESSION_CLEAR,

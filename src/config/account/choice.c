@@ -172,6 +172,17 @@ resolve_path(struct account *account, enum option_id id, struct fault *f)
 	return 0;
 }
 
+/* What hardly ever works is told before it is tried. */
+static void
+warn(const struct account *account, struct notes *notes)
+{
+	struct fault f = { FAULT_NONE, NULL, NULL, false };
+
+	if (account_judge_way(account, &f) == -1)
+		notes_add(notes, "%s; %s", f.text, f.hint);
+	fault_clear(&f);
+}
+
 static int
 check(const struct account *account, struct fault *f)
 {
@@ -329,5 +340,6 @@ accounts_choose(struct accounts *accounts, const char *name,
 	    resolve_qualify_domain(out, f) == -1 ||
 	    account_complete_oauth2(out, f) == -1 || check(out, f) == -1)
 		return -1;
+	warn(out, &accounts->warnings);
 	return fallback_check(accounts, out, f);
 }

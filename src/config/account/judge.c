@@ -97,13 +97,29 @@ needs_tls(const char *auth)
 	return m == NULL && i > 0;
 }
 
+/* By which protocol others read mail there, or NULL. */
+static const char *
+reading(int64_t port)
+{
+	return port == 143 || port == 993 ? "IMAP" :
+	    port == 110 || port == 995 ? "POP3" : NULL;
+}
+
 int
 account_judge_way(const struct account *a, struct fault *f)
 {
 	enum session_tls tls = account_tls(a);
+	const char *protocol = reading(named_port(a));
 
 	if (account_stays_here(a))
 		return 0;
+	if (protocol != NULL) {
+		fault(f, FAULT_CONFIG, "port %u is for reading mail by %s",
+		    (unsigned)account_port(a), protocol);
+		fault_hint(f, "write 'port 587', or 'port 465', and the host "
+		    "that takes mail");
+		return account_fault_prefix(f, a, OPTION_PORT);
+	}
 	if (named_port(a) == PORT_SUBMISSIONS && tls != SESSION_IMPLICIT_TLS) {
 		fault(f, FAULT_CONFIG, "port 465 has TLS from the first octet "
 		    "(RFC 8314), and this account has %s there", tls ==

@@ -33,9 +33,9 @@ int account_judge(const struct account *, struct fault *);
 /*
  * FAULT_CONFIG when hardly any server can be reached, or will do, as the
  * account has it: port 465 without TLS from the first octet (RFC 8314 section
- * 3.3), methods that show the password and no TLS, on the way to another host.
- * That is not certain: who sends may try all the same, and say this first. The
- * account has a host or socket.
+ * 3.3), a port of IMAP or POP3, methods that show the password and no TLS, on
+ * the way to another host. That is not certain: who sends may try all the
+ * same, and say this first. The account has a host or socket.
  */
 int account_judge_way(const struct account *, struct fault *);
 /* Adds a note for each thing that may send, but is not what most people mean.

@@ -20,6 +20,7 @@
 #include "base/wait.h"
 #include "wire/conn.h"
 #include "wire/dial.h"
+#include "wire/stranger.h"
 #include "wire/tls/tls.h"
 #include "wire/tls/trust.h"
 
@@ -329,6 +330,8 @@ static int
 handshake_failed(struct tls *t, int n, struct fault *f)
 {
 	const char *peer = conn_peer(t->conn);
+	const char *other = t->heard_len > 0 && t->heard[0] >= ' ' ?
+	    stranger_protocol(t->heard, t->heard_len) : NULL;
 
 	if (t->verdict.class != FAULT_NONE && !t->params.survey)
 		return fault_pass(f, &t->verdict, "");
@@ -337,6 +340,12 @@ handshake_failed(struct tls *t, int n, struct fault *f)
 		    "where TLS was expected", peer);
 		return fault_hint(f, "this port wants STARTTLS: set "
 		    "\"tls_starttls on\"");
+	}
+	if (other != NULL) {
+		fault(f, FAULT_PROTOCOL, "%s: the server speaks %s in clear "
+		    "where TLS was expected", peer, other);
+		stranger_explain(other, f);
+		return -1;
 	}
 	if (n == GNUTLS_E_PREMATURE_TERMINATION || n == GNUTLS_E_PULL_ERROR ||
 	    n == GNUTLS_E_PUSH_ERROR) {
