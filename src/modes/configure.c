@@ -13,9 +13,11 @@
 #include "wire/dial.h"
 #include "delivery/request.h"
 #include "modes/modes.h"
+#include "modes/provider.h"
 
 #define BLOCK_MAX (1024 * 1024)	/* octets of what is printed */
 #define OTHERS_MAX 8		/* servers that are named beside the first */
+#define IMPLICIT_TLS_PORT 465	/* RFC 8314 section 7.3 */
 
 /* RFC 8314 section 7.3 and RFC 6186 section 3.1, in order of preference. */
 static const struct service {
@@ -32,8 +34,14 @@ struct finding {
 	struct mailbox box;		/* the address */
 	char *spec;			/* the address as text */
 	char *domain;			/* in A-labels */
-	const struct service *service;	/* NULL: none was found */
-	struct srv_list list;
+	const char *host;		/* the submission server */
+	uint16_t port;
+	bool starttls;
+	const struct provider *provider;	/* whose that is; or NULL */
+	const struct service *service;	/* which the DNS announces; or NULL */
+	const char *exchanger;		/* what the provider is known by, or
+					 * NULL */
+	struct srv_list list;		/* services or mail exchangers */
 	size_t denied;			/* services declared not to exist */
 	size_t unusable;		/* records without host or port */
 };
@@ -71,32 +79,86 @@ nothing(const struct finding *x, struct fault *f)
 	    "port" : x->denied > 0 ? "the DNS says that this domain has no "
 	    "submission server" : "the DNS announces no submission server for "
 	    "this domain");
-	return fault_hint(f, "most providers say in their help pages what "
-	    "\"host\" and \"port\" should be");
+	return x->list.count == 0 ? fault_hint(f, "most providers say in "
+	    "their help pages what \"host\" and \"port\" should be") :
+	    fault_hint(f, "its mail goes to %s: whoever runs that should say "
+	    "in his help pages what \"host\" and \"port\" should be",
+	    x->list.record[0].target);
 }
 
-static int
-find(struct finding *x, struct fault *f)
+static void
+take_provider(struct finding *x)
 {
-	int64_t deadline = clock_after(DIAL_TIMEOUT_MS);
+	x->host = x->provider->host;
+	x->port = x->provider->port;
+	x->starttls = x->port != IMPLICIT_TLS_PORT;
+}
+
+/* What the domain announces; nothing is a result, too. */
+static int
+find_service(struct finding *x, int64_t deadline, struct fault *f)
+{
 	char *name;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && x->service == NULL && i < SERVICES; i++) {
+	for (size_t i = 0; r == 0 && x->host == NULL && i < SERVICES; i++) {
+		srv_list_free(&x->list);
 		name = buffer_format("%s.%s", services[i].name, x->domain);
-		r = srv_query(&x->list, name, deadline, f);
+		r = srv_query(&x->list, SRV_SRV, name, deadline, f);
 		free(name);
-		if (r == 0 && x->list.count > 0) {
-			x->service = &services[i];
-			break;
-		}
 		x->denied += x->list.denied;
 		x->unusable += x->list.unusable;
-		srv_list_free(&x->list);
+		if (r == -1 || x->list.count == 0)
+			continue;
+		x->service = &services[i];
+		x->starttls = services[i].starttls;
+		x->host = x->list.record[0].target;
+		x->port = x->list.record[0].port;
+		x->provider = provider_of_host(x->host);
 	}
-	if (r == 0 && x->service == NULL)
-		r = nothing(x, f);
 	return r;
+}
+
+/* By whom it has its mail delivered, if that is a provider that we know. */
+static int
+find_exchanger(struct finding *x, int64_t deadline, struct fault *f)
+{
+	srv_list_free(&x->list);
+	if (x->denied == 0 && srv_query(&x->list, SRV_MX, x->domain, deadline,
+	    f) == -1)
+		return -1;
+	for (size_t i = 0; x->provider == NULL && i < x->list.count; i++) {
+		x->exchanger = x->list.record[i].target;
+		x->provider = provider_of_exchanger(x->exchanger);
+	}
+	if (x->provider == NULL)
+		return nothing(x, f);
+	take_provider(x);
+	return 0;
+}
+
+static int
+find(struct finding *x, const char *host, struct fault *f)
+{
+	int64_t deadline;
+
+	x->provider = host == NULL ? provider_of_domain(x->domain) :
+	    provider_of_host(host);
+	if (x->provider != NULL) {
+		take_provider(x);
+		x->host = host == NULL ? x->host : host;
+		return 0;
+	}
+	if (host != NULL) {
+		fault(f, FAULT_HOST, "%s: --configure does not know this "
+		    "server", host);
+		return fault_hint(f, "without --host the DNS is asked; those "
+		    "known are in postrider(1)");
+	}
+	deadline = clock_after(DIAL_TIMEOUT_MS);
+	if (find_service(x, deadline, f) == -1)
+		return -1;
+	return x->host == NULL ? find_exchanger(x, deadline, f) : 0;
 }
 
 /* In `from`, "%" begins a pattern and is doubled; a glob cannot be quoted. */
@@ -117,59 +179,101 @@ add_from(struct buffer *b, const struct finding *x)
 	buffer_add_char(b, '\n');
 }
 
+/* Lines as comments. */
 static void
-add_password(struct buffer *b, const struct finding *x)
+add_lines(struct buffer *b, const char *text)
 {
-	buffer_add_string(b, "# The password: either in the keyring, where it "
-	    "is found without a line here,\n"
-	    "#     secret-tool store --label=postrider application postrider "
-	    "\\\n#         host ");
-	buffer_printf(b, "%s user ", x->list.record[0].target);
+	for (size_t n; *text != '\0'; text += n) {
+		n = strcspn(text, "\n") + 1;
+		buffer_printf(b, "# %.*s", (int)n, text);
+	}
+}
+
+/* Where it comes from, and what its owner should know. */
+static void
+add_origin(struct buffer *b, const struct finding *x)
+{
+	const struct srv_list *l = &x->list;
+
+	if (x->service != NULL)
+		buffer_printf(b, "# %s.%s says: %s, port %u\n",
+		    x->service->name, x->domain, x->host, (unsigned)x->port);
+	else if (x->exchanger != NULL)
+		buffer_printf(b, "# The mail exchanger of %s is %s.\n",
+		    x->domain, x->exchanger);
+	for (size_t i = 1; x->service != NULL && i < l->count &&
+	    i <= OTHERS_MAX; i++)
+		buffer_printf(b, "# and then: %s, port %u\n",
+		    l->record[i].target, (unsigned)l->record[i].port);
+	if (x->provider != NULL) {
+		buffer_printf(b, "# %s, as of " PROVIDER_DATE ":\n",
+		    x->provider->name);
+		add_lines(b, x->provider->advice);
+	}
+}
+
+static void
+add_token(struct buffer *b, const struct finding *x)
+{
+	buffer_add_string(b, "# Sign in once, with a client of your own:\n"
+	    "#     postrider-oauth2 login ");
 	text_add_sh_word(b, x->spec);
-	buffer_add_string(b, "\n# or in a file that nobody else can read "
-	    "(chmod 600); then remove the '#' of\n"
-	    "#password_file ~/.config/postrider/password\n");
+	buffer_printf(b, " \\\n#         %s\noauth2 %s\n",
+	    x->provider->token, x->spec);
+}
+
+static void
+add_password(struct buffer *b, const struct finding *x, const char *user)
+{
+	if (user[0] == '#') {
+		buffer_add_string(b, "# The password in a file that nobody "
+		    "else can read (chmod 600), likewise\n");
+	} else {
+		buffer_printf(b, "# The password: either in the keyring, where "
+		    "it is found without a line here,\n#     secret-tool store "
+		    "--label=postrider application postrider \\\n"
+		    "#         host %s user ", x->host);
+		text_add_sh_word(b, user);
+		buffer_add_string(b, "\n# or in a file that nobody else can "
+		    "read (chmod 600); then remove the '#' of\n");
+	}
+	buffer_add_string(b, "#password_file ~/.config/postrider/password\n");
 }
 
 static void
 add_account(struct buffer *b, const struct finding *x)
 {
-	const struct srv_list *l = &x->list;
+	const struct provider *p = x->provider;
+	const char *user = p == NULL || p->user == NULL ? x->spec :
+	    p->user[0] == '\0' ? x->box.local : p->user;
+	bool token = p != NULL && p->token != NULL;
 
-	buffer_printf(b, "# %s.%s says: %s, port %u\n", x->service->name,
-	    x->domain, l->record[0].target, (unsigned)l->record[0].port);
-	for (size_t i = 1; i < l->count && i <= OTHERS_MAX; i++)
-		buffer_printf(b, "# and then: %s, port %u\n",
-		    l->record[i].target, (unsigned)l->record[i].port);
+	add_origin(b, x);
 	buffer_printf(b, "account %s\nhost %s\nport %u\ntls on\n"
-	    "tls_starttls %s\nauth on\nuser %s\n", x->domain,
-	    l->record[0].target, (unsigned)l->record[0].port,
-	    x->service->starttls ? "on" : "off", x->spec);
+	    "tls_starttls %s\n", x->domain, x->host, (unsigned)x->port,
+	    x->starttls ? "on" : "off");
+	if (!token)
+		buffer_printf(b, "auth on\n%suser %s\n", user[0] != '#' ? "" :
+		    "# Put yours in its place, and remove the '#' of\n#",
+		    user + (user[0] == '#'));
 	add_from(b, x);
-	add_password(b, x);
-}
-
-/* Is the host the domain, or below it? */
-static bool
-is_within(const char *host, const char *domain)
-{
-	size_t n = strlen(host), m = strlen(domain);
-
-	return n >= m && text_same_word(host + (n - m), m, domain) &&
-	    (n == m || host[n - m - 1] == '.');
+	if (token)
+		add_token(b, x);
+	else
+		add_password(b, x, user);
 }
 
 static void
 warn(const struct finding *x, const struct request *request)
 {
-	const char *host = x->list.record[0].target;
 	char *text;
 
-	if (is_within(host, x->domain))
+	if (x->service == NULL || x->provider != NULL ||
+	    provider_is_within(x->host, x->domain, strlen(x->domain)))
 		return;
 	text = buffer_format("%s is outside %s, and answers of the DNS can be "
 	    "forged: make sure that it is your provider's before it gets a "
-	    "password (RFC 6186 section 6)", host, x->domain);
+	    "password (RFC 6186 section 6)", x->host, x->domain);
 	request->note(text);
 	free(text);
 }
@@ -185,7 +289,7 @@ configure(const struct request *request, const char *address,
 	memset(&x, 0, sizeof(x));
 	r = read_address(&x, address, f);
 	if (r == 0)
-		r = find(&x, f);
+		r = find(&x, request->settings->host, f);
 	if (r == 0) {
 		buffer_init(&b, BLOCK_MAX);
 		add_account(&b, &x);

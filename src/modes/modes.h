@@ -206,14 +206,16 @@ int query(const struct request *, const struct mailbox *sender, enum query,
 int serverinfo(const struct request *, const struct mailbox *sender,
     struct fault *);
 
-/* ---- configure: an account for an address, as its domain announces it ---- */
+/* ---- configure: an account for an address ---- */
 
 /*
- * Asks the DNS for the submission servers of the address's domain (RFC 6186;
- * those with TLS from the first octet before others: RFC 8314 section 5.1) and
- * prints an account to standard output. FAULT_DATA when that is no address
- * with a domain, FAULT_HOST when nothing is announced, FAULT_TEMPORARY when
- * the DNS does not answer.
+ * Prints one to standard output: for the --host of the request, or for the
+ * provider that the address's domain is known to belong to; else for what the
+ * DNS announces as its submission server (RFC 6186; those with TLS from the
+ * first octet before others: RFC 8314 section 5.1), else for the provider that
+ * its mail exchangers are known to belong to. FAULT_DATA when that is no
+ * address with a domain, FAULT_HOST when nothing is found, FAULT_TEMPORARY
+ * when the DNS does not answer.
  */
 int configure(const struct request *, const char *address, struct fault *);
 

@@ -104,8 +104,13 @@ void bounded_write(int fd, const void *p, size_t n);
 
 /*
  * ---- srv.c: SRV records (RFC 2782), which tell where a domain has a service,
- * by the system's resolver library.
+ * and MX records (RFC 5321 section 5.1), by the system's resolver library.
  */
+
+enum srv_type {
+	SRV_SRV,
+	SRV_MX		/* as a service with weight 0 on port 25 */
+};
 
 struct srv {
 	uint16_t priority;	/* the lowest is to be tried first */
@@ -125,22 +130,23 @@ struct srv_list {
 void srv_list_free(struct srv_list *);
 
 /*
- * Adds the SRV records in the answer section of the DNS message at p (RFC 1035
- * section 4), sorted: by priority, then by weight, the greatest first, then by
- * name. The RFC's draw by weight is for those who ask each time; who asks once
- * takes what the operator gives most to. -1 when the message is malformed or
- * the system's library cannot parse it; the list then holds what came before.
- * Every octet of the message may be a stranger's.
+ * Adds the records of that type in the answer section of the DNS message at p
+ * (RFC 1035 section 4), sorted: by priority, then by weight, the greatest
+ * first, then by name. The RFC's draw by weight is for those who ask each time;
+ * who asks once takes what the operator gives most to. -1 when the message is
+ * malformed or the system's library cannot parse it; the list then holds what
+ * came before. Every octet of the message may be a stranger's.
  */
-int srv_parse(struct srv_list *, const unsigned char *p, size_t n);
+int srv_parse(struct srv_list *, enum srv_type, const unsigned char *p,
+    size_t n);
 
 /*
- * Asks for the SRV records of a name, such as "_submissions._tcp.example.org",
- * in A-labels, until the deadline. 0 also when there are none. FAULT_TEMPORARY
+ * Asks for the records of a name, such as "_submissions._tcp.example.org", in
+ * A-labels, until the deadline. 0 also when there are none. FAULT_TEMPORARY
  * when there is no answer, or a malformed one; FAULT_SOFTWARE when the system
  * has no resolver library that can parse answers.
  */
-int srv_query(struct srv_list *, const char *name, int64_t deadline,
-    struct fault *);
+int srv_query(struct srv_list *, enum srv_type, const char *name,
+    int64_t deadline, struct fault *);
 
 #endif

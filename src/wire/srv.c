@@ -31,6 +31,8 @@ srv_list_free(struct srv_list *l)
 #define NAME_SIZE 1025		/* a name as dn_expand() writes it, escaped */
 #define HOST_MAX 253		/* octets of 255 (RFC 1035 2.3.4) as text */
 #define FIXED_SIZE 6		/* RFC 2782: priority, weight, port */
+#define MX_FIXED_SIZE 2		/* RFC 1035 section 3.3.9: preference */
+#define MX_PORT 25
 
 /*
  * Letters, digits, "-", "_" in labels that do not begin with "-". What else
@@ -58,16 +60,20 @@ add_record(struct srv_list *l, const ns_msg *message, const ns_rr *rr)
 {
 	const unsigned char *p = ns_rr_rdata(*rr);
 	size_t n = ns_rr_rdlen(*rr);
+	bool mx = ns_rr_type(*rr) == ns_t_mx;
+	size_t fixed = mx ? MX_FIXED_SIZE : FIXED_SIZE;
 	char target[NAME_SIZE];
-	struct srv s;
+	struct srv s = { .port = MX_PORT };
 
-	if (n <= FIXED_SIZE || dn_expand(ns_msg_base(*message),
-	    ns_msg_end(*message), p + FIXED_SIZE, target, sizeof(target)) !=
-	    (int)(n - FIXED_SIZE))
+	if (n <= fixed || dn_expand(ns_msg_base(*message),
+	    ns_msg_end(*message), p + fixed, target, sizeof(target)) !=
+	    (int)(n - fixed))
 		return -1;
 	s.priority = (uint16_t)ns_get16(p);
-	s.weight = (uint16_t)ns_get16(p + 2);
-	s.port = (uint16_t)ns_get16(p + 4);
+	if (!mx) {
+		s.weight = (uint16_t)ns_get16(p + 2);
+		s.port = (uint16_t)ns_get16(p + 4);
+	}
 	if (target[0] == '\0') {
 		l->denied = true;
 	} else if (s.port == 0 || !is_host(target)) {
@@ -95,8 +101,10 @@ compare(const void *a, const void *b)
 }
 
 int
-srv_parse(struct srv_list *l, const unsigned char *p, size_t n)
+srv_parse(struct srv_list *l, enum srv_type type, const unsigned char *p,
+    size_t n)
 {
+	ns_type wanted = type == SRV_MX ? ns_t_mx : ns_t_srv;
 	ns_msg message;
 	ns_rr rr;
 
@@ -105,7 +113,7 @@ srv_parse(struct srv_list *l, const unsigned char *p, size_t n)
 	for (int i = 0; i < ns_msg_count(message, ns_s_an); i++) {
 		if (ns_parserr(&message, ns_s_an, i, &rr) == -1)
 			return -1;
-		if (ns_rr_type(rr) == ns_t_srv && ns_rr_class(rr) == ns_c_in &&
+		if (ns_rr_type(rr) == wanted && ns_rr_class(rr) == ns_c_in &&
 		    add_record(l, &message, &rr) == -1)
 			return -1;
 	}
@@ -114,15 +122,22 @@ srv_parse(struct srv_list *l, const unsigned char *p, size_t n)
 	return 0;
 }
 
+struct question {
+	const char *name;
+	enum srv_type type;
+};
+
 /* In the child: h_errno, 0 for an answer, which follows. */
 static void
-ask(int fd, const void *name)
+ask(int fd, const void *context)
 {
 	static unsigned char answer[ANSWER_MAX];
+	const struct question *q = context;
 	int n, error;
 
 	h_errno = 0;
-	n = res_query(name, ns_c_in, ns_t_srv, answer, sizeof(answer));
+	n = res_query(q->name, ns_c_in, q->type == SRV_MX ? ns_t_mx : ns_t_srv,
+	    answer, sizeof(answer));
 	error = n < 0 ? h_errno == 0 ? NO_RECOVERY : h_errno : 0;
 	bounded_write(fd, &error, sizeof(error));
 	if (n > 0)
@@ -131,20 +146,21 @@ ask(int fd, const void *name)
 }
 
 int
-srv_query(struct srv_list *l, const char *name, int64_t deadline,
-    struct fault *f)
+srv_query(struct srv_list *l, enum srv_type type, const char *name,
+    int64_t deadline, struct fault *f)
 {
+	const struct question q = { name, type };
 	int error = TRY_AGAIN, r = 0;
 	struct buffer b;
 
 	buffer_init(&b, sizeof(error) + ANSWER_MAX);
-	if (bounded_run(ask, name, &b, deadline) == 0 &&
+	if (bounded_run(ask, &q, &b, deadline) == 0 &&
 	    b.len >= sizeof(error)) {
 		memcpy(&error, b.data, sizeof(error));
 		buffer_consume(&b, sizeof(error));
 	}
 	/* HOST_NOT_FOUND and NO_DATA are answers: there is no such record */
-	if (error == 0 && srv_parse(l, (const unsigned char *)b.data,
+	if (error == 0 && srv_parse(l, type, (const unsigned char *)b.data,
 	    b.len) == -1) {
 		r = fault(f, FAULT_TEMPORARY, "%s: the DNS gives a malformed "
 		    "answer", name);
@@ -163,22 +179,25 @@ srv_query(struct srv_list *l, const char *name, int64_t deadline,
 #else /* !HAVE_RESOLVER */
 
 int
-srv_parse(struct srv_list *l, const unsigned char *p, size_t n)
+srv_parse(struct srv_list *l, enum srv_type type, const unsigned char *p,
+    size_t n)
 {
 	(void)l;
+	(void)type;
 	(void)p;
 	(void)n;
 	return -1;
 }
 
 int
-srv_query(struct srv_list *l, const char *name, int64_t deadline,
-    struct fault *f)
+srv_query(struct srv_list *l, enum srv_type type, const char *name,
+    int64_t deadline, struct fault *f)
 {
 	(void)l;
 	(void)deadline;
 	return fault(f, FAULT_SOFTWARE, "%s: this program was built without a "
-	    "resolver library, and cannot ask for SRV records", name);
+	    "resolver library, and cannot ask for %s records", name,
+	    type == SRV_MX ? "MX" : "SRV");
 }
 
 #endif

@@ -15,15 +15,15 @@ require(bool truth)
 		abort();
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+static void
+parse(enum srv_type type, const uint8_t *data, size_t n)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 	struct srv_list l = { .record = NULL };
 	const struct srv *s;
 
-	if (srv_parse(&l, data, n) == 0) {
+	if (srv_parse(&l, type, data, n) == 0) {
 		for (size_t i = 0; i < l.count; i++) {
 			s = &l.record[i];
 			require(s->port != 0 && s->target[0] != '\0' &&
@@ -32,8 +32,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			require(i == 0 || s[-1].priority <= s->priority);
 		}
 		/* each takes its octets */
-		require(l.count + l.unusable <= n / 18);
+		require(l.count + l.unusable <= n / (type == SRV_MX ? 14 :
+		    18));
 	}
 	srv_list_free(&l);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	parse(SRV_SRV, data, n);
+	parse(SRV_MX, data, n);
 	return 0;
 }

@@ -229,3 +229,162 @@ END
 	postrider --configure a@example.org b@example.org </dev/null
 	expect 64 '--configure takes no recipients'
 }
+
+# Each row of the table: an address of the provider's or a mail exchanger of its
+# customers, the server, its port, and the first line of the credentials.
+@test "large providers are known by the domain, by the exchangers, by --host" {
+	local how what host port user
+
+	while read -r how what host port user; do
+		case $how in
+		domain)
+			rm -f zone
+			postrider --configure="you@$what" </dev/null
+			;;
+		mx)
+			zone "example.org mx 10 $what"
+			configure you@example.org
+			grep -qx "# The mail exchanger of .* is $what\." stdout
+			;;
+		host)
+			postrider --host "$host" --configure=you@example.org \
+				</dev/null
+			;;
+		esac
+		expect 0 && grep -qx "host $host" stdout &&
+			grep -qx "port $port" stdout &&
+			grep -qx "$user.*" stdout &&
+			grep -q '^# .*, as of [A-Z][a-z]* 20[0-9][0-9]:$' stdout &&
+			[ ! -s stderr ] || {
+			echo "row: $how $what" >&2
+			cat stdout >&2
+			return 1
+		}
+		# 465 is the port that begins with TLS
+		if [ "$port" = 465 ]; then
+			grep -qx 'tls_starttls off' stdout
+		else
+			grep -qx 'tls_starttls on' stdout
+		fi
+		# and it is an account file
+		sed 's/^#\(password_file .*\)/password x/; s/^#user/user/' \
+			stdout >file
+		[ "$(wc -L <stdout)" -le 90 ]
+		(umask 077 && cat file >"$ACCOUNT")
+		postrider --check-config "$ACCOUNT"
+		expect 0
+	done <<'ROWS'
+domain gmail.com smtp.gmail.com 465 user you@gmail.com
+domain GoogleMail.com smtp.gmail.com 465 user you
+mx aspmx.l.google.com smtp.gmail.com 465 user you@example.org
+mx alt4.aspmx.l.google.com smtp.gmail.com 465 user you@example.org
+mx aspmx3.googlemail.com smtp.gmail.com 465 user you@example.org
+domain outlook.com smtp-mail.outlook.com 587 oauth2 you@outlook.com
+domain hotmail.com smtp-mail.outlook.com 587 oauth2 you@hotmail.com
+mx hotmail-de.olc.protection.outlook.com smtp-mail.outlook.com 587 oauth2
+mx example-org.mail.protection.outlook.com smtp.office365.com 587 oauth2
+mx example-org.p-v1.mx.microsoft smtp.office365.com 587 oauth2
+domain x.onmicrosoft.com smtp.office365.com 587 oauth2
+domain yahoo.com smtp.mail.yahoo.com 465 user
+mx mta7.am0.yahoodns.net smtp.mail.yahoo.com 465 user
+mx mx-aol.mail.gm0.yahoodns.net smtp.aol.com 465 user
+domain aol.com smtp.aol.com 465 user
+domain icloud.com smtp.mail.me.com 587 user
+domain me.com smtp.mail.me.com 587 user
+mx mx01.mail.icloud.com smtp.mail.me.com 587 user
+domain fastmail.com smtp.fastmail.com 465 user
+mx in1-smtp.messagingengine.com smtp.fastmail.com 465 user
+domain gmx.de mail.gmx.net 465 user
+domain gmx.com mail.gmx.com 465 user
+mx mx00.emig.gmx.net mail.gmx.net 465 user
+domain web.de smtp.web.de 587 user you
+mx mx00.ionos.de smtp.ionos.de 465 user
+mx mx01.kundenserver.de smtp.ionos.de 465 user
+mx mx00.ionos.com smtp.ionos.com 465 user
+mx mx00.ionos.co.uk smtp.ionos.co.uk 465 user
+mx mx00.ionos.fr smtp.ionos.fr 465 user
+mx mx00.ionos.es smtp.ionos.es 465 user
+mx mx00.ionos.it smtp.ionos.it 465 user
+domain zohomail.com smtp.zoho.com 465 user
+domain zohomail.eu smtp.zoho.eu 465 user
+mx mx.zoho.com smtppro.zoho.com 465 user
+mx mx2.zoho.eu smtppro.zoho.eu 465 user
+mx mx.zoho.in smtppro.zoho.in 465 user
+mx mx.zoho.com.au smtppro.zoho.com.au 465 user
+mx mx.zoho.jp smtppro.zoho.jp 465 user
+domain yandex.ru smtp.yandex.com 465 user
+domain ya.ru smtp.yandex.com 465 user
+mx mx.yandex.net smtp.yandex.com 465 user
+domain proton.me 127.0.0.1 1025 user
+mx mail.protonmail.ch 127.0.0.1 1025 user
+mx mailsec.protonmail.ch 127.0.0.1 1025 user
+host - email-smtp.eu-central-1.amazonaws.com 465 #user SMTP-USER
+host - smtp.sendgrid.net 465 user apikey
+mx mx.sendgrid.net smtp.sendgrid.net 465 user apikey
+host - smtp.mailgun.org 465 #user LOGIN
+mx mxa.mailgun.org smtp.mailgun.org 465 #user LOGIN
+mx mxb.eu.mailgun.org smtp.eu.mailgun.org 465 #user LOGIN
+host - smtp.postmarkapp.com 587 #user SERVER
+mx inbound.postmarkapp.com smtp.postmarkapp.com 587 #user SERVER
+host - smtp-relay.brevo.com 465 #user SMTP-LOGIN
+mx inbound1.sendinblue.com smtp-relay.brevo.com 465 #user SMTP-LOGIN
+ROWS
+}
+
+@test "a domain's own announcement comes before its exchangers" {
+	zone "$S srv 0 1 465 mail.example.org" \
+		'example.org mx 10 aspmx.l.google.com'
+	configure alice@example.org
+	expect 0
+	grep -qx 'host mail.example.org' stdout
+	# and is the provider's that the server is
+	zone "$S srv 0 1 465 smtp.fastmail.com"
+	configure alice@example.org
+	expect 0
+	grep -qx "# $S says: smtp.fastmail.com, port 465" stdout
+	grep -q '^# Fastmail, as of' stdout
+	[ ! -s stderr ]
+	# who says that there is none is believed
+	zone "$S srv 0 0 0 ." 'example.org mx 10 aspmx.l.google.com'
+	configure alice@example.org
+	expect 68 'the DNS says that this domain has no submission server'
+}
+
+@test "exchangers that nobody knows are named; a forged one leads nowhere else" {
+	local name
+
+	for name in mx.example.net google.com.example.net notgoogle.com \
+		mail.protection.outlook.com.evil.example; do
+		zone "example.org mx 10 $name"
+		configure alice@example.org
+		expect 68 'announces no submission server' "its mail goes to $name"
+		[ ! -s stdout ]
+	done
+	zone 'example.org rcode 2' "$S rcode 3" "$T rcode 3"
+	configure alice@example.org
+	expect 75 'example.org: the DNS gives no answer'
+	# the first that is known, in the order of preference
+	zone 'example.org mx 20 aspmx.l.google.com' \
+		'example.org mx 10 filter.example.net' \
+		'example.org mx 30 in1-smtp.messagingengine.com'
+	configure alice@example.org
+	expect 0
+	grep -qx 'host smtp.gmail.com' stdout
+}
+
+@test "--host of a server that is not in the table" {
+	local host
+
+	for host in smtp.example.net email-smtp.a.b.amazonaws.com \
+		email-smtp..amazonaws.com.example.net; do
+		postrider --host "$host" --configure=you@example.org </dev/null
+		expect 68 "$host: --configure does not know this server" hint:
+	done
+}
+
+@test "logins that are no address" {
+	postrider --configure=you@web.de </dev/null
+	grep -qx 'user you' stdout
+	postrider --host smtp.sendgrid.net --configure=you@example.org </dev/null
+	grep -q "host smtp.sendgrid.net user 'apikey'" stdout
+}

@@ -6,6 +6,7 @@
  *
  * Each line is a name and what is said of it:
  *	NAME srv PRIORITY WEIGHT PORT TARGET	a record; may stand repeatedly
+ *	NAME mx PREFERENCE EXCHANGER		likewise
  *	NAME a ADDRESS				an IPv4 address; may repeat
  *	NAME rcode NUMBER			no record, this code
  *	NAME hex OCTETS				these behind the header, which
@@ -36,6 +37,7 @@
 #define NXDOMAIN 3
 #define TRUNCATED 0x02
 #define TYPE_A 1
+#define TYPE_MX 15
 #define TYPE_SRV 33
 
 struct message {
@@ -116,15 +118,17 @@ begin_record(struct message *m, unsigned type)
 		m->p[6]++;
 }
 
+/* A name, behind three numbers (priority, weight, port) or one. */
 static void
-add_record(struct message *m, const char *rest)
+add_record(struct message *m, unsigned type, const char *rest)
 {
-	unsigned number[3];		/* priority, weight, port */
+	int numbers = type == TYPE_SRV ? 3 : 1;
 	char target[LINE_SIZE], *end;
 	const char *at = rest;
+	unsigned number[3];
 	size_t size_at;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < numbers; i++) {
 		number[i] = (unsigned)strtoul(at, &end, 10);
 		if (end == at)
 			die(rest);
@@ -132,10 +136,10 @@ add_record(struct message *m, const char *rest)
 	}
 	if (sscanf(at, "%1023s", target) != 1)
 		die(rest);
-	begin_record(m, TYPE_SRV);
+	begin_record(m, type);
 	size_at = m->n;
 	add_number(m, 0);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < numbers; i++)
 		add_number(m, number[i]);
 	add_name(m, target);
 	m->p[size_at] = (unsigned char)((m->n - size_at - 2) >> 8);
@@ -177,6 +181,7 @@ answer(struct message *m, const char *file, const unsigned char *query,
 	char line[LINE_SIZE], name[LINE_SIZE], asked[LINE_SIZE];
 	char verb[LINE_SIZE];
 	size_t question = read_question(query, n, asked);
+	unsigned type = query[HEADER + question - 3];
 	bool found = false, silent = false;
 	FILE *in = fopen(file, "r");
 	int rest;
@@ -194,10 +199,11 @@ answer(struct message *m, const char *file, const unsigned char *query,
 		    strcasecmp(name, asked) != 0)
 			continue;
 		found = true;
-		if (strcmp(verb, "srv") == 0)
-			add_record(m, line + rest);
-		else if (strcmp(verb, "a") == 0 &&
-		    query[HEADER + question - 3] == TYPE_A)
+		if (strcmp(verb, "srv") == 0 && type == TYPE_SRV)
+			add_record(m, type, line + rest);
+		else if (strcmp(verb, "mx") == 0 && type == TYPE_MX)
+			add_record(m, type, line + rest);
+		else if (strcmp(verb, "a") == 0 && type == TYPE_A)
 			add_address(m, line + rest);
 		else if (strcmp(verb, "hex") == 0)
 			add_hex(m, line + rest);

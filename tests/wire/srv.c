@@ -16,16 +16,19 @@
     "\x01s\x01x\0\0\x21\0\x01"
 #define OWNER "\xc0\x0c"
 #define SRV "\0\x21\0\x01\0\0\0\x3c"	/* type, class, TTL */
+#define MX "\0\x0f\0\x01\0\0\0\x3c"
 #define BYTES(s) s, sizeof(s) - 1
 
 /* `want` is "priority weight port target;..." and then "." or "!" once for a
  * denial and for each unusable record; NULL: malformed. */
-static const struct {
+struct row {
 	const char *label;
 	const char *message;
 	size_t n;
 	const char *want;
-} rows[] = {
+};
+
+static const struct row rows[] = {
 	{ "a record", BYTES(HEAD("\x01") OWNER SRV "\0\x0b\0\x0a\0\x14\x01\xd1"
 	    "\x01m\x01x\0"), "10 20 465 m.x;" },
 	{ "no record", BYTES(HEAD("\0")), "" },
@@ -81,8 +84,22 @@ static const struct {
 	    "\0\x09\0\x0a\0\x14\x01\xd1\x41" "a\0"), NULL },
 };
 
+static const struct row mx_rows[] = {
+	{ "mail exchangers", BYTES(HEAD("\x03")
+	    OWNER MX "\0\x05\0\x14\x01" "b\0"
+	    OWNER SRV "\0\x09\0\x01\0\0\0\x01\x01" "s\0"
+	    OWNER MX "\0\x05\0\x0a\x01" "a\0"), "10 0 25 a;20 0 25 b;" },
+	{ "no mail exchanger", BYTES(HEAD("\x01") OWNER MX "\0\x03\0\0\0"),
+	    "." },
+	{ "one that is no name", BYTES(HEAD("\x01") OWNER MX
+	    "\0\x06\0\x0a\x02" "-a\0"), "!" },
+	{ "one that is too short", BYTES(HEAD("\x01") OWNER MX
+	    "\0\x02\0\x0a"), NULL },
+};
+
 static void
-test(const char *label, const char *message, size_t n, const char *want)
+test(const char *label, enum srv_type type, const char *message, size_t n,
+    const char *want)
 {
 	struct srv_list l = { .record = NULL };
 	/* as long as it is, so that a sanitizer sees reading behind it */
@@ -93,7 +110,7 @@ test(const char *label, const char *message, size_t n, const char *want)
 	memcpy(copy, message, n);
 	buffer_init(&b, 65536);
 	buffer_add_string(&b, "");
-	r = srv_parse(&l, copy, n);
+	r = srv_parse(&l, type, copy, n);
 	for (size_t i = 0; i < l.count; i++)
 		buffer_printf(&b, "%u %u %u %s;",
 		    (unsigned)l.record[i].priority,
@@ -132,8 +149,8 @@ test_long(size_t last, bool good)
 	buffer_add_char(&b, '\0');
 	buffer_add_char(&want, ';');
 	label[63] = '\0';
-	test(good ? "the longest name" : "a longer name", b.data, b.len,
-	    good ? want.data : NULL);
+	test(good ? "the longest name" : "a longer name", SRV_SRV, b.data,
+	    b.len, good ? want.data : NULL);
 	buffer_free(&b);
 	buffer_free(&want);
 }
@@ -146,7 +163,11 @@ main(void)
 	return 0;
 #endif
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		test(rows[i].label, rows[i].message, rows[i].n, rows[i].want);
+		test(rows[i].label, SRV_SRV, rows[i].message, rows[i].n,
+		    rows[i].want);
+	for (size_t i = 0; i < sizeof(mx_rows) / sizeof(mx_rows[0]); i++)
+		test(mx_rows[i].label, SRV_MX, mx_rows[i].message,
+		    mx_rows[i].n, mx_rows[i].want);
 	test_long(61, true);
 	test_long(62, false);
 	return tap_done();
