@@ -11,7 +11,7 @@
 #   ca          the CA itself
 #   good        nothing is wrong
 #   expired     was valid until 2021
-#   future      will be valid from 2100
+#   future      will be valid one day
 #   misnamed    for other.example.org alone
 #   selfsigned  signed by itself
 #   weak        RSA with 1024 bits
@@ -19,7 +19,8 @@
 #   foreign     signed by another CA, foreign-ca
 #   client      a user's certificate, CN alice
 #
-# and DIR/chain.pem, which is good.pem with the CA behind it.
+# and DIR/chain.pem, which is good.pem with the CA behind it, and DIR/dates for
+# a shell: TO, the end of what is valid, and LATER, when "future" begins.
 
 set -eu
 
@@ -73,7 +74,12 @@ sign_self() {
 }
 
 from='2020-01-01 00:00:00 UTC'
-to='2099-12-31 00:00:00 UTC'
+# GnuTLS knows no time beyond 2038 where time_t has 32 bits.
+case $(getconf LONG_BIT) in
+32) to='2037-12-31 00:00:00 UTC' later='2037-01-01 00:00:00 UTC' ;;
+*) to='2099-12-31 00:00:00 UTC' later='2098-01-01 00:00:00 UTC' ;;
+esac
+printf "TO='%s'\nLATER='%s'\n" "$to" "$later" >dates
 
 for ca in ca foreign-ca; do
 	new_key "$ca" --key-type ecdsa --curve secp256r1
@@ -94,8 +100,7 @@ new_key weak --key-type rsa --bits 1024
 { template "$from" "$to"; names; echo tls_www_server; } | sign good ca
 { template "$from" '2021-01-01 00:00:00 UTC'; names; echo tls_www_server; } |
 	sign expired ca
-{ template '2100-01-01 00:00:00 UTC' '2101-01-01 00:00:00 UTC'; names
-  echo tls_www_server; } | sign future ca
+{ template "$later" "$to"; names; echo tls_www_server; } | sign future ca
 { template "$from" "$to" | sed 's/mail\.example/other.example/'
   echo 'dns_name = "other.example.org"'; echo tls_www_server; } |
 	sign misnamed ca

@@ -5,6 +5,8 @@
 # and what may be spoken.
 
 load ../helper
+# shellcheck source=/dev/null
+. "$CERTS/dates"
 
 # tls_account LINE...: TLS to localhost; whom to trust is the caller's to say.
 tls_account() {
@@ -95,7 +97,7 @@ pin() {
 		outcome 0
 	done
 	printf 'cn = "renewed"\nactivation_date = "2020-01-01 00:00:00 UTC"\n%s' \
-		'expiration_date = "2099-12-31 00:00:00 UTC"' >renewed.tmpl
+		"expiration_date = \"$TO\"" >renewed.tmpl
 	certtool --generate-self-signed --load-privkey "$CERTS/good.key" \
 		--template renewed.tmpl --outfile renewed.pem 2>certtool.log
 	smarthost_serve --cert renewed.pem --key "$CERTS/good.key"
@@ -250,7 +252,7 @@ pin() {
 	certtool --generate-privkey --key-type rsa --bits 2048 \
 		--outfile rsa.key 2>certtool.log
 	printf 'cn = "localhost"\ndns_name = "localhost"\n%s' \
-		'expiration_date = "2099-12-31 00:00:00 UTC"' >rsa.tmpl
+		"expiration_date = \"$TO\"" >rsa.tmpl
 	certtool --generate-self-signed --load-privkey rsa.key \
 		--template rsa.tmpl --outfile rsa.pem 2>certtool.log
 	smarthost_serve --cert rsa.pem --key rsa.key --tls-max 1.2 \

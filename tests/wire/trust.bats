@@ -8,7 +8,8 @@
 load ../helper
 
 FROM='2020-01-01 00:00:00 UTC'
-TO='2099-12-31 00:00:00 UTC'
+# shellcheck source=/dev/null
+. "$CERTS/dates"
 PAST='2021-01-01 00:00:00 UTC'
 CLOCK='s/our clock says [0-9: -]* UTC//'
 
