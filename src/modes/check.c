@@ -12,18 +12,27 @@
 #include "base/text.h"
 #include "config/account/account.h"
 #include "config/account/accountfile.h"
-#include "config/account/sender.h"
-#include "config/password/password.h"
 #include "delivery/policy.h"
 #include "delivery/request.h"
+#include "modes/fitness.h"
 #include "modes/modes.h"
+
+/* What has been found in account files. */
+struct findings {
+	struct notes seen;	/* accounts may share a setting */
+	size_t errors;
+};
 
 static void
 report_account(void *arg, const struct fault *f)
 {
-	size_t *errors = arg;
+	struct findings *found = arg;
 
-	(*errors)++;
+	for (size_t i = 0; i < found->seen.count; i++)
+		if (strcmp(found->seen.text[i], f->text) == 0)
+			return;
+	notes_add(&found->seen, "%s", f->text);
+	found->errors++;
 	fprintf(stderr, "%s\n", f->text);
 	if (f->hint != NULL)
 		fprintf(stderr, "    hint: %s\n", f->hint);
@@ -136,71 +145,49 @@ check_named(const struct accounts *accounts)
 	return c.errors;
 }
 
-/* The same for files of `senders`. */
-static size_t
-check_senders(const struct accounts *accounts)
+/* Without any the environment may have one, or it is told where files were
+ * looked for. */
+static int
+check_choice(struct accounts *accounts, const struct request *request,
+    struct fault *f)
 {
-	struct fault f = { .class = FAULT_NONE };
-	struct account *account;
-	size_t errors = 0;
-	char *path;
+	struct account a;
+	int r;
 
-	for (size_t i = 0; i < accounts->table.count; i++) {
-		account = accounts->table.account[i];
-		path = account->senders == NULL ? NULL :
-		    account_path(account->senders);
-		if (path != NULL) {
-			free(account->senders);
-			account->senders = path;
-			senders_free(senders_read(account, &f));
-		}
-		if (f.class != FAULT_NONE)
-			report_account(&errors, &f);
-		fault_clear(&f);
-	}
-	return errors;
-}
-
-/* Accounts that take a token: what does not go with it is an error, and the
- * program that prints it a note, as it may be another machine's. */
-static size_t
-check_tokens(struct accounts *accounts)
-{
-	struct fault f = { .class = FAULT_NONE };
-	struct account *account;
-	size_t errors = 0;
-
-	for (size_t i = 0; i < accounts->table.count; i++) {
-		account = accounts->table.account[i];
-		if (account_complete_oauth2(account, &f) == -1)
-			report_account(&errors, &f);
-		else if (account_check_program(account, &f) == -1)
-			notes_add(&accounts->warnings, "account '%s': oauth2: "
-			    "%s", account->name, f.text);
-		fault_clear(&f);
-	}
-	return errors;
+	account_init(&a);
+	r = accounts_choose(accounts, request->account, NULL,
+	    request->settings, &a, f);
+	account_free(&a);
+	return r;
 }
 
 /* One file by itself, or (NULL) those that a message would go by. */
 static int
-check(const struct request *request, const char *file, size_t *errors,
-    struct fault *f)
+check(const struct request *request, const char *file,
+    struct findings *found, struct fault *f)
 {
+	size_t before = found->errors;
 	struct accounts accounts;
 	int r;
 
 	accounts_init(&accounts);
 	accounts.report = report_account;
-	accounts.report_arg = errors;
+	accounts.report_arg = found;
 	r = file != NULL ?
 	    accountfile_read(&accounts, file, ACCOUNTFILE_NAMED, f) :
 	    accountfile_load(&accounts, request->file, request->file_of_root,
 	    f);
-	*errors += check_tokens(&accounts);
+	/* what follows from a line that is wrong is no error of its own */
+	for (size_t i = 0; found->errors == before &&
+	    i < accounts.table.count; i++)
+		fitness_of(&accounts, accounts.table.account[i],
+		    report_account, found);
 	print_notes(&accounts);
 	print_sources(&accounts);
-	*errors += check_named(&accounts) + check_senders(&accounts);
+	if (r == 0 && file == NULL && accounts.table.count == 0 &&
+	    found->errors == before)
+		r = check_choice(&accounts, request, f);
+	found->errors += check_named(&accounts);
 	accounts_free(&accounts);
 	return r;
 }
@@ -209,16 +196,17 @@ int
 check_config(const struct request *request, const char *const *files,
     size_t n, struct fault *f)
 {
-	size_t errors = 0;
-	int r = n == 0 ? check(request, NULL, &errors, f) : 0;
+	struct findings found = { .seen.text = NULL };
+	int r = n == 0 ? check(request, NULL, &found, f) : 0;
 
 	/* an account may be in several of the files */
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = check(request, files[i], &errors, f);
-	if (r == -1 || errors == 0)
+		r = check(request, files[i], &found, f);
+	notes_free(&found.seen);
+	if (r == -1 || found.errors == 0)
 		return r;
-	return fault(f, FAULT_CONFIG, "%zu error%s", errors,
-	    errors == 1 ? "" : "s");
+	return fault(f, FAULT_CONFIG, "%zu error%s", found.errors,
+	    found.errors == 1 ? "" : "s");
 }
 
 int

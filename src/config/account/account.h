@@ -44,6 +44,9 @@ struct account {
 	struct option_place origin[OPTION_COUNT];
 	bool set[OPTION_COUNT];		/* explicitly set (inheritance) */
 	bool forgotten;		/* the passwords, to be read again */
+	bool base;		/* others are built on it */
+	bool evaluated;		/* while files are checked: "eval" would add
+				 * to it */
 };
 
 /* Leaves all settings unset; a field that needs a value has its default. */

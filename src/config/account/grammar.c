@@ -93,7 +93,7 @@ no_base(struct parser *p, struct slice name)
 static int
 inherit(struct parser *p, struct account *account, struct slice bases)
 {
-	const struct account *base;
+	struct account *base;
 	struct slice name;
 	bool more;
 
@@ -107,11 +107,14 @@ inherit(struct parser *p, struct account *account, struct slice bases)
 			    "the line is 'account NAME : BASE, BASE'");
 		}
 		base = account_table_find(&p->table, name.s, name.n);
-		if (base != NULL)
+		if (base != NULL) {
 			account_override(account, base);
-		else if (accounts_report(p->accounts, no_base(p, name),
-		    p->fault) == -1)
+			account->evaluated |= base->evaluated;
+			base->base = true;
+		} else if (accounts_report(p->accounts, no_base(p, name),
+		    p->fault) == -1) {
 			return -1;
+		}
 	} while (more);
 	return 0;
 }
@@ -155,6 +158,7 @@ account_begin(struct parser *p, struct slice name)
 	account_init(account);
 	account->name = memory_copy(name.s, name.n);
 	account->defined = p->place;
+	account->evaluated = p->defaults.evaluated;
 	/* what comes from defaults is not explicitly set, so that an account
 	 * does not inherit it from this one */
 	account_copy(account, &p->defaults);
@@ -336,8 +340,11 @@ parse_eval(struct parser *p, struct slice command)
 	    "write 'eval COMMAND', which prints a setting and its value") == -1)
 		return -1;
 	p->facts->command = "an eval";
-	if (p->hooks == NULL || p->accounts->report != NULL)
+	if (p->hooks == NULL || p->accounts->report != NULL) {
+		need_account(p);
+		p->current->evaluated = true;
 		return 0;
+	}
 	string = memory_copy(command.s, command.n);
 	p->accounts->evaluated = true;
 	r = p->hooks->eval(p->hooks->arg, string, &place, &line, p->fault);
@@ -468,6 +475,63 @@ check_sign(struct parser *p, struct slice word, struct slice rest)
 	return hint_line(p, word, behind_sign(rest));
 }
 
+/* Does the value begin or end with one of these characters of UTF-8? */
+static bool
+is_quoted_by(struct slice t, const char *const *marks)
+{
+	size_t m;
+
+	for (; *marks != NULL; marks++) {
+		m = strlen(*marks);
+		if (t.n >= m && (memcmp(t.s, *marks, m) == 0 ||
+		    memcmp(t.s + t.n - m, *marks, m) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* What in a value is a slip, more often than not: it is taken as it stands.
+ * In a command the shell may want it so. */
+static const char *
+find_slip(struct slice t, bool command)
+{
+	static const char *const others[] = { "\xe2\x80\x9c",
+	    "\xe2\x80\x9d", "\xe2\x80\x9e", "\xe2\x80\x98",
+	    "\xe2\x80\x99", "\xe2\x80\x9a", "\xc2\xab", "\xc2\xbb", NULL };
+	bool begins = t.s[0] == '"', ends = t.s[t.n - 1] == '"';
+	size_t quotes = 0;
+
+	for (size_t i = 0; i < t.n; i++)
+		quotes += t.s[i] == '"';
+	if (is_quoted_by(t, others))
+		return "is in typographic quotes; write \" instead";
+	if (command)
+		return NULL;
+	if ((begins || ends) && quotes % 2 != 0)
+		return "has one quote of a pair; write both, or none";
+	if (t.n >= 2 && t.s[0] == '\'' && t.s[t.n - 1] == '\'')
+		return "is in single quotes, which belong to it; write \" "
+		    "instead";
+	if (!begins && text_find(t.s, t.n, " #", 2) != NULL)
+		return "has a '#' in it, which begins no comment here; put "
+		    "comments on a line of their own, or the value in quotes";
+	return NULL;
+}
+
+static void
+note_slip(struct parser *p, struct slice word, struct slice value)
+{
+	enum option_id id = option_find_keyword(word.s, word.n);
+	const char *slip = value.n == 0 ? NULL : find_slip(value,
+	    text_is(word.s, word.n, "eval") || (id != OPTION_COUNT &&
+	    (option_row(id)->flags & OPTION_COMMAND) != 0));
+
+	if (slip != NULL)
+		notes_add(&p->accounts->warnings, "%s:%u: the value of '%.*s' "
+		    "%s", p->place.file, p->place.line, (int)word.n, word.s,
+		    slip);
+}
+
 static int
 parse_line(struct parser *p)
 {
@@ -491,6 +555,8 @@ parse_line(struct parser *p)
 	rest = trim(rest);
 	if (check_sign(p, word, rest) == -1)
 		return -1;
+	if (p->accounts->report != NULL)
+		note_slip(p, word, rest);
 	if (rest.n >= 2 && rest.s[0] == '"' && rest.s[rest.n - 1] == '"') {
 		rest.s++;
 		rest.n -= 2;
