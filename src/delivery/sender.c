@@ -43,13 +43,21 @@ sender_of_host(struct mailbox *box, const struct account *a)
 
 /* An address that is wrong in the account is not the message's fault. */
 static int
-sender_of_account(struct mailbox *box, const struct account *a, bool *empty,
-    const char *from, struct fault *f)
+sender_of_account(struct mailbox *box, const struct sender_address *sender,
+    bool *empty, const char *from, struct fault *f)
 {
-	if (address_parse_path(box, empty, from, strlen(from), f) == 0)
-		return 0;
-	fault_reclass(f, FAULT_CONFIG);
-	return account_fault_prefix(f, a, OPTION_FROM);
+	const struct mailbox *instead;
+
+	if (address_parse_path(box, empty, from, strlen(from), f) == -1) {
+		fault_reclass(f, FAULT_CONFIG);
+		return account_fault_prefix(f, sender->account, OPTION_FROM);
+	}
+	instead = *empty ? NULL : sender_address_instead(sender, box);
+	if (instead != NULL) {
+		mailbox_free(box);
+		mailbox_copy(box, instead);
+	}
+	return 0;
 }
 
 static int
@@ -57,20 +65,20 @@ sender_default(struct mailbox *box, const struct sender_address *sender,
     bool *empty, struct fault *f)
 {
 	const struct account *a = sender->account;
-	char *from;
+	char *from = NULL;
 	int r;
 
 	*empty = false;
+	if (!sender->set && account_sender(a, &from, f) == -1)
+		return -1;
+	if (from != NULL) {
+		r = sender_of_account(box, sender, empty, from, f);
+		free(from);
+		return r;
+	}
 	if (sender->box.local != NULL) {
 		mailbox_copy(box, &sender->box);
 		return 0;
-	}
-	if (account_sender(a, &from, f) == -1)
-		return -1;
-	if (from != NULL) {
-		r = sender_of_account(box, a, empty, from, f);
-		free(from);
-		return r;
 	}
 	if (sender_of_host(box, a) == 0)
 		return 0;

@@ -63,7 +63,7 @@ END
 	local user
 
 	user=$(id -un)
-	serve 'from me@example.org' <<<"$user: \"The box\" <box@example.org>"
+	serve <<<"$user: \"The box\" <box@example.org>"
 	sent b@example.net <<<'Subject: s'
 	account 'tls off' 'aliases' "senders $PWD/senders" 'sender you@example.org'
 	sent b@example.net <<<'From: eve@example.com'
@@ -77,6 +77,19 @@ END
 	is 3 box@example.org 'From: The box <box@example.org>'
 	is 4 box@example.org 'From: A <box@example.org>'
 	is 5 box@example.org 'From: "bob@example.org" <box@example.org>'
+}
+
+@test "senders: an address of from is looked up, too" {
+	serve 'from %F, %U' <<END
+alice: alice@example.org
+$(id -un): box@example.org
+END
+	sent b@example.net <<<'From: Alice <alice@localhost>'
+	sent b@example.net <<<'From: bob@example.org'
+	sent b@example.net <<<'Subject: s'
+	is 1 alice@example.org 'From: Alice <alice@example.org>'
+	is 2 bob@example.org 'From: bob@example.org'
+	is 3 box@example.org 'From: box@example.org' 'Subject: s'
 }
 
 @test "senders: what sender does not replace by them, sender does" {

@@ -194,6 +194,40 @@ automatic(const struct account *a, struct fault *f)
 	return address;
 }
 
+/* The next element that is no glob, for the caller to free, or NULL. */
+static char *
+next_address(const char **rest)
+{
+	char *element = *rest == NULL ? NULL : next_element(rest);
+
+	while (element != NULL && is_glob(element)) {
+		free(element);
+		element = next_element(rest);
+	}
+	return element;
+}
+
+/* One that needs a From field gives way to the next where there is none. */
+static char *
+first_address(const struct account *a, char *element, const char *rest,
+    struct fault *f)
+{
+	struct fault why = { .class = FAULT_NONE };
+	char *address = NULL, *next;
+
+	while (element != NULL && address == NULL) {
+		address = pattern_expand_setting(a, OPTION_FROM, element,
+		    a->author, false, &why);
+		next = why.class == FAULT_DATA ? next_address(&rest) : NULL;
+		free(element);
+		element = next;
+		if (next == NULL && address == NULL)
+			fault_pass(f, &why, "");
+		fault_clear(&why);
+	}
+	return address;
+}
+
 int
 account_sender(const struct account *a, char **sender, struct fault *f)
 {
@@ -203,17 +237,10 @@ account_sender(const struct account *a, char **sender, struct fault *f)
 	char *element = NULL;
 
 	*sender = NULL;
-	if (id == OPTION_FROM) {
-		while (rest != NULL && (element = next_element(&rest)) !=
-		    NULL && is_glob(element))
-			free(element);
-		if (element == NULL)
-			return 0;
-	}
+	if (id == OPTION_FROM && (element = next_address(&rest)) == NULL)
+		return 0;
 	*sender = element == NULL ? automatic(a, f) :
-	    pattern_expand_setting(a, OPTION_FROM, element, a->author, false,
-	    f);
-	free(element);
+	    first_address(a, element, rest, f);
 	return *sender != NULL ? 0 : account_fault_prefix(f, a, id);
 }
 
