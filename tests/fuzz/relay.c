@@ -179,7 +179,8 @@ hello(struct visit *v)
 	if (host.offers & OFFERS_CHUNKING)
 		buffer_add_string(&b, "250-CHUNKING\r\n");
 	if (host.offers & OFFERS_8BIT)
-		buffer_add_string(&b, "250-8BITMIME\r\n250-SMTPUTF8\r\n");
+		buffer_add_string(&b, "250-8BITMIME\r\n250-SMTPUTF8\r\n"
+		    "250-DSN\r\n");
 	buffer_add_string(&b, "250 SIZE 100000\r\n");
 	say(v, b.data);
 	buffer_free(&b);
