@@ -74,10 +74,12 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
     -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 $(WERROR)
 
 # Not _POSIX_C_SOURCE: it would hide on BSD and macOS what configure has found
-# beyond POSIX; _DEFAULT_SOURCE includes it where -std=c11 hides things.
+# beyond POSIX; _DEFAULT_SOURCE includes it where -std=c11 hides things.  Files
+# larger than 2 GiB are a matter of all objects, not of those that include
+# config.h: struct stat, and all that has an ino_t, change with it.
 DEFINES = -DSYSCONFDIR='"$(sysconfdir)"' \
     -DLOCALSTATEDIR='"$(localstatedir)"' -DBINDIR='"$(bindir)"' \
-    -D_DEFAULT_SOURCE -Isrc -I.
+    -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc -I.
 
 COMPILE = $(CC) -std=c11 $(DEFINES) $(GNUTLS_CFLAGS) $(GSASL_CFLAGS) \
     $(IDN2_CFLAGS) $(CURL_CFLAGS) $(JSON_CFLAGS) $(CPPFLAGS) $(WARNINGS) $(CFLAGS) $(VARIANT_CFLAGS)

@@ -135,8 +135,7 @@ serve(struct loopback *l, size_t i, const char *state, struct buffer *query)
 		    text_line(head->data, head->len), state, query);
 		page = right ? page_done : page_other;
 		/* a page that does not arrive changes nothing */
-		(void)send(l->visitor[i].fd, page, strlen(page),
-		    MSG_NOSIGNAL);
+		(void)send(l->visitor[i].fd, page, strlen(page), 0);
 		shutdown(l->visitor[i].fd, SHUT_WR);
 	}
 	leave(l, i);

@@ -4,9 +4,11 @@
 #include <sys/types.h>
 
 #include <netinet/in.h>
+#ifdef HAVE_RESOLVER
 #include <arpa/nameser.h>
-#include <netdb.h>
 #include <resolv.h>
+#endif
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* text, buffer, memory, clock, random and fault. */
+#include <sys/types.h>
+
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -473,6 +475,9 @@ check_lines(void)
 int
 main(void)
 {
+	/* this file, as most, does not include config.h */
+	tap_ok(sizeof(off_t) == 8 && sizeof(ino_t) == 8,
+	    "large files, whatever is included");
 	check_text();
 	check_json();
 	check_sh_word();

@@ -23,6 +23,10 @@
 #include "delivery/queue/folder.h"
 #include "delivery/queue/hold.h"
 
+#ifdef HAVE_STRUCT_STAT_ST_MTIMESPEC	/* macOS's word for POSIX's */
+#define st_mtim st_mtimespec
+#endif
+
 #define FIRST "postrider-account: 1\n"
 #define HOLD_OCTETS_MAX (128 * 1024)	/* a fault's text is half of it */
 #define NAME_OCTETS_MAX 4096		/* no file's name is longer */
