@@ -257,70 +257,65 @@ COMPLETIONS = $(datadir)/bash-completion/completions/postrider=postrider.bash \
     $(datadir)/zsh/site-functions/_postrider=_postrider \
     $(datadir)/fish/vendor_completions.d/postrider.fish=postrider.fish
 
-.PHONY: install install-sendmail uninstall
+# How these become the system's: divert, alternatives or links, or whichever of
+# them this system has; see contrib/packaging/sendmail.
+SENDMAIL_BY = auto
+sendmail = DESTDIR='$(DESTDIR)' contrib/packaging/sendmail
+
+.PHONY: install install-sendmail uninstall uninstall-sendmail
 install: $(POSTRIDER) $(OAUTH2_PROGRAMS)
-	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 \
-	    $(DESTDIR)$(mandir)/man5
-	$(INSTALL) -m 755 $(POSTRIDER) $(DESTDIR)$(bindir)/postrider
-	$(INSTALL) -m 644 man/postrider.1 $(DESTDIR)$(mandir)/man1/
+	$(INSTALL) -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1' \
+	    '$(DESTDIR)$(mandir)/man5'
+	$(INSTALL) -m 755 $(POSTRIDER) '$(DESTDIR)$(bindir)/postrider'
+	$(INSTALL) -m 644 man/postrider.1 '$(DESTDIR)$(mandir)/man1/'
 	$(INSTALL) -m 644 man/postrider-accounts.5 man/postrider-queue.5 \
-	    $(DESTDIR)$(mandir)/man5/
+	    '$(DESTDIR)$(mandir)/man5/'
 	@set -e; for pair in $(COMPLETIONS); do \
-	    file=$(DESTDIR)$${pair%=*}; \
+	    file='$(DESTDIR)'$${pair%=*}; \
 	    $(INSTALL) -d "$${file%/*}"; \
 	    $(INSTALL) -m 644 contrib/completion/"$${pair#*=}" "$$file"; \
 	done
 ifdef OAUTH2
 	$(INSTALL) -m 755 $(POSTRIDER_OAUTH2) \
-	    $(DESTDIR)$(bindir)/postrider-oauth2
-	$(INSTALL) -m 644 man/postrider-oauth2.1 $(DESTDIR)$(mandir)/man1/
+	    '$(DESTDIR)$(bindir)/postrider-oauth2'
+	$(INSTALL) -m 644 man/postrider-oauth2.1 '$(DESTDIR)$(mandir)/man1/'
 endif
 
-# Replaces nothing that is not ours.
 install-sendmail: install
-	@set -e; for pair in $(LINKS); do \
-	    link=$(DESTDIR)$${pair%=*}; target=$${pair#*=}; \
-	    if test -e "$$link" -o -L "$$link" && \
-	        test "$$(readlink "$$link")" != "$$target"; then \
-	        echo "$$link is not postrider's; first remove the mail" \
-	            'program that it belongs to' >&2; exit 1; fi; \
-	    $(INSTALL) -d "$${link%/*}"; \
-	    ln -sf "$$target" "$$link"; \
-	    echo "$$link -> $$target"; \
-	done
+	@$(sendmail) install $(SENDMAIL_BY) $(bindir) $(LINKS)
 
-uninstall:
-	@for pair in $(LINKS); do \
-	    link=$(DESTDIR)$${pair%=*}; \
-	    if test "$$(readlink "$$link")" = "$${pair#*=}"; \
-	    then rm -f "$$link"; echo "removed $$link"; fi; \
-	done
-	for pair in $(COMPLETIONS); do rm -f $(DESTDIR)"$${pair%=*}"; done
-	rm -f $(DESTDIR)$(mandir)/man1/postrider.1 \
-	    $(DESTDIR)$(mandir)/man5/postrider-accounts.5 \
-	    $(DESTDIR)$(mandir)/man5/postrider-queue.5 \
-	    $(DESTDIR)$(bindir)/postrider \
-	    $(DESTDIR)$(mandir)/man1/postrider-oauth2.1 \
-	    $(DESTDIR)$(bindir)/postrider-oauth2
+uninstall-sendmail:
+	@$(sendmail) uninstall $(SENDMAIL_BY) $(bindir) $(LINKS)
 
-# ---- The tarball: what HEAD holds, and what autoconf would have to make.  One
-# time stamp for all, the commit's: the same commit gives the same tarball, and
-# no file in it is newer than another that is made from it.
+uninstall: uninstall-sendmail
+	for pair in $(COMPLETIONS); do rm -f '$(DESTDIR)'"$${pair%=*}"; done
+	rm -f '$(DESTDIR)$(mandir)/man1/postrider.1' \
+	    '$(DESTDIR)$(mandir)/man5/postrider-accounts.5' \
+	    '$(DESTDIR)$(mandir)/man5/postrider-queue.5' \
+	    '$(DESTDIR)$(bindir)/postrider' \
+	    '$(DESTDIR)$(mandir)/man1/postrider-oauth2.1' \
+	    '$(DESTDIR)$(bindir)/postrider-oauth2'
+
+# ---- The tarball: what HEAD holds, or what an unpacked tarball holds, and what
+# autoconf would have to make.  One time stamp for all, the commit's, and modes
+# that the umask has no say in: the same commit gives the same tarball, and no
+# file in it is newer than another that is made from it.
 
 DIST = postrider-$(VERSION)
 
 .PHONY: dist
 dist:
-	@git rev-parse --git-dir >/dev/null || { \
-	    echo 'make dist needs a git clone' >&2; exit 1; }
 	rm -rf build/dist
-	mkdir -p build/dist
-	git archive --prefix=$(DIST)/ HEAD | tar -xf - -C build/dist
-	cd build/dist/$(DIST) && autoconf -f && autoheader -f && \
-	    rm -rf autom4te.cache
-	tar --sort=name --owner=0 --group=0 --numeric-owner \
-	    --mtime="@$$(git log -1 --format=%ct)" -C build/dist -cf - $(DIST) | \
-	    gzip -9n >$(DIST).tar.gz
+	mkdir -p build/dist/$(DIST)
+	if test -e .git; then git archive HEAD; \
+	else tests/lint/rules list | tar -cf - -T - configure config.h.in; fi | \
+	    tar -xf - -C build/dist/$(DIST)
+	cd build/dist/$(DIST) && { test -e configure || \
+	    { autoconf -f && autoheader -f && rm -rf autom4te.cache; }; }
+	tar --sort=name --format=ustar --owner=0 --group=0 --numeric-owner \
+	    --mode=u=rwX,go=rX --mtime="@$$({ test -e .git && \
+	    git log -1 --format=%ct; } || date -r configure.ac +%s)" \
+	    -C build/dist -cf - $(DIST) | gzip -9n >$(DIST).tar.gz
 	rm -rf build/dist
 
 # ---- Packages, in build/packages: see contrib/packaging.
@@ -501,10 +496,12 @@ lint-man:
 clean:
 	rm -rf build build-asan build-cov build-fuzz postrider postrider-oauth2
 
+# configure comes with a tarball, and is made in a clone.
 distclean: clean
-	rm -rf autom4te.cache configure configure~ config.h.in config.h.in~ \
+	rm -rf autom4te.cache configure~ config.h.in~ \
 	    config.h config.mk config.log config.status
 	rm -f postrider-*.tar.gz
+	if test -e .git; then rm -f configure config.h.in; fi
 
 help:
 	@echo 'make                  ./postrider, ./postrider-oauth2'
@@ -522,5 +519,6 @@ help:
 	@echo 'make install          DESTDIR= prefix= sysconfdir='
 	@echo '     install-sendmail and links sendmail, mailq, newaliases'
 	@echo '     uninstall        what these two have installed'
+	@echo '     uninstall-sendmail    only what the latter has'
 	@echo 'make dist             the tarball, which needs no autoconf'
 	@echo 'make clean, distclean'

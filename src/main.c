@@ -80,6 +80,8 @@ print_version(void)
 	confine_describe(&b);
 	printf("\nconfinement: %s\n", b.len == 0 ? "none" : b.data);
 	printf("system account file: %s/postrider/accounts\n", SYSCONFDIR);
+	printf("home page: %s\nreport bugs to: %s\n", PACKAGE_URL,
+	    PACKAGE_BUGREPORT);
 	buffer_free(&b);
 }
 

@@ -71,7 +71,7 @@ setup() {
 	postrider_setup
 	[ -d "$RELEASE" ] || skip 'git and autoconf are needed'
 	cd "$RELEASE" || return
-	DEST=$BATS_TEST_TMPDIR/dest
+	DEST=$BATS_TEST_TMPDIR/'destination dir'
 }
 
 @test "a release builds without autoconf" {
@@ -79,10 +79,64 @@ setup() {
 	[[ $(./postrider --version) == *"$(sed -n 's/^VERSION = //p' config.mk)"* ]]
 }
 
-@test "the same commit makes the same tarball" {
-	cd "$BATS_FILE_TMPDIR/clone" || return
-	quietly env PATH="${PATH#*:}" make dist
-	cmp postrider-*.tar.gz ../postrider-*.tar.gz
+@test "the home page and where to report bugs are said in one place" {
+	local said
+
+	said=$(./postrider --version | sed -n 's/^home page: //p
+		s/^report bugs to: //p')
+	[ "$(wc -l <<<"$said")" = 2 ]
+	# both are configure.ac's, and nobody else's
+	while read -r said; do
+		[ "$(grep -rlF "$said" . | grep -vE \
+			'^./(build|postrider$|conf)' || true)" = '' ]
+		grep -F "[$said]" configure.ac
+	done <<<"$said"
+}
+
+# packs FOLDER UMASK: make dist there makes the same tarball as in setup_file().
+packs() {
+	(
+		umask "$2"
+		quietly env PATH="${PATH#*:}" make -C "$1" dist
+	)
+	cmp "$1"/postrider-*.tar.gz "$BATS_FILE_TMPDIR"/postrider-*.tar.gz
+	rm "$1"/postrider-*.tar.gz
+}
+
+@test "the same commit makes the same tarball, whoever makes it" {
+	packs ../clone 022
+	packs ../clone 077
+	packs ../clone 002
+	(
+		umask 077
+		cd ..
+		git clone -q clone other-clone
+		mkdir other-release
+		tar -xzf postrider-*.tar.gz -C other-release \
+			--strip-components=1
+	)
+	packs ../other-clone 022
+	packs ../other-release 022
+	quietly make -C ../other-release -j2 CFLAGS=-O0
+	packs ../other-release 077
+}
+
+@test "distclean leaves what came with the tarball" {
+	mkdir "$BATS_TEST_TMPDIR/unpacked"
+	cd "$BATS_TEST_TMPDIR/unpacked"
+	tar -xzf "$BATS_FILE_TMPDIR"/postrider-*.tar.gz --strip-components=1
+	list . >../before
+	quietly ./configure --with-trust-store-file=no
+	quietly make -j2 CFLAGS=-O0
+	quietly make distclean
+	rm log
+	list . | diff ../before -
+	# in a clone there is no configure of old
+	cp -a "$BATS_FILE_TMPDIR/clone" ../clone
+	git -C ../clone ls-files | sort >../before
+	touch ../clone/configure ../clone/config.h.in
+	quietly make -C ../clone distclean
+	git -C ../clone ls-files --others --cached | sort | diff ../before -
 }
 
 @test "a release holds what the clone holds, and configure" {
