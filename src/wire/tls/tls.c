@@ -517,10 +517,11 @@ tls_channel_binding(const struct tls *t, struct buffer *b)
 void
 tls_describe(const struct tls *t, struct buffer *b)
 {
-	char *text = gnutls_session_get_desc(t->session);
+	const char *suite = gnutls_ciphersuite_get(t->session);
 
-	buffer_add_string(b, text == NULL ? "TLS" : text);
-	gnutls_free(text);
+	buffer_printf(b, "%s %s", gnutls_protocol_get_name(
+	    gnutls_protocol_get_version(t->session)), suite == NULL ?
+	    "of no known suite" : suite);
 }
 
 bool
