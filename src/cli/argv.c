@@ -80,9 +80,11 @@ parse_letters(struct cmdline *c, struct arguments *a, const char *word,
 		value = word + 1;
 		if (*value == '\0' && l->takes == LETTER_VALUE)
 			value = next_argument(a);
-		if (value == NULL)
-			return fault(f, FAULT_USAGE, "-%c needs a value",
-			    l->letter);
+		if (value == NULL) {
+			fault(f, FAULT_USAGE, "-%c needs a value", l->letter);
+			return l->value == NULL ? -1 : fault_hint(f,
+			    "write -%c %s", l->letter, l->value);
+		}
 		if (l->letter == 'o')
 			skip_file(a, value);
 		return letter_apply(c, l, value, f);
@@ -204,14 +206,20 @@ static int
 parse_long_letter(struct cmdline *c, struct arguments *a,
     const struct letter *l, const char *value, struct fault *f)
 {
-	if (l->takes == LETTER_ALONE && value != NULL)
-		return fault(f, FAULT_USAGE, "--%s has no value", l->name);
+	if (l->takes == LETTER_ALONE && value != NULL) {
+		fault(f, FAULT_USAGE, "--%s takes no value", l->name);
+		return fault_hint(f, l->mode == CMDLINE_TRIAL ? "a recipient "
+		    "to try is an argument of its own: --%s %s" :
+		    "write --%s alone", l->name, value);
+	}
 	if (l->takes == LETTER_VALUE && value == NULL)
 		value = next_argument(a);
 	else if (l->takes == LETTER_ATTACHED && value == NULL)
 		value = "";
-	if (l->takes != LETTER_ALONE && value == NULL)
-		return fault(f, FAULT_USAGE, "--%s needs a value", l->name);
+	if (l->takes != LETTER_ALONE && value == NULL) {
+		fault(f, FAULT_USAGE, "--%s needs a value", l->name);
+		return fault_hint(f, "write --%s=%s", l->name, l->value);
+	}
 	return letter_apply(c, l, value, f);
 }
 
@@ -221,9 +229,12 @@ parse_setting(struct cmdline *c, struct arguments *a, enum option_id id,
 {
 	if (value == NULL && option_value_optional(id))
 		value = "";
-	if (value == NULL && (value = next_argument(a)) == NULL)
-		return fault(f, FAULT_USAGE, "--%s needs a value",
+	if (value == NULL && (value = next_argument(a)) == NULL) {
+		fault(f, FAULT_USAGE, "--%s needs a value",
 		    option_name(option_row(id)));
+		return fault_hint(f, "write --%s=%s",
+		    option_name(option_row(id)), option_row(id)->value);
+	}
 	return cmdline_set(c, id, value, f);
 }
 
@@ -243,6 +254,22 @@ is_for_sendmail(const struct meaning *m)
 {
 	return m->letter != NULL && (m->letter->mode == CMDLINE_HELP ||
 	    m->letter->mode == CMDLINE_VERSION);
+}
+
+/*
+ * "-from=a@example.org" would be -f, and "-account work" an account "ccount".
+ * Programs that write -fADDRESS call us by the name of sendmail.
+ */
+static int
+refuse_one_dash(const struct cmdline *c, const char *word, struct fault *f)
+{
+	size_t n = strcspn(word, "=");
+	struct meaning m;
+
+	if (!invocation_is_trusted(c->invocation) || !find_whole(word, n, &m))
+		return 0;
+	fault(f, FAULT_USAGE, "unknown option -%.*s", (int)n, word);
+	return fault_hint(f, "did you mean --%.*s?", (int)n, word);
 }
 
 static int
@@ -282,9 +309,12 @@ parse_recipients(struct cmdline *c, struct fault *f)
 		    strlen(c->word[i]), f);
 		if (r == -1)
 			fault_prefix(f, "recipient '%s': ", c->word[i]);
-		else if (list.count == 0)
-			r = fault(f, FAULT_DATA, "recipient '%s' holds no "
-			    "address", c->word[i]);
+		else if (list.count == 0) {
+			fault(f, FAULT_DATA, "recipient '%s' holds no address",
+			    c->word[i]);
+			r = fault_hint(f, "the variable or field that it comes "
+			    "from may be empty");
+		}
 		for (size_t k = 0; r == 0 && k < list.count; k++)
 			envelope_add(&c->envelope, &list.box[k]);
 	}
@@ -340,9 +370,11 @@ check_alone(struct cmdline *c, struct fault *f)
 {
 	const char *name = c->alone->name;
 
-	if (c->mode != CMDLINE_SUBMIT)
-		return fault(f, FAULT_USAGE, "--%s cannot be combined with "
-		    "another mode", name);
+	if (c->mode != CMDLINE_SUBMIT) {
+		fault(f, FAULT_USAGE, "--%s cannot be combined with another "
+		    "mode", name);
+		return fault_hint(f, "do one after the other");
+	}
 	c->mode = c->alone->mode;
 	if (c->words > 0 && !c->alone->words) {
 		fault(f, FAULT_USAGE, "--%s takes no recipients, as '%s'",
@@ -377,7 +409,7 @@ parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 		else if (word[1] == '\0')
 			r = fault(f, FAULT_USAGE, "'-' is no address; the "
 			    "message comes from standard input anyway");
-		else
+		else if ((r = refuse_one_dash(c, word + 1, f)) == 0)
 			r = parse_letters(c, a, word + 1, f);
 	}
 	if (r == 0 && !is_final(c))
@@ -407,9 +439,12 @@ check(const struct cmdline *c, struct fault *f)
 	if (!message)
 		return envelope_check_path(e, f);
 	if (c->read_sender && (e->path.local != NULL || e->null_path ||
-	    e->unusable_path != NULL))
-		return fault(f, FAULT_USAGE, "-f and --read-envelope-from "
-		    "exclude each other");
+	    e->unusable_path != NULL)) {
+		fault(f, FAULT_USAGE, "-f and --read-envelope-from exclude "
+		    "each other");
+		return fault_hint(f, "-f gives the reverse-path, the other one "
+		    "takes it from the From field: leave one out");
+	}
 	if (e->count > 0 || (c->mode == CMDLINE_SUBMIT &&
 	    (c->read_recipients || c->pretend)))
 		return 0;

@@ -157,8 +157,9 @@ apply_logfile(struct cmdline *c, const struct letter *l, const char *value,
     struct fault *f)
 {
 	if (!invocation_is_trusted(c->invocation))
-		return refuse(l, "", "-v shows the dialogue on standard error",
-		    f);
+		return refuse(l, "", "callers of sendmail cannot choose files: "
+		    "set \"logfile\" in the account; -v shows the dialogue on "
+		    "standard error", f);
 	return cmdline_set(c, OPTION_LOGFILE, value, f);
 }
 
@@ -339,8 +340,10 @@ apply_alone(struct cmdline *c, const struct letter *l, const char *value,
 	if (c->alone != l && c->alone != NULL)
 		return fault(f, FAULT_USAGE, "--%s and --%s exclude each "
 		    "other", c->alone->name, l->name);
-	if (value != NULL && value[0] == '\0')
-		return fault(f, FAULT_USAGE, "--%s needs a value", l->name);
+	if (value != NULL && value[0] == '\0') {
+		fault(f, FAULT_USAGE, "--%s needs a value", l->name);
+		return fault_hint(f, "write --%s=%s", l->name, l->value);
+	}
 	if (value != NULL && text_has_control(value, strlen(value)))
 		return fault(f, FAULT_USAGE, "--%s '%s' holds a control "
 		    "character", l->name, value);
@@ -575,8 +578,9 @@ static const struct letter letters[] = {
 	{ 'L', NULL, LETTER_VALUE, "NAME",
 	    "name of the program in the system log",
 	    .apply = apply_line, .text = AT(request.ident) },
-	{ 'M', .takes = LETTER_ATTACHED, .refused = "there is no queue: each "
-	    "message is sent at once or not at all" },
+	{ 'M', .takes = LETTER_ATTACHED, .refused = "mailq lists the queue, "
+	    "-qI ID tries a message of it, --queue-show=ID prints one; there "
+	    "are --queue-hold, --queue-release, --queue-delete, too" },
 	{ .letter = 'm' },
 	{ 'N', NULL, LETTER_VALUE, "LIST",
 	    "delivery notifications: never, or success,failure,delay",

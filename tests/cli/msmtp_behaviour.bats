@@ -124,7 +124,7 @@ wrong() {
 @test "1.2 grammar: what is wrong has a place and a remedy" {
 	wrong 'prot 1' "unknown setting 'prot'" "did you mean 'port'?"
 	wrong 'tls ON' "tls cannot be 'ON'" "did you mean 'on'?"
-	wrong 'tls yes' "tls cannot be 'yes'" 'on or off'
+	wrong 'tls yes' "tls cannot be 'yes'" "write 'tls on'"
 	wrong 'allow_from_override maybe' allow_from_override 'on or off'
 	wrong 'port' 'port needs a value'
 	wrong 'host' 'host needs a value'

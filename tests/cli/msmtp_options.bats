@@ -303,7 +303,7 @@ value_of() {
 		"--port=65536 $b|--port" "--timeout=0 $b|--timeout" \
 		"--timeout= $b|--timeout" "--tls=ON $b|--tls" \
 		"--auth=nonsense $b|--auth" "--syslog=LOG_KERN $b|--syslog" \
-		"--pretend=x $b|--pretend has no value" \
+		"--pretend=x $b|--pretend takes no value" \
 		"--account= $b|-a needs a name" "-bd $b|-bd" "-bl $b|-bl" \
 		"-s $b|-s" "-k $b|unknown option -k"
 	sed -i 1d message

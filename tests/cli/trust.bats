@@ -152,7 +152,7 @@ END
 	message | postrider -t --as-send
 	expect 64 'cannot be shortened'
 	message | postrider -t --as-sendmail=off
-	expect 64 'has no value'
+	expect 64 'takes no value'
 }
 
 # An account that sources give: a file in $OPEN/home, the environment, or

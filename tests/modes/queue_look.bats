@@ -338,9 +338,9 @@ for line in open("stdout", encoding="utf-8"):
 		queue_entry "$id"
 	done
 	submit --queue-delete "${ID[0]}" 0000000000000000 nonsense ../x "${ID[1]}"
-	expect 65 'note: there is no message nonsense in the queue' \
-		'note: there is no message ../x in the queue' \
-		'postrider: there is no message 0000000000000000 in the queue'
+	expect 65 "note: there is no message 'nonsense' in the queue" \
+		"note: there is no message '../x' in the queue" \
+		"postrider: there is no message '0000000000000000' in the queue"
 	printf '%s \r\n\n  %s' "${ID[2]}" "${ID[3]}" |
 		submit --queue-delete - "${ID[4]}"
 	expect 0
@@ -570,7 +570,7 @@ END
 		"hint: chmod go-w $PWD/other"
 	has '-- 0 Kbytes in 1 Request.'
 	submit --queue-hold "${ID[0]}" "${ID[1]}"
-	expect 74 "note: there is no message ${ID[1]} in the queue"
+	expect 74 "note: there is no message '${ID[1]}' in the queue"
 	grep -qx 'held: yes' "$QUEUE/state/${ID[0]}"
 	rmdir other
 	ln -s "$QUEUE" other

@@ -297,7 +297,7 @@ END
 	info --host 127.0.0.1 -a default
 	expect 64 '--host and --account exclude'
 	info --serverinfo=x
-	expect 64 '--serverinfo has no value'
+	expect 64 '--serverinfo takes no value'
 	ln -s "$POSTRIDER" sendmail
 	POSTRIDER=./sendmail postrider -S </dev/null
 	expect 64 '-S is not an option of sendmail'

@@ -106,8 +106,8 @@ int parser_include(struct parser *, const struct parser_hooks *,
 bool environment_has_host(void);
 /*
  * Sets the settings that the environment has; a variable that is no setting may
- * be another program's and is passed over. FAULT_CONFIG: a value is wrong, or
- * it is a command.
+ * be another program's and is passed over, as an empty one is. FAULT_CONFIG: a
+ * value is wrong, or it is a command.
  */
 int environment_read(struct account *, struct fault *);
 /*
@@ -116,6 +116,8 @@ int environment_read(struct account *, struct fault *);
  * was probably meant.
  */
 void environment_note(const struct account *, struct notes *);
+/* The same in front of the fault just recorded, that there is no account. */
+void environment_blame(struct fault *);
 
 /*
  * ---- fallback.c: whether the accounts exist that a `fallback` names, so that

@@ -90,8 +90,9 @@ hint_at_files(const struct accounts *accounts, struct fault *f)
 			buffer_printf(&b, "%s%s", b.len == 0 ? " " :
 			    ", or for all users ", source->path);
 	}
-	fault_hint(f, "write an account file%s; see postrider-accounts(5), or "
-	    "begin with what postrider --configure=ADDRESS prints",
+	fault_hint(f, "write an account file%s, or set POSTRIDER_HOST; see "
+	    "postrider-accounts(5), or begin with what postrider "
+	    "--configure=ADDRESS prints",
 	    b.len == 0 ? "" : b.data);
 	buffer_free(&b);
 	return -1;
@@ -120,6 +121,8 @@ no_account(const struct accounts *accounts, const char *name,
 	if (variable_set_id())
 		fault_add(f, "; in a set-id process neither a user's file nor "
 		    "the environment counts");
+	if (name == NULL)
+		environment_blame(f);
 	if (near != NULL)
 		return fault_hint(f, "did you mean '%s'?", near);
 	if (unreadable != NULL)

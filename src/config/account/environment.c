@@ -49,43 +49,81 @@ is_ours(const char *variable)
 	    strchr(variable, '=') != NULL;
 }
 
-static void
-note_unknown(struct notes *notes, const char *variable, const char *word)
+/* The variable that was probably meant, which the caller frees, or NULL. */
+static char *
+meant(const char *word)
 {
 	const char *near = option_nearest(word, strlen(word));
-	size_t n = strcspn(variable, "=");
-	char *upper;
+	char *name = near == NULL ? NULL : buffer_format(PREFIX "%s", near);
 
-	if (n > NAME_SHOWN_MAX)
-		n = NAME_SHOWN_MAX;
-	if (near == NULL) {
-		notes_add(notes, "environment: %.*s is no setting; it is "
-		    "ignored", (int)n, variable);
-		return;
-	}
-	upper = memory_string(near);
-	for (char *p = upper; *p != '\0'; p++)
+	for (char *p = name; p != NULL && *p != '\0'; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');
-	notes_add(notes, "environment: %.*s is no setting; it is ignored. Did "
-	    "you mean " PREFIX "%s?", (int)n, variable, upper);
-	free(upper);
+	return name;
+}
+
+/* The length of its name, as much of it as is quoted. */
+static int
+name_shown(const char *variable)
+{
+	size_t n = strcspn(variable, "=");
+
+	return n > NAME_SHOWN_MAX ? NAME_SHOWN_MAX : (int)n;
+}
+
+/* The next one that looks like a setting and is none, and what was meant. */
+static const char *
+next_unknown(char *const **v, char **near)
+{
+	const char *variable;
+	bool unknown;
+	char *word;
+
+	while ((variable = *(*v)) != NULL) {
+		(*v)++;
+		if (!is_ours(variable))
+			continue;
+		unknown = find(variable, &word) == OPTION_COUNT;
+		*near = unknown ? meant(word) : NULL;
+		free(word);
+		if (unknown)
+			return variable;
+	}
+	return NULL;
 }
 
 void
 environment_note(const struct account *account, struct notes *notes)
 {
-	char *word;
+	char *const *v = variable_all();
+	const char *variable;
+	char *near;
 
 	if (account->name == NULL || account->defined.file != NULL ||
 	    strcmp(account->name, ENVIRONMENT_NAME) != 0)
 		return;
-	for (char *const *v = variable_all(); *v != NULL; v++) {
-		if (!is_ours(*v))
-			continue;
-		if (find(*v, &word) == OPTION_COUNT)
-			note_unknown(notes, *v, word);
-		free(word);
+	while ((variable = next_unknown(&v, &near)) != NULL) {
+		notes_add(notes, "environment: %.*s is no setting; it is "
+		    "ignored%s%s%s", name_shown(variable), variable,
+		    near == NULL ? "" : ". Did you mean ",
+		    near == NULL ? "" : near, near == NULL ? "" : "?");
+		free(near);
+	}
+}
+
+void
+environment_blame(struct fault *f)
+{
+	char *const *v = variable_all();
+	const char *variable;
+	char *near;
+
+	while ((variable = next_unknown(&v, &near)) != NULL) {
+		fault_prefix(f, "environment: %.*s is no setting; ",
+		    name_shown(variable), variable);
+		if (near != NULL)
+			fault_hint(f, "did you mean %s?", near);
+		free(near);
 	}
 }
 
@@ -99,7 +137,7 @@ take(struct account *account, const char *variable, struct fault *f)
 	enum option_id id = find(variable, &word);
 
 	free(word);
-	if (id == OPTION_COUNT)
+	if (id == OPTION_COUNT || *value == '\0')
 		return 0;
 	if ((option_row(id)->flags & OPTION_COMMAND) != 0)
 		return fault(f, FAULT_CONFIG, "environment: %.*s: commands are "

@@ -11,6 +11,7 @@
 
 #define WORD_SHOWN_MAX 40	/* octets of an unknown word that are quoted */
 #define DEFAULT_NAME "default"
+#define NO_BREAK "\xc2\xa0"	/* a no-break space in UTF-8 */
 
 /* The parser of a file and of those that it includes. */
 struct parser {
@@ -391,12 +392,21 @@ hint_line(struct parser *p, struct slice word, struct slice value)
 	enum option_id id = option_find_keyword(word.s, word.n);
 	const struct option_row *row = option_row(id == OPTION_COUNT ?
 	    OPTION_HOST : id);
+	struct fault wrong = { FAULT_NONE, NULL, NULL, false };
+	struct account trial;
 
 	if (value.n == 0 || row->type == OPTION_TYPE_SECRET ||
 	    (row->flags & OPTION_COMMAND) != 0 ||
 	    text_is(word.s, word.n, "eval"))
 		return fault_hint(p->fault, "write '%.*s', a blank, and the "
 		    "value", (int)word.n, word.s);
+	/* it may be wrong, too */
+	account_init(&trial);
+	if (id != OPTION_COUNT && option_set(&trial, id, value.s, value.n,
+	    at(p, value.s), &wrong) == -1 && wrong.hint != NULL)
+		fault_hint(p->fault, "%s", wrong.hint);
+	account_free(&trial);
+	fault_clear(&wrong);
 	return fault_hint(p->fault, "write '%.*s %.*s'", (int)word.n, word.s,
 	    value.n > WORD_SHOWN_MAX ? WORD_SHOWN_MAX : (int)value.n, value.s);
 }
@@ -436,16 +446,24 @@ refuse_word(struct parser *p, struct slice word, struct slice rest)
 
 	if (p->evaluated != 0 || (sign && word.n > 0 && !is_known(word)))
 		return unknown_word(p, word);
-	if (word.n == 0)
-		return option_fault(p->fault, at(p, rest.s),
+	if (word.n == 0) {
+		option_fault(p->fault, at(p, rest.s),
 		    "a line begins with the name of a setting");
+		return fault_hint(p->fault, rest.s[0] == '[' ? "an account "
+		    "begins with 'account NAME', not with a section" :
+		    "write one setting a line, such as 'host "
+		    "mail.example.org'");
+	}
 	if (word.n > WORD_SHOWN_MAX)
 		word.n = WORD_SHOWN_MAX;
 	option_fault(p->fault, at(p, rest.s), "a blank should follow '%.*s'",
 	    (int)word.n, word.s);
 	if (sign)
 		return hint_line(p, word, behind_sign(rest));
-	return fault_hint(p->fault, "write the setting, a blank, the value");
+	return fault_hint(p->fault, rest.n >= 2 && memcmp(rest.s, NO_BREAK,
+	    2) == 0 ? "that is a no-break space, as web pages and editors of "
+	    "texts have it; type a blank" :
+	    "write the setting, a blank, the value");
 }
 
 /*

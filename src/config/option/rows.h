@@ -84,7 +84,8 @@ ROW(LOGFILE, logfile, PATH, "FILE", "none",
     "file that gets a line for each message", .flags = OPTION_LATE)
 ROW(LOGFILE_TIME_FORMAT, logfile_time_format, STRING, "FORMAT",
     "%b %d %H:%M:%S", "time in that line, or none")
-ROW(SYSLOG, syslog, CHOICE, "on|off|FACILITY", "LOG_MAIL without a terminal",
+ROW(SYSLOG, syslog, CHOICE, "on|off|FACILITY",
+    "LOG_MAIL where standard error is no terminal",
     "send that line to the system log", .choices = facilities)
 ROW(LONG_LINES, long_lines, CHOICE, "encode|pass|refuse", "encode",
     "what becomes of lines above 998 octets", .choices = lengths)

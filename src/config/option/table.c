@@ -177,12 +177,51 @@ option_slip(const char *a, size_t alen, const char *b)
 	return edits <= allowed ? edits : SIZE_MAX;
 }
 
+/* What other programs call their settings, without "_" and "-". */
+static const struct {
+	const char *word;
+	enum option_id id;
+} foreign[] = {
+	{ "server", OPTION_HOST }, { "smtp", OPTION_HOST },
+	{ "smtpserver", OPTION_HOST }, { "smtphost", OPTION_HOST },
+	{ "hostname", OPTION_HOST }, { "smarthost", OPTION_HOST },
+	{ "mailhub", OPTION_HOST }, { "relayhost", OPTION_HOST },
+	{ "smtpport", OPTION_PORT }, { "username", OPTION_USER },
+	{ "login", OPTION_USER }, { "smtpuser", OPTION_USER },
+	{ "authuser", OPTION_USER }, { "pass", OPTION_PASSWORD },
+	{ "passwd", OPTION_PASSWORD }, { "smtppass", OPTION_PASSWORD },
+	{ "smtppassword", OPTION_PASSWORD }, { "authpass", OPTION_PASSWORD },
+	{ "passfile", OPTION_PASSWORD_FILE }, { "ssl", OPTION_TLS },
+	{ "usetls", OPTION_TLS }, { "usestarttls", OPTION_TLS_STARTTLS },
+	{ "cafile", OPTION_TLS_TRUST_FILE }, { "email", OPTION_FROM },
+	{ "mailfrom", OPTION_FROM }, { "rewritedomain",
+	OPTION_QUALIFY_DOMAIN }, { "masquerade", OPTION_SENDER },
+	{ "authmethod", OPTION_AUTH }, { "log", OPTION_LOGFILE },
+};
+
+static const char *
+find_foreign(const char *s, size_t n)
+{
+	char word[OPTION_SLIP_MAX + 1];
+	size_t len = 0;
+
+	for (size_t i = 0; i < n && len < OPTION_SLIP_MAX; i++)
+		if (s[i] != '_' && s[i] != '-')
+			word[len++] = s[i];
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		if (text_same_word(word, len, foreign[i].word))
+			return option_row(foreign[i].id)->keyword;
+	return NULL;
+}
+
 const char *
 option_nearest(const char *s, size_t n)
 {
 	size_t best = SIZE_MAX, edits;
-	const char *keyword, *word = NULL;
+	const char *keyword, *word = find_foreign(s, n);
 
+	if (word != NULL)
+		return word;
 	for (int i = 0; i < OPTION_COUNT; i++) {
 		keyword = option_row((enum option_id)i)->keyword;
 		edits = option_slip(s, n, keyword);

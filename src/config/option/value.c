@@ -151,6 +151,51 @@ find_choice(const struct setter *s, size_t n)
 	return NULL;
 }
 
+/* What other programs call these words; `keyword` NULL: of any setting. */
+static const struct {
+	const char *word;
+	const char *keyword;
+	const char *meant;
+	const char *more;	/* another line, or NULL */
+} choices_meant[] = {
+	{ "yes", NULL, "on", NULL }, { "true", NULL, "on", NULL },
+	{ "1", NULL, "on", NULL }, { "enable", NULL, "on", NULL },
+	{ "enabled", NULL, "on", NULL }, { "no", NULL, "off", NULL },
+	{ "false", NULL, "off", NULL }, { "0", NULL, "off", NULL },
+	{ "none", NULL, "off", NULL }, { "disabled", NULL, "off", NULL },
+	{ "starttls", "tls", "on", "tls_starttls on" },
+	{ "ssl", "tls", "on", "tls_starttls off" },
+	{ "implicit", "tls", "on", "tls_starttls off" },
+};
+
+/* The line that another program's word stands for, as the hint. */
+static bool
+hint_meant(const struct setter *s)
+{
+	const char *keyword = s->row->keyword, *more;
+	struct setter known = *s;
+
+	for (size_t i = 0; i < sizeof(choices_meant) /
+	    sizeof(choices_meant[0]); i++) {
+		if (!text_same_word(s->value, s->n, choices_meant[i].word) ||
+		    (choices_meant[i].keyword != NULL &&
+		    strcmp(choices_meant[i].keyword, keyword) != 0))
+			continue;
+		known.value = choices_meant[i].meant;
+		if (find_choice(&known, strlen(known.value)) == NULL)
+			continue;
+		more = choices_meant[i].more;
+		if (s->place->file == NULL)
+			fault_hint(s->fault, "write %s", known.value);
+		else
+			fault_hint(s->fault, more == NULL ? "write '%s %s'" :
+			    "write '%s %s' and '%s'", keyword, known.value,
+			    more);
+		return true;
+	}
+	return false;
+}
+
 static int
 refuse_choice(const struct setter *s)
 {
@@ -173,7 +218,9 @@ refuse_choice(const struct setter *s)
 	}
 	refuse(s, 0, "%s cannot be '%.*s'", s->row->keyword, shown(s, 0),
 	    s->value);
-	if (near != NULL)
+	if (hint_meant(s))
+		;
+	else if (near != NULL)
 		fault_hint(s->fault, "did you mean '%s'? It is one of %s",
 		    near->word, list.data);
 	else
@@ -280,7 +327,10 @@ set_number(const struct setter *s)
 		return refuse_other_base(s);
 	if (digits < s->n)
 		return refuse_value(s, 0, "is not a number", off ?
-		    "write digits only, or off" : "write digits only");
+		    "write digits only, or off" :
+		    s->row->offset == offsetof(struct account, port) ? "write "
+		    "digits only: submission is 587, submissions (smtps) 465" :
+		    "write digits only");
 	if (value < s->row->min)
 		return refuse(s, 0, "%s %.*s is out of range: %lld to %lld",
 		    s->row->keyword, shown(s, 0), s->value,
@@ -372,6 +422,10 @@ find_site(const char *s, size_t n)
 	}
 	if (at.port < n && s[at.port] == ':')
 		at.port_len = n - ++at.port;
+	/* as other files end their lines */
+	while (at.host_len > 0 && (s[at.host + at.host_len - 1] == ';' ||
+	    s[at.host + at.host_len - 1] == ','))
+		at.host_len--;
 	return at;
 }
 
@@ -397,7 +451,9 @@ refuse_host(const struct setter *s, const struct site *at)
 	const char *keyword = s->row->keyword;
 	const char *tls = scheme_lines(s, at->scheme);
 	int before = (int)(strlen(keyword) - strlen("host"));
-	size_t from = memchr(s->value, '@', s->n) == NULL ? 0 : at->host;
+	const char *behind = memchr(s->value, '@', s->n);
+	size_t from = behind == NULL || memchr(s->value, ':',
+	    (size_t)(behind - s->value)) == NULL ? 0 : at->host;
 	struct buffer b;
 
 	refuse(s, at->port_len > 0 && at->host == 0 ? at->port - 1 : 0,

@@ -221,9 +221,13 @@ account_password(const struct account *account, struct secret *secret,
 	fault(f, FAULT_CONFIG, "account '%s' authenticates as '%s' but has no "
 	    "password", account->name == NULL ? "(command line)" :
 	    account->name, account->user == NULL ? "" : account->user);
-	return fault_hint(f, "add a line 'passwordeval COMMAND', "
-	    "'password_file FILE' or 'password TEXT'; neither the keyring nor "
-	    "a netrc file has one, and there is no terminal to ask on");
+	return fault_hint(f, "%s; neither the keyring nor a netrc file has "
+	    "one, and there is no terminal to ask on", account->name ==
+	    NULL ? "give --password-file=FILE or --passwordeval=COMMAND" :
+	    account->defined.file == NULL ?
+	    "set POSTRIDER_PASSWORD_FILE, or POSTRIDER_PASSWORD" :
+	    "add a line 'passwordeval COMMAND', 'password_file FILE' or "
+	    "'password TEXT'");
 }
 
 int

@@ -14,6 +14,8 @@
  * judges that. This bound sees to it that no command has to be cut short.
  */
 #define SPEC_MAX (16 * 1024)
+#define URI "mailto:"		/* RFC 6068 */
+#define URI_LEN (sizeof(URI) - 1)
 
 struct element {
 	bool angle;		/* [name] <spec>, not a spec alone */
@@ -160,11 +162,14 @@ check_bare_name(const struct scan *sc, struct token_span sp)
 	if (check_words(sc, sp) == -1)
 		return -1;
 	s = span_value(sc, sp, &n);
-	if (!address_is_dot_atom(s, n) || strchr("|/", s[0]) != NULL ||
-	    (n > 1 && memcmp(s, "=?", 2) == 0))
-		return scan_span_fault(sc, sp, "neither an address nor the "
-		    "name of an account");
-	return 0;
+	if (address_is_dot_atom(s, n) && strchr("|/", s[0]) == NULL &&
+	    (n < 2 || memcmp(s, "=?", 2) != 0))
+		return 0;
+	scan_span_fault(sc, sp, "neither an address nor the name of an "
+	    "account");
+	return strchr("|/", s[0]) == NULL ? -1 : fault_hint(sc->fault, "mail "
+	    "goes to the smarthost: no program and no file of this machine "
+	    "gets any");
 }
 
 /* Underscores are in use, whatever RFC 1123 section 2.1 says. */
@@ -523,10 +528,14 @@ parse_list(struct parser *ps)
 			return -1;
 	}
 	/* nobody is reached by "undisclosed-recipients:", ";" or not */
-	if (ps->in_group && ps->list->count > ps->group_count)
-		return scan_fault(&ps->scan, ps->group_at,
-		    ps->scan.n - ps->group_at, "group without its semicolon");
-	return 0;
+	if (!ps->in_group || ps->list->count == ps->group_count)
+		return 0;
+	scan_fault(&ps->scan, ps->group_at, ps->scan.n - ps->group_at,
+	    "group without its semicolon");
+	return fault_hint(ps->scan.fault, text_same(ps->scan.s + ps->group_at,
+	    ps->scan.n - ps->group_at < URI_LEN ? 0 : URI_LEN, URI, URI_LEN) ?
+	    "leave out '" URI "'" : "a colon ends the name of a group, and a "
+	    "semicolon the list of its members");
 }
 
 static int

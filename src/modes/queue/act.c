@@ -216,7 +216,8 @@ act_on_id(struct acting *a, const char *id)
 			if (try_place(a, &all->folder[i], QUEUE_MSG, id) ||
 			    try_place(a, &all->folder[i], QUEUE_DEAD, id))
 				return;
-	fault(&why, FAULT_DATA, "there is no message %s in the queue", id);
+	fault(&why, FAULT_DATA, "there is no message '%s' in the queue", id);
+	fault_hint(&why, "mailq lists those that there are");
 	queue_folders_tell(a->request, &why, a->fault);
 }
 

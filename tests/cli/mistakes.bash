@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash disable=SC2034
+#
+# What the tables of mistakes share: each row is what somebody really gets
+# wrong, and the whole text that he is told.
+#
+#	mistake STATUS TITLE ARGUMENT... <<'END'	submit with these arguments,
+#		message in the file `letter'; standard error is the here-document
+#	by STATUS TITLE COMMAND... <<'END'	the same by any command
+#	said TITLE LINE...	the server says the LINEs of a dialogue, for `heard'
+#	finish			at the end of each test: fails if any row did
+#
+# In what is compared the port is PORT, this folder is HERE, our own number is
+# UID.  MISTAKES_RECORD=FOLDER keeps what each row got, by test and row.
+
+begin_table() {
+	row=0 failed=0
+	message >letter
+}
+
+# The text of the last run as the table has it.
+shown() {
+	local here
+
+	here=$(printf '%s' "$PWD" | sed 's/[.[\*^$/]/\\&/g')
+	sed -e "s/$here/HERE/g" -e "s/:${PORT:-none}\\b/:PORT/g" \
+		-e "s/uid $(id -u)\\b/uid UID/g; s/gid $(id -g)\\b/gid GID/g" stderr
+}
+
+compare() {
+	local wanted=$1 title=$2 text
+
+	row=$((row + 1))
+	cat >expected
+	shown >text
+	status=$(cat status)
+	if [ -n "${MISTAKES_RECORD:-}" ]; then
+		cp text "$MISTAKES_RECORD/$BATS_TEST_NUMBER.$row"
+		[ "$status" = "$wanted" ] || echo "$title: $status" >&3
+		return 0
+	fi
+	if [ "$status" != "$wanted" ]; then
+		failed=$((failed + 1))
+		echo "$title: exit status $status, expected $wanted" >&2
+	fi
+	cmp -s expected text && return
+	failed=$((failed + 1))
+	{ echo "$title:"; diff expected text; } >&2
+	return 0
+}
+
+mistake() {
+	local wanted=$1 title=$2
+
+	shift 2
+	submit "$@" <letter
+	compare "$wanted" "$title"
+}
+
+by() {
+	local wanted=$1 title=$2
+
+	shift 2
+	status=0
+	timeout -k 5 "$LIMIT" "$@" >stdout 2>stderr <letter || status=$?
+	echo "$status" >status
+	compare "$wanted" "$title"
+}
+
+# One dialogue and its row: the server's lines behind the dialogue's head in
+# `before', and what becomes of a message to bob.
+heard() {
+	local wanted=$1 title=$2
+
+	shift 2
+	printf '%s\n' "$@" >dialogue
+	smarthost_play dialogue
+	account "${ACCOUNT_LINES[@]}"
+	submit bob@example.net <letter
+	smarthost_wait >wait.log 2>&1 || {
+		failed=$((failed + 1))
+		{ echo "$title: the dialogue"; cat wait.log; } >&2
+	}
+	compare "$wanted" "$title"
+}
+
+finish() {
+	[ "$failed" -eq 0 ]
+}

@@ -1,0 +1,582 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# Mistakes of real users, and the whole text that each of them gets: the cause,
+# the place, the remedy.  A text that changes is changed here, too, and read
+# once more by whoever does it.
+#
+# shellcheck disable=SC2016 # patterns and shells of settings
+
+load ../helper
+load mistakes
+
+setup() {
+	postrider_setup
+	begin_table
+}
+
+@test "the command line" {
+	account_file 'host 127.0.0.1' 'port 1' 'from alice@example.org'
+	mistake 64 'a subject, as mail(1) has it' -s hello bob@example.net <<'END'
+postrider: -s is not supported
+hint: it is an option of mailx; here a message begins with its header: put a line 'Subject: ...' and an empty line before the text
+END
+	mistake 64 'no recipient' <<'END'
+postrider: no recipients
+hint: name them behind the options, or take them from the message with -t
+END
+	printf 'Subject: x\n\nx\n' >letter
+	mistake 64 '-t, and a message without recipients' -t <<'END'
+postrider: no recipients: none in the arguments, and none in To, Cc and Bcc
+hint: add a To field
+END
+	mistake 64 'a misspelt option' --form=alice@example.org bob@example.net <<'END'
+postrider: unknown option --form
+hint: did you mean --from?
+END
+	mistake 64 'an option that is nowhere' --subject=hello bob@example.net <<'END'
+postrider: unknown option --subject
+hint: --help lists the options
+END
+	mistake 64 'an ambiguous option' --tls-c bob@example.net <<'END'
+postrider: --tls-c is ambiguous
+hint: it could be --tls-certcheck, --tls-crl-file, --tls-cert-file
+END
+	mistake 64 'a value that is missing' bob@example.net -f <<'END'
+postrider: -f needs a value
+hint: write -f ADDRESS
+END
+	mistake 64 'a value that is missing, of a long option' bob@example.net --host <<'END'
+postrider: --host needs a value
+hint: write --host=NAME
+END
+	mistake 64 'a value that an option does not take' --check=bob@example.net <<'END'
+postrider: --check takes no value
+hint: a recipient to try is an argument of its own: --check bob@example.net
+END
+	mistake 64 'a value that an option does not take, the second' --serverinfo=mail.example.org <<'END'
+postrider: --serverinfo takes no value
+hint: write --serverinfo alone
+END
+	mistake 64 'a long option with one dash' -account work bob@example.net <<'END'
+postrider: unknown option -account
+hint: did you mean --account?
+END
+	mistake 64 'another long option with one dash' -from=a@example.org bob@example.net <<'END'
+postrider: unknown option -from
+hint: did you mean --from?
+END
+	mistake 64 '--configure without an address' --configure= <<'END'
+postrider: --configure needs a value
+hint: write --configure=ADDRESS
+END
+	mistake 65 '--configure of a domain' --configure=example.org <<'END'
+postrider: --configure 'example.org': an address with a domain is needed
+hint: such as you@example.org
+END
+	mistake 64 'a daemon' -bd -q30m <<'END'
+postrider: -bd is not supported
+hint: there is no daemon: each message is sent by the program that is called with it
+END
+	mistake 64 'a mode that is none' -bz <<'END'
+postrider: -bz is not supported
+hint: the modes are -bm, which is the default, -bs, -bv, -bt, -bi, -bp, -bP, -bC and -bV
+END
+	mistake 64 'a sender twice over' -f a@example.org --read-envelope-from bob@example.net <<'END'
+postrider: -f and --read-envelope-from exclude each other
+hint: -f gives the reverse-path, the other one takes it from the From field: leave one out
+END
+	mistake 64 'the help with one dash' -help <<'END'
+postrider: unknown option -help
+hint: did you mean --help?
+END
+	mistake 64 'recipients where none can be' --serverinfo bob@example.net <<'END'
+postrider: --serverinfo takes no recipients, as 'bob@example.net'
+hint: no message is sent
+END
+	mistake 64 'an account and a host' -a work --host=mail.example.org bob@example.net <<'END'
+postrider: --host and --account exclude each other
+hint: --host is an account of its own and reads no account file
+END
+	mistake 78 'an account that is not there' -a work bob@example.net <<'END'
+postrider: there is no account 'work'; the only account is 'default'; HERE/accounts was read; /etc/postrider/accounts does not exist; /etc/msmtprc does not exist
+hint: choose one of these
+END
+	mistake 64 'a port in letters' --host=localhost --port=submission bob@example.net <<'END'
+postrider: --port: port 'submission' is not a number
+hint: write digits only: submission is 587, submissions (smtps) 465
+END
+	mistake 64 'tls of yes' --tls=yes bob@example.net <<'END'
+postrider: --tls: tls cannot be 'yes'
+hint: write on
+END
+	mistake 64 'notifications that are none' -N sometimes bob@example.net <<'END'
+postrider: -N 'sometimes' is no list of notifications
+hint: write never, which stands alone, or some of success,failure,delay
+END
+	mistake 64 'what to return' -R everything bob@example.net <<'END'
+postrider: -R 'everything' is not what a notification can return: full or hdrs
+END
+	mistake 64 'a body type' -B 9BIT bob@example.net <<'END'
+postrider: -B '9BIT' is not a body type; there are 7BIT and 8BITMIME
+END
+	mistake 64 'a protection that is no choice' -O requiretls=maybe bob@example.net <<'END'
+postrider: -O requiretls=maybe: requiretls is yes or no
+END
+	mistake 64 'a word of -O that is misspelt' -O requirtls=yes bob@example.net <<'END'
+postrider: -O requirtls: no option of sendmail's
+hint: did you mean RequireTLS?
+END
+	mistake 64 '-M with a queue' -M 1234 <<'END'
+postrider: -M is not supported
+hint: mailq lists the queue, -qI ID tries a message of it, --queue-show=ID prints one; there are --queue-hold, --queue-release, --queue-delete, too
+END
+	mistake 65 'the id of no message' --queue-show=nothing <<'END'
+postrider: there is no message 'nothing' in the queue
+hint: mailq lists those that there are
+END
+	mistake 64 '--json without a mode' --json bob@example.net <<'END'
+postrider: --json is for --check
+hint: --queue-json lists the queue
+END
+	mistake 78 'a -C file that is not there' -C nowhere bob@example.net <<'END'
+postrider: account file nowhere: No such file or directory
+hint: check the path; without it, the files of postrider-accounts(5) are read
+END
+	mistake 78 'a -C folder' -C . bob@example.net <<'END'
+postrider: account file . is a folder
+hint: an account file is a regular file
+END
+	finish
+}
+
+@test "called as sendmail" {
+	account_file 'host 127.0.0.1' 'port 1' 'from alice@example.org'
+	ln -s "$POSTRIDER" sendmail
+	by 64 'a long option' ./sendmail --host=mail.example.org bob@example.net <<'END'
+postrider: --host is not an option of sendmail
+hint: long options are for callers of postrider by its own name
+END
+	by 64 'a log file' ./sendmail -X log bob@example.net <<'END'
+postrider: -X is not supported
+hint: callers of sendmail cannot choose files: set "logfile" in the account; -v shows the dialogue on standard error
+END
+	by 64 'the daemon' ./sendmail -bd <<'END'
+postrider: -bd is not supported
+hint: there is no daemon: each message is sent by the program that is called with it
+END
+	finish
+}
+
+@test "recipients, senders and the message" {
+	account_file 'host 127.0.0.1' 'port 1' 'from alice@example.org'
+	mistake 65 'two at signs' bob@@example.net <<'END'
+postrider: recipient 'bob@@example.net': more than one @ in an address at octet 1: "bob@@example.net"
+hint: addresses are separated by commas
+END
+	mistake 65 'a bracket that is not closed' '<bob@example.net' <<'END'
+postrider: recipient '<bob@example.net': angle bracket without its end at octet 1: "<"
+END
+	mistake 65 'nothing before the at sign' @example.net <<'END'
+postrider: recipient '@example.net': address with nothing before its @ at octet 1: "@"
+END
+	mistake 65 'nothing behind it' bob@ <<'END'
+postrider: recipient 'bob@': address with nothing behind its @ at octet 4: "@"
+END
+	mistake 65 'a blank within' 'bob smith@example.net' <<'END'
+postrider: recipient 'bob smith@example.net': words that are no address at octet 1: "bob smith"
+hint: a name goes before its address in angle brackets; addresses are separated by commas
+END
+	mistake 65 'an empty argument' '' <<'END'
+postrider: recipient '' holds no address
+hint: the variable or field that it comes from may be empty
+END
+	mistake 65 'a line end' $'bob@example.net\nevil@example.net' <<'END'
+postrider: recipient 'bob@example.net\x0aevil@example.net': control character \x0a in an address at octet 16
+END
+	mistake 65 'a command' '|/usr/bin/vacation' <<'END'
+postrider: recipient '|/usr/bin/vacation': neither an address nor the name of an account at octet 1: "|/usr/bin/vacation"
+hint: mail goes to the smarthost: no program and no file of this machine gets any
+END
+	mistake 65 'a file' /var/mail/bob <<'END'
+postrider: recipient '/var/mail/bob': neither an address nor the name of an account at octet 1: "/var/mail/bob"
+hint: mail goes to the smarthost: no program and no file of this machine gets any
+END
+	mistake 65 'a domain that cannot be' 'bob@exa mple.net' <<'END'
+postrider: recipient 'bob@exa mple.net': not a domain at octet 5: "exa mple.net"
+END
+	mistake 65 'a URI' mailto:bob@example.net <<'END'
+postrider: recipient 'mailto:bob@example.net': group without its semicolon at octet 1: "mailto:bob@example.net"
+hint: leave out 'mailto:'
+END
+	mistake 65 'a sender without a domain part' -f alice@ bob@example.net <<'END'
+postrider: the reverse-path 'alice@': address with nothing behind its @ at octet 6: "@"
+hint: "sender ADDRESS" in the account takes the place of senders that cannot be used
+END
+	mistake 65 'a name as the sender' -f 'Alice Example' bob@example.net <<'END'
+postrider: the reverse-path 'Alice Example': words that are no address at octet 1: "Alice Example"
+hint: a name goes before its address in angle brackets; addresses are separated by commas
+END
+	printf 'To: bob@@example.net\nSubject: x\n\nx\n' >letter
+	mistake 65 'a To field that is wrong' -t <<'END'
+postrider: field To in line 1: more than one @ in an address at octet 2: "bob@@example.net"
+hint: addresses are separated by commas
+END
+	printf '\nTo: bob@example.net\nSubject: x\n\nx\n' >letter
+	mistake 64 'an empty line before the header' -t <<'END'
+postrider: no recipients: the header ends before it begins, as line 1 is empty
+hint: leave out the empty lines in front of the header
+END
+	printf 'hello, this is no header\n' >letter
+	mistake 64 'no header' -t <<'END'
+postrider: no recipients: the header ends before it begins, at line 1, which is no field, and has no To, Cc or Bcc before it
+hint: a field is a name, a colon and text; its further lines begin with a blank
+END
+	: >letter
+	mistake 64 'no message at all' -t <<'END'
+postrider: no recipients: none in the arguments, and none in To, Cc and Bcc
+hint: add a To field
+END
+	finish
+}
+
+# An account file of these lines: what it says.
+config() {
+	local wanted=$1 title=$2
+
+	shift 2
+	account_file "$@"
+	submit bob@example.net <letter
+	compare "$wanted" "$title"
+}
+
+@test "lines of an account file" {
+	config 78 'an equals sign' 'host = mail.example.org' <<'END'
+postrider: HERE/accounts:1:6: no '=' stands before the value of 'host'
+hint: write 'host mail.example.org'
+END
+	config 78 'an equals sign without blanks' 'host=mail.example.org' <<'END'
+postrider: HERE/accounts:1:5: a blank should follow 'host'
+hint: write 'host mail.example.org'
+END
+	config 78 'an equals sign, and what cannot be behind it' 'tls = yes' <<'END'
+postrider: HERE/accounts:1:5: no '=' stands before the value of 'tls'
+hint: write 'tls on'
+END
+	config 78 'an equals sign, and a port' 'host = mail.example.org:587' <<'END'
+postrider: HERE/accounts:1:6: no '=' stands before the value of 'host'
+hint: write 'host mail.example.org' and 'port 587'
+END
+	config 78 'a colon' 'host: mail.example.org' <<'END'
+postrider: HERE/accounts:1:5: a blank should follow 'host'
+hint: write 'host mail.example.org'
+END
+	config 78 'a semicolon' 'host mail.example.org;' <<'END'
+postrider: HERE/accounts:1:6: host 'mail.example.org;' holds more than a name or an address
+hint: write 'host mail.example.org'
+END
+	config 78 'a port in the host' 'host mail.example.org:587' <<'END'
+postrider: HERE/accounts:1:22: host 'mail.example.org:587' holds a port as well
+hint: write 'host mail.example.org' and 'port 587'
+END
+	config 78 'a URL' 'host smtps://mail.example.org:465' <<'END'
+postrider: HERE/accounts:1:6: host 'smtps://mail.example.org:465' holds a port as well
+hint: write 'host mail.example.org', 'port 465', 'tls on', 'tls_starttls off'
+END
+	config 78 'a web address' 'host https://mail.example.org/' <<'END'
+postrider: HERE/accounts:1:6: host 'https://mail.example.org/' holds more than a name or an address
+hint: write 'host mail.example.org'
+END
+	config 78 'an address' 'host alice@example.org' <<'END'
+postrider: HERE/accounts:1:6: host 'alice@example.org' holds more than a name or an address
+hint: write 'host example.org'
+END
+	config 78 'a comment behind a value' 'host localhost' 'port 587 # submission' <<'END'
+postrider: HERE/accounts:2:10: unexpected text '# submission' after 'port 587'
+hint: give the comment a line of its own: behind a value it is part of the value
+END
+	config 78 'a port that is a word' 'host localhost' 'port smtps' <<'END'
+postrider: HERE/accounts:2:6: port 'smtps' is not a number
+hint: write digits only: submission is 587, submissions (smtps) 465
+END
+	config 78 'a port that is too high' 'host localhost' 'port 70000' <<'END'
+postrider: HERE/accounts:2:6: port 70000 is out of range: 1 to 65535
+END
+	config 78 'a port that is nothing' 'host localhost' 'port' <<'END'
+postrider: HERE/accounts:2:5: port needs a value
+hint: write 'port NUMBER'
+END
+	config 78 'tls of yes' 'host localhost' 'tls yes' <<'END'
+postrider: HERE/accounts:2:5: tls cannot be 'yes'
+hint: write 'tls on'
+END
+	config 78 'tls of starttls' 'host localhost' 'tls starttls' <<'END'
+postrider: HERE/accounts:2:5: tls cannot be 'starttls'
+hint: write 'tls on' and 'tls_starttls on'
+END
+	config 78 'starttls as a setting' 'host localhost' 'starttls on' <<'END'
+postrider: HERE/accounts:2:1: unknown setting 'starttls'
+hint: did you mean 'tls_starttls'?
+END
+	config 78 'tls of SSL' 'host localhost' 'tls ssl' <<'END'
+postrider: HERE/accounts:2:5: tls cannot be 'ssl'
+hint: write 'tls on' and 'tls_starttls off'
+END
+	config 78 'a method that is none' 'host localhost' 'auth plane' <<'END'
+postrider: HERE/accounts:2:6: auth cannot be 'plane'
+hint: write one of on, off, SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, PLAIN, LOGIN, DIGEST-MD5, CRAM-MD5, NTLM, GSSAPI, EXTERNAL, OAUTHBEARER or XOAUTH2
+END
+	config 78 'auth of yes' 'host localhost' 'auth yes' <<'END'
+postrider: HERE/accounts:2:6: auth cannot be 'yes'
+hint: write 'auth on'
+END
+	config 78 'a misspelt setting' 'hots localhost' <<'END'
+postrider: HERE/accounts:1:1: unknown setting 'hots'
+hint: did you mean 'host'?
+END
+	config 78 'username' 'host localhost' 'username alice' <<'END'
+postrider: HERE/accounts:2:1: unknown setting 'username'
+hint: did you mean 'user'?
+END
+	config 78 'pass' 'host localhost' 'pass secret' <<'END'
+postrider: HERE/accounts:2:1: unknown setting 'pass'
+hint: did you mean 'password'?
+END
+	config 78 'server' 'server localhost' <<'END'
+postrider: HERE/accounts:1:1: unknown setting 'server'
+hint: did you mean 'host'?
+END
+	config 78 'ssmtp.conf' 'mailhub=mail.example.org:587' 'AuthUser=alice' <<'END'
+postrider: HERE/accounts:1:1: unknown setting 'mailhub'
+hint: did you mean 'host'?
+END
+	config 78 'main.cf' 'relayhost = [mail.example.org]:587' <<'END'
+postrider: HERE/accounts:1:1: unknown setting 'relayhost'
+hint: did you mean 'host'?
+END
+	config 78 'an INI section' '[default]' 'host localhost' <<'END'
+postrider: HERE/accounts:1:1: a line begins with the name of a setting
+hint: an account begins with 'account NAME', not with a section
+END
+	config 78 'muttrc' 'set smtp_url=smtp://alice@mail.example.org' <<'END'
+postrider: HERE/accounts:1:1: unknown setting 'set'
+hint: postrider-accounts(5) lists the settings there are
+END
+	config 78 'JSON' '{ "host": "mail.example.org" }' <<'END'
+postrider: HERE/accounts:1:1: a line begins with the name of a setting
+hint: write one setting a line, such as 'host mail.example.org'
+END
+	config 78 'an account of another name' 'account work' 'host localhost' 'account home' 'host localhost' <<'END'
+postrider: cannot choose an account: none is called 'default'; the accounts are 'work', 'home'; HERE/accounts was read; /etc/postrider/accounts does not exist; /etc/msmtprc does not exist
+hint: choose one with -a NAME, or end the file with the line 'account default : NAME'
+END
+	config 78 'two accounts of one name' 'host localhost' 'account default' 'host localhost' <<'END'
+postrider: HERE/accounts:2:9: account 'default' is defined twice: here and in line 1
+hint: settings above the first account line, such as line 1, are those of account 'default'; put a line 'defaults' or 'account NAME' above them
+END
+	config 78 'an account like one that comes later' 'account default : work' 'account work' 'host localhost' <<'END'
+postrider: HERE/accounts:1:19: account 'work' is not defined above this line
+hint: an account can be built on one that stands above it in this file
+END
+	config 78 'a misspelt account' 'acount work' 'host localhost' <<'END'
+postrider: HERE/accounts:1:1: unknown setting 'acount'
+hint: did you mean 'account'?
+END
+	config 78 'no host' 'port 587' <<'END'
+postrider: account 'default' (HERE/accounts:1) has no host
+hint: add the line 'host NAME', where NAME is the smarthost
+END
+	config 78 'auth and no user' 'host localhost' 'auth on' 'tls off' 'password secret' <<'END'
+postrider: account 'default' (HERE/accounts:1) has auth but no user
+hint: add the line 'user NAME', or 'auth off'
+END
+	config 78 'a from that is no address' 'host localhost' 'from alice@' <<'END'
+postrider: from (HERE/accounts:2): address with nothing behind its @ at octet 6: "@"
+END
+	config 78 'a timeout with a unit' 'host localhost' 'timeout 10s' <<'END'
+postrider: HERE/accounts:2:9: timeout '10s' is not a number
+hint: write digits only, or off
+END
+	config 78 'a fingerprint that is too short' 'host localhost' 'tls_fingerprint AA:BB' <<'END'
+postrider: HERE/accounts:2:17: tls_fingerprint 'AA:BB' has not the length of a fingerprint
+hint: write 32 octets (SHA-256) in hex, with or without colons; several fingerprints are separated by commas
+END
+	config 78 'a file that is not included' 'include nothing' <<'END'
+postrider: HERE/accounts:1:9: HERE/nothing cannot be read: No such file or directory
+END
+	config 78 'a file that includes itself' "include $ACCOUNT" <<'END'
+postrider: HERE/accounts:1:9: HERE/accounts is included by itself
+END
+	config 78 'an encoding of Windows' "$(printf '\xff\xfeh\0o\0s\0t\0' | tr '\0' '?')" <<'END'
+postrider: HERE/accounts:1:1: a line begins with the name of a setting
+hint: write one setting a line, such as 'host mail.example.org'
+END
+	config 78 'a non-breaking space' $'host\u00a0localhost' <<'END'
+postrider: HERE/accounts:1:5: a blank should follow 'host'
+hint: that is a no-break space, as web pages and editors of texts have it; type a blank
+END
+	config 78 'a queue of yes' 'host localhost' 'queue yes' <<'END'
+postrider: HERE/accounts:2:7: queue cannot be 'yes'
+hint: write 'queue on'
+END
+	config 78 'a fallback that is not there' 'host 127.0.0.1' 'port 1' 'from a@example.org' 'fallback second' <<'END'
+postrider: fallback (HERE/accounts:4): there is no account 'second'
+hint: fallback takes names of accounts, separated by blanks or commas
+END
+	config 78 'msmtp of another kind: eval of nothing' 'host localhost' 'eval true' <<'END'
+postrider: HERE/accounts:2:6: eval printed nothing
+hint: run the command in a shell: its first line of output should be a setting and its value
+END
+	config 78 'LMTP without a port' 'host localhost' 'protocol lmtp' <<'END'
+postrider: account 'default' (HERE/accounts:1) speaks LMTP and has no port
+hint: add the line 'port NUMBER'; LMTP has no port of its own, 24 is common
+END
+	config 78 'a domain that is none' 'host localhost' 'from alice@example.org' 'qualify_domain @example.org' <<'END'
+postrider: qualify_domain (HERE/accounts:3): '@example.org' is no domain
+hint: write a name such as example.org
+END
+	config 78 'a key without its certificate' 'from a@example.org' 'host localhost' 'tls on' 'tls_key_file key.pem' <<'END'
+postrider: tls_key_file is set, but tls_cert_file is not
+hint: set both, to the same file if it holds both
+END
+	config 66 'trust that is not there' 'host localhost' 'tls on' 'from alice@example.org' 'tls_trust_file nothing.pem' <<'END'
+postrider: nothing.pem: cannot read the trust file: No such file or directory
+hint: "tls_trust_file" and "tls_extra_trust_file" name files of CA certificates in PEM form; without them the system's are used
+END
+	config 75 'port 465 without TLS' 'host 192.0.2.1' 'port 465' 'tls off' 'timeout 1' 'from alice@example.org' <<'END'
+postrider: note: tls (HERE/accounts:3): port 465 has TLS from the first octet (RFC 8314), and this account has no TLS there; remove that line
+postrider: 192.0.2.1:465: cannot connect (192.0.2.1: Connection refused)
+hint: check "host" and "port", and that no firewall is in the way
+END
+	config 75 'port 465 with STARTTLS, as of msmtp' 'host 192.0.2.1' 'port 465' 'tls on' 'tls_starttls on' 'timeout 1' 'from alice@example.org' <<'END'
+postrider: note: tls_starttls (HERE/accounts:4): port 465 has TLS from the first octet (RFC 8314), and this account has STARTTLS there; remove that line, or set 'port 587'
+postrider: 192.0.2.1:465: cannot connect (192.0.2.1: Connection refused)
+hint: check "host" and "port", and that no firewall is in the way
+END
+	config 75 'the port of IMAP' 'host 192.0.2.1' 'port 993' 'timeout 1' 'from alice@example.org' <<'END'
+postrider: note: port (HERE/accounts:2): port 993 is for reading mail by IMAP; write 'port 587', or 'port 465', and the host that takes mail
+postrider: 192.0.2.1:993: cannot connect (192.0.2.1: Connection refused)
+hint: check "host" and "port", and that no firewall is in the way
+END
+	config 75 'a token and no TLS' 'host 192.0.2.1' 'auth xoauth2' 'tls off' 'user alice' 'password x' 'timeout 1' 'from alice@example.org' <<'END'
+postrider: note: tls (HERE/accounts:3): without TLS, auth XOAUTH2 is not sent to another host; write 'tls on'
+postrider: 192.0.2.1:25: cannot connect (192.0.2.1: Connection refused)
+hint: check "host" and "port", and that no firewall is in the way
+END
+	finish
+}
+
+@test "no account, and the environment" {
+	mistake 78 'nothing at all' bob@example.net <<'END'
+postrider: there is no account to send with; HERE/.config/postrider/accounts does not exist; HERE/.msmtprc does not exist; HERE/.config/msmtp/config does not exist; /etc/postrider/accounts does not exist; /etc/msmtprc does not exist
+hint: write an account file HERE/.config/postrider/accounts, or for all users /etc/postrider/accounts, or set POSTRIDER_HOST; see postrider-accounts(5), or begin with what postrider --configure=ADDRESS prints
+END
+	export POSTRIDER_HOTS=localhost
+	mistake 78 'a misspelt variable' bob@example.net <<'END'
+postrider: environment: POSTRIDER_HOTS is no setting; there is no account to send with; HERE/.config/postrider/accounts does not exist; HERE/.msmtprc does not exist; HERE/.config/msmtp/config does not exist; /etc/postrider/accounts does not exist; /etc/msmtprc does not exist
+hint: did you mean POSTRIDER_HOST?
+END
+	unset POSTRIDER_HOTS
+	export POSTRIDER_HOST='' SMTPSERVER=''
+	mistake 78 'empty variables' bob@example.net <<'END'
+postrider: there is no account to send with; HERE/.config/postrider/accounts does not exist; HERE/.msmtprc does not exist; HERE/.config/msmtp/config does not exist; /etc/postrider/accounts does not exist; /etc/msmtprc does not exist
+hint: write an account file HERE/.config/postrider/accounts, or for all users /etc/postrider/accounts, or set POSTRIDER_HOST; see postrider-accounts(5), or begin with what postrider --configure=ADDRESS prints
+END
+	export POSTRIDER_HOST=127.0.0.1 POSTRIDER_PORT=smtp
+	mistake 78 'a port in letters' bob@example.net <<'END'
+postrider: environment: port 'smtp' is not a number
+hint: write digits only: submission is 587, submissions (smtps) 465
+END
+	export POSTRIDER_PORT='' POSTRIDER_TLS='' POSTRIDER_TIMEOUT='' POSTRIDER_PORT=1 POSTRIDER_USER=''
+	mistake 78 'no sender' bob@example.net <<'END'
+postrider: no sender address: the account has no "from", and this host has no full name to make one of
+hint: add "from you@example.org" or "sender you@example.org" to the account, or give -f you@example.org
+END
+	export POSTRIDER_FROM=alice@example.org POSTRIDER_PASWORD=secret
+	mistake 75 'a misspelt variable beside others' bob@example.net <<'END'
+postrider: note: environment: POSTRIDER_PASWORD is no setting; it is ignored. Did you mean POSTRIDER_PASSWORD?
+postrider: 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+hint: check "host" and "port", and that no firewall is in the way
+END
+	unset POSTRIDER_PASWORD
+	export POSTRIDER_PASSWORDEVAL='cat secret'
+	mistake 78 'a command' bob@example.net <<'END'
+postrider: environment: POSTRIDER_PASSWORDEVAL: commands are not taken from the environment
+END
+	unset POSTRIDER_PASSWORDEVAL
+	export POSTRIDER_AUTH=on
+	mistake 78 'auth without a user' bob@example.net <<'END'
+postrider: the account of the environment has auth but no user
+hint: add the line 'user NAME', or 'auth off'
+END
+	export POSTRIDER_USER=alice POSTRIDER_PASSWORD_FILE=/run/secrets/nothing
+	mistake 78 'a secret that is not there' bob@example.net <<'END'
+postrider: password_file /run/secrets/nothing cannot be read: No such file or directory
+hint: its first line should be the password
+END
+	finish
+}
+
+@test "passwords and where they come from" {
+	local base=('host 127.0.0.1' 'port 1' 'from alice@example.org' 'auth on' 'user alice' 'auth_without_tls on')
+
+	config 78 'no password at all' "${base[@]}" <<'END'
+postrider: account 'default' authenticates as 'alice' but has no password
+hint: add a line 'passwordeval COMMAND', 'password_file FILE' or 'password TEXT'; neither the keyring nor a netrc file has one, and there is no terminal to ask on
+END
+	config 78 'a password file that is not there' "${base[@]}" 'password_file secret' <<'END'
+postrider: password_file secret is not a whole path, and CREDENTIALS_DIRECTORY is not set
+hint: write the whole path, or ~/..., or let systemd pass the credential (LoadCredential=)
+END
+	(umask 077 && : >secret)
+	config 78 'an empty password file' "${base[@]}" 'password_file secret' <<'END'
+postrider: password_file secret is not a whole path, and CREDENTIALS_DIRECTORY is not set
+hint: write the whole path, or ~/..., or let systemd pass the credential (LoadCredential=)
+END
+	config 78 'a folder' "${base[@]}" 'password_file /' <<'END'
+postrider: password_file / cannot be read: it is no file
+hint: its first line should be the password
+END
+	config 78 'a command that fails' "${base[@]}" 'passwordeval echo no such entry >&2; exit 1' <<'END'
+postrider: passwordeval of account 'default' (HERE/accounts:7) failed with exit status 1: no such entry
+hint: run the command in a shell: its first line of output should be the password
+END
+	config 78 'a command that prints nothing' "${base[@]}" 'passwordeval true' <<'END'
+postrider: passwordeval of account 'default' (HERE/accounts:7) printed no password
+hint: run the command in a shell: its first line of output should be the password
+END
+	config 78 'a command that is not there' "${base[@]}" 'passwordeval pasword-store show mail' <<'END'
+postrider: passwordeval of account 'default' (HERE/accounts:7) failed with exit status 127: /bin/sh: 1: pasword-store: not found
+hint: run the command in a shell: its first line of output should be the password
+END
+	config 78 'a file that gpg cannot read' "${base[@]}" 'passwordeval cat secret.gpg | false' <<'END'
+postrider: passwordeval of account 'default' (HERE/accounts:7) failed with exit status 1: cat: secret.gpg: No such file or directory
+hint: run the command in a shell: its first line of output should be the password
+END
+	config 75 'a command that does not end' "${base[@]}" 'passwordeval sleep 60' 'passwordeval_timeout 1' <<'END'
+postrider: passwordeval of account 'default' (HERE/accounts:7) did not end within 1 s
+hint: a command that waits for somebody is given more time by passwordeval_timeout
+END
+	config 78 'a descriptor that is not open' "${base[@]}" 'password_fd 9' <<'END'
+postrider: password_fd 9: Bad file descriptor
+hint: the caller must open it for reading, as a shell does by 9<FILE
+END
+	printf 'machine other login alice password secret\n' >.netrc
+	chmod 600 .netrc
+	config 78 'a netrc without this machine' "${base[@]}" <<'END'
+postrider: account 'default' authenticates as 'alice' but has no password
+hint: add a line 'passwordeval COMMAND', 'password_file FILE' or 'password TEXT'; neither the keyring nor a netrc file has one, and there is no terminal to ask on
+END
+	printf 'machine 127.0.0.1 login alice password\n' >.netrc
+	config 78 'a netrc without the password' "${base[@]}" <<'END'
+postrider: account 'default' authenticates as 'alice' but has no password
+hint: add a line 'passwordeval COMMAND', 'password_file FILE' or 'password TEXT'; neither the keyring nor a netrc file has one, and there is no terminal to ask on
+END
+	printf 'machine 127.0.0.1 login alice password secret\n' >.netrc
+	chmod 644 .netrc
+	config 78 'a netrc that others can read' "${base[@]}" <<'END'
+postrider: HERE/.netrc holds a password, and its mode 0644 lets others in
+hint: run: chmod 600 HERE/.netrc
+END
+	finish
+}
