@@ -57,6 +57,26 @@ is_host(const char *name)
 	return true;
 }
 
+/*
+ * Whether a name that dn_expand() can expand is one without dots and zeros in
+ * its labels: musl's does not escape them.
+ */
+static bool
+has_plain_labels(const unsigned char *message, const unsigned char *name)
+{
+	while (*name != 0) {
+		if ((*name & 0xc0) != 0) {	/* RFC 1035 section 4.1.4 */
+			name = message + ((*name & 0x3f) << 8 | name[1]);
+			continue;
+		}
+		if (memchr(name + 1, '.', *name) != NULL ||
+		    memchr(name + 1, '\0', *name) != NULL)
+			return false;
+		name += 1 + *name;
+	}
+	return true;
+}
+
 static int
 add_record(struct srv_list *l, const ns_msg *message, const ns_rr *rr)
 {
@@ -76,7 +96,9 @@ add_record(struct srv_list *l, const ns_msg *message, const ns_rr *rr)
 		s.weight = (uint16_t)ns_get16(p + 2);
 		s.port = (uint16_t)ns_get16(p + 4);
 	}
-	if (target[0] == '\0') {
+	if (!has_plain_labels(ns_msg_base(*message), p + fixed)) {
+		l->unusable++;
+	} else if (target[0] == '\0') {
 		l->denied = true;
 	} else if (s.port == 0 || !is_host(target)) {
 		l->unusable++;

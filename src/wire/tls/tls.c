@@ -305,14 +305,15 @@ is_too_old(const struct tls *t, int n, struct fault *f)
 {
 	static const char *const versions[] = { "SSL 3.0", "TLS 1.0",
 	    "TLS 1.1", "TLS 1.2" };
-	const char *heard = t->heard, *newest = NULL;
+	const unsigned char *heard = (const unsigned char *)t->heard;
+	const char *newest = NULL;
 	bool alert = n == GNUTLS_E_FATAL_ALERT_RECEIVED &&
 	    gnutls_alert_get(t->session) == GNUTLS_A_PROTOCOL_VERSION;
 
 	if (n == GNUTLS_E_UNSUPPORTED_VERSION_PACKET &&
 	    t->heard_len == FIRST_WORDS && heard[0] == 22 && heard[5] == 2 &&
-	    heard[9] == 3 && heard[10] >= 0 && heard[10] <= 3)
-		newest = versions[(size_t)heard[10]];
+	    heard[9] == 3 && heard[10] <= 3)
+		newest = versions[heard[10]];
 	else if (alert || n == GNUTLS_E_UNSUPPORTED_VERSION_PACKET)
 		newest = t->params.newest ? "TLS 1.2" : "TLS 1.1";
 	if (newest == NULL)
