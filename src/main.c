@@ -181,7 +181,7 @@ run_visit(struct cmdline *c, struct fault *f)
 		serverinfo(r, sender, f);
 	else if (c->mode != CMDLINE_TRIAL)
 		query(r, sender, (enum query)c->alone->which, c->argument, f);
-	else if (trial(r, &c->envelope, c->json, f) == -1 &&
+	else if (trial(r, &c->envelope, f) == -1 &&
 	    f->class == FAULT_RECIPIENT)
 		print_refused(&c->envelope);
 }

@@ -425,10 +425,11 @@ check(const struct cmdline *c, struct fault *f)
 	const struct envelope *e = &c->envelope;
 	bool message = c->mode == CMDLINE_SUBMIT || c->mode == CMDLINE_VERIFY;
 
-	if (c->json && c->mode != CMDLINE_TRIAL) {
-		fault(f, FAULT_USAGE, "--json is for --check");
-		return fault_hint(f, "--queue-json lists the queue");
-	}
+	if (c->request.json && c->mode != CMDLINE_TRIAL &&
+	    c->mode != CMDLINE_SERVERINFO && c->mode != CMDLINE_QUEUE_JSON &&
+	    (c->mode != CMDLINE_SUBMIT || !c->pretend))
+		return fault(f, FAULT_USAGE, "--json is for --check, "
+		    "--serverinfo, --pretend and -bp");
 	if ((message || c->mode == CMDLINE_TRIAL || c->alone != NULL) &&
 	    c->request.account != NULL && c->overrides.set[OPTION_HOST]) {
 		fault(f, FAULT_USAGE, "--host and --account exclude each "
@@ -485,6 +486,8 @@ argv_parse(struct cmdline *c, int argc, char *const argv[], struct fault *f)
 	c->request.file_of_root = !invocation_is_trusted(c->invocation);
 	if (parse_arguments(c, &a, f) == -1)
 		return -1;
+	if (c->request.json && c->mode == CMDLINE_QUEUE)
+		c->mode = CMDLINE_QUEUE_JSON;
 	return check(c, f);
 }
 

@@ -70,7 +70,6 @@ struct cmdline {
 	bool ignore_dots;		/* -i */
 	bool read_sender;		/* --read-envelope-from */
 	bool pretend;			/* -P */
-	bool json;			/* --json: of --check */
 	bool verbose;			/* -v, -d: the dialogue on stderr */
 	bool quiet;			/* -eq: no errors on stderr */
 	/* -f or -r, -N, -R, -V, -U, recipients (whose domain may be "") */

@@ -616,7 +616,7 @@ static const struct letter letters[] = {
 	{ 'V', NULL, LETTER_VALUE, "ID",
 	    "envelope identifier for notifications",
 	    .apply = apply_envid },
-	{ 'v', .help = "show the dialogue on standard error",
+	{ 'v', .help = "show the dialogue, with times, on standard error",
 	    .flag = AT(verbose) },
 	{ 'X', NULL, LETTER_VALUE, "FILE", "the same as --logfile=FILE",
 	    .apply = apply_logfile },
@@ -667,8 +667,8 @@ static const struct letter letters[] = {
 	{ .name = "check", .mode = CMDLINE_TRIAL,
 	    .help = "try the account, up to the recipients if any are named, "
 	    "without a message" },
-	{ .name = "json", .flag = AT(json),
-	    .help = "with --check: the result as a JSON object" },
+	{ .name = "json", .flag = AT(request.json),
+	    .help = "with --check, --serverinfo, -P or -bp: print JSON" },
 	{ .name = "check-config", .mode = CMDLINE_CHECK,
 	    .help = "find all errors in account files, in place of "
 	    "recipients" },

@@ -214,7 +214,8 @@ letter_fit(struct letter *l, const struct session *s, bool eight_bit,
 {
 	struct conversion_terms terms = {
 		.long_lines = l->account->long_lines,
-		.eight_bit = eight_bit && s->capabilities.has[CAP_8BITMIME],
+		.eight_bit = eight_bit && (s == NULL ||
+		    s->capabilities.has[CAP_8BITMIME]),
 		.utf8 = utf8,
 		.note = l->request->note,
 	};

@@ -49,7 +49,8 @@ int letter_add_recipients(struct letter *, const struct envelope *given,
 int letter_write(struct letter *, const struct message *,
     const struct envelope *given, struct fault *);
 /*
- * Fits the letter to the server of an open session, anew for each session.
+ * Fits the letter to the server of an open session, anew for each session;
+ * NULL: to one that offers 8BITMIME.
  * eight_bit: 8-bit data may go where 8BITMIME is offered; utf8: SMTPUTF8 will
  * be declared. conversion.message is what goes out then.
  */

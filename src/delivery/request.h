@@ -28,6 +28,8 @@ struct request {
 	bool eight_bit;			/* -B 8BITMIME */
 	bool queue_only;		/* -odq: keep the message without a
 					 * try */
+	bool json;			/* --json: what is printed is for
+					 * programs */
 	FILE *transcript;		/* -v: gets the dialogue, or NULL */
 	void (*note)(const char *text);	/* tells the user what is no fault */
 	struct probe *probe;		/* --check: is told of each step, or

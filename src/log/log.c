@@ -185,14 +185,20 @@ open_syslog(struct log *log, const char *path)
 	log->syslog = -1;
 }
 
+/* Does the account say neither where its log goes, nor that there is none? */
+static bool
+is_unsaid(const struct account *a)
+{
+	return a->syslog == 0 && a->logfile == NULL && !a->set[OPTION_LOGFILE];
+}
+
 void
 log_open(struct log *log, const struct account *account, const char *path)
 {
 	log->account = account;
 	log->began = clock_now();
 	log->facility = account->syslog;
-	if (log->facility == 0 && account->logfile == NULL &&
-	    !account->set[OPTION_LOGFILE] && isatty(STDERR_FILENO) == 0) {
+	if (is_unsaid(account) && isatty(STDERR_FILENO) == 0) {
 		log->facility = FACILITY_MAIL;
 		log->unasked = true;
 	}
@@ -202,6 +208,27 @@ log_open(struct log *log, const struct account *account, const char *path)
 		open_syslog(log, path);
 	if (account->logfile != NULL || log->syslog != -1)
 		find_caller(&log->caller);
+}
+
+void
+log_describe(struct buffer *b, const struct account *a)
+{
+	static const char to[] = "the system log, " SYSLOG_PATH ", as ";
+	const struct option_choice *c = option_row(OPTION_SYSLOG)->choices;
+
+	while (c->word != NULL && (c->value != a->syslog ||
+	    strncmp(c->word, "LOG_", 4) != 0))
+		c++;
+	if (a->logfile != NULL)
+		buffer_printf(b, "the file %s", a->logfile);
+	if (a->syslog > 0)
+		buffer_printf(b, "%s%s%s", b->len == 0 ? "" : ", and ", to,
+		    c->word == NULL ? "LOG_USER" : c->word);
+	else if (is_unsaid(a))
+		buffer_printf(b, "%s%sLOG_MAIL", isatty(STDERR_FILENO) == 0 ?
+		    "" : "none, since standard error is a terminal; else ", to);
+	else if (a->logfile == NULL)
+		buffer_add_string(b, "none");
 }
 
 /* Waits until the descriptor takes octets; ETIMEDOUT when it does not. */

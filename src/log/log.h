@@ -105,6 +105,8 @@ void log_open(struct log *, const struct account *, const char *path);
 void log_write(const struct log *, struct log_entry *,
     void (*note)(const char *text));
 void log_close(struct log *);
+/* Adds where log_open() would send the line now, for people. */
+void log_describe(struct buffer *, const struct account *);
 /*
  * Logs a failure before there is an account or a message, if log_open() opens
  * the system log for an account without settings. `ident` (-L) may be NULL.

@@ -16,6 +16,7 @@
 #include "delivery/request.h"
 
 struct carrier;
+struct letter;
 struct request;
 
 /*
@@ -66,11 +67,21 @@ int serve(const struct request *, struct fault *);
  * ---- trial: --check, all of a submission but the message. Connects to the
  * smarthost, secures, authenticates and, if the envelope has recipients, asks
  * for it as a message would: by MAIL and RCPT, then RSET. Each step is printed
- * when it is over, with the milliseconds that it took; with `json` there is one
+ * when it is over, with the milliseconds that it took; with --json there is one
  * object at the end instead. -1 as submit().
  */
-int trial(const struct request *, struct envelope *, bool json,
-    struct fault *);
+int trial(const struct request *, struct envelope *, struct fault *);
+
+/*
+ * ---- pretend: -P, what would be done with a message. What was read and
+ * chosen, and why; the settings that somebody has set (with -v: every one) and
+ * where; how the connection would be secured, where the password would come
+ * from (it is not fetched) and where the log goes; the envelope, and the fields
+ * that are added, removed, changed and encoded. Passwords are not shown. With
+ * --json it is an object, which has the fault, and what there was before it.
+ */
+void pretend(const struct carrier *, const struct letter *,
+    const struct fault *);
 
 /* ---- queue: tries its messages once more ---- */
 

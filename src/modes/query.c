@@ -6,14 +6,17 @@
 #include "base/buffer.h"
 #include "base/confine.h"
 #include "base/fault.h"
+#include "base/jsonout.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "smtp/session.h"
 #include "smtp/probe.h"
+#include "config/account/judge.h"
 #include "delivery/carrier.h"
 #include "delivery/outcome.h"
 #include "delivery/request.h"
 #include "modes/modes.h"
+#include "modes/show.h"
 
 #define REPLY_SHOWN_MAX (4 * REPLY_MAX + 4096)	/* octets, escaped */
 
@@ -154,6 +157,46 @@ print_probe(const struct probe *probe, const struct session_params *p)
 	buffer_free(&b);
 }
 
+/* The lines of a reply, from the one of that number on. */
+static void
+add_lines(struct buffer *b, const char *name, const struct reply *r,
+    unsigned from)
+{
+	size_t at = 0, n;
+	const char *line;
+
+	jsonout_begin(b, name, '[');
+	for (unsigned i = 0; r->code != 0 && reply_line(r, &at, &line, &n);
+	    i++)
+		if (i >= from)
+			jsonout_text(b, NULL, line, n);
+	jsonout_end(b, ']');
+}
+
+static void
+print_json(const struct visit *v, const struct probe *probe,
+    const struct fault *f)
+{
+	const struct account *a = &v->carrier.at->account;
+	bool chosen = v->carrier.chosen;
+	struct buffer b;
+
+	buffer_init(&b, JSON_MAX);
+	jsonout_begin(&b, NULL, '{');
+	jsonout_string(&b, "account", a->name);
+	jsonout_string(&b, "server", chosen ? account_server(a) : NULL);
+	if (chosen && a->socket == NULL)
+		jsonout_number(&b, "port", account_port(a));
+	add_lines(&b, "greeting", &probe->greeting, 0);
+	add_lines(&b, "capabilities_before_tls", &probe->clear, 1);
+	if (probe->tls.len > 0) {
+		buffer_add_string(&b, ", ");
+		buffer_add(&b, probe->tls.data, probe->tls.len);
+	}
+	add_lines(&b, "capabilities", &probe->hello, 1);
+	show_end(&b, f);
+}
+
 static int
 look(struct visit *v, struct probe *probe, struct fault *f)
 {
@@ -175,7 +218,8 @@ look(struct visit *v, struct probe *probe, struct fault *f)
 	outcome_take(&v->outcome, &session);
 	session_close(&session);
 	diagnosis_settle(&v->outcome, f);
-	if (result == 0 || probe->greeting.code != 0 || probe->tls.len > 0)
+	if (!request->json && (result == 0 || probe->greeting.code != 0 ||
+	    probe->tls.len > 0))
 		print_probe(probe, &p);
 	if (result == 0 && probe->distrust.class != FAULT_NONE)
 		result = fault_pass(f, &probe->distrust, "");
@@ -191,8 +235,11 @@ serverinfo(const struct request *request, const struct mailbox *sender,
 	int result = begin(&v, request, sender, f);
 
 	probe_init(&probe);
+	probe.json = request->json;
 	if (result == 0)
 		result = look(&v, &probe, f);
+	if (request->json)
+		print_json(&v, &probe, f);
 	probe_free(&probe);
 	end(&v);
 	return result;

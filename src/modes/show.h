@@ -9,9 +9,8 @@
 #include <stddef.h>
 
 struct account;
-struct accounts;
-struct envelope;
-struct header;
+struct buffer;
+struct fault;
 struct mailbox;
 
 /* `what`, with the colon and blank that belong to it, then the text. */
@@ -20,14 +19,10 @@ void show_text(const char *what, const char *, size_t);
 void show_mailbox(const char *what, const struct mailbox *);
 /* "account: ", its name, where it is defined, and why it was chosen. */
 void show_account(const struct account *);
-
 /*
- * ---- -P, what would be done with a message: which files were read,
- * which account was chosen and why, its settings and where each of them is set,
- * where its password would come from (it is not fetched), the envelope, and the
- * fields that are added, removed and changed. Passwords are not shown.
+ * Ends the object of JSON that the buffer has with what came of it (status,
+ * error and hint), and prints and frees it.
  */
-void pretend_print(const struct accounts *, const struct account *,
-    const struct envelope *, const struct header *);
+void show_end(struct buffer *, const struct fault *);
 
 #endif

@@ -12,7 +12,6 @@
 #include "delivery/carrier.h"
 #include "delivery/delivery.h"
 #include "delivery/request.h"
-#include "modes/show.h"
 #include "modes/modes.h"
 
 /* What the trip gathers; const for all later phases once it is filled. */
@@ -64,6 +63,17 @@ send_letter(struct trip *t, struct fault *f)
 	return f->class == FAULT_NONE ? 0 : -1;
 }
 
+/* The form for a server that takes what most do. */
+static int
+preview(struct trip *t, struct fault *f)
+{
+	struct letter *l = &t->delivery.letter;
+	const struct envelope *e = &l->envelope;
+
+	return letter_fit(l, NULL, true, e->smtputf8 ||
+	    envelope_needs_smtputf8(e), f);
+}
+
 static int
 travel(struct trip *t, struct fault *f)
 {
@@ -90,13 +100,7 @@ travel(struct trip *t, struct fault *f)
 	request_tell(request, &c->accounts, NULL);
 	if (result == -1)
 		return -1;
-	if (t->wish->pretend) {
-		pretend_print(&c->accounts, &c->at->account,
-		    &t->delivery.letter.envelope,
-		    &t->delivery.letter.message.header);
-		return 0;
-	}
-	return send_letter(t, f);
+	return t->wish->pretend ? preview(t, f) : send_letter(t, f);
 }
 
 int
@@ -120,6 +124,8 @@ submit(struct submission_request *wish, struct fault *f)
 		link_close(&t.carrier.at->link);
 	if (!wish->pretend)
 		delivery_log(&t.delivery, f);
+	else if (result == 0 || wish->request->json)
+		pretend(&t.carrier, &t.delivery.letter, f);
 	memory_settle(fault_exit_status(f->class));
 	if (t.delivery.queued != NULL)
 		wish->kept = buffer_format("kept in the queue as %s: %s",

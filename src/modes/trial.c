@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/fault.h"
-#include "base/text.h"
+#include "base/jsonout.h"
 #include "mail/envelope.h"
 #include "smtp/probe.h"
 #include "config/account/account.h"
@@ -20,28 +20,14 @@
 #include "modes/modes.h"
 #include "modes/show.h"
 
-#define JSON_MAX (1024 * 1024)	/* octets of the object */
-
 struct trial {
 	struct request request;		/* with the probe */
 	struct probe probe;
 	struct carrier carrier;
 	struct delivery delivery;
-	bool json;
 	struct buffer steps;		/* JSON */
 	int64_t since;			/* clock_now() of the last step */
 };
-
-static void
-add_member(struct buffer *b, const char *name, const char *value)
-{
-	buffer_printf(b, "%s\"%s\":", b->data[b->len - 1] == '{' ? "" : ",",
-	    name);
-	if (value == NULL)
-		buffer_add_string(b, "null");
-	else
-		text_add_json(b, value, strlen(value));
-}
 
 static void
 step(void *context, const char *what, int64_t when, const char *detail)
@@ -51,16 +37,16 @@ step(void *context, const char *what, int64_t when, const char *detail)
 	int64_t ms = when - t->since;
 
 	t->since = when;
-	if (!t->json) {
+	if (!t->request.json) {
 		printf("%-10s %6" PRId64 " ms  %s\n", what, ms, detail);
 		fflush(stdout);
 		return;
 	}
-	buffer_add_string(b, b->len == 0 ? "{" : ",{");
-	add_member(b, "step", what);
-	buffer_printf(b, ",\"ms\":%" PRId64, ms);
-	add_member(b, "detail", detail);
-	buffer_add_char(b, '}');
+	jsonout_begin(b, NULL, '{');
+	jsonout_string(b, "step", what);
+	jsonout_number(b, "ms", ms);
+	jsonout_string(b, "detail", detail);
+	jsonout_end(b, '}');
 }
 
 static void
@@ -70,16 +56,14 @@ print_json(const struct trial *t, const struct fault *f)
 	struct buffer b;
 
 	buffer_init(&b, JSON_MAX);
-	buffer_add_char(&b, '{');
-	add_member(&b, "account", a->name);
-	add_member(&b, "server", t->carrier.chosen ? account_server(a) : NULL);
-	buffer_printf(&b, ",\"steps\":[%s],\"status\":%d", t->steps.data,
-	    fault_exit_status(f->class));
-	add_member(&b, "error", f->text);
-	add_member(&b, "hint", f->hint);
-	buffer_add_string(&b, "}\n");
-	fwrite(b.data, 1, b.len, stdout);
-	buffer_free(&b);
+	jsonout_begin(&b, NULL, '{');
+	jsonout_string(&b, "account", a->name);
+	jsonout_string(&b, "server", t->carrier.chosen ? account_server(a) :
+	    NULL);
+	jsonout_begin(&b, "steps", '[');
+	buffer_add(&b, t->steps.data, t->steps.len);
+	jsonout_end(&b, ']');
+	show_end(&b, f);
 }
 
 /* The envelope as a message would have it, sender and aliases replaced. */
@@ -125,20 +109,18 @@ travel(struct trial *t, const struct envelope *given, struct fault *f)
 	    carrier_choose(c, &given->path, f) == -1)
 		return -1;
 	request_tell(&t->request, &c->accounts, &c->at->account);
-	if (!t->json)
+	if (!t->request.json)
 		show_account(&c->at->account);
 	return prepare(t, given, f) == -1 ? -1 : try(t, given, f);
 }
 
 int
-trial(const struct request *request, struct envelope *given, bool json,
-    struct fault *f)
+trial(const struct request *request, struct envelope *given, struct fault *f)
 {
 	struct trial t;
 	int result;
 
 	memset(&t, 0, sizeof(t));
-	t.json = json;
 	t.request = *request;
 	t.request.probe = &t.probe;
 	probe_init(&t.probe);
@@ -149,7 +131,7 @@ trial(const struct request *request, struct envelope *given, bool json,
 	delivery_init(&t.delivery, &t.request);
 	result = travel(&t, given, f);
 	link_close(&t.carrier.at->link);
-	if (json)
+	if (request->json)
 		print_json(&t, f);
 	else if (result == 0)
 		printf("%s\n", given->count == 0 ? "the account works; with an "

@@ -182,7 +182,7 @@ probe_secured(struct probe *p, const struct tls *t)
 	if (p == NULL)
 		return;
 	buffer_clear(&p->tls);
-	tls_add_report(t, &p->tls);
+	tls_add_report(t, p->json, &p->tls);
 	if (tls_distrust(t) != NULL)
 		fault_pass(&p->distrust, tls_distrust(t), "");
 	if (!is_watched(p))

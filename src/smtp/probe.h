@@ -6,6 +6,7 @@
 #ifndef SMTP_PROBE_H
 #define SMTP_PROBE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buffer.h"
@@ -21,6 +22,7 @@ struct probe {
 	struct reply greeting;	/* code 0: none came */
 	struct reply clear;	/* to EHLO before STARTTLS; code 0: none */
 	struct reply hello;	/* to the last EHLO; code 0: none */
+	bool json;		/* what is kept of TLS is to be JSON */
 	struct buffer tls;	/* as of tls_add_report(); empty: no TLS */
 	struct fault distrust;	/* why the certificate is not trusted */
 	/* is told of each step that was taken, with the clock_now() of that,

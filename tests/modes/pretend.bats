@@ -49,14 +49,59 @@ said() {
 		"account: work ($ACCOUNT:3), since it is the only one" \
 		"host = 127.0.0.1  [$ACCOUNT:4]" \
 		'port = 2  [the command line]' "timeout = 9  [$ACCOUNT:2]" \
-		'tls = (by port and auth)  [the default]' "auth = PLAIN  [$ACCOUNT:7]" \
-		'password = (none)  [the default]' \
+		"auth = PLAIN  [$ACCOUNT:7]" 'server: 127.0.0.1, port 2' \
+		'TLS: none' "log: the file $PWD/log" \
 		'reverse-path: a@example.org' 'recipient: b@example.org' \
 		'recipient: c@example.org' 'recipient: d@example.org' \
 		'notify: failure' 'add: From: a@example.org' \
 		'remove: Bcc: c@example.org,' 'remove:  d@example.org'
 	[ ! -e ran ]
 	[ ! -e log ]
+	lacks 'the default\]' stdout
+	message | submit -P -v b@example.org
+	expect 0
+	said stdout 'tls = (by port and auth)  [the default]' \
+		'password = (none)  [the default]'
+}
+
+@test "--pretend: the mode of TLS, and where the log goes" {
+	local row
+
+	for row in 'port 465|from the first octet' 'port 587|STARTTLS' \
+		'auth on|STARTTLS' 'tls off|none' 'port 25|none'; do
+		account_file 'host mail.example.org' 'from a@example.org' \
+			'user a' "${row%|*}"
+		message | submit -P b@example.org
+		expect 0
+		said stdout "TLS: ${row#*|}"
+	done
+	for row in 'syslog on|the system log, /dev/log, as LOG_USER' \
+		'syslog LOG_LOCAL3|the system log, /dev/log, as LOG_LOCAL3' \
+		'syslog off|none' 'logfile|none' 'logfile ~/x|the file ~/x' \
+		'port 25|the system log, /dev/log, as LOG_MAIL'; do
+		account_file 'host 127.0.0.1' 'from a@example.org' "${row%|*}"
+		message | submit -P b@example.org
+		expect 0
+		said stdout "log: ${row#*|}"
+	done
+	account_file "${BASE[@]}" "logfile $PWD/x" 'syslog LOG_MAIL'
+	message | submit -P b@example.org
+	said stdout "log: the file $PWD/x, and the system log, /dev/log, as LOG_MAIL"
+}
+
+@test "--pretend: fields as they leave" {
+	account_file "${BASE[@]}" 'sender a@example.org'
+	printf '%s\n' 'From: Zoë <z@example.net>' 'Subject: grün' \
+		'To: b@example.org' '' 'a line' | submit -P b@example.org
+	expect 0
+	said stdout 'encode: Subject: =?UTF-8?B?Z3LDvG4=?=' \
+		'change: From: =?UTF-8?Q?Zo=C3=AB?= <a@example.org>'
+	lacks '^[a-z]*: To:' stdout
+	printf '%s\n' 'Subject: x' 'Content-Transfer-Encoding: 8bit' '' \
+		"$(printf '%01200d' 0)" | submit -P b@example.org
+	expect 0
+	said stdout 'add: Content-Transfer-Encoding: quoted-printable' \
+		'remove: Content-Transfer-Encoding: 8bit'
 }
 
 @test "--pretend: no password is shown, and a refusal is one" {

@@ -150,7 +150,7 @@ assert o["status"] == 77 and "credentials" in o["error"], o
 assert "user" in o["hint"], o'
 }
 
-@test "--json is for --check, and --check is no abbreviation" {
+@test "--json is not for a message, and --check is no abbreviation" {
 	served
 	run "$POSTRIDER" -C "$ACCOUNT" --json bob@example.net
 	[ "$status" -eq 64 ]

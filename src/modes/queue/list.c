@@ -6,7 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
-#include "base/text.h"
+#include "base/jsonout.h"
 #include "mail/address/address.h"
 #include "delivery/queue/entry.h"
 #include "delivery/queue/state.h"
@@ -151,34 +151,13 @@ print_sum(const struct listing *l)
 
 /* ---- for programs */
 
-/* A member of an object, which is null without a value. */
-static void
-add_text(struct buffer *b, const char *name, const char *value)
-{
-	buffer_printf(b, "\"%s\": ", name);
-	if (value == NULL)
-		buffer_add_string(b, "null");
-	else
-		text_add_json(b, value, strlen(value));
-	buffer_add_string(b, ", ");
-}
-
 static void
 add_address(struct buffer *b, const char *name, const struct mailbox *box)
 {
 	char *spec = address_spec(box);
 
-	add_text(b, name, spec == NULL ? "" : spec);
+	jsonout_string(b, name, spec == NULL ? "" : spec);
 	free(spec);
-}
-
-/* Ends an object or a list, whose last member has a comma behind it. */
-static void
-add_end(struct buffer *b, const char *end)
-{
-	if (b->data[b->len - 1] == ' ')
-		b->len -= 2;
-	buffer_add_string(b, end);
 }
 
 static void
@@ -186,19 +165,35 @@ add_recipients(struct buffer *b, const struct envelope *e)
 {
 	const struct recipient *r;
 
-	buffer_add_string(b, "\"recipients\": [");
+	jsonout_begin(b, "recipients", '[');
 	for (size_t i = 0; i < e->count; i++) {
 		r = &e->recipient[i];
 		if (!is_left(r))
 			continue;
-		buffer_add_char(b, '{');
+		jsonout_begin(b, NULL, '{');
 		add_address(b, "address", &r->box);
-		add_text(b, "reply", r->reply);
-		add_text(b, "state", r->state == RECIPIENT_REFUSED ?
+		jsonout_string(b, "reply", r->reply);
+		jsonout_string(b, "state", r->state == RECIPIENT_REFUSED ?
 		    "refused" : "waiting");
-		add_end(b, "}, ");
+		jsonout_end(b, '}');
 	}
-	add_end(b, "], ");
+	jsonout_end(b, ']');
+}
+
+static void
+add_flags(struct buffer *b, const struct queue_entry *e,
+    const struct queue_state *s)
+{
+	jsonout_begin(b, "flags", '[');
+	if (is_sending(e))
+		jsonout_string(b, NULL, "sending");
+	if (s->held)
+		jsonout_string(b, NULL, "held");
+	if (s->unsure != 0)
+		jsonout_string(b, NULL, "unsure");
+	if (e->place == QUEUE_DEAD)
+		jsonout_string(b, NULL, "dead");
+	jsonout_end(b, ']');
 }
 
 static void
@@ -207,22 +202,20 @@ print_object(FILE *out, const struct queue_entry *e,
 {
 	struct buffer b;
 
-	buffer_init(&b, SIZE_MAX / 8);
-	buffer_printf(&b, "{\"id\": \"%s\", \"time\": %" PRId64
-	    ", \"size\": %" PRIu64 ", ", e->id, e->time, e->octets);
-	add_text(&b, "account", e->account);
+	buffer_init(&b, JSON_MAX);
+	jsonout_begin(&b, NULL, '{');
+	jsonout_string(&b, "id", e->id);
+	jsonout_number(&b, "time", e->time);
+	jsonout_number(&b, "size", (int64_t)e->octets);
+	jsonout_string(&b, "account", e->account);
 	add_address(&b, "sender", &e->envelope.path);
 	add_recipients(&b, &e->envelope);
-	buffer_printf(&b, "\"attempts\": %lu, \"next\": %" PRId64 ", ",
-	    s->attempts, s->next);
-	buffer_printf(&b, "\"flags\": [%s%s%s%s",
-	    is_sending(e) ? "\"sending\", " : "",
-	    s->held ? "\"held\", " : "",
-	    s->unsure != 0 ? "\"unsure\", " : "",
-	    e->place == QUEUE_DEAD ? "\"dead\", " : "");
-	add_end(&b, "], ");
-	add_text(&b, "reason", s->reason);
-	add_end(&b, "}\n");
+	jsonout_number(&b, "attempts", (int64_t)s->attempts);
+	jsonout_number(&b, "next", s->next);
+	add_flags(&b, e, s);
+	jsonout_string(&b, "reason", s->reason);
+	jsonout_end(&b, '}');
+	buffer_add_char(&b, '\n');
 	fwrite(b.data, 1, b.len, out);
 	buffer_free(&b);
 }

@@ -548,9 +548,9 @@ tls_add_summary(const struct tls *t, struct buffer *b)
 }
 
 void
-tls_add_report(const struct tls *t, struct buffer *b)
+tls_add_report(const struct tls *t, bool json, struct buffer *b)
 {
-	trust_add_report(b, t->session, &t->params, t->match,
+	trust_add_report(b, json, t->session, &t->params, t->match,
 	    tls_distrust(t));
 }
 

@@ -89,9 +89,10 @@ void tls_add_summary(const struct tls *, struct buffer *);
 /*
  * Adds lines about a running session for people, printable, each indented and
  * ended by '\n': version, cipher, key exchange, the peer's certificate and
- * whether it is trusted, and the settings that would pin it.
+ * whether it is trusted, and the settings that would pin it. `json`: the same
+ * as the member "tls" of an object, times in seconds since 1970.
  */
-void tls_add_report(const struct tls *, struct buffer *);
+void tls_add_report(const struct tls *, bool json, struct buffer *);
 /* Why the peer of a survey is not trusted; NULL when it is. */
 const struct fault *tls_distrust(const struct tls *);
 /*

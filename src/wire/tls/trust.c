@@ -12,6 +12,7 @@
 #include "base/base64.h"
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "base/jsonout.h"
 #include "base/text.h"
 #include "wire/tls/tls.h"
 #include "wire/tls/trust.h"
@@ -407,110 +408,156 @@ trust_verify(struct trust_store *store, gnutls_session_t session,
 	return 0;
 }
 
+/* What is told of a session: lines for people, or the members of an object. */
+struct report {
+	struct buffer *b;
+	bool json;
+	struct buffer value;
+};
+
 /*
- * Adds a line of the value that was written, which is made printable, since a
- * certificate may hold anybody's text. Nothing for an empty one.
+ * Adds the value that was written, which is made printable, since a certificate
+ * may hold anybody's text. Nothing for an empty one.
  */
 static void
-add_line(struct buffer *b, const char *what, struct buffer *value)
+add_line(struct report *r, const char *what, const char *name)
 {
-	if (value->len > 0) {
-		buffer_printf(b, "    %-*s", LABEL_WIDTH, what);
-		text_add_printable(b, value->data, value->len);
-		buffer_add_char(b, '\n');
+	if (r->value.len > 0 && r->json) {
+		jsonout_text(r->b, name, r->value.data, r->value.len);
+	} else if (r->value.len > 0) {
+		buffer_printf(r->b, "    %-*s", LABEL_WIDTH, what);
+		text_add_printable(r->b, r->value.data, r->value.len);
+		buffer_add_char(r->b, '\n');
 	}
-	buffer_clear(value);
+	buffer_clear(&r->value);
 }
 
 static void
-add_word(struct buffer *b, const char *what, const char *value)
+add_word(struct report *r, const char *what, const char *name,
+    const char *value)
 {
 	if (value != NULL)
-		buffer_printf(b, "    %-*s%s\n", LABEL_WIDTH, what, value);
+		buffer_add_string(&r->value, value);
+	add_line(r, what, name);
 }
 
 static void
-add_session(struct buffer *b, gnutls_session_t session)
+add_session(struct report *r, gnutls_session_t session)
 {
-	add_word(b, "version:", gnutls_protocol_get_name(
+	add_word(r, "version:", "version", gnutls_protocol_get_name(
 	    gnutls_protocol_get_version(session)));
-	add_word(b, "cipher suite:", gnutls_ciphersuite_get(session));
-	add_word(b, "key exchange:", gnutls_group_get_name(
+	add_word(r, "cipher suite:", "cipher", gnutls_ciphersuite_get(session));
+	add_word(r, "key exchange:", "group", gnutls_group_get_name(
 	    gnutls_group_get(session)));
-	add_word(b, "signature:", gnutls_sign_get_name(
+	add_word(r, "signature:", "signature", gnutls_sign_get_name(
 	    (gnutls_sign_algorithm_t)gnutls_sign_algorithm_get(session)));
 }
 
 static void
-add_certificate(struct buffer *b, gnutls_session_t session,
-    gnutls_x509_crt_t cert)
+add_validity(struct report *r, gnutls_x509_crt_t cert)
 {
 	time_t now = time(NULL);
 	time_t from = gnutls_x509_crt_get_activation_time(cert);
 	time_t to = gnutls_x509_crt_get_expiration_time(cert);
-	struct buffer value;
-	unsigned bits = 0;
-	int key = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
 
-	buffer_init(&value, VALUE_MAX);
-	add_dn(&value, "", cert, gnutls_x509_crt_get_dn3);
-	add_line(b, "subject:", &value);
-	add_names(&value, cert, NAMES_ALL);
-	add_line(b, "names:", &value);
-	add_dn(&value, "", cert, gnutls_x509_crt_get_issuer_dn3);
-	add_line(b, "issuer:", &value);
-	add_time(&value, from);
-	buffer_add_string(&value, from > now ? ", which is yet to come" : "");
-	add_line(b, "valid from:", &value);
-	add_time(&value, to);
-	buffer_add_string(&value, to < now ? ", which has passed" : "");
-	add_line(b, "valid to:", &value);
-	if (key >= 0)
-		buffer_printf(&value, "%s, %u bits", gnutls_pk_get_name(
-		    (gnutls_pk_algorithm_t)key), bits);
-	add_line(b, "key:", &value);
-	add_digest(&value, session, GNUTLS_DIG_SHA256, ":");
-	add_line(b, "SHA-256:", &value);
-	add_digest(&value, session, GNUTLS_DIG_SHA1, ":");
-	add_line(b, "SHA-1:", &value);
-	buffer_free(&value);
+	if (r->json) {
+		jsonout_number(r->b, "valid_from", from);
+		jsonout_number(r->b, "valid_to", to);
+		return;
+	}
+	add_time(&r->value, from);
+	buffer_add_string(&r->value, from > now ? ", which is yet to come" :
+	    "");
+	add_line(r, "valid from:", NULL);
+	add_time(&r->value, to);
+	buffer_add_string(&r->value, to < now ? ", which has passed" : "");
+	add_line(r, "valid to:", NULL);
 }
 
 static void
-add_trust(struct buffer *b, const struct tls_params *params,
+add_certificate(struct report *r, gnutls_session_t session,
+    gnutls_x509_crt_t cert)
+{
+	unsigned bits = 0;
+	int key = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
+
+	add_dn(&r->value, "", cert, gnutls_x509_crt_get_dn3);
+	add_line(r, "subject:", "subject");
+	add_names(&r->value, cert, NAMES_ALL);
+	add_line(r, "names:", "names");
+	add_dn(&r->value, "", cert, gnutls_x509_crt_get_issuer_dn3);
+	add_line(r, "issuer:", "issuer");
+	add_validity(r, cert);
+	if (key >= 0)
+		buffer_printf(&r->value, "%s, %u bits", gnutls_pk_get_name(
+		    (gnutls_pk_algorithm_t)key), bits);
+	add_line(r, "key:", "key");
+	add_digest(&r->value, session, GNUTLS_DIG_SHA256, ":");
+	add_line(r, "SHA-256:", "sha256");
+	add_digest(&r->value, session, GNUTLS_DIG_SHA1, ":");
+	add_line(r, "SHA-1:", "sha1");
+}
+
+static void
+add_trust(struct report *r, const struct tls_params *params,
     enum trust_match match, const struct fault *distrust)
 {
-	add_word(b, "trusted:", !params->check ?
+	if (r->json) {
+		jsonout_bool(r->b, "trusted", params->check &&
+		    distrust == NULL);
+		return;
+	}
+	add_word(r, "trusted:", NULL, !params->check ?
 	    "not checked, as tls_certcheck is off" :
 	    distrust != NULL ? "NO" : match != TRUST_NO_MATCH ?
 	    "yes, by tls_fingerprint or tls_pin" : "yes");
 	if (distrust != NULL)
-		add_word(b, "why not:", distrust->text);
+		add_word(r, "why not:", NULL, distrust->text);
+}
+
+/* The settings are lines that can be pasted into an account file. */
+static void
+add_settings(struct report *r, gnutls_session_t session)
+{
+	if (!r->json) {
+		buffer_add_string(r->b, "setting for this certificate and no "
+		    "other:\n");
+		trust_add_fingerprint(r->b, session);
+		buffer_add_string(r->b, "\nsetting for its key, which may "
+		    "outlive it:\n");
+		add_pin(r->b, session);
+		buffer_add_char(r->b, '\n');
+	} else if (add_key_digest(&r->value, session) == 0) {
+		add_line(r, NULL, "tls_pin");
+	}
 }
 
 void
-trust_add_report(struct buffer *b, gnutls_session_t session,
+trust_add_report(struct buffer *b, bool json, gnutls_session_t session,
     const struct tls_params *params, enum trust_match match,
     const struct fault *distrust)
 {
 	gnutls_x509_crt_t cert = peer_certificate(session);
+	struct report r = { .b = b, .json = json };
 	unsigned n = 0;
 
 	gnutls_certificate_get_peers(session, &n);
-	buffer_add_string(b, "TLS:\n");
-	add_session(b, session);
-	buffer_printf(b, "certificate%s:\n", n > 1 ?
-	    " (the first of those that were sent)" : "");
+	buffer_init(&r.value, VALUE_MAX);
+	if (json)
+		jsonout_begin(b, "tls", '{');
+	else
+		buffer_add_string(b, "TLS:\n");
+	add_session(&r, session);
+	if (!json)
+		buffer_printf(b, "certificate%s:\n", n > 1 ?
+		    " (the first of those that were sent)" : "");
 	if (cert != NULL)
-		add_certificate(b, session, cert);
-	add_trust(b, params, match, distrust);
-	if (cert == NULL)
-		return;
+		add_certificate(&r, session, cert);
+	add_trust(&r, params, match, distrust);
+	if (cert != NULL)
+		add_settings(&r, session);
 	gnutls_x509_crt_deinit(cert);
-	/* the settings are lines that can be pasted into an account file */
-	buffer_add_string(b, "setting for this certificate and no other:\n");
-	trust_add_fingerprint(b, session);
-	buffer_add_string(b, "\nsetting for its key, which may outlive it:\n");
-	add_pin(b, session);
-	buffer_add_char(b, '\n');
+	if (json)
+		jsonout_end(b, '}');
+	buffer_free(&r.value);
 }

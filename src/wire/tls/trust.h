@@ -143,7 +143,7 @@ int trust_verify(struct trust_store *, gnutls_session_t,
 /* As tls_add_summary(). */
 void trust_add_summary(struct buffer *, gnutls_session_t);
 /* As tls_add_report(); `distrust` is NULL for a trusted peer. */
-void trust_add_report(struct buffer *, gnutls_session_t,
+void trust_add_report(struct buffer *, bool json, gnutls_session_t,
     const struct tls_params *, enum trust_match,
     const struct fault *distrust);
 
