@@ -44,34 +44,3 @@ demo() {
 	grep -x 'no luck' demo.out
 	grep -F "sendmail's exit status is 75" demo.out
 }
-
-@test "the account files that README shows are right" {
-	local n
-
-	# a file each: the blocks whose first line is a host
-	awk '/^    host / { n++ } !NF { inside = 0 } /^    host / { inside = 1 }
-		inside { sub(/^    /, ""); print >"accounts" n }' "$ROOT/README"
-	mkdir bin
-	printf '#!/bin/sh\necho secret\n' >bin/secret-tool
-	chmod +x bin/secret-tool
-	for n in 1 2; do
-		sed 's/^host .*/host 127.0.0.1/; s/^port .*/port 1/' "accounts$n" >"$ACCOUNT"
-		chmod 600 "$ACCOUNT"
-		message | PATH=$PWD/bin:$PATH submit bob@example.net
-		expect 75 '127.0.0.1:1: cannot connect'
-	done
-	[ "$(wc -l <accounts2)" -eq 7 ]
-	# the third is for cron's mail; tests/cli/callers.bats sends one by it
-	[ "$(wc -l <accounts3)" -eq 5 ]
-	cp accounts3 "$ACCOUNT"
-	submit -bv root </dev/null
-	expect 0
-	grep -qx 'reverse-path: you@example.org' stdout
-	grep -qx 'recipient: you@example.org' stdout
-	# the fourth takes a token
-	cp accounts4 "$ACCOUNT"
-	message | submit --pretend bob@example.net
-	expect 0
-	grep -q '^user = you@example.org ' stdout
-	[ ! -e accounts5 ]
-}

@@ -91,16 +91,23 @@ read_path(const char *path, struct secret *secret, struct notes *notes,
 {
 	struct file file;
 	const char *why = NULL;
+	bool denied = false;
 	int r = -1;
 
-	if (file_open(&file, path) == -1)
+	if (file_open(&file, path) == -1) {
+		denied = errno == EACCES;
 		why = strerror(errno);
-	else if (file_type(&file) != NULL && !S_ISFIFO(file.st.st_mode))
+	} else if (file_type(&file) != NULL && !S_ISFIFO(file.st.st_mode))
 		why = "it is no file";
 	if (why != NULL) {
 		fault(f, FAULT_CONFIG, "password_file %s cannot be read: %s",
 		    path, why);
-		fault_hint(f, "its first line should be the password");
+		if (denied)
+			fault_hint(f, "uid %lu has to be able to read it: by "
+			    "its group and mode 640, or see Socket activation "
+			    "in postrider(1)", (unsigned long)geteuid());
+		else
+			fault_hint(f, "its first line should be the password");
 	} else if (passwordfile_check(&file, "a password", false,
 	    notes, f) == 0) {
 		r = take_file(&file, secret, f);
