@@ -17,8 +17,8 @@ all: programs
 
 # Goals that install what they need, then run make again, and goals that need
 # nothing: they must work before configure can.
-BEFORE_CONFIGURE = help clean distclean demo check interop coverage fuzz \
-    lint bench
+BEFORE_CONFIGURE = help clean distclean demo check interop coverage fuzz deb rpm \
+    check-deb check-rpm lint bench
 ifneq ($(filter-out $(BEFORE_CONFIGURE),$(or $(MAKECMDGOALS),all)),)
 include config.mk
 endif
@@ -320,12 +320,47 @@ dist:
 
 # ---- Packages, in build/packages: see contrib/packaging.
 
-.PHONY: deb
-deb: dist
-	@contrib/install-deps build deb
-	DEB_BUILD_OPTIONS="$${DEB_BUILD_OPTIONS-nocheck}" \
+# DEB_BUILD_OPTIONS= runs the tests, too.
+DEB_BUILD_OPTIONS = nocheck
+
+.PHONY: deb run-deb rpm run-rpm
+deb:
+	@contrib/install-deps build deb $(if $(filter \
+	    nocheck,$(DEB_BUILD_OPTIONS)),,check)
+	@+$(AGAIN) run-deb
+
+run-deb: dist
+	DEB_BUILD_OPTIONS='$(DEB_BUILD_OPTIONS)' \
 	    contrib/packaging/deb $(DIST).tar.gz build/packages
 	@ls build/packages/*.deb
+
+rpm:
+	@contrib/install-deps build rpm
+	@+$(AGAIN) run-rpm
+
+run-rpm: dist
+	contrib/packaging/rpm/build $(DIST).tar.gz build/packages
+	@ls build/packages/RPMS/*/*.rpm
+
+# What becomes of a system with these packages: for root, with a root for each
+# of the SUITES below build/roots.
+SUITES = bookworm trixie
+
+.PHONY: check-deb run-check-deb check-rpm run-check-rpm
+check-deb:
+	@contrib/install-deps build check-deb
+	@+$(AGAIN) run-check-deb
+
+run-check-deb: dist $(BUILD)/tests/smarthost $(CERTS)/made
+	@set -e; for suite in $(SUITES); do $(test_environment) \
+	    tests/packaging/debian $(DIST).tar.gz build/roots $$suite; done
+
+check-rpm:
+	@contrib/install-deps build check-rpm
+	@+$(AGAIN) run-check-rpm
+
+run-check-rpm: dist
+	@tests/packaging/rpm $(DIST).tar.gz build/packages/check-rpm
 
 # ---- Tests.  The outer goal installs what is missing, which is before
 # configure may run; the inner one runs in a make that knows config.mk, with as
@@ -511,6 +546,9 @@ help:
 	@echo '     check SWITCHES="pipelining off, chunking off"'
 	@echo 'make test             all tests, and nothing is installed for them'
 	@echo 'make deb              Debian packages, in build/packages'
+	@echo 'make rpm              RPMs, in build/packages/RPMS'
+	@echo 'make check-deb        Debian systems with these; SUITES="trixie"'
+	@echo 'make check-rpm        the RPMs built, linted, installed in a root'
 	@echo 'make interop          real servers and callers, unpacked in build/'
 	@echo 'make bench            peers side by side; BENCH="trips path" for some'
 	@echo 'make coverage         lines that make check runs; COVERAGE_MIN=85'
