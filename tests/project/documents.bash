@@ -11,10 +11,12 @@
 #	sudo(8) is no other user, and package managers and systemctl(1) do nothing
 #
 #	block DOCUMENT START	the block that begins so, into the file `block`
-#	commands		it, without the "$ " or "# " in front
+#	typed			it, without the "$ " or "# " in front
 #	here			paths, replaced in standard input
 #	sh_run			the commands of standard input; stdout, stderr, status
 #	served OPTION...	a smarthost for the account in standard input
+#	token_lines		`oauth2` in standard input, by what it stands for
+#	token_lines		`oauth2` in standard input, by what it stands for
 #	stands_in NAME		standard input as a program in front of others
 #	keyring			a secret-tool that keeps one password
 #	all_run DOCUMENT...	each block of them was taken by a test before
@@ -71,7 +73,7 @@ block() {
 	printf '%s\n' "${found#*$'\n'}" >block
 }
 
-commands() {
+typed() {
 	sed 's/^[$#] //' block
 }
 
@@ -99,6 +101,30 @@ served() {
 		s,^port .*,port $PORT," account | here)
 	account_file "${lines[@]}" 'tls on' "tls_starttls $starttls" \
 		"tls_trust_file $CERTS/ca.pem"
+}
+
+# tests/oauth2/setting.bats has the setting itself.
+token_lines() {
+	awk '$1 == "user" { user = 1 }
+		$1 != "oauth2" { print; next }
+		{
+			print "auth xoauth2"
+			if (!user)
+				print "user " $2
+			print "passwordeval postrider-oauth2 token " $2
+		}'
+}
+
+# tests/oauth2/setting.bats has the setting itself.
+token_lines() {
+	awk '$1 == "user" { user = 1 }
+		$1 != "oauth2" { print; next }
+		{
+			print "auth xoauth2"
+			if (!user)
+				print "user " $2
+			print "passwordeval postrider-oauth2 token " $2
+		}'
 }
 
 stands_in() {

@@ -272,6 +272,7 @@ on_box() {
 # groupadd(8) and usermod(8) are looked at: the group is 65533, whose member
 # becomes who sends.
 @test "a group that may read the password: another user sends, a third cannot" {
+	block README 'sudo groupadd'
 	[ "$(id -u)" -eq 0 ] || skip 'only root can be somebody else'
 	command -v setpriv >/dev/null || skip 'no setpriv'
 	block README 'host mail.example.org'
@@ -332,9 +333,9 @@ on_box() {
 	fi
 	stands_in postrider-oauth2 <<<'[ "$*" = "token you@example.org" ] && echo token'
 	block README 'host smtp.office365.com'
-	served --require-auth --mechs XOAUTH2 --user you@example.org:token <block
-	sed -i 's/^oauth2 \(.*\)/auth xoauth2\nuser \1\npasswordeval postrider-oauth2 token \1/' \
-		"$ACCOUNT"
+	served --require-auth --mechs XOAUTH2 --user you@example.org:token < <(
+		token_lines <block
+	)
 	message | postrider bob@example.net
 	expect 0
 	grep -q '^auth you@example.org XOAUTH2' capture/1.envelope
