@@ -6,8 +6,10 @@
 
 load ../helper
 
-# A bats in a bats, and a run in a run, must not know of the outer one.
+# A bats in a bats, and a run in a run, must not know of the outer one, which has
+# its own parts first in the path.
 run_tests() (
+	PATH=${PATH//"${BATS_LIBEXEC:-/nowhere}:"/}
 	for name in $(compgen -e BATS_); do
 		unset "$name"
 	done
