@@ -138,7 +138,7 @@ finish(struct transaction *t, const struct message *m, bool quit,
 	s->phase = PHASE_MESSAGE;
 	t->end_put = true;
 	t->awaited = replies;
-	dialogue_remark(d, "message sent, %" PRIu64 " octets",
+	dialogue_remark_time(d, "message sent, %" PRIu64 " octets",
 	    message_octets(m));
 	for (size_t i = 0; i < replies; i++)
 		dialogue_expect(d, VERB_MESSAGE, on_end, t);

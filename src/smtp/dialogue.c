@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,7 @@ dialogue_init(struct dialogue *d, struct conn *conn, FILE *transcript)
 	memset(d, 0, sizeof(*d));
 	d->conn = conn;
 	d->transcript = transcript;
+	d->since = transcript == NULL ? 0 : clock_now();
 	buffer_init(&d->last_secret, COMMAND_MAX);
 	buffer_init(&d->line, COMMAND_MAX);
 	reply_init(&d->reply);
@@ -153,18 +155,41 @@ hide(const struct dialogue *d, struct buffer *text)
 	blank_out(text, d->last_secret.data, d->last_secret.len);
 }
 
+static void
+remark(const struct dialogue *d, const char *fmt, va_list ap, int64_t ms)
+{
+	struct buffer b;
+
+	buffer_init(&b, COMMAND_MAX);
+	buffer_vprintf(&b, fmt, ap);
+	if (ms >= 0)
+		buffer_printf(&b, " (%" PRId64 " ms)", ms);
+	show_line(d, "--", b.data, b.len);
+	buffer_free(&b);
+}
+
 void
 dialogue_remark(struct dialogue *d, const char *fmt, ...)
 {
-	struct buffer b;
 	va_list ap;
 
-	buffer_init(&b, COMMAND_MAX);
 	va_start(ap, fmt);
-	buffer_vprintf(&b, fmt, ap);
+	remark(d, fmt, ap, -1);
 	va_end(ap);
-	show_line(d, "--", b.data, b.len);
-	buffer_free(&b);
+}
+
+void
+dialogue_remark_time(struct dialogue *d, const char *fmt, ...)
+{
+	int64_t before = d->since;
+	va_list ap;
+
+	if (d->transcript == NULL)
+		return;
+	d->since = clock_now();
+	va_start(ap, fmt);
+	remark(d, fmt, ap, d->since - before);
+	va_end(ap);
 }
 
 /*
@@ -472,7 +497,13 @@ dialogue_wait(struct dialogue *d, size_t most, struct fault *f)
 int
 dialogue_sync(struct dialogue *d, struct fault *f)
 {
-	return dialogue_wait(d, 0, f) == -1 ? -1 : unasked(d, f);
+	bool asked = d->owed_count > 0;
+
+	if (dialogue_wait(d, 0, f) == -1)
+		return -1;
+	if (asked)
+		dialogue_remark_time(d, "answered");
+	return unasked(d, f);
 }
 
 int

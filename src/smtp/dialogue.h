@@ -49,6 +49,7 @@ struct dialogue {
 				 * waited for until then; 0: no matter */
 	/* the dialogue as a user may see it, without credentials */
 	FILE *transcript;	/* not owned; NULL: none is wanted */
+	int64_t since;		/* clock_now() of its last line with a time */
 	const struct secret *password;	/* never shown, not owned, or NULL */
 	struct buffer last_secret;	/* the last credentials on the wire */
 	struct owed *owed;	/* in the order of the commands, */
@@ -64,7 +65,8 @@ struct dialogue {
 	struct fault trouble;	/* met while replies were taken in early */
 };
 
-/* The transcript gets a line for each command and each line of a reply. */
+/* The transcript gets a line for each command and each line of a reply. There
+ * may be no conn yet: remarks can be made. */
 void dialogue_init(struct dialogue *, struct conn *, FILE *transcript);
 void dialogue_free(struct dialogue *);
 
@@ -104,8 +106,11 @@ void dialogue_quit(struct dialogue *);
  * now on nothing more can be sent, and nothing that comes is too much.
  */
 void dialogue_put_quit(struct dialogue *);
-/* A line of the transcript that is neither command nor reply. */
+/* A line of the transcript that is neither command nor reply; the other one
+ * ends it with the milliseconds since the last one of its kind. */
 void dialogue_remark(struct dialogue *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void dialogue_remark_time(struct dialogue *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Handles the replies that have arrived whole; never waits. */
 void dialogue_absorb(struct dialogue *);

@@ -82,27 +82,25 @@ is_watched(const struct probe *p)
 
 /* Tells of a step, and empties the buffer. */
 static void
-tell(const struct probe *p, const char *what, int64_t when, struct buffer *b)
+tell(const struct probe *p, const char *what, struct buffer *b)
 {
 	char *detail = text_printable(b->data, b->len);
 
-	p->step(p->context, what, when, detail);
+	p->step(p->context, what, clock_now(), detail);
 	free(detail);
 	buffer_clear(b);
 }
 
 void
-probe_looked_up(struct probe *p, const struct route *r, int64_t when)
+probe_looked_up(struct probe *p, const char *text)
 {
 	struct buffer b;
 
-	if (!is_watched(p) || r->addresses == NULL || r->addresses->len == 0)
+	if (!is_watched(p))
 		return;
 	buffer_init(&b, REPORT_MAX);
-	buffer_printf(&b, "%s: ", r->proxy_host == NULL ? r->host :
-	    r->proxy_host);
-	dial_add_addresses(&b, r->addresses);
-	tell(p, "name", when, &b);
+	buffer_add_string(&b, text);
+	tell(p, "name", &b);
 	buffer_free(&b);
 }
 
@@ -122,7 +120,7 @@ probe_connected(struct probe *p, const struct route *r, int fd)
 		    NULL ? r->port : route_proxy_port(r)),
 		    r->proxy_host == NULL ? "" : ", a proxy");
 	}
-	tell(p, "connection", clock_now(), &b);
+	tell(p, "connection", &b);
 	buffer_free(&b);
 }
 
@@ -137,7 +135,7 @@ probe_greeting(struct probe *p, const struct reply *r)
 		return;
 	buffer_init(&b, REPORT_MAX);
 	reply_add_text(r, &b);
-	tell(p, "greeting", clock_now(), &b);
+	tell(p, "greeting", &b);
 	buffer_free(&b);
 }
 
@@ -158,7 +156,7 @@ tell_hello(const struct probe *p, const struct reply *r)
 	}
 	if (b.len == 0)
 		buffer_add_string(&b, "no extensions");
-	tell(p, "EHLO", clock_now(), &b);
+	tell(p, "EHLO", &b);
 	buffer_free(&b);
 }
 
@@ -190,7 +188,7 @@ probe_secured(struct probe *p, const struct tls *t)
 	buffer_init(&b, REPORT_MAX);
 	tls_describe(t, &b);
 	tls_add_summary(t, &b);
-	tell(p, "TLS", clock_now(), &b);
+	tell(p, "TLS", &b);
 	buffer_free(&b);
 }
 
@@ -205,7 +203,7 @@ probe_authenticated(struct probe *p, const char *mechanism, const char *user)
 	buffer_add_string(&b, mechanism);
 	if (user != NULL)
 		buffer_printf(&b, " as %s", user);
-	tell(p, "AUTH", clock_now(), &b);
+	tell(p, "AUTH", &b);
 	buffer_free(&b);
 }
 
@@ -221,7 +219,7 @@ probe_accepted(const struct probe *p, const char *command,
 	address = address_printable(box);
 	buffer_init(&b, REPORT_MAX);
 	buffer_printf(&b, "<%s>", address);
-	tell(p, command, clock_now(), &b);
+	tell(p, command, &b);
 	free(address);
 	buffer_free(&b);
 }

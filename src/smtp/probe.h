@@ -39,8 +39,8 @@ void probe_free(struct probe *);
 void probe_greeting(struct probe *, const struct reply *);
 void probe_hello(struct probe *, const struct reply *);
 void probe_secured(struct probe *, const struct tls *);
-/* The route's addresses are known since then. */
-void probe_looked_up(struct probe *, const struct route *, int64_t when);
+/* The name and its addresses. */
+void probe_looked_up(struct probe *, const char *);
 void probe_connected(struct probe *, const struct route *, int fd);
 void probe_authenticated(struct probe *, const char *mechanism,
     const char *user);

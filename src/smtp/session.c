@@ -169,7 +169,7 @@ secure(struct session *s, struct fault *f)
 	probe_secured(s->params->probe, s->tls);
 	buffer_init(&b, TEXT_MAX);
 	tls_describe(s->tls, &b);
-	dialogue_remark(&s->dialogue, "TLS %s, certificate %s", b.data,
+	dialogue_remark_time(&s->dialogue, "TLS %s, certificate %s", b.data,
 	    s->params->trust.check && tls_distrust(s->tls) == NULL ?
 	    "verified" : "NOT verified");
 	buffer_clear(&b);
@@ -235,22 +235,49 @@ prepare_tls(struct session *s, struct fault *f)
 	return 0;
 }
 
+/* What happens on the way to the server. */
+static void
+watch(void *context, enum dial_event event, const char *text)
+{
+	struct session *s = context;
+
+	if (event == DIAL_FOUND)
+		probe_looked_up(s->params->probe, text);
+	if (event == DIAL_TRIED)
+		dialogue_remark(&s->dialogue, "trying %s", text);
+	else
+		dialogue_remark_time(&s->dialogue, "%s", text);
+}
+
+static void
+remark_connected(struct session *s, int fd)
+{
+	struct buffer address;
+
+	buffer_init(&address, TEXT_MAX);
+	dial_add_peer(&address, fd);
+	dialogue_remark_time(&s->dialogue, "connected to %s%s%s",
+	    conn_peer(s->conn), address.len == 0 ? "" : ", which is ",
+	    address.data);
+	buffer_free(&address);
+}
+
 static int
 connect_to(struct session *s, struct fault *f)
 {
 	const struct session_params *p = s->params;
 	struct route route = p->route;
 	struct buffer peer;
-	int64_t looked_up = 0;
 	int fd;
 
 	s->phase = PHASE_CONNECT;
 	route.host = s->ascii_host;
 	route.port = p->port;
-	route.looked_up = &looked_up;
+	route.watch = watch;
+	route.context = s;
+	dialogue_init(&s->dialogue, NULL, p->transcript);
 	fd = route_connect(&route, p->timeout_ms > 0 ? p->timeout_ms :
 	    DIAL_TIMEOUT_MS, f);
-	probe_looked_up(p->probe, &route, looked_up);
 	if (fd == -1)
 		return -1;
 	s->local = route_is_local(&route, fd);
@@ -260,10 +287,10 @@ connect_to(struct session *s, struct fault *f)
 	s->conn = conn_new(fd, fd, peer.data, p->timeout_ms > 0 ?
 	    p->timeout_ms : CONN_PROGRESS_MS);
 	buffer_free(&peer);
-	dialogue_init(&s->dialogue, s->conn, p->transcript);
+	s->dialogue.conn = s->conn;
 	s->dialogue.timeout_ms = p->timeout_ms;
 	s->dialogue.password = p->password;
-	dialogue_remark(&s->dialogue, "connected to %s", conn_peer(s->conn));
+	remark_connected(s, fd);
 	probe_connected(p->probe, &route, fd);
 	if (p->connected != NULL)
 		p->connected(p->context);

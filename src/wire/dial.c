@@ -41,6 +41,7 @@ struct attempt {
 };
 
 struct race {
+	const struct dial *dial;
 	struct attempt *attempt;
 	size_t count;
 	size_t begun;
@@ -262,9 +263,46 @@ add_numeric_name(struct buffer *b, const struct sockaddr *a, socklen_t len)
 	    NI_NUMERICHOST) == 0 ? name : "an address");
 }
 
+/* Tells of an attempt, and why it has failed if it has. */
+static void
+watch_attempt(const struct dial *d, const struct attempt *a, const char *why)
+{
+	struct buffer address, b;
+
+	if (d->watch == NULL)
+		return;
+	buffer_init(&address, DIAL_TEXT_MAX);
+	buffer_init(&b, DIAL_TEXT_MAX);
+	add_numeric_name(&address, to_sockaddr(a->to), a->to->len);
+	dial_add_host_port(&b, address.data, d->port);
+	if (why != NULL)
+		buffer_printf(&b, ": %s", why);
+	d->watch(d->context, why == NULL ? DIAL_TRIED : DIAL_LOST, b.data);
+	buffer_free(&address);
+	buffer_free(&b);
+}
+
+static void
+watch_name(const struct dial *d, const struct address *all, size_t n)
+{
+	struct buffer b;
+
+	if (d->watch == NULL)
+		return;
+	buffer_init(&b, DIAL_ADDRESSES_MAX);
+	buffer_printf(&b, "%s:", d->host);
+	for (size_t i = 0; i < n; i++) {
+		buffer_add_string(&b, i == 0 ? " " : ", ");
+		add_numeric_name(&b, to_sockaddr(&all[i]), all[i].len);
+	}
+	d->watch(d->context, DIAL_FOUND, b.data);
+	buffer_free(&b);
+}
+
 static void
 race_note(struct race *r, const struct attempt *a, const char *what)
 {
+	watch_attempt(r->dial, a, what);
 	if (r->tried.len > 0)
 		buffer_add_string(&r->tried, ", ");
 	add_numeric_name(&r->tried, to_sockaddr(a->to), a->to->len);
@@ -297,6 +335,7 @@ race_begin(struct race *r)
 {
 	struct attempt *a = &r->attempt[r->begun++];
 
+	watch_attempt(r->dial, a, NULL);
 	r->next = clock_after(DIAL_STAGGER_MS);
 	a->fd = socket(a->to->family, SOCK_STREAM, IPPROTO_TCP);
 	if (a->fd == -1) {
@@ -513,9 +552,9 @@ dial_connect(const struct dial *d, int64_t deadline, struct fault *f)
 
 	if (resolve(d, family, deadline, &all, &n, f) == -1)
 		return -1;
-	if (d->looked_up != NULL)
-		*d->looked_up = clock_now();
+	watch_name(d, all, n);
 	memset(&r, 0, sizeof(r));
+	r.dial = d;
 	r.winner = -1;
 	r.deadline = deadline;
 	buffer_init(&r.tried, DIAL_TEXT_MAX);
@@ -555,19 +594,6 @@ dial_peer_is_loopback(int fd)
 	    (IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
 	    (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) &&
 	    v6->sin6_addr.s6_addr[12] == 127));
-}
-
-void
-dial_add_addresses(struct buffer *b, const struct buffer *kept)
-{
-	struct address a;
-
-	for (size_t at = 0; at + sizeof(a) <= kept->len; at += sizeof(a)) {
-		memcpy(&a, kept->data + at, sizeof(a));
-		if (at > 0)
-			buffer_add_string(b, ", ");
-		add_numeric_name(b, to_sockaddr(&a), a.len);
-	}
 }
 
 void

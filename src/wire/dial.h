@@ -15,6 +15,13 @@ struct fault;
 
 enum dial_family { DIAL_ANY, DIAL_IPV4, DIAL_IPV6 };
 
+/* What happens, as it does, with a line about it. */
+enum dial_event {
+	DIAL_FOUND,	/* the name, "example.org: 192.0.2.1, 2001:db8::1" */
+	DIAL_TRIED,	/* an attempt begins, "192.0.2.1:25" */
+	DIAL_LOST	/* one has failed, "192.0.2.1:25: Connection refused" */
+};
+
 /* Whom to connect to. Strings are not owned. */
 struct dial {
 	const char *host;
@@ -25,7 +32,8 @@ struct dial {
 	/* keeps the addresses: the name is looked up only while it is empty;
 	 * or NULL */
 	struct buffer *addresses;
-	int64_t *looked_up;	/* gets the clock_now() of that; or NULL */
+	void (*watch)(void *context, enum dial_event, const char *text);
+	void *context;		/* of watch, which may be NULL */
 };
 
 #define DIAL_ADDRESSES_MAX (64 * 1024)	/* octets that such a buffer takes */
@@ -52,8 +60,6 @@ void dial_add_host_port(struct buffer *, const char *host, uint16_t port);
  */
 int dial_connect(const struct dial *, int64_t deadline, struct fault *);
 
-/* Adds the addresses that were kept, "192.0.2.1, 2001:db8::1". */
-void dial_add_addresses(struct buffer *, const struct buffer *kept);
 /* Adds the address of this socket's peer. */
 void dial_add_peer(struct buffer *, int fd);
 /* This host's name as the system has it, for the caller to free; NULL with

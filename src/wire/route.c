@@ -229,7 +229,8 @@ route_connect(const struct route *r, int64_t timeout_ms, struct fault *f)
 	const struct dial dial = {
 		.host = r->host, .port = r->port, .family = r->family,
 		.source_ip = r->source_ip, .prefix = "",
-		.addresses = r->addresses, .looked_up = r->looked_up
+		.addresses = r->addresses, .watch = r->watch,
+		.context = r->context
 	};
 	int64_t deadline = clock_after(timeout_ms);
 

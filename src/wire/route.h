@@ -28,7 +28,8 @@ struct route {
 	const char *proxy_user;
 	const struct secret *proxy_password;
 	struct buffer *addresses;	/* these as struct dial has them */
-	int64_t *looked_up;
+	void (*watch)(void *context, enum dial_event, const char *text);
+	void *context;
 };
 
 /*

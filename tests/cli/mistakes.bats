@@ -136,8 +136,7 @@ postrider: there is no message 'nothing' in the queue
 hint: mailq lists those that there are
 END
 	mistake 64 '--json without a mode' --json bob@example.net <<'END'
-postrider: --json is for --check
-hint: --queue-json lists the queue
+postrider: --json is for --check, --serverinfo, --pretend and -bp
 END
 	mistake 78 'a -C file that is not there' -C nowhere bob@example.net <<'END'
 postrider: account file nowhere: No such file or directory

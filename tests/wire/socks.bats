@@ -361,14 +361,14 @@ END
 		'from alice@example.org'
 	postrider --check-config "$ACCOUNT"
 	expect 0
-	message | submit --pretend bob@example.net
+	message | submit --pretend -v bob@example.net
 	expect 0
 	grep -qF "proxy_password = *  [$ACCOUNT:4]" stdout
 	grep -qF "proxy_user = you  [$ACCOUNT:3]" stdout
 	grep -qF 'proxy_port = (1080)  [the default]' stdout
 	expect_not "$PROXY_SECRET"
 	chmod 644 "$ACCOUNT"
-	message | submit --pretend bob@example.net
+	message | submit --pretend -v bob@example.net
 	# root's file is judged as the system's is
 	if [ "$(id -u)" -eq 0 ]; then
 		expect 0 'holds a password'
