@@ -227,6 +227,9 @@ run_other(struct cmdline *c, struct fault *f)
 	case CMDLINE_CONFIGURE:
 		configure(r, c->argument, f);
 		break;
+	case CMDLINE_IMPORT:
+		import(c->argument, f);
+		break;
 	case CMDLINE_VERIFY:
 		verify_recipients(r, &c->envelope, f);
 		break;

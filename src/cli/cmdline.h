@@ -47,6 +47,7 @@ enum cmdline_mode {
 	CMDLINE_TRIAL,		/* --check: all of a submission but a message */
 	CMDLINE_SERVERINFO,	/* -S: what the smarthost says of itself */
 	CMDLINE_CONFIGURE,	/* --configure: an account for an address */
+	CMDLINE_IMPORT,		/* --import: one for another program's files */
 	CMDLINE_QUERY,		/* --rmqs, --vrfy, --expn: see letter.which */
 	CMDLINE_QUEUE_JSON,	/* --queue-json: the queue for programs */
 	CMDLINE_QUEUE_ACT,	/* --queue-show and so on: the same */

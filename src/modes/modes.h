@@ -230,4 +230,17 @@ int serverinfo(const struct request *, const struct mailbox *sender,
  */
 int configure(const struct request *, const char *address, struct fault *);
 
+/*
+ * ---- import: --import, configuration of other programs
+ */
+
+/*
+ * Prints to standard output the account file that does the same as the
+ * configuration in a file or folder (import/import.h has the programs), with a
+ * comment on what is different. FAULT_INPUT when a file cannot be read,
+ * FAULT_CONFIG with its line for what is wrong in it, or when it is not known
+ * whose it is, FAULT_USAGE when it is one of msmtp's, which need no import.
+ */
+int import(const char *path, struct fault *);
+
 #endif
