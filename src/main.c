@@ -38,16 +38,20 @@ static void
 print_refused(const struct envelope *e)
 {
 	size_t shown = 0, refused = 0;
+	const char *reply, *untried;
 	char *text;
 
 	for (size_t i = 0; i < e->count; i++) {
-		if (e->recipient[i].reply == NULL)
+		reply = e->recipient[i].reply;
+		if (reply == NULL)
 			continue;
 		if (refused++ >= REFUSED_SHOWN)
 			continue;
 		text = address_printable(&e->recipient[i].box);
-		fprintf(stderr, "refused: <%s>: %s\n", text,
-		    e->recipient[i].reply);
+		untried = recipient_untried(&e->recipient[i]);
+		fprintf(stderr, "%s<%s>: %s\n", untried == NULL ?
+		    "refused: " : RECIPIENT_UNTRIED, text, untried == NULL ?
+		    reply : untried);
 		free(text);
 		shown++;
 	}

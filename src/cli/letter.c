@@ -337,9 +337,11 @@ apply_alone(struct cmdline *c, const struct letter *l, const char *value,
 {
 	if (c->alone == l && value != NULL)
 		return fault(f, FAULT_USAGE, "--%s is there twice", l->name);
-	if (c->alone != l && c->alone != NULL)
-		return fault(f, FAULT_USAGE, "--%s and --%s exclude each "
-		    "other", c->alone->name, l->name);
+	if (c->alone != l && c->alone != NULL) {
+		fault(f, FAULT_USAGE, "--%s and --%s exclude each other",
+		    c->alone->name, l->name);
+		return fault_hint(f, "do one after the other");
+	}
 	if (value != NULL && value[0] == '\0') {
 		fault(f, FAULT_USAGE, "--%s needs a value", l->name);
 		return fault_hint(f, "write --%s=%s", l->name, l->value);

@@ -137,8 +137,8 @@ add_doubtful(struct envelope *to, const struct mailbox *box, struct fault *f)
 		return 0;
 	r->state = RECIPIENT_REFUSED;
 	free(r->reply);
-	r->reply = memory_string("not tried: no name of this host, and not "
-	    "ASCII");
+	r->reply = memory_string(RECIPIENT_UNTRIED "no name of this host, and "
+	    "not ASCII");
 	return 0;
 }
 

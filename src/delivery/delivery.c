@@ -425,7 +425,9 @@ delivery_keep(struct delivery *d, struct carrier *c, const struct job *given,
 	if (queue_keep(&k, &why) == -1) {
 		if (k.outcome == NULL)
 			d->request->note(why.text);
-		fault_add(f, "; it is not kept in the queue: %s", why.text);
+		fault_add(f, "; it is not kept in the queue: %s%s%s", why.text,
+		    why.hint == NULL ? "" : "; ", why.hint == NULL ? "" :
+		    why.hint);
 		fault_clear(&why);
 		return -1;
 	}

@@ -29,6 +29,10 @@ static const char limit_reached[] = "the provider's limit is reached; it "
 static const char later[] = "a temporary refusal; try again later";
 static const char sender_not_ours[] = "the server may accept only addresses "
     "of the account: set \"from\", or give -f";
+static const char unwanted[] = "the server takes this machine, or the message, "
+    "for a source of unwanted mail: its operator can say why; port 587 or 465 "
+    "with \"auth on\" takes mail of users from anywhere";
+static const char too_large[] = "make the attachment smaller, or send a link";
 static const char recipients_wrong[] = "check the addresses";
 static const char name_disliked[] = "the server may dislike the name $; set "
     "\"domain\"";
@@ -72,6 +76,9 @@ static const char tls_missing[] = "the server wants TLS: set \"tls on\"";
 #define RELAY_WORDS "relay access denied|relaying denied|to relay|" \
     "relay not permitted|relaying not|allowed rcpthosts|client host|" \
     "authentication required|authentication is required|not authenticated"
+
+#define LIST_WORDS "blocked using|spamhaus|blacklist|block list|blocklist|" \
+    "listed at|listed in|as spam|is spam|looks like spam|poor reputation"
 
 #define UNANSWERED "some servers offer CHUNKING and never answer BDAT: set " \
     "\"chunking off\""
@@ -149,6 +156,10 @@ static const struct rule {
 	    RETRY_LATER, microsoft_mailbox, "storedrv" },
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_4YZ, 454, ANY, ANY,
 	    FAULT_TEMPORARY, RETRY_LATER, too_fast, "throttling" },
+	{ PHASE_GREETING, PHASE_GREETING, ANSWER_5YZ, ANY, ANY, ANY,
+	    FAULT_REFUSED, RETRY_ELSEWHERE, unwanted, LIST_WORDS },
+	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, ANY, ANY,
+	    FAULT_REFUSED, RETRY_NEVER, unwanted, LIST_WORDS },
 	/* temporary: before the message anybody may take it */
 	{ PHASE_NONE, PHASE_MAIL, ANSWER_4YZ, ANY, ANY, ANY,
 	    FAULT_TEMPORARY, RETRY_ELSEWHERE, later, NULL },
@@ -177,9 +188,9 @@ static const struct rule {
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, 6, ANY,
 	    FAULT_DATA, RETRY_NEVER, NULL, NULL },
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, 2, 3,
-	    FAULT_DATA, RETRY_NEVER, NULL, NULL },
+	    FAULT_DATA, RETRY_NEVER, too_large, NULL },
 	{ PHASE_MAIL, PHASE_MESSAGE, ANSWER_5YZ, ANY, 3, 4,
-	    FAULT_DATA, RETRY_NEVER, NULL, NULL },
+	    FAULT_DATA, RETRY_NEVER, too_large, NULL },
 	/* the reverse-path, or that we may send at all */
 	{ PHASE_MAIL, PHASE_MAIL, ANSWER_5YZ, 530, ANY, ANY,
 	    FAULT_REFUSED, RETRY_NEVER, auth_missing, NULL },
@@ -591,8 +602,8 @@ add_or(struct buffer *b, size_t start)
 }
 
 static void
-explain(unsigned about, const struct envelope *e, const struct header *h,
-    struct fault *f)
+explain(unsigned about, const struct reply *r, const struct envelope *e,
+    const struct header *h, struct fault *f)
 {
 	static const char what[] = "the reply is about ";
 	size_t start = sizeof(what) - 1;
@@ -614,14 +625,13 @@ explain(unsigned about, const struct envelope *e, const struct header *h,
 		add_or(&b, start);
 		add_field(&b, h, "Sender");
 	}
-	fault_replace_hint(
-	    f,
-	    "%s; the server may accept only addresses of "
-	    "the account: %s\"sender ADDRESS\" in the account, which replaces "
-	    "those that are not yours, or \"sender ADDRESS force\"",
-	    b.data,
-	    about == ABOUT_PATH ? "set \"from\", give -f, or set "
-				    : "set ");
+	/* RFC 3463 section 3.2: X.1.8 */
+	fault_replace_hint(f, "%s; the server %s: %s\"sender ADDRESS\" in the "
+	    "account, which replaces those that are not yours, or \"sender "
+	    "ADDRESS force\"", b.data, reply_has_status(r, 1, 8) ?
+	    "finds no such domain" : "may accept only addresses of the "
+	    "account", about == ABOUT_PATH ? "set \"from\", give -f, or set " :
+	    "set ");
 	buffer_free(&b);
 }
 
@@ -686,7 +696,7 @@ diagnosis_find_address(const struct outcome *o, const struct envelope *e,
 	if (about == ABOUT_RECIPIENT) {
 		explain_bare(e, f);
 	} else if (about != 0) {
-		explain(about, e, h, f);
+		explain(about, r, e, h, f);
 		if (f->class == FAULT_RECIPIENT)
 			f->class = FAULT_REFUSED;
 	}

@@ -46,6 +46,7 @@ rejection_of_all(struct session *s, const struct envelope *e,
 	const char *peer = conn_peer(s->conn);
 	bool temporary = envelope_in_state(e, RECIPIENT_DEFERRED) > 0;
 	enum fault_class class = temporary ? FAULT_TEMPORARY : FAULT_RECIPIENT;
+	const char *untried;
 	char *who;
 
 	reply_copy(&s->settled, last);
@@ -55,8 +56,13 @@ rejection_of_all(struct session *s, const struct envelope *e,
 		    "recipients; %s", peer, e->count, s->params->lmtp ?
 		    "nobody got the message" : "nothing was sent");
 	who = name("the recipient", &e->recipient[0].box);
-	fault(f, class, "%s: the server refused %s: %s", peer, who,
-	    e->recipient[0].reply);
+	untried = recipient_untried(&e->recipient[0]);
+	if (untried == NULL)
+		fault(f, class, "%s: the server refused %s: %s", peer, who,
+		    e->recipient[0].reply);
+	else
+		fault(f, class, "%s: %s was not tried: %s", peer, who,
+		    untried);
 	free(who);
 	return -1;
 }

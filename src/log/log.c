@@ -70,67 +70,76 @@ load_proc(struct buffer *b, pid_t pid, const char *name)
 {
 	char path[PATH_SIZE];
 
-	buffer_clear(b);
+	buffer_init(b, PROC_MAX + 1);
 	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
 	file_load(path, b);
 	buffer_add_char(b, '\0');
 }
 
-/* Is this command line, its words ended by NUL, that of a shell with -c? */
+/* Does this shell run a command (-c)? Its words are ended by NUL. */
 static bool
-is_command_of_shell(const struct buffer *line)
+runs_command(pid_t pid)
 {
-	const char *word = line->data, *end = word + line->len;
-	const char *slash = strrchr(word, '/');
+	const char *word, *end;
+	struct buffer line;
+	bool found = false;
 
-	if (!text_has_word(SHELLS, slash == NULL ? word : slash + 1))
-		return false;
-	for (word += strlen(word) + 1; word < end && word[0] == '-' &&
-	    word[1] != '-'; word += strlen(word) + 1)
-		if (strchr(word, 'c') != NULL)
-			return true;
-	return false;
+	load_proc(&line, pid, "cmdline");
+	end = line.data + line.len;
+	word = line.data + strlen(line.data) + 1;
+	while (!found && word < end && word[0] == '-' && word[1] != '-') {
+		found = strchr(word, 'c') != NULL;
+		word += strlen(word) + 1;
+	}
+	buffer_free(&line);
+	return found;
 }
 
-/*
- * Our parent, or who has called it where it only runs the command for him.
- * There is no portable way: this is known on Linux only. 0: the parent is
- * outside of our PID namespace.
- */
+/* 0: it is outside of our PID namespace, or nobody knows. */
 static pid_t
-find_parent(void)
+parent_of(pid_t pid)
 {
-	pid_t pid = getppid(), next = pid;
 	const char *behind;
 	struct buffer b;
+	long parent = 0;
 
-	buffer_init(&b, PROC_MAX + 1);
-	for (int depth = 0; next > 0 && depth < SHELLS_MAX; depth++) {
-		pid = next;
-		load_proc(&b, pid, "cmdline");
-		if (!is_command_of_shell(&b))
-			break;
-		load_proc(&b, pid, "stat");
-		/* proc_pid_stat(5): "PID (NAME) STATE PPID", any NAME */
-		behind = strrchr(b.data, ')');
-		next = behind == NULL || strlen(behind) < 4 ? 0 :
-		    (pid_t)strtol(behind + 4, NULL, 10);
-	}
+	load_proc(&b, pid, "stat");
+	/* proc_pid_stat(5): "PID (NAME) STATE PPID", any NAME */
+	behind = strrchr(b.data, ')');
+	if (behind != NULL && strlen(behind) > sizeof(") S ") - 1)
+		parent = strtol(behind + sizeof(") S ") - 1, NULL, 10);
 	buffer_free(&b);
-	return pid;
+	return (pid_t)parent;
 }
 
+static char *
+name_of(pid_t pid)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+	return pid <= 0 ? NULL : file_first_line(path);
+}
+
+/* There is no portable way: the name is known on Linux only. */
 static void
 find_caller(struct caller *c)
 {
-	char path[PATH_SIZE];
-	pid_t parent = find_parent();
+	pid_t pid = getppid();
+	char *other;
 
 	c->known = true;
 	c->uid = (long)getuid();
-	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)parent);
-	if (parent > 0)
-		c->parent = file_first_line(path);
+	c->parent = name_of(pid);
+	for (int i = 0; i < SHELLS_MAX && c->parent != NULL &&
+	    text_has_word(SHELLS, c->parent) && runs_command(pid); i++) {
+		pid = parent_of(pid);
+		other = name_of(pid);
+		if (other == NULL)
+			break;
+		free(c->parent);
+		c->parent = other;
+	}
 }
 
 static void

@@ -171,6 +171,15 @@ envelope_add(struct envelope *e, const struct mailbox *box)
 	envelope_append(e, box);
 }
 
+const char *
+recipient_untried(const struct recipient *r)
+{
+	size_t n = sizeof(RECIPIENT_UNTRIED) - 1;
+
+	return r->code == 0 && r->reply != NULL &&
+	    strncmp(r->reply, RECIPIENT_UNTRIED, n) == 0 ? r->reply + n : NULL;
+}
+
 size_t
 envelope_find(struct envelope *e, const struct mailbox *box)
 {

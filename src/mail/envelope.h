@@ -38,6 +38,11 @@ struct recipient {
 	bool doubtful;		/* see mailbox_is_doubtful() */
 };
 
+/* So begins a reply of ours, where no server was asked about the recipient. */
+#define RECIPIENT_UNTRIED "not tried: "
+/* The reason behind it, or NULL where a server has said the reply. */
+const char *recipient_untried(const struct recipient *);
+
 enum { /* NOTIFY of RFC 3461 section 4.1 */
 	DSN_NEVER = 1, DSN_SUCCESS = 2, DSN_FAILURE = 4, DSN_DELAY = 8
 };

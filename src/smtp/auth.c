@@ -272,6 +272,19 @@ try_token(const struct auth *a, const struct sasl_mechanism *m,
 	return attempt;
 }
 
+/* Is one of those that the account allows kept back for the lack of TLS? */
+static bool
+would_tls_help(const struct auth *a)
+{
+	const struct sasl_mechanism *m;
+
+	for (size_t i = 0; !a->secure &&
+	    (m = sasl_choice(a->setting, i)) != NULL; i++)
+		if (capability_has_mechanism(a->capabilities, m->name))
+			return true;
+	return false;
+}
+
 static int
 nothing_fits(const struct auth *a, const struct buffer *why, struct fault *f)
 {
@@ -286,9 +299,10 @@ nothing_fits(const struct auth *a, const struct buffer *why, struct fault *f)
 	}
 	fault(f, FAULT_REFUSED, "%s: no way to authenticate: the server "
 	    "offers%s(%s)", peer(a), offered == NULL ? " nothing " : offered,
-	    why->data);
-	return fault_hint(f, a->secure ? "set \"auth\" to one of those that "
-	    "the server offers" : "set \"tls on\"");
+	    why->len == 0 ? "none that we know" : why->data);
+	return fault_hint(f, would_tls_help(a) ? "set \"tls on\"" :
+	    "set \"auth\" to one of those that the server offers%s",
+	    a->secure ? "" : ", or \"tls on\": there may be more then");
 }
 
 /*
@@ -374,6 +388,10 @@ add_reason(const struct auth *a, const struct sasl_mechanism *m,
 	const struct reply *r = &a->dialogue->reply;
 	struct buffer b;
 
+	/* "auth on" stands for all of them: those that are there matter */
+	if (text_same_word(a->setting, strlen(a->setting), "on") &&
+	    !capability_has_mechanism(a->capabilities, m->name))
+		return;
 	buffer_printf(why, "%s%s: ", why->len == 0 ? "" : ", ", m->name);
 	if (reason != NULL || reply_digit(r) < 4) {
 		buffer_add_string(why, reason == NULL ? "refused" : reason);

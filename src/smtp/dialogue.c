@@ -466,6 +466,19 @@ read_reply(struct dialogue *d, struct reply *r, int64_t deadline,
 	}
 }
 
+static int
+miss_reply(const struct dialogue *d, struct fault *f)
+{
+	enum verb verb = d->owed[d->owed_first].verb;
+
+	if (f == NULL || f->muted || f->class != FAULT_TEMPORARY)
+		return -1;
+	fault_add(f, ", waiting for the %s%s", verb == VERB_GREETING ? "" :
+	    "reply to ", verbs[verb].name);
+	return fault_hint(f, "try again later; if it stays so, the network or "
+	    "the server breaks connections off");
+}
+
 int
 dialogue_wait(struct dialogue *d, size_t most, struct fault *f)
 {
@@ -483,8 +496,7 @@ dialogue_wait(struct dialogue *d, size_t most, struct fault *f)
 		    d->owed[d->owed_first].verb != VERB_MESSAGE)
 			deadline = d->hurry;
 		if (read_reply(d, &d->reply, deadline, f) == -1)
-			return fault_hint(f, "waiting for the reply to %s",
-			    verbs[d->owed[d->owed_first].verb].name);
+			return miss_reply(d, f);
 		if (settle(d, f) == -1)
 			return -1;
 	}

@@ -36,8 +36,8 @@ path_prepare(struct envelope *e, bool offered, bool *utf8, const char *peer,
 			continue;
 		to->state = RECIPIENT_REFUSED;
 		free(to->reply);
-		to->reply = memory_string("not tried: the server does not "
-		    "offer SMTPUTF8, which this address needs");
+		to->reply = memory_string(RECIPIENT_UNTRIED "the server does "
+		    "not offer SMTPUTF8, which this address needs");
 	}
 	return 0;
 }

@@ -27,6 +27,7 @@
 #define ADDRESS_TEXT_MAX 256	/* octets of an IPv6 address and its zone */
 #define HOST_SIZE 256	/* octets: a domain has at most 255 (RFC 1035); not
 			 * every system has POSIX's HOST_NAME_MAX */
+#define PORT_SMTP 25
 #define LOOKUP_MAX 256		/* addresses; those beyond are not tried */
 
 struct address {
@@ -52,6 +53,7 @@ struct race {
 	int source_error;	/* why that failed, or 0 */
 	struct buffer tried;	/* "address: what happened, ..." */
 	bool forbidden;		/* one of them by this machine itself */
+	bool swallowed;		/* one of them by the network: no answer */
 };
 
 bool
@@ -324,6 +326,7 @@ race_lost(struct race *r, struct attempt *a, int error)
 {
 	race_note(r, a, strerror(error));
 	r->forbidden |= error == EACCES;
+	r->swallowed |= error == ETIMEDOUT || error == EHOSTUNREACH;
 	if (a->fd != -1)
 		close(a->fd);
 	a->fd = -1;
@@ -415,8 +418,10 @@ race_run(struct race *r)
 	for (size_t i = 0; i < r->begun; i++) {
 		if (r->attempt[i].fd == -1)
 			continue;
-		if (r->winner == -1)
+		if (r->winner == -1) {
 			race_note(r, &r->attempt[i], "no answer in time");
+			r->swallowed = true;
+		}
 		close(r->attempt[i].fd);
 	}
 }
@@ -532,6 +537,10 @@ race_failed(const struct race *r, const struct dial *d, struct fault *f)
 			    "httpd_can_sendmail on, or "
 			    "httpd_can_network_connect), AppArmor, or a "
 			    "sandbox");
+		else if (r->swallowed && d->port == PORT_SMTP)
+			fault_hint(f, "many networks and providers block port "
+			    "25: set \"port 587\", or \"port 465\", where "
+			    "the smarthost takes mail of its users");
 		else
 			fault_hint(f, "check \"%shost\" and \"%sport\", and "
 			    "that no firewall is in the way", d->prefix,

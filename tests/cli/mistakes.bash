@@ -7,14 +7,15 @@
 #	mistake STATUS TITLE ARGUMENT... <<'END'	submit with these arguments,
 #		message in the file `letter'; standard error is the here-document
 #	by STATUS TITLE COMMAND... <<'END'	the same by any command
-#	said TITLE LINE...	the server says the LINEs of a dialogue, for `heard'
+#	heard STATUS TITLE LINE... <<'END'	the same, and the LINEs are the
+#		dialogue of the server; the account has ACCOUNT_LINES, too
 #	finish			at the end of each test: fails if any row did
 #
 # In what is compared the port is PORT, this folder is HERE, our own number is
 # UID.  MISTAKES_RECORD=FOLDER keeps what each row got, by test and row.
 
 begin_table() {
-	row=0 failed=0
+	row=0 failed=0 TO=(bob@example.net)
 	message >letter
 }
 
@@ -23,7 +24,7 @@ shown() {
 	local here
 
 	here=$(printf '%s' "$PWD" | sed 's/[.[\*^$/]/\\&/g')
-	sed -e "s/$here/HERE/g" -e "s/:${PORT:-none}\\b/:PORT/g" \
+	sed -e "s/$here/HERE/g" -e "s|$CERTS|CERTS|g" -e "s/:${PORT:-none}\\b/:PORT/g" \
 		-e "s/uid $(id -u)\\b/uid UID/g; s/gid $(id -g)\\b/gid GID/g" stderr
 }
 
@@ -67,8 +68,7 @@ by() {
 	compare "$wanted" "$title"
 }
 
-# One dialogue and its row: the server's lines behind the dialogue's head in
-# `before', and what becomes of a message to bob.
+# The server's dialogue, and what becomes of a message for TO.
 heard() {
 	local wanted=$1 title=$2
 
@@ -76,8 +76,12 @@ heard() {
 	printf '%s\n' "$@" >dialogue
 	smarthost_play dialogue
 	account "${ACCOUNT_LINES[@]}"
-	submit bob@example.net <letter
-	smarthost_wait >wait.log 2>&1 || {
+	submit "${TO[@]}" <letter
+	if [[ " $* " == *stall* ]]; then
+		server_end || true
+	else
+		smarthost_wait >wait.log 2>&1
+	fi || {
 		failed=$((failed + 1))
 		{ echo "$title: the dialogue"; cat wait.log; } >&2
 	}

@@ -442,25 +442,25 @@ END
 postrider: nothing.pem: cannot read the trust file: No such file or directory
 hint: "tls_trust_file" and "tls_extra_trust_file" name files of CA certificates in PEM form; without them the system's are used
 END
-	config 75 'port 465 without TLS' 'host 192.0.2.1' 'port 465' 'tls off' 'timeout 1' 'from alice@example.org' <<'END'
-postrider: note: tls (HERE/accounts:3): port 465 has TLS from the first octet (RFC 8314), and this account has no TLS there; remove that line
-postrider: 192.0.2.1:465: cannot connect (192.0.2.1: Connection refused)
-hint: check "host" and "port", and that no firewall is in the way
+	config 75 'port 465 without TLS' 'host mail.example.org' 'proxy_host 127.0.0.1' 'proxy_port 1' 'port 465' 'tls off' 'timeout 1' 'from alice@example.org' <<'END'
+postrider: note: tls (HERE/accounts:5): port 465 has TLS from the first octet (RFC 8314), and this account has no TLS there; remove that line
+postrider: mail.example.org:465 by proxy 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+hint: check "proxy_host" and "proxy_port", and that no firewall is in the way
 END
-	config 75 'port 465 with STARTTLS, as of msmtp' 'host 192.0.2.1' 'port 465' 'tls on' 'tls_starttls on' 'timeout 1' 'from alice@example.org' <<'END'
-postrider: note: tls_starttls (HERE/accounts:4): port 465 has TLS from the first octet (RFC 8314), and this account has STARTTLS there; remove that line, or set 'port 587'
-postrider: 192.0.2.1:465: cannot connect (192.0.2.1: Connection refused)
-hint: check "host" and "port", and that no firewall is in the way
+	config 75 'port 465 with STARTTLS, as of msmtp' 'host mail.example.org' 'proxy_host 127.0.0.1' 'proxy_port 1' 'port 465' 'tls on' 'tls_starttls on' 'timeout 1' 'from alice@example.org' <<'END'
+postrider: note: tls_starttls (HERE/accounts:6): port 465 has TLS from the first octet (RFC 8314), and this account has STARTTLS there; remove that line, or set 'port 587'
+postrider: mail.example.org:465 by proxy 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+hint: check "proxy_host" and "proxy_port", and that no firewall is in the way
 END
-	config 75 'the port of IMAP' 'host 192.0.2.1' 'port 993' 'timeout 1' 'from alice@example.org' <<'END'
-postrider: note: port (HERE/accounts:2): port 993 is for reading mail by IMAP; write 'port 587', or 'port 465', and the host that takes mail
-postrider: 192.0.2.1:993: cannot connect (192.0.2.1: Connection refused)
-hint: check "host" and "port", and that no firewall is in the way
+	config 75 'the port of IMAP' 'host mail.example.org' 'proxy_host 127.0.0.1' 'proxy_port 1' 'port 993' 'timeout 1' 'from alice@example.org' <<'END'
+postrider: note: port (HERE/accounts:4): port 993 is for reading mail by IMAP; write 'port 587', or 'port 465', and the host that takes mail
+postrider: mail.example.org:993 by proxy 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+hint: check "proxy_host" and "proxy_port", and that no firewall is in the way
 END
-	config 75 'a token and no TLS' 'host 192.0.2.1' 'auth xoauth2' 'tls off' 'user alice' 'password x' 'timeout 1' 'from alice@example.org' <<'END'
-postrider: note: tls (HERE/accounts:3): without TLS, auth XOAUTH2 is not sent to another host; write 'tls on'
-postrider: 192.0.2.1:25: cannot connect (192.0.2.1: Connection refused)
-hint: check "host" and "port", and that no firewall is in the way
+	config 75 'a token and no TLS' 'host mail.example.org' 'proxy_host 127.0.0.1' 'proxy_port 1' 'auth xoauth2' 'tls off' 'user alice' 'password x' 'timeout 1' 'from alice@example.org' <<'END'
+postrider: note: tls (HERE/accounts:5): without TLS, auth XOAUTH2 is not sent to another host; write 'tls on'
+postrider: mail.example.org:25 by proxy 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+hint: check "proxy_host" and "proxy_port", and that no firewall is in the way
 END
 	finish
 }
@@ -501,6 +501,7 @@ END
 	export POSTRIDER_PASSWORDEVAL='cat secret'
 	mistake 78 'a command' bob@example.net <<'END'
 postrider: environment: POSTRIDER_PASSWORDEVAL: commands are not taken from the environment
+hint: set POSTRIDER_PASSWORD_FILE, or write an account file
 END
 	unset POSTRIDER_PASSWORDEVAL
 	export POSTRIDER_AUTH=on
@@ -576,6 +577,405 @@ END
 	config 78 'a netrc that others can read' "${base[@]}" <<'END'
 postrider: HERE/.netrc holds a password, and its mode 0644 lets others in
 hint: run: chmod 600 HERE/.netrc
+END
+	finish
+}
+
+@test "what answers in place of a mail server" {
+	ACCOUNT_LINES=('tls off' 'from alice@example.org' 'timeout 20')
+	heard 76 'IMAP' 'S: * OK [CAPABILITY IMAP4rev1] Dovecot ready.' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server's reply is not SMTP: "* OK [CAPABILITY IMAP4rev1] Dovecot ready.\x0d\x0a"
+hint: by IMAP mail is read; it is sent to another port, mostly 587 or 465: set "port", and "host" if that is another one
+END
+	heard 76 'POP3' 'S: +OK Dovecot ready.' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server's reply is not SMTP: "+OK Dovecot ready.\x0d\x0a"
+hint: by POP3 mail is read; it is sent to another port, mostly 587 or 465: set "port", and "host" if that is another one
+END
+	heard 76 'SSH' 'S: SSH-2.0-OpenSSH_9.2p1 Debian-2' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server's reply is not SMTP: "SSH-2.0-OpenSSH_9.2p1 Debian-2\x0d\x0a"
+hint: that is for logins: check "host" and "port"
+END
+	heard 76 'HTTP' 'S: HTTP/1.1 400 Bad Request' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server's reply is not SMTP: "HTTP/1.1 400 Bad Request\x0d\x0a"
+hint: that is a web server: check "host" and "port"; a network that wants a login first does the same
+END
+	heard 76 'TLS' 'S- \x15\x03\x01\x00\x02\x02\x28' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server's reply is not SMTP: "\x15\x03\x01"
+hint: this port begins with TLS: set "tls on" and "tls_starttls off"
+END
+	heard 76 'something else' 'S: hello' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server's reply is not SMTP: "hello\x0d\x0a"
+hint: no mail server answers there: check "host" and "port"; a network that wants a login first does the same
+END
+	ACCOUNT_LINES=('tls off' 'from alice@example.org' 'timeout 1')
+	heard 75 'nothing' '! stall' <<'END'
+postrider: 127.0.0.1:PORT: no answer in time, waiting for the greeting
+hint: no greeting came; if this port begins with TLS (465 does), set "tls on" and "tls_starttls off"
+END
+	ACCOUNT_LINES=('tls on' 'tls_certcheck off' 'tls_starttls on' 'from alice@example.org' 'timeout 1')
+	heard 75 'nothing, where STARTTLS is awaited' '! stall' <<'END'
+postrider: 127.0.0.1:PORT: no answer in time, waiting for the greeting
+hint: no greeting came; if this port begins with TLS (465 does), set "tls_starttls off"
+END
+	ACCOUNT_LINES=('tls on' 'tls_certcheck off' 'tls_starttls off' 'from alice@example.org' 'timeout 20')
+	heard 76 'STARTTLS, where TLS is awaited' '! early' 'S: 220 mail.example.org ESMTP' '! ahead' '! stall' <<'END'
+postrider: 127.0.0.1:PORT: the server speaks SMTP in clear where TLS was expected
+hint: this port wants STARTTLS: set "tls_starttls on"
+END
+	heard 76 'IMAP, where TLS is awaited' '! early' 'S: * OK Dovecot ready.' '! ahead' '! stall' <<'END'
+postrider: 127.0.0.1:PORT: the server speaks IMAP in clear where TLS was expected
+hint: by IMAP mail is read; it is sent to another port, mostly 587 or 465: set "port", and "host" if that is another one
+END
+	heard 76 'IMAP by TLS' '! tls' 'S: * OK Dovecot ready.' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server's reply is not SMTP: "* OK Dovecot ready.\x0d\x0a"
+hint: by IMAP mail is read; it is sent to another port, mostly 587 or 465: set "port", and "host" if that is another one
+END
+	finish
+}
+
+# The dialogue up to there, then LINE...; what becomes of a message.
+stage() {
+	local wanted=$1 title=$2 up_to=$3
+	local -a all=('S: 220 mail.example.org ESMTP' 'C: EHLO *' 'S: 250 mail.example.org'
+		'C: MAIL FROM:<alice@example.org>' 'S: 250 ok' 'C: RCPT TO:<bob@example.net>' 'S: 250 ok'
+		'C: DATA' 'S: 354 go' '! body -')
+
+	shift 3
+	heard "$wanted" "$title" "${all[@]:0:up_to}" "$@"
+}
+
+@test "what servers refuse" {
+	ACCOUNT_LINES=('tls off' 'from alice@example.org' 'timeout 20')
+	stage 69 'a blocked address' 0 'S: 554 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.spamhaus.org' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the connection: 554 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.spamhaus.org
+hint: the server takes this machine, or the message, for a source of unwanted mail: its operator can say why; port 587 or 465 with "auth on" takes mail of users from anywhere
+END
+	stage 75 'too many connections' 0 'S: 421 4.7.0 too many connections from your IP' <<'END'
+postrider: 127.0.0.1:PORT: the server is closing the connection: 421 4.7.0 too many connections from your IP
+hint: try again later
+END
+	stage 69 'the name in EHLO' 2 'S: 504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname' 'C? HELO *' 'S: 504 5.5.2 no' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused HELO: 504 5.5.2 no
+hint: the server may dislike the name [127.0.0.1]; set "domain"
+END
+	stage 69 'TLS first' 4 'S: 530 5.7.0 Must issue a STARTTLS command first' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the sender <alice@example.org>: 530 5.7.0 Must issue a STARTTLS command first
+hint: the server wants TLS: set "tls on"
+END
+	stage 69 'authentication first' 4 'S: 530 5.7.1 Authentication required' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the sender <alice@example.org>: 530 5.7.1 Authentication required
+hint: the server wants authentication: set "auth on", "user" and a password
+END
+	stage 69 'a sender that is not ours' 4 'S: 553 5.7.1 <alice@example.org>: Sender address rejected: not owned by user bob' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the sender <alice@example.org>: 553 5.7.1 <alice@example.org>: Sender address rejected: not owned by user bob
+hint: the reply is about the reverse-path <alice@example.org>; the server may accept only addresses of the account: set "from", give -f, or set "sender ADDRESS" in the account, which replaces those that are not yours, or "sender ADDRESS force"
+END
+	stage 65 'a sender without a domain that exists' 4 'S: 550 5.1.8 <alice@example.org>: Sender address rejected: Domain not found' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the sender <alice@example.org>: 550 5.1.8 <alice@example.org>: Sender address rejected: Domain not found
+hint: the reply is about the reverse-path <alice@example.org>; the server finds no such domain: set "from", give -f, or set "sender ADDRESS" in the account, which replaces those that are not yours, or "sender ADDRESS force"
+END
+	stage 67 'an unknown user' 6 'S: 550 5.1.1 <bob@example.net>: Recipient address rejected: User unknown' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the recipient <bob@example.net>: 550 5.1.1 <bob@example.net>: Recipient address rejected: User unknown
+hint: check the addresses
+END
+	stage 69 'no relaying' 6 'S: 554 5.7.1 <bob@example.net>: Relay access denied' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the recipient <bob@example.net>: 554 5.7.1 <bob@example.net>: Relay access denied
+hint: the server wants authentication: set "auth on", "user" and a password
+END
+	stage 75 'greylisting' 6 'S: 450 4.2.0 <bob@example.net>: Greylisted, see http://example.net/' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the recipient <bob@example.net>: 450 4.2.0 <bob@example.net>: Greylisted, see http://example.net/
+hint: a temporary refusal; try again later
+END
+	stage 75 'a full mailbox' 6 'S: 452 4.2.2 The recipient is over quota' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the recipient <bob@example.net>: 452 4.2.2 The recipient is over quota
+hint: a temporary refusal; try again later
+END
+	stage 65 'a message that is too large' 10 'S: 552 5.3.4 Message size exceeds fixed limit' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the message: 552 5.3.4 Message size exceeds fixed limit
+hint: make the attachment smaller, or send a link
+END
+	stage 69 'spam' 10 'S: 554 5.7.1 Message rejected as spam' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the message: 554 5.7.1 Message rejected as spam
+hint: the server takes this machine, or the message, for a source of unwanted mail: its operator can say why; port 587 or 465 with "auth on" takes mail of users from anywhere
+END
+	stage 69 'a From that is not ours' 10 'S: 550 5.7.1 From header alice@example.org is not allowed' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the message: 550 5.7.1 From header alice@example.org is not allowed
+hint: the reply is about the field From 'Alice <alice@example.org>'; the server may accept only addresses of the account: set "sender ADDRESS" in the account, which replaces those that are not yours, or "sender ADDRESS force"
+END
+	stage 75 'a limit for a day' 10 'S: 550 5.4.5 Daily user sending quota exceeded' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the message: 550 5.4.5 Daily user sending quota exceeded
+hint: the provider's limit is reached; it takes mail again a day later
+END
+	stage 75 'a connection that breaks off' 4 '! reset' <<'END'
+postrider: 127.0.0.1:PORT: Connection reset by peer, waiting for the reply to MAIL
+hint: try again later; if it stays so, the network or the server breaks connections off
+END
+	stage 75 'no answer at the end' 10 '! close' <<'END'
+postrider: 127.0.0.1:PORT: the server closed the connection, waiting for the reply to end of data; the whole message was sent, but its reply is lost: it may have been delivered
+hint: look whether it arrived before you send it again
+END
+	local base=('tls off' 'user alice' 'password secret' 'from alice@example.org' 'timeout 20')
+
+	ACCOUNT_LINES=("${base[@]}" 'auth on')
+	stage 69 'no authentication offered' 3 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server does not offer AUTH
+hint: many servers offer it after TLS only: set "tls on"
+END
+	heard 69 'a method that shows the password, and no TLS' 'S: 220 mail.example.org' 'C: EHLO *' 'S: 250-mail.example.org' 'S: 250 AUTH PLAIN' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: no way to authenticate: the server offers PLAIN (PLAIN: no TLS)
+hint: set "tls on"
+END
+	ACCOUNT_LINES=("${base[@]}" 'auth plain')
+	heard 77 'a wrong password' 'S: 220 mail.example.org' 'C: EHLO *' 'S: 250-mail.example.org' 'S: 250 AUTH PLAIN' 'C: AUTH PLAIN *' 'S: 535 5.7.8 Error: authentication failed' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the credentials: 535 5.7.8 Error: authentication failed
+hint: check "user" and the password (AUTH PLAIN as alice); some providers want an app password
+END
+	heard 77 'an app password of Google' 'S: 220 smtp.gmail.com' 'C: EHLO *' 'S: 250-smtp.gmail.com' 'S: 250 AUTH PLAIN' 'C: AUTH PLAIN *' 'S: 534-5.7.9 Application-specific password required. Learn more at' 'S: 534 5.7.9 https://support.google.com/mail/?p=InvalidSecondFactor' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the credentials: 534 5.7.9 Application-specific password required. Learn more at / 5.7.9 https://support.google.com/mail/?p=InvalidSecondFactor
+hint: Google takes no account passwords here: make an app password (two-step verification comes first), or sign in by postrider-oauth2 and set "oauth2"
+END
+	heard 77 'SMTP AUTH is off' 'S: 220 smtp.office365.com' 'C: EHLO *' 'S: 250-smtp.office365.com' 'S: 250 AUTH PLAIN' 'C: AUTH PLAIN *' 'S: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the credentials: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.
+hint: the administrator has to enable Authenticated SMTP for this mailbox, no password helps: https://aka.ms/smtp_auth_disabled
+END
+	heard 75 'a server of passwords that is down' 'S: 220 mail.example.org' 'C: EHLO *' 'S: 250-mail.example.org' 'S: 250 AUTH PLAIN' 'C: AUTH PLAIN *' 'S: 454 4.7.0 Temporary authentication failure' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server refused the credentials: 454 4.7.0 Temporary authentication failure
+hint: a temporary refusal; try again later
+END
+	heard 69 'a method that is not offered' 'S: 220 mail.example.org' 'C: EHLO *' 'S: 250-mail.example.org' 'S: 250 AUTH LOGIN' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: no way to authenticate: the server offers LOGIN (PLAIN: not offered)
+hint: set "auth" to one of those that the server offers, or "tls on": there may be more then
+END
+	finish
+}
+
+@test "what servers cannot" {
+	local head=('S: 220 mail.example.org' 'C: EHLO *' 'S: 250 mail.example.org')
+
+	TO=(-t)
+	ACCOUNT_LINES=('tls off' 'from alice@example.org' 'timeout 20')
+	printf 'To: bob@example.net, bj\xc3\xb8rn@example.net\nSubject: x\n\nx\n' >letter
+	heard 67 'SMTPUTF8, which one of two needs' "${head[@]}" 'C: MAIL FROM:<alice@example.org>' 'S: 250 ok' 'C: RCPT TO:<bob@example.net>' 'S: 250 ok' 'C: DATA' 'S: 354 go' '! body -' 'S: 250 ok' 'C? QUIT' <<'END'
+postrider: note: the server does not offer 8BITMIME; 8-bit text goes as it is
+postrider: 127.0.0.1: the message was accepted for 1 of 2 recipients
+not tried: <bjørn@example.net>: the server does not offer SMTPUTF8, which this address needs
+hint: send it again to the refused recipients only, once their addresses are right
+END
+	printf 'To: bj\xc3\xb8rn@example.net\nSubject: x\n\nx\n' >letter
+	heard 67 'SMTPUTF8, which the only one needs' "${head[@]}" 'C? QUIT' <<'END'
+postrider: note: the server does not offer 8BITMIME; 8-bit text goes as it is
+postrider: 127.0.0.1:PORT: the recipient <bjørn@example.net> was not tried: the server does not offer SMTPUTF8, which this address needs
+END
+	message >letter
+	TO=(bob@example.net)
+	ACCOUNT_LINES=('tls off' 'from alice@example.org' 'timeout 20' 'requiretls on')
+	stage 69 'requiretls' 3 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: REQUIRETLS is asked for, and there is no TLS; nothing was sent
+hint: set "tls on"
+END
+	ACCOUNT_LINES=('tls on' 'from alice@example.org' 'timeout 20')
+	stage 69 'STARTTLS' 3 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server does not offer STARTTLS; nothing was sent
+hint: use the port that it has for TLS (465 with "tls_starttls off", or 587); only for a server that you trust in clear: "tls off"
+END
+	ACCOUNT_LINES=('tls off' 'from älice@example.org' 'timeout 20')
+	stage 69 'SMTPUTF8' 3 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the server does not offer SMTPUTF8, which the sender <älice@example.org> needs
+hint: send from an address with an ASCII local part
+END
+	ACCOUNT_LINES=('tls off' 'from alice@example.org' 'timeout 20')
+	heard 65 'its size' 'S: 220 mail.example.org' 'C: EHLO *' 'S: 250-mail.example.org' 'S: 250 SIZE 100' 'C? QUIT' <<'END'
+postrider: 127.0.0.1:PORT: the message has 157 octets, the server takes 100
+hint: make the attachment smaller, or send a link
+END
+	finish
+}
+
+# A server with that certificate; what becomes of a message.
+trusted() {
+	local wanted=$1 title=$2 name=$3
+
+	shift 3
+	printf '%s\n' 'S: 220 mail.example.org' 'C: EHLO *' 'S: 250-mail.example.org' 'S: 250 STARTTLS' 'C: STARTTLS' 'S: 220 go' '! tls refused' >dialogue
+	smarthost_play dialogue --cert "$CERTS/$name.pem" --key "$CERTS/$name.key"
+	account_file "host localhost" "port $PORT" 'address_family ipv4' 'tls on' 'from alice@example.org' 'timeout 20' "$@"
+	submit bob@example.net <letter
+	smarthost_wait >wait.log 2>&1 || true
+	sed -i -e 's|sha256//[0-9A-Za-z+/=]*|PIN|g; s/[0-9][0-9]:[0-9][0-9] UTC/TIME/g; s/sha256:[0-9A-Fa-f:]*/FINGERPRINT/g; s/[0-9A-F][0-9A-F]\(:[0-9A-F][0-9A-F]\)\{31\}/FINGERPRINT/g; s/[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]/DATE/g' stderr
+	compare "$wanted" "$title"
+}
+
+@test "certificates" {
+	local ca="tls_trust_file $CERTS/ca.pem"
+
+	trusted 69 'an authority that is not trusted' foreign "$ca" <<'END'
+postrider: localhost:PORT: the server's certificate is not trusted: its issuer is not trusted; subject CN=mail.example.org,O=postrider test; names mail.example.org localhost 127.0.0.1 ::1; issuer CN=postrider test foreign-ca; valid from DATE TIME to DATE TIME, our clock says DATE TIME
+hint: if this is the right server, save its CA certificate to a file and set "tls_trust_file FILE"; or, once you are sure that this is the server's key, "tls_pin PIN"
+END
+	trusted 69 'another name' misnamed "$ca" <<'END'
+postrider: localhost:PORT: the server's certificate is not trusted: it does not name this host (localhost); subject CN=other.example.org,O=postrider test; names other.example.org; issuer CN=postrider test ca; valid from DATE TIME to DATE TIME, our clock says DATE TIME
+hint: set "host" or "tls_host_override" to one of the names in the certificate; or, once you are sure that this is the server's key, "tls_pin PIN"
+END
+	trusted 69 'one that has expired' expired "$ca" <<'END'
+postrider: localhost:PORT: the server's certificate is not trusted: it, or a certificate above it, has expired; subject CN=mail.example.org,O=postrider test; names mail.example.org localhost 127.0.0.1 ::1; issuer CN=postrider test ca; valid from DATE TIME to DATE TIME, our clock says DATE TIME
+hint: check this machine's clock; else the server's operator must renew it; "tls_certcheck off" would accept it, and anybody else's
+END
+	trusted 69 'one signed by itself' selfsigned "$ca" <<'END'
+postrider: localhost:PORT: the server's certificate is not trusted: its issuer is not trusted; subject CN=mail.example.org,O=postrider test; names mail.example.org localhost 127.0.0.1 ::1; issuer CN=mail.example.org,O=postrider test; valid from DATE TIME to DATE TIME, our clock says DATE TIME
+hint: if this is the right server, save its CA certificate to a file and set "tls_trust_file FILE"; or, once you are sure that this is the server's key, "tls_pin PIN"
+END
+	trusted 69 'a fingerprint of before' good "tls_fingerprint $(printf 'ab%.0s' {1..32})" <<'END'
+postrider: localhost:PORT: the server's certificate is not one that tls_fingerprint allows; subject CN=mail.example.org,O=postrider test; names mail.example.org localhost 127.0.0.1 ::1; issuer CN=postrider test ca; valid from DATE TIME to DATE TIME, our clock says DATE TIME
+hint: an impostor does this, and a server that has a new certificate; only if you are sure of the latter: "tls_fingerprint FINGERPRINT"
+END
+	config 78 'versions that are none' 'host localhost' "port 1" 'tls on' 'from alice@example.org' 'tls_priorities TLS1.2' <<'END'
+postrider: tls_priorities 'TLS1.2' is wrong at character 1: 'TLS1.2'
+hint: gnutls-cli --priority-list lists the words there are; the first is often NORMAL
+END
+	config 66 'a key of another certificate' 'host localhost' "port 1" 'tls on' 'from alice@example.org' "tls_key_file $CERTS/ca.key" "tls_cert_file $CERTS/client.pem" <<'END'
+postrider: cannot use the certificate CERTS/client.pem with the key CERTS/ca.key: The certificate and the given key do not match.
+hint: "tls_key_file" must hold the key of the first certificate in "tls_cert_file"
+END
+	config 66 'a certificate that is not there' 'host localhost' "port 1" 'tls on' 'from alice@example.org' "tls_key_file $CERTS/client.key" 'tls_cert_file nothing.pem' <<'END'
+postrider: nothing.pem: cannot read the file of tls_cert_file: No such file or directory
+END
+	finish
+}
+
+@test "the network and the DNS" {
+	local base=('from alice@example.org' 'timeout 1')
+
+	config 75 'a port where nobody listens' 'host 127.0.0.1' 'port 1' "${base[@]}" <<'END'
+postrider: 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+hint: check "host" and "port", and that no firewall is in the way
+END
+	config 68 'a host with an underscore and a blank' 'host mail_.example..org' "${base[@]}" <<'END'
+postrider: mail_.example..org: no such host name
+hint: check the spelling of "host mail_.example..org"
+END
+	config 78 'a host that is two words' 'host mail example' "${base[@]}" <<'END'
+postrider: HERE/accounts:1:11: unexpected text 'example' after 'host mail'
+hint: write 'host mail'
+END
+	config 71 'an address of another machine' 'host 127.0.0.1' 'port 1' 'source_ip 192.0.2.1' "${base[@]}" <<'END'
+postrider: 127.0.0.1:1: cannot connect from source_ip 192.0.2.1: Cannot assign requested address
+hint: "source_ip" has to be an address of this machine; set another one, or remove it
+END
+	config 78 'a source that is no address' 'host 127.0.0.1' 'source_ip eth0' "${base[@]}" <<'END'
+postrider: HERE/accounts:2:11: source_ip 'eth0' is no IP address
+hint: write an address such as 192.0.2.1 or 2001:db8::1, without brackets
+END
+	config 68 'families that do not meet' 'host 127.0.0.1' 'port 1' 'address_family ipv6' "${base[@]}" <<'END'
+postrider: 127.0.0.1: this host has no IPv6 address
+hint: remove what asks for IPv6 alone ("address_family", -4, -6), or set another "host"
+END
+	config 75 'a socket that is not there' 'socket /nonexistent/smtp' "${base[@]}" <<'END'
+postrider: /nonexistent/smtp: cannot connect: No such file or directory
+hint: check "socket", and that the server runs
+END
+	config 75 'a proxy that does not listen' 'host mail.example.org' 'proxy_host 127.0.0.1' 'proxy_port 1' "${base[@]}" <<'END'
+postrider: mail.example.org:25 by proxy 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+hint: check "proxy_host" and "proxy_port", and that no firewall is in the way
+END
+	finish
+}
+
+@test "the queue" {
+	local base=('host 127.0.0.1' 'port 1' 'from alice@example.org')
+
+	account_file "${base[@]}"
+	mistake 75 '-odq without a queue' -odq bob@example.net <<'END'
+postrider: note: -odq: this account has no queue ("queue on"); the message is sent now
+postrider: 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+hint: check "host" and "port", and that no firewall is in the way
+END
+	mistake 64 'recipients of a run' -q bob@example.net <<'END'
+postrider: a run of the queue takes no recipients, as 'bob@example.net'
+hint: no message is sent
+END
+	mistake 64 'a run that shall read a message' -q -t <<'END'
+postrider: a run of the queue reads no message: -t does not go with it
+hint: no message is sent
+END
+	account_file "${base[@]}" 'queue on' "queue_directory $PWD/q"
+	mistake 65 'the id of nothing' --queue-delete=17 <<'END'
+postrider: there is no message '17' in the queue
+hint: mailq lists those that there are
+END
+	mistake 64 'two of these at once' --queue-delete=17 --queue-hold=17 <<'END'
+postrider: --queue-delete and --queue-hold exclude each other
+hint: do one after the other
+END
+	mkdir -m 777 q
+	chmod 777 q
+	mistake 75 'a folder that others can write' bob@example.net <<'END'
+postrider: 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused); it is not kept in the queue: the queue's folder HERE/q can be written by others; run: chmod go-w HERE/q
+hint: check "host" and "port", and that no firewall is in the way
+END
+	account_file "${base[@]}" 'queue on' "queue_directory $ACCOUNT"
+	mistake 75 'a folder that is a file' bob@example.net <<'END'
+postrider: 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused); it is not kept in the queue: the queue's folder HERE/accounts is no folder
+hint: check "host" and "port", and that no firewall is in the way
+END
+	account_file "${base[@]}" 'queue on' 'queue_directory q'
+	mistake 75 'a folder without a whole path' bob@example.net <<'END'
+postrider: 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused); it is not kept in the queue: queue_directory (HERE/accounts:5): 'q' is not a whole path; write one that begins with /
+hint: check "host" and "port", and that no firewall is in the way
+END
+	config 78 'a life that is no time' "${base[@]}" 'queue_lifetime 5 days' <<'END'
+postrider: HERE/accounts:4:16: queue_lifetime '5 days' is not a time
+hint: write seconds, or a number with s, m, h or d behind it, such as 12h
+END
+	finish
+}
+
+aliases() {
+	local wanted=$1 title=$2
+
+	shift 2
+	printf '%s\n' "$@" >aliases
+	account_file 'host 127.0.0.1' 'port 1' 'from alice@example.org' "aliases $PWD/aliases"
+	submit root <letter
+	compare "$wanted" "$title"
+}
+
+@test "aliases" {
+	aliases 78 'no colon' 'root alice@example.org' <<'END'
+postrider: HERE/aliases:1:6: no colon behind the name 'root'; write NAME: ADDRESS
+END
+	aliases 78 'an equals sign' 'root = alice@example.org' <<'END'
+postrider: HERE/aliases:1:6: no colon behind the name 'root'; write NAME: ADDRESS
+END
+	aliases 78 'nobody behind the colon' 'root:' <<'END'
+postrider: HERE/aliases:1:1: the alias has no address; write NAME: ADDRESS
+END
+	aliases 78 'a loop' 'root: admin' 'admin: root' <<'END'
+postrider: HERE/aliases:2: the alias 'admin' leads back to the alias 'root', and so round in a circle
+hint: a backslash before a name takes it as it stands, not as an alias
+END
+	aliases 78 'a program' 'root: |/usr/bin/vacation' <<'END'
+postrider: HERE/aliases:1: the alias 'root' leads to a command
+hint: only a mail server can deliver to that; give the alias an address
+END
+	aliases 78 'a file' 'root: /var/mail/root' <<'END'
+postrider: HERE/aliases:1: the alias 'root' leads to a file
+hint: only a mail server can deliver to that; give the alias an address
+END
+	aliases 78 'another file' 'root: :include:/etc/mail/list' <<'END'
+postrider: HERE/aliases:1: the alias 'root' leads to a list in another file
+hint: 'alias_include on' allows that
+END
+	aliases 78 'an address that is wrong' 'root: alice@@example.org' <<'END'
+postrider: HERE/aliases:1:7: more than one @ in an address at octet 1: "alice@@example.org"
+hint: addresses are separated by commas
+END
+	aliases 78 'one name twice' 'root: a@example.org' 'root: b@example.org' <<'END'
+postrider: HERE/aliases:2:1: a second alias 'root'; one line has all its addresses, with commas between
+END
+	account_file 'host 127.0.0.1' 'port 1' 'from alice@example.org' 'aliases nothing'
+	mistake 78 'a file that is not there' root <<'END'
+postrider: alias file nothing cannot be read: No such file or directory
+hint: check the path, or leave the setting out
 END
 	finish
 }

@@ -105,9 +105,10 @@ static const struct {
 	    "an address at octet 2", NULL },
 	/* lines that are no entries */
 	{ "no colon", "b\na: b@x.org\n",
-	    "F:1:2: no colon behind the name 'b'", NULL },
-	{ "two words", "b c: d\n", "F:1:3: no colon behind the name 'b'",
+	    "F:1:2: no colon behind the name 'b'; write NAME: ADDRESS",
 	    NULL },
+	{ "two words", "b c: d\n", "F:1:3: no colon behind the name 'b'; "
+	    "write NAME: ADDRESS", NULL },
 	{ "no name", ": b\n", "F:1:1: a line begins with the name of an "
 	    "alias, and a colon", NULL },
 	{ "nothing above", "\n b\n", "F:2:2: a line that begins with a blank "
@@ -115,8 +116,8 @@ static const struct {
 	{ "a domain", "b@localhost: c\n d\n", "F:1:1: an alias is a name "
 	    "without a domain; it serves those of this host anyway: "
 	    "'b@localhost'", NULL },
-	{ "a second one", "a: b\nA: c\n d\n", "F:2:1: a second alias 'A'",
-	    NULL },
+	{ "a second one", "a: b\nA: c\n d\n", "F:2:1: a second alias 'A'; one "
+	    "line has all its addresses, with commas between", NULL },
 	{ "an open name", "\"a: b\n", "F:1:1: a quoted name without its end",
 	    NULL },
 };
@@ -208,7 +209,8 @@ static const struct {
 	{ "missing", NULL, NULL, "alias file aliases cannot be read: " },
 	{ "right", "a: b\n", NULL, NULL },
 	{ "one bad line", "a\nb: c\n", "aliases:1:2: no colon behind the "
-	    "name 'a'; the line is ignored", "aliases:1:2: no colon" },
+	    "name 'a'; write NAME: ADDRESS; the line is ignored",
+	    "aliases:1:2: no colon" },
 	{ "a folder", "/", "alias file aliases is not a regular file; names "
 	    "are not aliased", "alias file aliases is not a regular file" },
 };

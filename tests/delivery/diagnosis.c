@@ -60,7 +60,7 @@ static const struct {
 	{ PHASE_MAIL, 550, 1, 8, FAULT_REFUSED, FAULT_DATA, RETRY_NEVER,
 	    FROM },
 	{ PHASE_MAIL, 552, 3, 4, FAULT_REFUSED, FAULT_DATA, RETRY_NEVER,
-	    NULL },
+	    "attachment" },
 	{ PHASE_MAIL, 553, -1, -1, FAULT_REFUSED, FAULT_REFUSED, RETRY_NEVER,
 	    FROM },
 	/* X.1.z is about a recipient from RCPT on, X.1.7 and X.1.8 never */
@@ -86,7 +86,7 @@ static const struct {
 	{ PHASE_MESSAGE, 554, 6, 1, FAULT_REFUSED, FAULT_DATA, RETRY_NEVER,
 	    NULL },
 	{ PHASE_MESSAGE, 552, 2, 3, FAULT_REFUSED, FAULT_DATA, RETRY_NEVER,
-	    NULL },
+	    "attachment" },
 	{ PHASE_MESSAGE, 550, 1, 1, FAULT_REFUSED, FAULT_RECIPIENT,
 	    RETRY_NEVER, NULL },
 	{ PHASE_DATA, 554, -1, -1, FAULT_REFUSED, FAULT_REFUSED, RETRY_NEVER,

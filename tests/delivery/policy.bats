@@ -506,7 +506,7 @@ C? QUIT
 END
 	printf '%s\n' 'To: Müller, Hans <hans@example.org>' '' x | submit -t
 	smarthost_wait
-	expect 67 '1 of 2' '<Müller>: not tried' 'must be in quotes'
+	expect 67 '1 of 2' 'not tried: <Müller>: no name' 'must be in quotes'
 }
 
 # comes_to TO RECIPIENTS [HEADER]: the field, who gets it, and what it becomes

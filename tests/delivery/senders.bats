@@ -156,7 +156,7 @@ END
 	account_file 'host 127.0.0.1' 'port 1' 'senders ~/senders'
 	message | submit b@example.org
 	expect 78 'senders (' 'senders file' 'cannot be read: No such file' \
-		"hint: let this user read it"
+		"hint: check the path"
 	for end in 'a@example.org, b@example.org' 'bob' '|cmd' 'a@' ''; do
 		printf '%s%s\n' "$text" "$end" >senders
 		message | submit b@example.org

@@ -139,9 +139,12 @@ take(struct account *account, const char *variable, struct fault *f)
 	free(word);
 	if (id == OPTION_COUNT || *value == '\0')
 		return 0;
-	if ((option_row(id)->flags & OPTION_COMMAND) != 0)
-		return fault(f, FAULT_CONFIG, "environment: %.*s: commands are "
-		    "not taken from the environment", (int)n, variable);
+	if ((option_row(id)->flags & OPTION_COMMAND) != 0) {
+		fault(f, FAULT_CONFIG, "environment: %.*s: commands are not "
+		    "taken from the environment", (int)n, variable);
+		return fault_hint(f, "set POSTRIDER_PASSWORD_FILE, or write an "
+		    "account file");
+	}
 	return option_set(account, id, value, strlen(value), &here, f);
 }
 

@@ -96,13 +96,14 @@ shown(size_t n)
 
 /* Drops a line that is no entry, with the lines that continue it. */
 static void
-refuse(struct lines *l, size_t at, const char *what, const char *s, size_t n)
+refuse(struct lines *l, size_t at, const char *what, const char *s, size_t n,
+    const char *remedy)
 {
 	l->open = false;
 	l->broken = true;
-	notes_add(l->errors, "%s:%zu:%zu: %s%s%.*s%s", l->aliases->file,
+	notes_add(l->errors, "%s:%zu:%zu: %s%s%.*s%s%s", l->aliases->file,
 	    l->number, at + 1, what, n == 0 ? "" : " '", shown(n), s,
-	    n == 0 ? "" : "'");
+	    n == 0 ? "" : "'", remedy);
 }
 
 /*
@@ -133,7 +134,8 @@ take_name(struct lines *l, size_t *name_len, size_t *rest)
 	if (l->line[0] == '"') {
 		i = unquote(l, name_len);
 		if (i == 0) {
-			refuse(l, 0, "a quoted name without its end", "", 0);
+			refuse(l, 0, "a quoted name without its end", "", 0,
+			    "");
 			return -1;
 		}
 	} else {
@@ -145,17 +147,18 @@ take_name(struct lines *l, size_t *name_len, size_t *rest)
 	i += text_blanks(l->line + i, l->n - i);
 	*rest = i + 1;
 	if (i == l->n || l->line[i] != ':')
-		refuse(l, i, "no colon behind the name", l->line, *name_len);
+		refuse(l, i, "no colon behind the name", l->line, *name_len,
+		    "; write NAME: ADDRESS");
 	else if (*name_len == 0)
 		refuse(l, 0, "a line begins with the name of an alias, and "
-		    "a colon", "", 0);
+		    "a colon", "", 0, "");
 	else if (text_has_control(l->line, *name_len))
 		refuse(l, 0, "a name with a control character", l->line,
-		    *name_len);
+		    *name_len, "");
 	else if (!l->aliases->senders &&
 	    memchr(l->line, '@', *name_len) != NULL)
 		refuse(l, 0, "an alias is a name without a domain; it serves "
-		    "those of this host anyway:", l->line, *name_len);
+		    "those of this host anyway:", l->line, *name_len, "");
 	else
 		return 0;
 	return -1;
@@ -171,7 +174,8 @@ begin_entry(struct lines *l)
 	if (take_name(l, &name_len, &rest) == -1)
 		return;
 	if (index_add(&a->names, l->line, name_len, a->count) != a->count) {
-		refuse(l, 0, "a second alias", l->line, name_len);
+		refuse(l, 0, "a second alias", l->line, name_len,
+		    "; one line has all its addresses, with commas between");
 		return;
 	}
 	a->entry = memory_grow(a->entry, a->count, &a->cap, sizeof(*e));
@@ -195,7 +199,7 @@ take_line(struct lines *l)
 	if (i == l->n || l->line[i] == '#')
 		return;
 	if (memchr(l->line, '\0', l->n) != NULL) {
-		refuse(l, i, "a NUL character", "", 0);
+		refuse(l, i, "a NUL character", "", 0, "");
 	} else if (i == 0) {
 		begin_entry(l);
 	} else if (l->open) {
@@ -204,7 +208,7 @@ take_line(struct lines *l)
 		    e->value;
 	} else if (!l->broken) {
 		refuse(l, i, "a line that begins with a blank continues the "
-		    "one above, and there is none", "", 0);
+		    "one above, and there is none", "", 0, "");
 	}
 }
 
@@ -526,7 +530,8 @@ alias_targets(struct alias_entry *e, struct fault *f)
 		sc.at_line = e->line;
 		sc.at_column = 1;
 		r = refuse_target(&sc, e->name_len == 0 ?
-		    "the list has no address" : "the alias has no address");
+		    "the list has no address" : "the alias has no address; "
+		    "write NAME: ADDRESS");
 	}
 	e->parsed = r == 0;
 	if (r == -1)
@@ -552,20 +557,24 @@ static int
 read_file(const char *path, const char *what, struct buffer *text,
     struct fault *f)
 {
+	int error;
+
 	if (file_load(path, text) == 0)
 		return 0;
-	if (errno == EFBIG)
+	error = errno;
+	if (error == EFBIG)
 		return fault(f, FAULT_CONFIG, "%s file %s is larger than %d "
 		    "MiB", what, path, ALIAS_FILE_MAX / (1024 * 1024));
-	if (errno == 0) {
+	if (error == 0) {
 		fault(f, FAULT_CONFIG, "%s file %s is not a regular file",
 		    what, path);
 		return fault_hint(f, "for none at all, write '%s' without a "
 		    "value", strcmp(what, "alias") == 0 ? "aliases" : what);
 	}
 	fault(f, FAULT_CONFIG, "%s file %s cannot be read: %s", what, path,
-	    strerror(errno));
-	return fault_hint(f, "let this user read it, or name another one");
+	    strerror(error));
+	return fault_hint(f, error == ENOENT ? "check the path, or leave the "
+	    "setting out" : "let this user read it, or name another one");
 }
 
 int

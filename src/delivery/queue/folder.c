@@ -63,6 +63,8 @@ settle_path(const struct account *a, struct fault *f)
 		    value);
 	else if (path != NULL && path[0] != '/')
 		fault(f, FAULT_CONFIG, "'%s' is not a whole path", path);
+	if (path == NULL || path[0] != '/')
+		fault_hint(f, "write one that begins with /");
 	free(value);
 	if (path != NULL && path[0] == '/')
 		return path;
@@ -173,8 +175,8 @@ check_folder(int fd, const char *path, const char *place, struct fault *f)
 	if (flaw == FILE_FINE)
 		return 0;
 	refuse(f, path, place, "can be written by others");
-	return fault_hint(f, "chmod go-w %s%s%s", path, place == NULL ? "" :
-	    "/", place == NULL ? "" : place);
+	return fault_hint(f, "run: chmod go-w %s%s%s", path,
+	    place == NULL ? "" : "/", place == NULL ? "" : place);
 }
 
 static int

@@ -303,8 +303,8 @@ ask(struct relay *r, size_t number)
 		return;
 	if (!s->utf8 && mailbox_needs_smtputf8(&to->box)) {
 		to->state = RECIPIENT_REFUSED;
-		to->reply = memory_string("not tried: this address needs "
-		    "SMTPUTF8");
+		to->reply = memory_string(RECIPIENT_UNTRIED "this address "
+		    "needs SMTPUTF8");
 		return;
 	}
 	if (submission_rcpt(&r->delivery.submission, number,
