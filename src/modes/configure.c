@@ -261,6 +261,8 @@ add_account(struct buffer *b, const struct finding *x)
 		add_token(b, x);
 	else
 		add_password(b, x, user);
+	buffer_printf(b, "# It takes all mail that is no other account's; a "
+	    "file may have one such line.\naccount default : %s\n", x->domain);
 }
 
 static void

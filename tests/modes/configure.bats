@@ -42,7 +42,8 @@ T=_submission._tcp.example.org
 	expect 0
 	settings 'account example.org' 'host mail.example.org' 'port 465' \
 		'tls on' 'tls_starttls off' 'auth on' \
-		'user alice@example.org' 'from alice@example.org'
+		'user alice@example.org' 'from alice@example.org' \
+		'account default : example.org'
 	grep -qx "# $S says: mail.example.org, port 465" stdout
 	grep -qx '#password_file .*' stdout
 	[ ! -s stderr ]
@@ -54,7 +55,8 @@ T=_submission._tcp.example.org
 	expect 0
 	settings 'account example.org' 'host mail.example.org' 'port 587' \
 		'tls on' 'tls_starttls on' 'auth on' \
-		'user alice@example.org' 'from alice@example.org'
+		'user alice@example.org' 'from alice@example.org' \
+		'account default : example.org'
 }
 
 @test "what is printed is an account file" {
@@ -69,6 +71,21 @@ T=_submission._tcp.example.org
 	grep -qx "reverse-path: o'hara+%U@example.org" stdout
 	grep -q '^port = 4650 ' stdout
 	grep -q "^user = o'hara+%U@example.org " stdout
+}
+
+@test "it is the account for all mail, before that of the system" {
+	zone "$S srv 0 1 465 mail.example.org"
+	configure alice@example.org
+	(umask 077 && sed 's/^#password_file .*/password x/' stdout >"$ACCOUNT")
+	message | submit -P -f bob@example.net bob@example.net
+	expect 0
+	grep -q '^account: default ' stdout
+	grep -q '^host = mail.example.org ' stdout
+	# appended to a file that has one, it is no second one
+	(umask 077 && sed 's/example.org$/other/' "$ACCOUNT" |
+		cat - "$ACCOUNT" >two)
+	postrider --check-config two
+	expect 78 "account 'default'"
 }
 
 @test "the keyring recipe stores what the program looks for" {
@@ -107,7 +124,7 @@ END
 	configure alice@example.org
 	expect 0
 	grep -qx 'host a.example.org' stdout
-	grep -v '^# The\|^#  \|^#pass\|^# or' stdout | grep '^#' >got
+	sed '/^account/,$d' stdout >got
 	printf '%s\n' "# $S says: a.example.org, port 465" \
 		'# and then: b.example.org, port 465' \
 		'# and then: c.example.org, port 465' >want

@@ -182,6 +182,12 @@ writes() {
 	unfold <block | awk '{ print $1 }' >want
 	awk '{ print $1 }' stdout >got
 	same want got
+	unfold <block >shown
+	for name in shown stdout; do
+		grep -qE '^TLS +[0-9]+ ms  TLS1\.[23] [A-Z0-9_]+; certificate of .+, issued by .+, valid for [0-9]+ days$' \
+			$name
+		grep -qE '^connection +[0-9]+ ms  [0-9.]+, port [0-9]+$' $name
+	done
 	tail -n 1 block >want
 	tail -n 1 stdout >got
 	same want got
