@@ -18,7 +18,7 @@ all: programs
 # Goals that install what they need, then run make again, and goals that need
 # nothing: they must work before configure can.
 BEFORE_CONFIGURE = help clean distclean demo check interop coverage fuzz deb rpm \
-    check-deb check-rpm lint bench
+    check-deb check-rpm ports lint bench
 ifneq ($(filter-out $(BEFORE_CONFIGURE),$(or $(MAKECMDGOALS),all)),)
 include config.mk
 endif
@@ -424,6 +424,14 @@ interop:
 run-interop: $(POSTRIDER) $(BUILD)/tests/smarthost $(CERTS)/made
 	@$(test_environment) tests/interop/run
 
+# ---- Other platforms, as far as this machine has them: PORTS="arm64 musl" for
+# some; see tests/ports/run.
+
+.PHONY: ports
+ports:
+	@contrib/install-deps build ports
+	@+tests/ports/run $(PORTS)
+
 # ---- Peers side by side: see tests/bench/README. BENCH="trips small" for some
 # groups of cases, BENCH_RUNS for how often.
 
@@ -550,6 +558,7 @@ help:
 	@echo 'make check-deb        Debian systems with these; SUITES="trixie"'
 	@echo 'make check-rpm        the RPMs built, linted, installed in a root'
 	@echo 'make interop          real servers and callers, unpacked in build/'
+	@echo 'make ports            other platforms, as root; PORTS="arm64 musl"'
 	@echo 'make bench            peers side by side; BENCH="trips path" for some'
 	@echo 'make coverage         lines that make check runs; COVERAGE_MIN=85'
 	@echo 'make fuzz             FUZZ="address reply" FUZZ_SECONDS=60'

@@ -9,12 +9,13 @@ load ../helper
 # A bats in a bats, and a run in a run, must not know of the outer one, which has
 # its own parts first in the path.
 run_tests() (
-	PATH=${PATH//"${BATS_LIBEXEC:-/nowhere}:"/}
+	local path=${PATH//"${BATS_LIBEXEC:-/nowhere}:"/}
+
 	for name in $(compgen -e BATS_); do
 		unset "$name"
 	done
 	unset ASAN_OPTIONS UBSAN_OPTIONS
-	BUILD=$PWD SANITIZE='' "$ROOT/tests/run" "$@"
+	BUILD=$PWD SANITIZE='' PATH=$path "$ROOT/tests/run" "$@"
 )
 
 # program NAME: standard input becomes a test program.
