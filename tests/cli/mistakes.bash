@@ -11,10 +11,16 @@
 #		dialogue of the server; the account has ACCOUNT_LINES, too
 #	finish			at the end of each test: fails if any row did
 #
-# In what is compared the port is PORT, this folder is HERE, our own number is
-# UID.  MISTAKES_RECORD=FOLDER keeps what each row got, by test and row.
+# In what is compared the port is PORT, this folder HERE, the system's ETC, our
+# own number UID.  MISTAKES_RECORD=FOLDER keeps what each row got, by test and row.
 
 begin_table() {
+	[ -z "${SWITCHES:-}" ] || skip 'other lines in the account files'
+	folder=$("$POSTRIDER" --version |
+		sed -n 's,^system account file: \(.*\)/postrider/accounts$,\1,p')
+	if [ -e "$folder/postrider/accounts" ] || [ -e "$folder/msmtprc" ]; then
+		skip "there are accounts in $folder"
+	fi
 	row=0 failed=0 TO=(bob@example.net)
 	message >letter
 }
@@ -24,7 +30,9 @@ shown() {
 	local here
 
 	here=$(printf '%s' "$PWD" | sed 's/[.[\*^$/]/\\&/g')
-	sed -e "s/$here/HERE/g" -e "s|$CERTS|CERTS|g" -e "s/:${PORT:-none}\\b/:PORT/g" \
+	sed -e "s,\\([ ;]\\) $folder/,\\1 ETC/,g; s,users $folder/,users ETC/,g" \
+		-e "s/$here/HERE/g; s,$CERTS,CERTS,g" \
+		-e "s/:${PORT:-none}\\b/:PORT/g" \
 		-e "s/uid $(id -u)\\b/uid UID/g; s/gid $(id -g)\\b/gid GID/g" stderr
 }
 

@@ -99,7 +99,7 @@ postrider: --host and --account exclude each other
 hint: --host is an account of its own and reads no account file
 END
 	mistake 78 'an account that is not there' -a work bob@example.net <<'END'
-postrider: there is no account 'work'; the only account is 'default'; HERE/accounts was read; /etc/postrider/accounts does not exist; /etc/msmtprc does not exist
+postrider: there is no account 'work'; the only account is 'default'; HERE/accounts was read; ETC/postrider/accounts does not exist; ETC/msmtprc does not exist
 hint: choose one of these
 END
 	mistake 64 'a port in letters' --host=localhost --port=submission bob@example.net <<'END'
@@ -366,7 +366,7 @@ postrider: HERE/accounts:1:1: a line begins with the name of a setting
 hint: write one setting a line, such as 'host mail.example.org'
 END
 	config 78 'an account of another name' 'account work' 'host localhost' 'account home' 'host localhost' <<'END'
-postrider: cannot choose an account: none is called 'default'; the accounts are 'work', 'home'; HERE/accounts was read; /etc/postrider/accounts does not exist; /etc/msmtprc does not exist
+postrider: cannot choose an account: none is called 'default'; the accounts are 'work', 'home'; HERE/accounts was read; ETC/postrider/accounts does not exist; ETC/msmtprc does not exist
 hint: choose one with -a NAME, or end the file with the line 'account default : NAME'
 END
 	config 78 'two accounts of one name' 'host localhost' 'account default' 'host localhost' <<'END'
@@ -467,19 +467,19 @@ END
 
 @test "no account, and the environment" {
 	mistake 78 'nothing at all' bob@example.net <<'END'
-postrider: there is no account to send with; HERE/.config/postrider/accounts does not exist; HERE/.msmtprc does not exist; HERE/.config/msmtp/config does not exist; /etc/postrider/accounts does not exist; /etc/msmtprc does not exist
-hint: write an account file HERE/.config/postrider/accounts, or for all users /etc/postrider/accounts, or set POSTRIDER_HOST; see postrider-accounts(5), or begin with what postrider --configure=ADDRESS prints
+postrider: there is no account to send with; HERE/.config/postrider/accounts does not exist; HERE/.msmtprc does not exist; HERE/.config/msmtp/config does not exist; ETC/postrider/accounts does not exist; ETC/msmtprc does not exist
+hint: write an account file HERE/.config/postrider/accounts, or for all users ETC/postrider/accounts, or set POSTRIDER_HOST; see postrider-accounts(5), or begin with what postrider --configure=ADDRESS prints
 END
 	export POSTRIDER_HOTS=localhost
 	mistake 78 'a misspelt variable' bob@example.net <<'END'
-postrider: environment: POSTRIDER_HOTS is no setting; there is no account to send with; HERE/.config/postrider/accounts does not exist; HERE/.msmtprc does not exist; HERE/.config/msmtp/config does not exist; /etc/postrider/accounts does not exist; /etc/msmtprc does not exist
+postrider: environment: POSTRIDER_HOTS is no setting; there is no account to send with; HERE/.config/postrider/accounts does not exist; HERE/.msmtprc does not exist; HERE/.config/msmtp/config does not exist; ETC/postrider/accounts does not exist; ETC/msmtprc does not exist
 hint: did you mean POSTRIDER_HOST?
 END
 	unset POSTRIDER_HOTS
 	export POSTRIDER_HOST='' SMTPSERVER=''
 	mistake 78 'empty variables' bob@example.net <<'END'
-postrider: there is no account to send with; HERE/.config/postrider/accounts does not exist; HERE/.msmtprc does not exist; HERE/.config/msmtp/config does not exist; /etc/postrider/accounts does not exist; /etc/msmtprc does not exist
-hint: write an account file HERE/.config/postrider/accounts, or for all users /etc/postrider/accounts, or set POSTRIDER_HOST; see postrider-accounts(5), or begin with what postrider --configure=ADDRESS prints
+postrider: there is no account to send with; HERE/.config/postrider/accounts does not exist; HERE/.msmtprc does not exist; HERE/.config/msmtp/config does not exist; ETC/postrider/accounts does not exist; ETC/msmtprc does not exist
+hint: write an account file HERE/.config/postrider/accounts, or for all users ETC/postrider/accounts, or set POSTRIDER_HOST; see postrider-accounts(5), or begin with what postrider --configure=ADDRESS prints
 END
 	export POSTRIDER_HOST=127.0.0.1 POSTRIDER_PORT=smtp
 	mistake 78 'a port in letters' bob@example.net <<'END'
@@ -487,10 +487,6 @@ postrider: environment: port 'smtp' is not a number
 hint: write digits only: submission is 587, submissions (smtps) 465
 END
 	export POSTRIDER_PORT='' POSTRIDER_TLS='' POSTRIDER_TIMEOUT='' POSTRIDER_PORT=1 POSTRIDER_USER=''
-	mistake 78 'no sender' bob@example.net <<'END'
-postrider: no sender address: the account has no "from", and this host has no full name to make one of
-hint: add "from you@example.org" or "sender you@example.org" to the account, or give -f you@example.org
-END
 	export POSTRIDER_FROM=alice@example.org POSTRIDER_PASWORD=secret
 	mistake 75 'a misspelt variable beside others' bob@example.net <<'END'
 postrider: note: environment: POSTRIDER_PASWORD is no setting; it is ignored. Did you mean POSTRIDER_PASSWORD?
@@ -545,12 +541,8 @@ END
 postrider: passwordeval of account 'default' (HERE/accounts:7) printed no password
 hint: run the command in a shell: its first line of output should be the password
 END
-	config 78 'a command that is not there' "${base[@]}" 'passwordeval pasword-store show mail' <<'END'
-postrider: passwordeval of account 'default' (HERE/accounts:7) failed with exit status 127: /bin/sh: 1: pasword-store: not found
-hint: run the command in a shell: its first line of output should be the password
-END
-	config 78 'a file that gpg cannot read' "${base[@]}" 'passwordeval cat secret.gpg | false' <<'END'
-postrider: passwordeval of account 'default' (HERE/accounts:7) failed with exit status 1: cat: secret.gpg: No such file or directory
+	config 78 'a command that is not there' "${base[@]}" 'passwordeval pasword-store show mail 2>/dev/null' <<'END'
+postrider: passwordeval of account 'default' (HERE/accounts:7) failed with exit status 127
 hint: run the command in a shell: its first line of output should be the password
 END
 	config 75 'a command that does not end' "${base[@]}" 'passwordeval sleep 60' 'passwordeval_timeout 1' <<'END'
@@ -977,5 +969,231 @@ END
 postrider: alias file nothing cannot be read: No such file or directory
 hint: check the path, or leave the setting out
 END
+	finish
+}
+
+# as STATUS TITLE ARGUMENT...: by user 65533, without a name and a home.
+as() {
+	local wanted=$1 title=$2 status=0
+
+	shift 2
+	timeout -k 5 "$LIMIT" setpriv --reuid=65533 --regid=65533 \
+		--clear-groups "$OPEN/postrider" "$@" "${TO[@]}" \
+		<letter >stdout 2>stderr || status=$?
+	echo "$status" >status
+	sed -i "s|$OPEN|OPEN|g" stderr
+	compare "$wanted" "$title"
+}
+
+teardown() {
+	if [ -n "${OPEN:-}" ]; then
+		rm -rf "$OPEN"
+	fi
+	postrider_teardown
+}
+
+# owned OWNER MODE FILE LINE...
+owned() {
+	local owner=$1 mode=$2 file=$3
+
+	shift 3
+	printf '%s\n' "$@" >"$file"
+	chown "$owner" "$file"
+	chmod "$mode" "$file"
+}
+
+@test "owners and modes" {
+	local base=('host 127.0.0.1' 'port 1' 'from alice@example.org')
+	local auth=("${base[@]}" 'auth on' 'auth_without_tls on' 'user alice')
+	local file
+
+	[ "$(id -u)" -eq 0 ] || skip 'only root can become somebody else'
+	command -v setpriv >/dev/null || skip 'no setpriv'
+	OPEN=$(mktemp -d /tmp/postrider-XXXXXX)
+	chmod 755 "$OPEN"
+	cp "$POSTRIDER" "$OPEN/postrider"
+	file=$OPEN/accounts
+	owned 0:0 600 "$file" "${base[@]}"
+	as 78 "a file of root's" -C "$file" <<'END'
+postrider: account file OPEN/accounts cannot be read: Permission denied: mode 0600, owner root (uid UID), group root (gid GID); we run as uid 65533, gid 65533
+hint: only its owner can let uid 65533 read it, as by: setfacl -m u:65533:r OPEN/accounts
+END
+	owned 0:65000 640 "$file" "${base[@]}"
+	as 78 "a file of root's and a group's" -C "$file" <<'END'
+postrider: account file OPEN/accounts cannot be read: Permission denied: mode 0640, owner root (uid UID), group gid 65000; we run as uid 65533, gid 65533
+hint: OPEN/accounts may be read by group gid 65000; make this user a member of it
+END
+	owned 65532:65532 600 "$file" "${base[@]}"
+	as 78 "a file of another user's" -C "$file" <<'END'
+postrider: account file OPEN/accounts cannot be read: Permission denied: mode 0600, owner uid 65532, group gid 65532; we run as uid 65533, gid 65533
+hint: give uid 65533 an account file of its own; this one is its owner's
+END
+	owned 65533:65533 200 "$file" "${base[@]}"
+	as 78 'a file of ours that we cannot read' -C "$file" <<'END'
+postrider: account file OPEN/accounts cannot be read: Permission denied: mode 0200, owner uid 65533, group gid 65533; we run as uid 65533, gid 65533
+hint: run: chmod u+r OPEN/accounts
+END
+	owned 65533:65533 644 "$file" "${auth[@]}" 'password secret'
+	as 78 'a password that all can read' -C "$file" <<'END'
+postrider: account file OPEN/accounts holds a password, and its mode 0644 lets others in
+hint: run: chmod 600 OPEN/accounts
+END
+	owned 65533:65533 666 "$file" "${auth[@]}" 'passwordeval echo secret'
+	as 78 'a command that all can write' -C "$file" <<'END'
+postrider: account file OPEN/accounts holds a passwordeval and can be written by others than uid 65533, mode 0666; we run as uid 65533
+hint: run: chmod go-w OPEN/accounts
+END
+	owned 65532:65532 644 "$file" "${auth[@]}" 'passwordeval echo secret'
+	as 78 "a command of another user's" -C "$file" <<'END'
+postrider: account file OPEN/accounts holds a passwordeval and belongs to uid 65532, mode 0644; we run as uid 65533
+hint: it may belong to this user or to root
+END
+	mkdir -p "$OPEN/.config/postrider" "$OPEN/closed"
+	owned 65532:65532 644 "$OPEN/.config/postrider/accounts" "${base[@]}"
+	HOME=$OPEN as 78 'the home of another user' <<'END'
+postrider: account file OPEN/.config/postrider/accounts belongs to uid 65532, mode 0644; we run as uid 65533
+hint: HOME and XDG_CONFIG_HOME have to lead to files of this user or of root
+END
+	owned 65533:65533 666 "$OPEN/.config/postrider/accounts" "${base[@]}"
+	HOME=$OPEN as 78 'an account file that others can write' <<'END'
+postrider: account file OPEN/.config/postrider/accounts can be written by others than uid 65533, mode 0666; we run as uid 65533
+hint: run: chmod go-w OPEN/.config/postrider/accounts
+END
+	owned 65533:65533 600 "$OPEN/closed/accounts" "${base[@]}"
+	chmod 700 "$OPEN/closed"
+	as 78 'a folder that is closed' -C "$OPEN/closed/accounts" <<'END'
+postrider: account file OPEN/closed/accounts cannot be read: Permission denied; we run as uid 65533, gid 65533
+hint: let this user search the folders above OPEN/closed/accounts
+END
+	owned 65533:65533 644 "$OPEN/secret" secret
+	owned 65533:65533 600 "$file" "${auth[@]}" "password_file $OPEN/secret"
+	as 78 'a password file that all can read' -C "$file" <<'END'
+postrider: OPEN/secret holds a password, and its mode 0644 lets others in
+hint: run: chmod 600 OPEN/secret
+END
+	owned 0:0 600 "$OPEN/secret" secret
+	as 78 'a password file that we cannot read' -C "$file" <<'END'
+postrider: password_file OPEN/secret cannot be read: Permission denied
+hint: uid 65533 has to be able to read it: by its group and mode 640, or see Socket activation in postrider(1)
+END
+	owned 0:0 600 "$OPEN/names" 'root: alice@example.org'
+	owned 65533:65533 600 "$file" "${base[@]}" "aliases $OPEN/names"
+	TO=(root)
+	as 78 'an alias file that we cannot read' -C "$file" <<'END'
+postrider: alias file OPEN/names cannot be read: Permission denied
+hint: let this user read it, or name another one
+END
+	TO=(bob@example.net)
+	mkdir -m 700 "$OPEN/queue"
+	chown 65532 "$OPEN/queue"
+	owned 65533:65533 600 "$file" "${base[@]}" 'queue on' "queue_directory $OPEN/queue"
+	as 75 "a queue of another user's" -C "$file" <<'END'
+postrider: 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused); it is not kept in the queue: the queue's folder OPEN/queue: Permission denied; set "queue_directory" to a folder of this user's
+hint: check "host" and "port", and that no firewall is in the way
+END
+	finish
+}
+
+# client TITLE LINE...: what the lines are answered, but for successes.
+client() {
+	local title=$1
+
+	shift
+	printf '%s\r\n' 'HELO here' "$@" QUIT >commands
+	submit -bs <commands
+	tr -d '\r' <stdout | grep -v '^2[25][01]' >stderr || true
+	compare 0 "$title"
+}
+
+@test "what clients of -bs say" {
+	account_file 'host 127.0.0.1' 'port 1' 'from alice@example.org'
+	client 'a command that is none' 'FROB x' <<'END'
+500 5.5.2 no such command
+END
+	client 'an address without brackets and no colon' 'MAIL alice@example.org' <<'END'
+501 5.1.7 syntax: MAIL FROM:<address>
+END
+	client 'a recipient first' 'RCPT TO:<bob@example.net>' <<'END'
+503 5.5.1 MAIL comes first
+END
+	client 'a message first' DATA <<'END'
+503 5.5.1 MAIL comes first
+END
+	client 'a message for nobody' 'MAIL FROM:<alice@example.org>' DATA <<'END'
+451 4.4.0 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+503 5.5.1 MAIL was refused
+END
+	client 'an address that is wrong' 'MAIL FROM:<alice@@example.org>' <<'END'
+501 5.1.7 syntax: MAIL FROM:<address>
+END
+	client 'no recipient' 'MAIL FROM:<alice@example.org>' 'RCPT TO:<>' <<'END'
+451 4.4.0 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+501 5.1.3 syntax: RCPT TO:<address>
+END
+	client 'a size that is none' 'MAIL FROM:<alice@example.org> SIZE=big' <<'END'
+501 5.5.4 syntax error in parameters
+END
+	client 'a parameter that is unknown' 'MAIL FROM:<alice@example.org> FOO=1' <<'END'
+555 5.5.4 a parameter that MAIL has not got
+END
+	client 'a login' 'AUTH PLAIN AGFsaWNlAHNlY3JldA==' <<'END'
+502 5.5.1 no AUTH: whoever can reach this may use it
+END
+	client 'TLS' STARTTLS <<'END'
+502 5.5.1 no TLS: this does not leave the machine
+END
+	client 'a smarthost that is not there' 'MAIL FROM:<alice@example.org>' 'RCPT TO:<bob@example.net>' DATA 'Subject: x' '' 'x' '.' <<'END'
+451 4.4.0 127.0.0.1:1: cannot connect (127.0.0.1: Connection refused)
+503 5.5.1 MAIL was refused
+503 5.5.1 MAIL was refused
+500 5.5.2 no such command
+500 5.5.2 no such command
+500 5.5.2 no such command
+500 5.5.2 no such command
+END
+	finish
+}
+
+# In a network of its own, where low ports are free; see tests/nameserver.
+@test "ports that stay silent" {
+	local run=$ROOT/tests/nameserver/run
+
+	export NAMESERVER=${NAMESERVER:-$BUILD/tests/nameserver}
+	perl -MIO::Socket::INET -e 1 2>/dev/null || skip 'no perl here'
+	: >zone
+	# a queue of connections that is full: the next one gets no answer
+	cat >full.pl <<'END'
+use IO::Socket::INET;
+my @all = (IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1,
+    LocalPort => shift) or die);
+for (1 .. 4) {
+	push @all, IO::Socket::INET->new(Proto => "tcp", Timeout => 0.3,
+	    PeerAddr => $all[0]->sockhost, PeerPort => $all[0]->sockport);
+}
+system @ARGV;
+exit $? >> 8;
+END
+	"$run" zone true || skip 'no namespaces for a network of our own'
+	by 75 'port 25 that the network swallows' "$run" zone perl full.pl 25 \
+		"$POSTRIDER" --host=127.0.0.1 --timeout=1 -f a@example.org \
+		bob@example.net <<'END'
+postrider: 127.0.0.1:25: cannot connect (127.0.0.1: no answer in time)
+hint: many networks and providers block port 25: set "port 587", or "port 465", where the smarthost takes mail of its users
+END
+	printf '! stall\n' >dialogue
+	SECONDS=0
+	# shellcheck disable=SC2016 # for the shell within
+	by 75 'port 465 without TLS' "$run" zone sh -c '
+		"$0" --play dialogue --listen 127.0.0.1:465 --port-file ready &
+		while [ ! -s ready ]; do sleep 0.02; done
+		"$@"
+		status=$?
+		kill $! 2>/dev/null
+		exit $status' "$SMARTHOST" "$POSTRIDER" --host=127.0.0.1 \
+		--port=465 --tls=off -f a@example.org bob@example.net <<'END'
+postrider: 127.0.0.1:465: no answer in time, waiting for the greeting
+hint: port 465 begins with TLS, for which the server waits: set "tls on" and "tls_starttls off"
+END
+	[ "$SECONDS" -ge 9 ] && [ "$SECONDS" -lt 60 ]
 	finish
 }

@@ -63,10 +63,14 @@ explain_mode(struct fault *why, const char *path, const struct stat *st,
 	    st->st_gid != getegid())
 		fault_hint(why, "%s may be read by group %s; make this user a "
 		    "member of it", path, group);
-	else if (denied)
+	else if (denied && st->st_uid == 0)
 		fault_hint(why, "only its owner can let uid %lu read it, as "
 		    "by: setfacl -m u:%lu:r %s", (unsigned long)geteuid(),
 		    (unsigned long)geteuid(), path);
+	else if (denied)
+		/* with a password in it, what others may read is refused */
+		fault_hint(why, "give uid %lu an account file of its own; this "
+		    "one is its owner's", (unsigned long)geteuid());
 	free(user);
 	free(group);
 }

@@ -143,16 +143,20 @@ make_path(const char *path)
 	return r;
 }
 
+#define OWN_FOLDER "set \"queue_directory\" to a folder of this user's"
+
 /* `what` is said of it; NULL: what errno says. */
 static int
 refuse(struct fault *f, const char *path, const char *place,
     const char *what)
 {
+	bool denied = what == NULL && errno == EACCES;
 	const char *error = what == NULL ? strerror(errno) : what;
 
-	return fault(f, FAULT_IO, "the queue's folder %s%s%s%s%s", path,
+	fault(f, FAULT_IO, "the queue's folder %s%s%s%s%s", path,
 	    place == NULL ? "" : "/", place == NULL ? "" : place,
 	    what == NULL ? ": " : " ", error);
+	return denied ? fault_hint(f, OWN_FOLDER) : -1;
 }
 
 /* Is it ours, and ours alone to write? */
@@ -170,7 +174,8 @@ check_folder(int fd, const char *path, const char *place, struct fault *f)
 		snprintf(owner, sizeof(owner), "belongs to uid %lu, and this "
 		    "is uid %lu", (unsigned long)st.st_uid,
 		    (unsigned long)geteuid());
-		return refuse(f, path, place, owner);
+		refuse(f, path, place, owner);
+		return fault_hint(f, OWN_FOLDER);
 	}
 	if (flaw == FILE_FINE)
 		return 0;
