@@ -264,6 +264,8 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 		c->request.transcript = stderr;
 	else if (c->quiet)
 		silence();
+	if (c->mode != CMDLINE_SERVE && isatty(STDERR_FILENO) == 1)
+		c->request.progress = stderr;
 	if (c->mode == CMDLINE_SERVE) {
 		if (serve(&c->request, f) == -1)
 			print_fault(f);

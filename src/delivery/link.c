@@ -230,6 +230,7 @@ try_session(struct link *l, struct outcome *o, struct fault *f)
 	link_fill_params(&l->params, l->account, &l->password);
 	l->params.sender_domain = l->sender_domain;
 	l->params.transcript = l->request->transcript;
+	l->params.progress = l->request->progress;
 	l->params.note = l->request->note;
 	l->params.probe = l->request->probe;
 	l->params.no_chunking |= l->no_chunking;

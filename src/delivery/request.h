@@ -31,6 +31,7 @@ struct request {
 	bool json;			/* --json: what is printed is for
 					 * programs */
 	FILE *transcript;		/* -v: gets the dialogue, or NULL */
+	FILE *progress;			/* the terminal for uploads, or NULL */
 	void (*note)(const char *text);	/* tells the user what is no fault */
 	struct probe *probe;		/* --check: is told of each step, or
 					 * NULL */

@@ -205,8 +205,28 @@ framing_end(struct framing *fr)
 	dialogue_put(fr->dialogue, ".\r\n", 3);
 }
 
-int
-content_send_data(struct transaction *t, const struct message *m, bool quit,
+/* What fits into a window has left before a second is over. */
+static void
+watch(struct session *s, const struct message *m)
+{
+	struct dialogue *d = &s->dialogue;
+
+	if (s->params->progress == NULL || message_octets(m) < CONN_OUTPUT_SIZE)
+		return;
+	progress_begin(&d->progress, s->params->progress, d->put,
+	    message_octets(m));
+	conn_watch(d->conn, progress_sent, &d->progress);
+}
+
+static void
+unwatch(struct session *s)
+{
+	conn_watch(s->conn, NULL, NULL);
+	progress_hide(&s->dialogue.progress);
+}
+
+static int
+send_data(struct transaction *t, const struct message *m, bool quit,
     struct fault *f)
 {
 	struct session *s = t->session;
@@ -225,6 +245,18 @@ content_send_data(struct transaction *t, const struct message *m, bool quit,
 	/* From here on the message may be delivered. */
 	framing_end(&framing);
 	return finish(t, m, quit, f);
+}
+
+int
+content_send_data(struct transaction *t, const struct message *m, bool quit,
+    struct fault *f)
+{
+	int result;
+
+	watch(t->session, m);
+	result = send_data(t, m, quit, f);
+	unwatch(t->session);
+	return result;
 }
 
 /* Could a server run a line of the header? */
@@ -364,7 +396,9 @@ content_send_chunks(struct transaction *t, const struct message *m,
 	s->phase = PHASE_DATA;
 	s->amid_data = true;
 	message_walk_start(&w.walk, m);
+	watch(s, m);
 	result = send_all(&w, m, plan, quit, f);
+	unwatch(s);
 	message_walk_end(&w.walk);
 	if (t->accepted > 0 && t->end.code >= 500 && t->end.code <= 504)
 		s->chunking = false;

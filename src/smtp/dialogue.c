@@ -72,12 +72,13 @@ dialogue_free(struct dialogue *d)
 /* Writes a line of the transcript: who it is ("C:", "S:", "--"), and what, made
  * printable. */
 static void
-show_line(const struct dialogue *d, const char *who, const char *p, size_t n)
+show_line(struct dialogue *d, const char *who, const char *p, size_t n)
 {
 	char *shown;
 
 	if (d->transcript == NULL)
 		return;
+	progress_hide(&d->progress);
 	shown = text_printable(p, n);
 	fprintf(d->transcript, "%s %s\n", who, shown);
 	free(shown);
@@ -106,7 +107,7 @@ show_secret(struct dialogue *d, const char *p, size_t n, bool auth)
 
 /* Shows the lines of a reply, but no challenge of a secret exchange. */
 static void
-show_reply(const struct dialogue *d, const struct reply *r, bool secret)
+show_reply(struct dialogue *d, const struct reply *r, bool secret)
 {
 	bool hidden = secret && reply_digit(r) == 3;
 	const char *line;
@@ -156,7 +157,7 @@ hide(const struct dialogue *d, struct buffer *text)
 }
 
 static void
-remark(const struct dialogue *d, const char *fmt, va_list ap, int64_t ms)
+remark(struct dialogue *d, const char *fmt, va_list ap, int64_t ms)
 {
 	struct buffer b;
 

@@ -14,6 +14,7 @@
 
 #include "base/buffer.h"
 #include "base/fault.h"
+#include "smtp/progress.h"
 #include "smtp/reply.h"
 
 struct conn;
@@ -49,6 +50,7 @@ struct dialogue {
 				 * waited for until then; 0: no matter */
 	/* the dialogue as a user may see it, without credentials */
 	FILE *transcript;	/* not owned; NULL: none is wanted */
+	struct progress progress;	/* of an upload, where it is shown */
 	int64_t since;		/* clock_now() of its last line with a time */
 	const struct secret *password;	/* never shown, not owned, or NULL */
 	struct buffer last_secret;	/* the last credentials on the wire */

@@ -91,6 +91,8 @@ struct session_params {
 	 * caller frees it. NULL: it ends with the session */
 	struct tls **tls_kept;
 	FILE *transcript;	/* NULL: none */
+	FILE *progress;		/* the terminal that shows how far a message
+				 * has come; NULL: none */
 	struct probe *probe;	/* filled as it comes; NULL: unwanted */
 	void (*note)(const char *text);	/* what a user may want to know */
 };

@@ -30,6 +30,8 @@ struct conn {
 	const char *out;	/* what is to leave: the window, or lent */
 	size_t out_len;		/* octets that have not left */
 	uint64_t sent;		/* octets that have left */
+	void (*watch)(void *, uint64_t);	/* hears of it, or NULL */
+	void *watcher;
 	int64_t stall;		/* when output that waits has failed; 0: none
 				 * waits */
 	struct buffer input;
@@ -189,6 +191,8 @@ give_out(struct conn *c, short *events)
 		c->sent += (uint64_t)sent;
 		if (c->out_len == 0)
 			empty_window(c);
+		if (c->watch != NULL)
+			c->watch(c->watcher, c->sent);
 		return true;
 	}
 	return *events == 0;
@@ -321,6 +325,13 @@ uint64_t
 conn_sent(const struct conn *c)
 {
 	return c->sent;
+}
+
+void
+conn_watch(struct conn *c, void (*watch)(void *, uint64_t), void *context)
+{
+	c->watch = watch;
+	c->watcher = context;
 }
 
 bool

@@ -71,6 +71,9 @@ bool conn_flush_some(struct conn *);
 size_t conn_room(const struct conn *);
 /* Octets that have left this process since the beginning. */
 uint64_t conn_sent(const struct conn *);
+/* Is told of these whenever some have left; NULL: nobody is. */
+void conn_watch(struct conn *, void (*watch)(void *context, uint64_t sent),
+    void *context);
 /* All that was put has left this process. */
 bool conn_all_sent(const struct conn *);
 
