@@ -39,10 +39,13 @@ write_users()
 	cat >"$ROOT/etc/passwd" <<-'END'
 		root:x:0:0:root:/root:/bin/sh
 		daemon:x:1:1::/usr/sbin:/bin/false
+		mail:x:8:8::/var/mail:/bin/false
+		uucp:x:10:10::/nonexistent:/bin/false
 		postfix:x:101:101::/var/spool/postfix:/bin/false
 		dovecot:x:102:103::/usr/lib/dovecot:/bin/false
 		dovenull:x:103:104::/nonexistent:/bin/false
 		vmail:x:105:105::/var/mail:/bin/false
+		Debian-exim:x:110:110::/var/spool/exim4:/bin/false
 		you:x:1000:1000:You Yourself:/home/you:/bin/sh
 		nobody:x:65534:65534:nobody:/nonexistent:/bin/false
 	END
@@ -56,6 +59,7 @@ write_users()
 		dovenull:x:104:
 		vmail:x:105:
 		crontab:x:106:
+		Debian-exim:x:110:
 		you:x:1000:
 		nogroup:x:65534:
 	END

@@ -8,8 +8,12 @@
 #	sent	what the old program sends with it: a line for each of three
 #		messages, in the form of sent_as()
 #
+#	differs	what it sends otherwise, where that is so: tests/interop/import.bats
+#	server	options of the smarthost of that test
+#
 # LOGIN stands in all of them for whoever runs the tests, HOST for this machine.
 
+# shellcheck disable=SC2034 # for the tests
 SETS=$ROOT/tests/modes/import
 
 # configuration SET: the file or folder to name
@@ -49,7 +53,8 @@ sent_as() {
 	END { print tls == "" ? "clear" : tls, user == "" ? "-" : user,
 	    from rcpt }' "$CAPTURE/$1.envelope"
 	tr -d '\r' <"$CAPTURE/$1.message" | sed '/^$/,$d' |
-		grep -i -e '^From:' -e '^Sender:' -e '^Reply-To:' | sort
+		grep -i -e '^From:' -e '^Sender:' -e '^Reply-To:' |
+		sed 's/: <\([^>]*\)>$/: \1/' | sort
 }
 
 # names: those of this machine and of the user in what is compared

@@ -4,6 +4,8 @@
 # --import: what it prints for configuration of other programs, that it is read
 # back, and that a message goes out as the other program sent it.
 
+# shellcheck disable=SC1003,SC2016 # backslashes, and names of Postfix
+
 load ../helper
 load import
 

@@ -154,11 +154,11 @@ set_sender(struct import *x, struct fault *f)
 	r = at == NULL || at == as ? import_pattern(x, OPTION_FROM, address,
 	    f) : import_set(x, OPTION_FROM, address, f);
 	free(address);
-	if (at == NULL || at == as)
-		import_note(x, "-f changed the user before; now the "
-		    "reverse-path is always the login's");
-	return r == -1 ? -1 : import_set(x, OPTION_ALLOW_FROM_OVERRIDE, "off",
-	    f);
+	if (r == 0 && at != NULL && at != as)
+		return import_set(x, OPTION_ALLOW_FROM_OVERRIDE, "off", f);
+	import_note(x, "-f with a domain stays as it is, as with dma 0.13; "
+	    "later ones wrote this domain there");
+	return r;
 }
 
 static int

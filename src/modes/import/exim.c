@@ -122,8 +122,9 @@ set_tls(struct import *x, struct fault *f)
 		    "\"tls on\" demands it, and \"tls off\" does without");
 		return import_tls(x, IMPORT_TLS_OFF, f);
 	}
-	import_note(x, "exim went on if the server's certificate was not "
-	    "valid; now it must be, or be named by tls_fingerprint");
+	import_note(x, "where TLS failed, or the certificate was not valid, "
+	    "exim went on without TLS and password; now it must be valid, or "
+	    "be named by tls_fingerprint");
 	return import_tls(x, first ? IMPORT_TLS_FIRST : IMPORT_TLS_START, f);
 }
 

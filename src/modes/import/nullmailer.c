@@ -172,19 +172,26 @@ read_file(struct import *x, const char *file, const char *key,
 	return r == -1 ? -1 : 0;
 }
 
+/* Debian's does not look at "me". */
+static const char *
+name_of(struct import *x)
+{
+	const char *name = import_value(x, "mailname");
+
+	return name != NULL ? name : import_value(x, "me");
+}
+
 /* A host without a dot gets the default domain. */
 static int
 set_domain(struct import *x, struct fault *f)
 {
-	const char *me = import_value(x, "me");
+	const char *me = name_of(x);
 	const char *helo = import_value(x, "helohost");
 	const char *rest = import_value(x, "defaultdomain");
 	const char *host = import_value(x, "defaulthost");
 	char *whole;
 	int r;
 
-	if (me == NULL)
-		me = import_value(x, "mailname");
 	if (host == NULL)
 		host = me;
 	if (rest == NULL)
@@ -210,8 +217,7 @@ set_addresses(struct import *x, struct fault *f)
 	if (all != NULL && (import_set(x, OPTION_FROM, all, f) == -1 ||
 	    import_set(x, OPTION_ALLOW_FROM_OVERRIDE, "off", f) == -1))
 		return -1;
-	me = import_value(x, import_value(x, "me") != NULL ? "me" :
-	    "mailname");
+	me = name_of(x);
 	admin = import_value(x, "adminaddr");
 	if (admin == NULL)
 		/* nullmailer has no aliases */
@@ -232,7 +238,6 @@ import_nullmailer(struct import *x, const char *file, struct fault *f)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (read_file(x, names[i], names[i], f) == -1)
 			return -1;
-	/* where Debian's has its name */
 	if (read_file(x, "../mailname", "mailname", f) == -1 ||
 	    set_domain(x, f) == -1 || set_addresses(x, f) == -1)
 		return -1;
