@@ -342,6 +342,18 @@ run-rpm: dist
 	contrib/packaging/rpm/build $(DIST).tar.gz build/packages
 	@ls build/packages/RPMS/*/*.rpm
 
+# The recipes of others, with the version and the sums of the tarball filled in.
+RECIPES = alpine arch freebsd homebrew openwrt
+
+.PHONY: recipes
+recipes: dist
+	@set -e; for file in $$(cd contrib/packaging && \
+	    find $(RECIPES) -type f); do \
+	    mkdir -p "build/recipes/$${file%/*}"; \
+	    contrib/packaging/fill $(DIST).tar.gz \
+	        <"contrib/packaging/$$file" >"build/recipes/$$file"; \
+	    echo "build/recipes/$$file"; done
+
 # What becomes of a system with these packages: for root, with a root for each
 # of the SUITES below build/roots.
 SUITES = bookworm trixie
@@ -555,6 +567,7 @@ help:
 	@echo 'make test             all tests, and nothing is installed for them'
 	@echo 'make deb              Debian packages, in build/packages'
 	@echo 'make rpm              RPMs, in build/packages/RPMS'
+	@echo 'make recipes          those of Alpine, Arch, FreeBSD, Homebrew, OpenWrt'
 	@echo 'make check-deb        Debian systems with these; SUITES="trixie"'
 	@echo 'make check-rpm        the RPMs built, linted, installed in a root'
 	@echo 'make interop          real servers and callers, unpacked in build/'
