@@ -388,7 +388,8 @@ TESTS = $(UNIT_TESTS) $(REPLAYS) tests/smarthost/selftest.sh \
     $(sort $(wildcard $(TEST_FOLDERS:%=tests/%/*.bats) \
     tests/oauth2/*.bats tests/project/*.bats))
 
-test_environment = POSTRIDER='$(abspath $(POSTRIDER))' \
+# INSTALLED=/usr/bin/postrider tests that one.
+test_environment = POSTRIDER='$(or $(INSTALLED),$(abspath $(POSTRIDER)))' \
     SMARTHOST='$(abspath $(BUILD)/tests/smarthost)' \
     OAUTH2_PROGRAM='$(if $(OAUTH2),$(abspath $(POSTRIDER_OAUTH2)))' \
     TOKENSERVER='$(abspath $(BUILD)/tests/tokenserver)' \
