@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 #
-# The means of testing: what tests/run, .ci/run and the helper make of tests
-# that fail in ways that are easily missed.
+# The means of testing: what tests/run, .ci/run, make ports and the helper make
+# of tests that fail in ways that are easily missed.
 
 load ../helper
 
@@ -207,6 +207,16 @@ END
 	program make <<<'echo "2 passed, 0 failed"; exit 2'
 	PATH=$PWD:$PATH "$ROOT/.ci/run" >log || status=$?
 	[ "$(tail -n 1 log)" = '8 passed, 4 failed' ]
+}
+
+@test "ports: each platform has its line, and what is not here fails nothing" {
+	program id <<<'echo 1000'
+	PORTS_ROOTS=$PWD PATH=$PWD:$PATH "$ROOT/tests/ports/run" i386 s390x >log
+	printf '%s: not here: needs root\n' i386 s390x | diff - log
+	if PORTS_ROOTS=$PWD "$ROOT/tests/ports/run" vax >log; then
+		return 1
+	fi
+	grep -x 'vax: no such platform' log
 }
 
 @test "SWITCHES: an account gets its lines, unless it says otherwise" {
