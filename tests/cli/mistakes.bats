@@ -1184,7 +1184,7 @@ END
 	SECONDS=0
 	# shellcheck disable=SC2016 # for the shell within
 	by 75 'port 465 without TLS' "$run" zone sh -c '
-		"$0" --play dialogue --listen 127.0.0.1:465 --port-file ready &
+		"$0" --play dialogue --listen 127.0.0.1:465 --port-file ready 2>/dev/null &
 		while [ ! -s ready ]; do sleep 0.02; done
 		"$@"
 		status=$?

@@ -567,7 +567,7 @@ queue_directory $PWD/other
 END
 	submit -bp
 	expect 74 "the queue's folder $PWD/other can be written by others" \
-		"hint: chmod go-w $PWD/other"
+		"hint: run: chmod go-w $PWD/other"
 	has '-- 0 Kbytes in 1 Request.'
 	submit --queue-hold "${ID[0]}" "${ID[1]}"
 	expect 74 "note: there is no message '${ID[1]}' in the queue"
