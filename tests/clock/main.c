@@ -57,6 +57,28 @@ clock_gettime(clockid_t id, struct timespec *tp)
 	return 0;
 }
 
+#if defined(__TIMESIZE) && __TIMESIZE == 32
+/* The name of programs that have 64 bits for the time where others have 32. */
+struct kernel_time {
+	long long tv_sec;
+	long long tv_nsec;
+};
+
+int __clock_gettime64(clockid_t, struct kernel_time *);
+
+int
+__clock_gettime64(clockid_t id, struct kernel_time *tp)
+{
+	if (syscall(SYS_clock_gettime64, id, tp) == -1)
+		return -1;
+	if (id == CLOCK_REALTIME)
+		tp->tv_sec += ahead();
+	else if (id == CLOCK_MONOTONIC)
+		tp->tv_sec += jumped();
+	return 0;
+}
+#endif
+
 time_t
 time(time_t *timer)
 {
