@@ -59,12 +59,30 @@ print_refused(const struct envelope *e)
 		fprintf(stderr, "refused: %zu more\n", refused - shown);
 }
 
+/* What went wrong, and its particulars, a line each. */
+static void
+print_text(const struct fault *f)
+{
+	const char *lines = f->detail, *line;
+	size_t left = lines == NULL ? 0 : strlen(lines), n;
+
+	fprintf(stderr, "postrider: %s\n", f->text);
+	while ((line = text_take_line(&lines, &left, &n)) != NULL)
+		fprintf(stderr, "    %.*s\n", (int)n, line);
+}
+
+static void
+print_hint(const struct fault *f)
+{
+	if (f->hint != NULL)
+		fprintf(stderr, "hint: %s\n", f->hint);
+}
+
 static void
 print_fault(const struct fault *f)
 {
-	fprintf(stderr, "postrider: %s\n", f->text);
-	if (f->hint != NULL)
-		fprintf(stderr, "hint: %s\n", f->hint);
+	print_text(f);
+	print_hint(f);
 }
 
 static void
@@ -106,11 +124,10 @@ run_submit(struct cmdline *c, struct fault *f)
 
 	envelope_init(&c->envelope);	/* it has moved */
 	if (submit(&job, f) == -1) {
-		print_fault(&(struct fault){ f->class, f->text, NULL, false });
+		print_text(f);
 		if (job.envelope.count > 1)
 			print_refused(&job.envelope);
-		if (f->hint != NULL)
-			fprintf(stderr, "hint: %s\n", f->hint);
+		print_hint(f);
 	}
 	if (job.kept != NULL && f->class == FAULT_NONE)
 		fprintf(stderr, "postrider: %s\n", job.kept);
@@ -281,7 +298,7 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 int
 main(int argc, char *argv[])
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct cmdline c;
 	int status;
 

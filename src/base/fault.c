@@ -153,6 +153,41 @@ fault_add(struct fault *f, const char *fmt, ...)
 }
 
 void
+fault_detail(struct fault *f, const char *fmt, ...)
+{
+	char *before, *line;
+	va_list ap;
+
+	if (f == NULL || f->muted || f->class == FAULT_NONE)
+		return;
+	va_start(ap, fmt);
+	line = printable_format(fmt, ap);
+	va_end(ap);
+	before = f->detail;
+	f->detail = buffer_format("%s%s%s", before == NULL ? "" : before,
+	    before == NULL ? "" : "\n", line);
+	free(before);
+	free(line);
+}
+
+char *
+fault_line(const struct fault *f)
+{
+	const char *c = f->detail;
+	struct buffer b;
+
+	buffer_init(&b, FAULT_RAW_MAX);
+	buffer_add_string(&b, f->text);
+	buffer_add_string(&b, c == NULL ? "" : "; ");
+	for (; c != NULL && *c != '\0'; c++)
+		if (*c == '\n')
+			buffer_add_string(&b, "; ");
+		else
+			buffer_add_char(&b, *c);
+	return buffer_detach(&b);
+}
+
+void
 fault_replace_hint(struct fault *f, const char *fmt, ...)
 {
 	va_list ap;
@@ -171,6 +206,9 @@ fault_pass(struct fault *f, const struct fault *other, const char *before)
 	fault(f, other->class, "%s%s", before, other->text);
 	if (other->hint != NULL)
 		fault_hint(f, "%s", other->hint);
+	if (other->detail != NULL && f != NULL && !f->muted &&
+	    f->detail == NULL)
+		f->detail = memory_string(other->detail);
 	return -1;
 }
 
@@ -179,6 +217,7 @@ fault_clear(struct fault *f)
 {
 	free(f->text);
 	free(f->hint);
+	free(f->detail);
 	memset(f, 0, sizeof(*f));
 }
 

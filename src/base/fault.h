@@ -35,6 +35,7 @@ struct fault {
 	enum fault_class class;
 	char *text;	/* printable, no final stop; owned by the fault */
 	char *hint;	/* the remedy, printable, or NULL */
+	char *detail;	/* printable lines, '\n' between them, or NULL */
 	bool muted;	/* the last fault() was a consequence */
 };
 
@@ -59,6 +60,14 @@ int fault_prefix(struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Gives the fault just recorded another class, unless it was a consequence. */
 void fault_reclass(struct fault *, enum fault_class);
+/*
+ * Adds a line with particulars to the fault just recorded, unless it was a
+ * consequence: for people, below the text, which says the same without them.
+ */
+void fault_detail(struct fault *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The text and its particulars in one line, for the caller to free. */
+char *fault_line(const struct fault *);
 /* Adds to the text of the fault that is recorded; nothing when none is. */
 void fault_add(struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -66,7 +75,7 @@ void fault_add(struct fault *, const char *fmt, ...)
 void fault_replace_hint(struct fault *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Records what another fault says, behind `before` (a host, a file), with its
- * class and its hint. Always -1. */
+ * class, its hint and its particulars. Always -1. */
 int fault_pass(struct fault *, const struct fault *other, const char *before);
 /* Forgets the fault and frees its texts. */
 void fault_clear(struct fault *);

@@ -288,7 +288,7 @@ begin_again(struct delivery *d, struct carrier *c, const struct job *given,
 static void
 tell_turn(const struct delivery *d, const struct fault *f, const char *name)
 {
-	struct fault note = { FAULT_NONE, NULL, NULL, false };
+	struct fault note = { .class = FAULT_NONE };
 
 	fault(&note, f->class, "%s; now by account '%s'", f->text, name);
 	d->request->note(note.text);
@@ -300,7 +300,7 @@ static int
 take_turn(struct delivery *d, struct carrier *c, const struct job *given,
     const char *name, struct fault *f)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	int result;
 
 	if (!d->in_run)
@@ -335,7 +335,7 @@ static void
 return_to_first(struct delivery *d, struct carrier *c,
     const struct job *given, struct station *first)
 {
-	struct fault ignored = { FAULT_NONE, NULL, NULL, false };
+	struct fault ignored = { .class = FAULT_NONE };
 
 	c->at = first;
 	if (d->by != NULL && begin_again(d, c, given, &ignored) == 0)
@@ -415,7 +415,7 @@ delivery_keep(struct delivery *d, struct carrier *c, const struct job *given,
 		    NULL : &d->outcome,
 		.why = f->text, .eight_bit = d->eight_bit,
 	};
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	size_t waiting = queue_keep_count(&d->letter, k.outcome);
 
 	if (c->own->account.queue != TOGGLE_ON || wait_signal() != NULL ||
@@ -495,7 +495,7 @@ static int
 last_words(void *context)
 {
 	struct delivery *d = context;
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 
 	submission_break_off(&d->submission, "out of memory", &f);
 	delivery_log(d, &f);

@@ -178,7 +178,8 @@ logline_add(struct buffer *b, const struct log_entry *entry, size_t value_max)
 	const struct account *a = entry->account;
 	const char *server = account_server(a);
 	const struct fault *f = entry->fault;
-	const char *error = f->class != FAULT_NONE ? f->text : entry->why;
+	char *error = f->class != FAULT_NONE ? fault_line(f) :
+	    memory_string(entry->why);
 
 	buffer_add_string(b, a->socket != NULL ? "socket=" : "host=");
 	if (server != NULL)
@@ -194,6 +195,7 @@ logline_add(struct buffer *b, const struct log_entry *entry, size_t value_max)
 	if (entry->reply->code != 0)
 		add_reply(b, entry->reply, value_max);
 	add_sentence(b, "errormsg", error, value_max);
+	free(error);
 	buffer_printf(b, " exitcode=%s", fault_exit_name(f->class));
 	add_more(b, entry, value_max);
 }

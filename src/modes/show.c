@@ -49,11 +49,14 @@ show_account(const struct account *a)
 void
 show_end(struct buffer *b, const struct fault *f)
 {
+	char *error = f->text == NULL ? NULL : fault_line(f);
+
 	jsonout_number(b, "status", fault_exit_status(f->class));
-	jsonout_string(b, "error", f->text);
+	jsonout_string(b, "error", error);
 	jsonout_string(b, "hint", f->hint);
 	jsonout_end(b, '}');
 	buffer_add_char(b, '\n');
 	fwrite(b->data, 1, b->len, stdout);
 	buffer_free(b);
+	free(error);
 }

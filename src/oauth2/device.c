@@ -76,7 +76,7 @@ static int
 poll_once(struct store *s, const struct http_route *route,
     const struct endpoint_request *r, int64_t *interval, struct fault *f)
 {
-	struct fault passing = { FAULT_NONE, NULL, NULL, false };
+	struct fault passing = { .class = FAULT_NONE };
 	struct json *answer;
 	const char *error;
 	long status;

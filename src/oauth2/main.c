@@ -199,7 +199,7 @@ run(const struct command *c, struct fault *f)
 int
 main(int argc, char *argv[])
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct command c;
 	int status;
 

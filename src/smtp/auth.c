@@ -224,7 +224,7 @@ try_mechanism(const struct auth *a, const struct sasl_mechanism *m,
     struct fault *unable, struct fault *f)
 {
 	struct exchange e = { .begun = false };
-	struct fault own = { FAULT_NONE, NULL, NULL, false };
+	struct fault own = { .class = FAULT_NONE };
 	enum attempt attempt = ATTEMPT_FAILED;
 	struct sasl *sasl;
 
@@ -252,7 +252,7 @@ try_token(const struct auth *a, const struct sasl_mechanism *m,
 {
 	const struct reply *r = &a->dialogue->reply;
 	enum attempt attempt = try_mechanism(a, m, unable, f);
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	int got;
 
 	if (attempt != ATTEMPT_REFUSED || m->token == SASL_NO_TOKEN ||
@@ -356,7 +356,7 @@ static enum attempt
 try_instead(const struct auth *a, const struct sasl_mechanism *m,
     struct fault *unable, struct fault *f)
 {
-	struct fault own = { FAULT_NONE, NULL, NULL, false };
+	struct fault own = { .class = FAULT_NONE };
 	enum attempt attempt = try_mechanism(a, m, unable, &own);
 	char *text;
 
@@ -465,7 +465,7 @@ auth_run(const struct auth *given, struct reply *refusal, struct fault *f)
 {
 	struct auth filled = *given;
 	const struct auth *a = &filled;
-	struct fault unable = { FAULT_NONE, NULL, NULL, false };
+	struct fault unable = { .class = FAULT_NONE };
 	enum attempt attempt;
 	struct buffer why;
 

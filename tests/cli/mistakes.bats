@@ -801,23 +801,43 @@ trusted() {
 	local ca="tls_trust_file $CERTS/ca.pem"
 
 	trusted 69 'an authority that is not trusted' foreign "$ca" <<'END'
-postrider: localhost:PORT: the server's certificate is not trusted: its issuer is not trusted; subject CN=mail.example.org,O=postrider test; names mail.example.org localhost 127.0.0.1 ::1; issuer CN=postrider test foreign-ca; valid from DATE TIME to DATE TIME, our clock says DATE TIME
+postrider: localhost:PORT: the server's certificate is not trusted: its issuer is not trusted
+    subject: CN=mail.example.org,O=postrider test
+    names: mail.example.org localhost 127.0.0.1 ::1
+    issuer: CN=postrider test foreign-ca
+    valid: DATE TIME to DATE TIME, our clock says DATE TIME
 hint: if this is the right server, save its CA certificate to a file and set "tls_trust_file FILE"; or, once you are sure that this is the server's key, "tls_pin PIN"
 END
 	trusted 69 'another name' misnamed "$ca" <<'END'
-postrider: localhost:PORT: the server's certificate is not trusted: it does not name this host (localhost); subject CN=other.example.org,O=postrider test; names other.example.org; issuer CN=postrider test ca; valid from DATE TIME to DATE TIME, our clock says DATE TIME
+postrider: localhost:PORT: the server's certificate is not trusted: it does not name this host (localhost)
+    subject: CN=other.example.org,O=postrider test
+    names: other.example.org
+    issuer: CN=postrider test ca
+    valid: DATE TIME to DATE TIME, our clock says DATE TIME
 hint: set "host" or "tls_host_override" to one of the names in the certificate; or, once you are sure that this is the server's key, "tls_pin PIN"
 END
 	trusted 69 'one that has expired' expired "$ca" <<'END'
-postrider: localhost:PORT: the server's certificate is not trusted: it, or a certificate above it, has expired; subject CN=mail.example.org,O=postrider test; names mail.example.org localhost 127.0.0.1 ::1; issuer CN=postrider test ca; valid from DATE TIME to DATE TIME, our clock says DATE TIME
+postrider: localhost:PORT: the server's certificate is not trusted: it, or a certificate above it, has expired
+    subject: CN=mail.example.org,O=postrider test
+    names: mail.example.org localhost 127.0.0.1 ::1
+    issuer: CN=postrider test ca
+    valid: DATE TIME to DATE TIME, our clock says DATE TIME
 hint: check this machine's clock; else the server's operator must renew it; "tls_certcheck off" would accept it, and anybody else's
 END
 	trusted 69 'one signed by itself' selfsigned "$ca" <<'END'
-postrider: localhost:PORT: the server's certificate is not trusted: its issuer is not trusted; subject CN=mail.example.org,O=postrider test; names mail.example.org localhost 127.0.0.1 ::1; issuer CN=mail.example.org,O=postrider test; valid from DATE TIME to DATE TIME, our clock says DATE TIME
+postrider: localhost:PORT: the server's certificate is not trusted: its issuer is not trusted
+    subject: CN=mail.example.org,O=postrider test
+    names: mail.example.org localhost 127.0.0.1 ::1
+    issuer: CN=mail.example.org,O=postrider test
+    valid: DATE TIME to DATE TIME, our clock says DATE TIME
 hint: if this is the right server, save its CA certificate to a file and set "tls_trust_file FILE"; or, once you are sure that this is the server's key, "tls_pin PIN"
 END
 	trusted 69 'a fingerprint of before' good "tls_fingerprint $(printf 'ab%.0s' {1..32})" <<'END'
-postrider: localhost:PORT: the server's certificate is not one that tls_fingerprint allows; subject CN=mail.example.org,O=postrider test; names mail.example.org localhost 127.0.0.1 ::1; issuer CN=postrider test ca; valid from DATE TIME to DATE TIME, our clock says DATE TIME
+postrider: localhost:PORT: the server's certificate is not one that tls_fingerprint allows
+    subject: CN=mail.example.org,O=postrider test
+    names: mail.example.org localhost 127.0.0.1 ::1
+    issuer: CN=postrider test ca
+    valid: DATE TIME to DATE TIME, our clock says DATE TIME
 hint: an impostor does this, and a server that has a new certificate; only if you are sure of the latter: "tls_fingerprint FINGERPRINT"
 END
 	config 78 'versions that are none' 'host localhost' "port 1" 'tls on' 'from alice@example.org' 'tls_priorities TLS1.2' <<'END'

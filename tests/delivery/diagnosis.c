@@ -145,7 +145,7 @@ static void
 check(const char *label, struct outcome *o, enum fault_class before,
     enum fault_class class, enum retry retry, const char *hint)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	enum retry got;
 
 	fault(&f, before, "it failed");
@@ -199,7 +199,7 @@ test_recipients(void)
 static void
 test_others(void)
 {
-	struct fault none = { FAULT_NONE, NULL, NULL, false };
+	struct fault none = { .class = FAULT_NONE };
 	struct outcome o;
 
 	set(&o, PHASE_MESSAGE, 0, -1, -1);

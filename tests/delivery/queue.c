@@ -84,7 +84,7 @@ check_due(void)
 static void
 check_ids(void)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	char a[QUEUE_ID_LEN + 1], b[QUEUE_ID_LEN + 1];
 
 	queue_id_make(a, &f);
@@ -196,7 +196,7 @@ same_entry(const struct queue_entry *a, const struct queue_entry *b)
 static void
 check_state(struct queue_entry *e, const struct queue_folder *q)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct queue_state s, again;
 
 	tap_ok(queue_state_read(&s, e, q, &f) == 0 && s.attempts == 0 &&
@@ -242,7 +242,7 @@ is_there(const struct queue_folder *q, enum queue_place place,
 static void
 check_entry(const struct queue_folder *q, const struct message *m, bool all)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct queue_entry e, read, other;
 	char got[sizeof(text)];
 
@@ -283,7 +283,7 @@ check_entry(const struct queue_folder *q, const struct message *m, bool all)
 static void
 check_abandon(const struct queue_folder *q, const struct message *m)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct queue_state s;
 	struct queue_entry e;
 	char id[QUEUE_ID_LEN + 1];
@@ -351,7 +351,7 @@ remove_folder(const char *path)
 	static const char *const places[] = { "msg", "dead", "state", "tmp",
 	    "account" };
 	char name[5000];
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct queue_folder q;
 
 	if (queue_folder_open(&q, path, false, &f) == 1) {
@@ -374,7 +374,7 @@ static void
 check_folder(void)
 {
 	const char *tmp = getenv("TMPDIR");
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	char top[4000], path[4096];
 	struct queue_folder q;
 	struct message m;

@@ -68,7 +68,7 @@ check_members(const struct json *j)
 static void
 check_refusal(const struct json *j)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct http_route route = { "https://example.org/", NULL, NULL, NULL };
 	struct endpoint_request r;
 

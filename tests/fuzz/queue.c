@@ -51,7 +51,7 @@ static const struct queue_folder *
 folder(void)
 {
 	static struct queue_folder q;
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 
 	if (q.path == NULL) {
 		require(mkdtemp(top) != NULL);
@@ -76,7 +76,7 @@ check_again(const struct queue_state *s, struct queue_entry *e,
 {
 	enum recipient_state *state = memory_array(e->envelope.count,
 	    sizeof(*state));
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct queue_state again;
 
 	for (size_t i = 0; i < e->envelope.count; i++)
@@ -99,7 +99,7 @@ check_again(const struct queue_state *s, struct queue_entry *e,
 static void
 check_state(struct queue_entry *e, const struct queue_folder *q)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct queue_state s;
 	enum recipient_state is;
 
@@ -122,7 +122,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const struct queue_folder *q = folder();
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	const char *text = (const char *)data, *at;
 	size_t entry;
 	struct queue_entry e;

@@ -500,7 +500,7 @@ set(enum option_id id, const char *value)
 {
 	static const struct option_place here = { NULL,
 	    ORIGIN_COMMAND_LINE, 0 };
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 
 	require(option_set(&settings, id, value, strlen(value), &here,
 	    &f) == 0);
@@ -541,7 +541,7 @@ try_session(const char *p, size_t n, FILE *in, FILE *out)
 {
 	const struct request request = { .settings = &settings,
 	    .no_aliases = true, .note = ignore_note };
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	int stdin_was = dup(0), stdout_was = dup(1);
 
 	require(in != NULL && out != NULL && stdin_was != -1 &&

@@ -196,7 +196,7 @@ converse(struct server *s, const char *setting, int fd, FILE *transcript)
 	bool unbound = setting[0] == '!';
 	struct capabilities c = { .mechanisms = unbound ? offered : plus };
 	struct buffer data = { binding, strlen(binding), 0, 0, false };
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct secret password = { NULL, 0 };
 	struct dialogue d;
 	const struct auth a = {

@@ -237,7 +237,7 @@ set(struct account *a, enum option_id id, const char *value)
 {
 	static const struct option_place here = { NULL,
 	    ORIGIN_COMMAND_LINE, 0 };
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 
 	/* one that is wrong is left as it is */
 	option_set(a, id, value, strlen(value), &here, &f);
@@ -277,7 +277,7 @@ choose(struct account *a, const char *how)
 static FILE *
 write_message(struct message *m, const char *how)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	FILE *file = tmpfile();
 
 	must(file != NULL);
@@ -347,7 +347,7 @@ submit(struct link *l, struct envelope *e, struct outcome *o,
 static void
 try_server(struct server *s, const char *how, FILE *transcript, int stop)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	const struct request request = { .note = ignore_note,
 	    .transcript = transcript };
 	struct account a;

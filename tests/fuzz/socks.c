@@ -57,7 +57,7 @@ reply_end(const uint8_t *p, size_t n, int known)
 static void
 converse(const uint8_t *data, size_t n, int known)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct secret password = { NULL, 0 };
 	struct socks s = {
 		.host = "mail.example.org", .port = 25, .peer = "peer",

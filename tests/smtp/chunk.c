@@ -14,7 +14,7 @@
 static void
 plan(struct chunk_plan *p, FILE *text, struct message *m)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 
 	fflush(text);
 	lseek(fileno(text), 0, SEEK_SET);

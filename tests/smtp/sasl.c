@@ -16,7 +16,7 @@
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 #define TEXT(s) s, sizeof(s) - 1
 
-static const struct fault no_fault = { FAULT_NONE, NULL, NULL, false };
+static const struct fault no_fault = { .class = FAULT_NONE };
 
 /*
  * What the server says, decoded, where "$" stands for our nonce: an answer

@@ -77,7 +77,7 @@ add(struct envelope *e, const char *local)
 static void
 read_text(struct message *m, const char *text)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	int fd[2];
 
 	message_init(m);
@@ -167,7 +167,7 @@ reset_and_refuse(struct session *s, struct envelope *e,
 static void
 converse(int fd)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct session_params params = { .host = "test" };
 	struct session s = { .params = &params };
 	struct mailbox alice = { NULL, (char *)(uintptr_t)"alice",

@@ -100,7 +100,7 @@ check(const char *what, int64_t began, const struct fault *f, const char *text)
 static void
 try_input(void)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct busy b = { .drips = false };
 	int64_t began = clock_now();
 	int other = -1;
@@ -116,7 +116,7 @@ try_input(void)
 static void
 try_output(void)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct busy b = { .drips = true };
 	int64_t began = clock_now();
 	int other = -1;
@@ -135,7 +135,7 @@ try_output(void)
 static void
 try_both(void)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct busy b = { .drips = false };
 	int64_t began = clock_now();
 	int other = -1;

@@ -79,7 +79,7 @@ test_backlog(void)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	char folder[] = "/tmp/postrider-route-XXXXXX";
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct route route = { .host = NULL };
 	int fd[CLIENTS_MAX], server = socket(AF_UNIX, SOCK_STREAM, 0);
 	struct buffer path;

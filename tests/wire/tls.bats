@@ -240,7 +240,7 @@ END
 
 @test "certificates that are not to be trusted, and why" {
 	certificate good 0
-	certificate expired 69 'has expired' 'subject' 'issuer' 'valid from' \
+	certificate expired 69 'has expired' 'subject' 'issuer' 'valid: ' \
 		'our clock says' 'hint:'
 	certificate future 69 'not valid yet'
 	certificate misnamed 69 'does not name this host (localhost)' \

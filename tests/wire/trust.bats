@@ -452,3 +452,28 @@ form() {
 	} >bundle.pem
 	verdict 69
 }
+
+@test "a certificate that is not trusted: its particulars, a line each" {
+	smarthost_serve --implicit-tls
+	account 'tls on' 'tls_starttls off' 'host localhost' \
+		"tls_trust_file $CERTS/foreign-ca.pem" \
+		'from alice@example.org' "logfile $PWD/log"
+	message | submit bob@example.net
+	expect 69
+	sed 's/: valid: .*/: valid/; s/clock says .*/clock says/' stderr >got
+	grep -qx 'postrider: localhost:[0-9]*: the server.s certificate is not trusted: its issuer is not trusted' got
+	grep -qx '    subject: CN=mail.example.org,O=postrider test' got
+	grep -qx '    names: mail.example.org localhost 127.0.0.1 ::1' got
+	grep -qx '    issuer: CN=postrider test ca' got
+	grep -qx '    valid: 2020-01-01 00:00 UTC to .*, our clock says' got
+	[ "$(sed -n '2p;3p;4p;5p' got | cut -d: -f1 | tr -d '\n ')" = \
+		subjectnamesissuervalid ]
+	tail -n 1 got | grep -q '^hint: '
+	# the log has it all, in its one line
+	[ "$(wc -l <log)" -eq 1 ]
+	grep -q "errormsg='.*not trusted; subject: CN=.*; names: .*; valid: " log
+	message | submit "--tls-trust-file=$CERTS/ca.pem" \
+		--tls-fingerprint=00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33 \
+		bob@example.net
+	expect 69 'tls_fingerprint allows' '    subject: CN='
+}

@@ -179,7 +179,7 @@ resolve_path(struct account *account, enum option_id id, struct fault *f)
 static void
 warn(const struct account *account, struct notes *notes)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 
 	if (account_judge_way(account, &f) == -1)
 		notes_add(notes, "%s; %s", f.text, f.hint);

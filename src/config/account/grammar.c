@@ -392,7 +392,7 @@ hint_line(struct parser *p, struct slice word, struct slice value)
 	enum option_id id = option_find_keyword(word.s, word.n);
 	const struct option_row *row = option_row(id == OPTION_COUNT ?
 	    OPTION_HOST : id);
-	struct fault wrong = { FAULT_NONE, NULL, NULL, false };
+	struct fault wrong = { .class = FAULT_NONE };
 	struct account trial;
 
 	if (value.n == 0 || row->type == OPTION_TYPE_SECRET ||

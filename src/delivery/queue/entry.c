@@ -489,7 +489,7 @@ int
 queue_entry_read(struct queue_entry *e, const struct queue_folder *q,
     enum queue_place place, const char *id, bool want_lock, struct fault *f)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	int r = 1;
 
 	memcpy(e->id, id, QUEUE_ID_LEN + 1);

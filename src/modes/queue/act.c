@@ -182,7 +182,7 @@ static int
 try_place(struct acting *a, const struct queue_folder *q,
     enum queue_place place, const char *id)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	struct queue_entry e;
 	int r;
 
@@ -208,7 +208,7 @@ try_place(struct acting *a, const struct queue_folder *q,
 static void
 act_on_id(struct acting *a, const char *id)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	const struct queue_folders *all = &a->folders;
 
 	for (int look = 0; queue_is_id(id) && look < LOOKS; look++)
@@ -224,7 +224,7 @@ act_on_id(struct acting *a, const char *id)
 static void
 act_on_place(struct acting *a, enum queue_place place)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	const struct queue_folder *q;
 	struct queue_names names;
 

@@ -37,7 +37,7 @@ static void
 add(struct queue_folders *all, const struct account *a,
     const struct request *r, struct fault *f)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	char *path = queue_folder_path(a, &why);
 	struct queue_folder folder;
 	bool known = false;
@@ -63,7 +63,7 @@ int
 queue_folders_open(struct queue_folders *all, const struct request *r,
     struct fault *f)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	struct accounts accounts;
 
 	memset(all, 0, sizeof(*all));

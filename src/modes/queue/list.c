@@ -226,7 +226,7 @@ static void
 list_entry(struct listing *l, const struct queue_folder *q,
     enum queue_place place, const char *id)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	struct queue_entry e;
 	struct queue_state s;
 	int r;
@@ -255,7 +255,7 @@ static void
 list_place(struct listing *l, const struct queue_folders *all,
     enum queue_place place, struct fault *f)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	struct queue_names names;
 
 	for (size_t i = 0; i < all->count; i++) {

@@ -99,7 +99,7 @@ static void
 settled(void *context, bool unsure)
 {
 	struct parcel *p = context;
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	const struct envelope *e = &p->entry.envelope;
 
 	take_states(p);
@@ -341,7 +341,7 @@ static void
 log_it(struct parcel *p, const struct fault *f)
 {
 	struct delivery *d = &p->delivery;
-	struct fault logged = { FAULT_NONE, NULL, NULL, false };
+	struct fault logged = { .class = FAULT_NONE };
 
 	if (f->class != FAULT_NONE)
 		fault_pass(&logged, f, "");
@@ -356,7 +356,7 @@ log_it(struct parcel *p, const struct fault *f)
 static void
 conclude(struct parcel *p, struct fault *f)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	bool cut = wait_signal() != NULL, over;
 
 	take_states(p);
@@ -380,7 +380,7 @@ conclude(struct parcel *p, struct fault *f)
 static void
 carry(struct parcel *p)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 
 	if (begin(p, &f) == 0)
 		delivery_run(&p->delivery, p->run->carrier, &p->given, &f);
@@ -397,7 +397,7 @@ carry(struct parcel *p)
 static void
 last_step(struct parcel *p)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 
 	begin(p, &f);
 	fault_clear(&f);
@@ -411,7 +411,7 @@ last_step(struct parcel *p)
 static bool
 try_message(struct run *r, const char *id)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct parcel p;
 	bool over;
 	int got;
@@ -482,7 +482,7 @@ find_group(struct groups *all, const struct queue_entry *e)
 static void
 gather(struct groups *all, struct run *r)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct queue_names names;
 	struct queue_entry e;
 	struct group *g;
@@ -551,7 +551,7 @@ begin_account(struct run *r, const struct group *g, struct fault *f)
 static void
 run_account(struct run *r, const struct group *g)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct request request = *r->request;
 	struct carrier c;
 	int lock;

@@ -243,7 +243,7 @@ static void
 answer_reply(const struct relay *r, const struct reply *reply,
     struct buffer *b)
 {
-	struct fault whole = { FAULT_NONE, NULL, NULL, false };
+	struct fault whole = { .class = FAULT_NONE };
 	struct reply plain;
 
 	if (reply_digit(reply) == 2 || !peer_is_foreign(r->peer) ||
@@ -365,7 +365,7 @@ void
 relay_rcpt(struct relay *r, const struct command_rcpt *c,
     struct relay_share *share)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	struct envelope to;
 	struct buffer b;
 
@@ -800,7 +800,7 @@ void
 relay_message(struct relay *r, struct message *m, const char *received,
     const struct fault *broken, struct buffer *answer)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 	int result;
 
 	if (refuse(r, m, received, broken, &f, answer) == 0) {
@@ -845,7 +845,7 @@ explain(struct relay *r, const struct fault *why, struct fault *f)
 void
 relay_reset(struct relay *r, const struct fault *why)
 {
-	struct fault f = { FAULT_NONE, NULL, NULL, false };
+	struct fault f = { .class = FAULT_NONE };
 
 	if (!r->begun)
 		return;

@@ -372,7 +372,7 @@ welcome(struct serving *s, struct fault *f)
 static int
 leave(struct serving *s, struct fault *f)
 {
-	struct fault why = { FAULT_NONE, NULL, NULL, false };
+	struct fault why = { .class = FAULT_NONE };
 	int result = 0;
 
 	if (!s->done && wait_signal() != NULL) {

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -199,24 +200,38 @@ add_dn(struct buffer *b, const char *before, gnutls_x509_crt_t cert,
 	gnutls_free(dn.data);
 }
 
+/* A line about the certificate; the buffer is emptied. */
+static void
+add_detail(struct fault *f, const char *what, struct buffer *value)
+{
+	if (value->len > 0)
+		fault_detail(f, "%s: %s", what, value->data);
+	buffer_clear(value);
+}
+
 /* Subject, names, issuer and validity of the peer's own certificate. */
 static void
-add_particulars(struct buffer *b, gnutls_session_t session)
+add_particulars(struct fault *f, gnutls_session_t session)
 {
 	gnutls_x509_crt_t cert = peer_certificate(session);
+	struct buffer b;
 
 	if (cert == NULL)
 		return;
-	add_dn(b, "; subject ", cert, gnutls_x509_crt_get_dn3);
-	buffer_add_string(b, "; names ");
-	add_names(b, cert, NAMES_MAX);
-	add_dn(b, "; issuer ", cert, gnutls_x509_crt_get_issuer_dn3);
-	buffer_add_string(b, "; valid from ");
-	add_time(b, gnutls_x509_crt_get_activation_time(cert));
-	buffer_add_string(b, " to ");
-	add_time(b, gnutls_x509_crt_get_expiration_time(cert));
-	buffer_add_string(b, ", our clock says ");
-	add_time(b, time(NULL));
+	buffer_init(&b, EXPLAIN_MAX);
+	add_dn(&b, "", cert, gnutls_x509_crt_get_dn3);
+	add_detail(f, "subject", &b);
+	add_names(&b, cert, NAMES_MAX);
+	add_detail(f, "names", &b);
+	add_dn(&b, "", cert, gnutls_x509_crt_get_issuer_dn3);
+	add_detail(f, "issuer", &b);
+	add_time(&b, gnutls_x509_crt_get_activation_time(cert));
+	buffer_add_string(&b, " to ");
+	add_time(&b, gnutls_x509_crt_get_expiration_time(cert));
+	buffer_add_string(&b, ", our clock says ");
+	add_time(&b, time(NULL));
+	add_detail(f, "valid", &b);
+	buffer_free(&b);
 	gnutls_x509_crt_deinit(cert);
 }
 
@@ -297,21 +312,25 @@ add_reasons(struct buffer *b, unsigned status, const char *host)
 
 /* An anchor that could not be read may be the one that is missing. */
 static void
-add_left_out(struct buffer *b, const struct trust_store *store)
+add_left_out(struct fault *f, const struct trust_store *store)
 {
 	const struct trust_file *file;
+	struct buffer b;
 
+	buffer_init(&b, EXPLAIN_MAX);
 	for (size_t i = 0; i < TRUST_FILES; i++) {
 		file = &store->files[i];
 		if (file->left_out == 0)
 			continue;
-		buffer_printf(b, "; left out: %s:%zu: this certificate cannot "
-		    "be read", file->name, file->line);
+		buffer_printf(&b, "%s:%zu: this certificate cannot be read",
+		    file->name, file->line);
 		if (file->left_out > 1)
-			buffer_printf(b, ", nor can %zu below it",
+			buffer_printf(&b, ", nor can %zu below it",
 			    file->left_out - 1);
-		buffer_printf(b, " (%s)", gnutls_strerror(file->error));
+		buffer_printf(&b, " (%s)", gnutls_strerror(file->error));
+		add_detail(f, "left out", &b);
 	}
+	buffer_free(&b);
 }
 
 static int
@@ -324,11 +343,11 @@ refuse(gnutls_session_t session, const struct tls_params *params,
 
 	buffer_init(&b, EXPLAIN_MAX);
 	reason = add_reasons(&b, status, params->host);
-	if (!params->survey)
-		add_particulars(&b, session);
-	add_left_out(&b, store);
 	fault(f, FAULT_REFUSED,
 	    "%s: the server's certificate is not trusted: %s", peer, b.data);
+	if (!params->survey)
+		add_particulars(f, session);
+	add_left_out(f, store);
 	buffer_clear(&b);
 	if (store->count == 0)
 		buffer_add_string(&b, "no CA certificates are installed; "
@@ -354,16 +373,13 @@ refuse_pinned(gnutls_session_t session, const struct tls_params *params,
 {
 	struct buffer b;
 
-	buffer_init(&b, EXPLAIN_MAX);
-	buffer_add_string(&b, "");
-	if (!params->survey)
-		add_particulars(&b, session);
 	fault(f, FAULT_REFUSED, "%s: the server's certificate is not one that "
-	    "%s allows%s", peer, params->key_pins == NULL ?
-	    "tls_fingerprint" :
+	    "%s allows", peer, params->key_pins == NULL ? "tls_fingerprint" :
 	    params->fingerprints == NULL ? "tls_pin" :
-	    "tls_fingerprint or tls_pin", b.data);
-	buffer_clear(&b);
+	    "tls_fingerprint or tls_pin");
+	if (!params->survey)
+		add_particulars(f, session);
+	buffer_init(&b, EXPLAIN_MAX);
 	buffer_add_string(&b, "an impostor does this, and a server that has a "
 	    "new certificate; only if you are sure of the latter: \"");
 	if (params->key_pins == NULL)
@@ -502,6 +518,8 @@ static void
 add_trust(struct report *r, const struct tls_params *params,
     enum trust_match match, const struct fault *distrust)
 {
+	char *why;
+
 	if (r->json) {
 		jsonout_bool(r->b, "trusted", params->check &&
 		    distrust == NULL);
@@ -511,8 +529,11 @@ add_trust(struct report *r, const struct tls_params *params,
 	    "not checked, as tls_certcheck is off" :
 	    distrust != NULL ? "NO" : match != TRUST_NO_MATCH ?
 	    "yes, by tls_fingerprint or tls_pin" : "yes");
-	if (distrust != NULL)
-		add_word(r, "why not:", NULL, distrust->text);
+	if (distrust == NULL)
+		return;
+	why = fault_line(distrust);
+	add_word(r, "why not:", NULL, why);
+	free(why);
 }
 
 /* The settings are lines that can be pasted into an account file. */
