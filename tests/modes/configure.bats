@@ -405,3 +405,28 @@ ROWS
 	postrider --host smtp.sendgrid.net --configure=you@example.org </dev/null
 	grep -q "host smtp.sendgrid.net user 'apikey'" stdout
 }
+
+@test "Proton's Bridge: a certificate of its own, by the line that pins it" {
+	local name
+
+	postrider --configure=you@proton.me </dev/null
+	cp stdout printed
+	for name in selfsigned misnamed; do
+		smarthost_serve --user you@proton.me:x --require-auth \
+			--cert "$CERTS/$name.pem" --key "$CERTS/$name.key"
+		# the command of the comment, then the setting that it names
+		sed -n "s/^#  *postrider \(--serverinfo .*\)/\1/p" printed |
+			sed "s/1025/$PORT/" >arguments
+		# shellcheck disable=SC2046 # words are meant
+		postrider $(cat arguments)
+		setting=$(grep -o 'the setting [a-z_]*' printed)
+		grep "^ *${setting##* } " stdout | sed 's/^ *//' >pin
+		[ "$(wc -l <pin)" -eq 1 ]
+		(umask 077 && sed "s/^#password_file .*/password x/
+			s/^port .*/port $PORT/" printed |
+			sed '/^auth on/r pin' | switched >"$ACCOUNT")
+		message | submit bob@example.net
+		expect 0
+		smarthost_stop
+	done
+}
