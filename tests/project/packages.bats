@@ -152,3 +152,17 @@ setup() {
 		sh -n "$file"
 	done
 }
+
+@test "Docker: what is copied is there, and the account is one" {
+	local file
+
+	for file in $(sed -n 's/^COPY.* \(contrib[^ ]*\) .*/\1/p' \
+		"$ROOT/contrib/docker/Dockerfile"); do
+		[ -f "$ROOT/$file" ]
+	done
+	echo secret >secret
+	chmod 600 secret
+	sed "s,/run/secrets/smtp_password,$PWD/secret," \
+		"$ROOT/contrib/docker/accounts" >accounts
+	"$POSTRIDER" -C accounts --check-config
+}
