@@ -340,7 +340,7 @@ check_run(const struct cmdline *c, struct fault *f)
 		    "-t does not go with it");
 	else
 		return 0;
-	return fault_hint(f, "no message is sent");
+	return fault_hint(f, "leave that out: no message is sent");
 }
 
 /* Addresses, unless an option that follows makes them something else. */
@@ -379,7 +379,7 @@ check_alone(struct cmdline *c, struct fault *f)
 	if (c->words > 0 && !c->alone->words) {
 		fault(f, FAULT_USAGE, "--%s takes no recipients, as '%s'",
 		    name, c->word[0]);
-		return fault_hint(f, "no message is sent");
+		return fault_hint(f, "leave that out: no message is sent");
 	}
 	if (c->read_recipients || c->read_sender || c->pretend)
 		return fault(f, FAULT_USAGE, "--%s reads no message: %s does "

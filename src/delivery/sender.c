@@ -50,6 +50,7 @@ sender_of_account(struct mailbox *box, const struct sender_address *sender,
 
 	if (address_parse_path(box, empty, from, strlen(from), f) == -1) {
 		fault_reclass(f, FAULT_CONFIG);
+		fault_hint(f, "write an address such as you@example.org");
 		return account_fault_prefix(f, sender->account, OPTION_FROM);
 	}
 	instead = *empty ? NULL : sender_address_instead(sender, box);
@@ -84,6 +85,9 @@ sender_default(struct mailbox *box, const struct sender_address *sender,
 		return 0;
 	fault(f, FAULT_CONFIG, "no sender address: the account has no "
 	    "\"from\", and this host has no full name to make one of");
+	if (account_is_environment(a))
+		return fault_hint(f, "set POSTRIDER_FROM=you@example.org, or "
+		    "give -f you@example.org");
 	return fault_hint(f, "add \"from you@example.org\" or \"sender "
 	    "you@example.org\" to the account, or give -f you@example.org");
 }

@@ -92,7 +92,7 @@ hint: did you mean --help?
 END
 	mistake 64 'recipients where none can be' --serverinfo bob@example.net <<'END'
 postrider: --serverinfo takes no recipients, as 'bob@example.net'
-hint: no message is sent
+hint: leave that out: no message is sent
 END
 	mistake 64 'an account and a host' -a work --host=mail.example.org bob@example.net <<'END'
 postrider: --host and --account exclude each other
@@ -391,6 +391,7 @@ hint: add the line 'user NAME', or 'auth off'
 END
 	config 78 'a from that is no address' 'host localhost' 'from alice@' <<'END'
 postrider: from (HERE/accounts:2): address with nothing behind its @ at octet 6: "@"
+hint: write an address such as you@example.org
 END
 	config 78 'a timeout with a unit' 'host localhost' 'timeout 10s' <<'END'
 postrider: HERE/accounts:2:9: timeout '10s' is not a number
@@ -402,13 +403,14 @@ hint: write 32 octets (SHA-256) in hex, with or without colons; several fingerpr
 END
 	config 78 'a file that is not included' 'include nothing' <<'END'
 postrider: HERE/accounts:1:9: HERE/nothing cannot be read: No such file or directory
+hint: check the path; only a pattern, such as accounts.d/*, may stand for no file
 END
 	config 78 'a file that includes itself' "include $ACCOUNT" <<'END'
 postrider: HERE/accounts:1:9: HERE/accounts is included by itself
 END
 	config 78 'an encoding of Windows' "$(printf '\xff\xfeh\0o\0s\0t\0' | tr '\0' '?')" <<'END'
 postrider: HERE/accounts:1:1: a line begins with the name of a setting
-hint: write one setting a line, such as 'host mail.example.org'
+hint: this is no text in UTF-8: save the file as that
 END
 	config 78 'a non-breaking space' $'host\u00a0localhost' <<'END'
 postrider: HERE/accounts:1:5: a blank should follow 'host'
@@ -503,12 +505,12 @@ END
 	export POSTRIDER_AUTH=on
 	mistake 78 'auth without a user' bob@example.net <<'END'
 postrider: the account of the environment has auth but no user
-hint: add the line 'user NAME', or 'auth off'
+hint: set POSTRIDER_USER, or POSTRIDER_AUTH=off
 END
 	export POSTRIDER_USER=alice POSTRIDER_PASSWORD_FILE=/run/secrets/nothing
 	mistake 78 'a secret that is not there' bob@example.net <<'END'
 postrider: password_file /run/secrets/nothing cannot be read: No such file or directory
-hint: its first line should be the password
+hint: check the path; the first line of that file should be the password
 END
 	finish
 }
@@ -531,7 +533,7 @@ hint: write the whole path, or ~/..., or let systemd pass the credential (LoadCr
 END
 	config 78 'a folder' "${base[@]}" 'password_file /' <<'END'
 postrider: password_file / cannot be read: it is no file
-hint: its first line should be the password
+hint: check the path; the first line of that file should be the password
 END
 	config 78 'a command that fails' "${base[@]}" 'passwordeval echo no such entry >&2; exit 1' <<'END'
 postrider: passwordeval of account 'default' (HERE/accounts:7) failed with exit status 1: no such entry
@@ -903,11 +905,11 @@ hint: check "host" and "port", and that no firewall is in the way
 END
 	mistake 64 'recipients of a run' -q bob@example.net <<'END'
 postrider: a run of the queue takes no recipients, as 'bob@example.net'
-hint: no message is sent
+hint: leave that out: no message is sent
 END
 	mistake 64 'a run that shall read a message' -q -t <<'END'
 postrider: a run of the queue reads no message: -t does not go with it
-hint: no message is sent
+hint: leave that out: no message is sent
 END
 	account_file "${base[@]}" 'queue on' "queue_directory $PWD/q"
 	mistake 65 'the id of nothing' --queue-delete=17 <<'END'

@@ -202,4 +202,7 @@ void accounts_forget_passwords(struct accounts *, const char *but);
  */
 char *account_path(const char *);
 
+/* Is it the account that environment variables describe? */
+bool account_is_environment(const struct account *);
+
 #endif

@@ -189,12 +189,22 @@ warn(const struct account *account, struct notes *notes)
 static int
 check(const struct account *account, struct fault *f)
 {
+	bool port = account->protocol == PROTOCOL_LMTP && account->port == 0 &&
+	    account->socket == NULL;
+
 	if (account_judge(account, f) == 0)
 		return 0;
+	/* no file has a line to add to */
+	if (account->name == NULL && account_server(account) != NULL)
+		fault_replace_hint(f, port ? "give --port=NUMBER" : "give "
+		    "--user=NAME, or --auth=off");
 	if (account->name == NULL)
 		return fault_prefix(f, "the account of the command line ");
-	if (account->defined.file == NULL)
+	if (account_is_environment(account)) {
+		fault_replace_hint(f, port ? "set POSTRIDER_PORT" : "set "
+		    "POSTRIDER_USER, or POSTRIDER_AUTH=off");
 		return fault_prefix(f, "the account of the environment ");
+	}
 	return fault_prefix(f, "account '%s' (%s:%u) ", account->name,
 	    account->defined.file, account->defined.line);
 }

@@ -17,6 +17,13 @@
 static const struct option_place here = { NULL, ORIGIN_ENVIRONMENT, 0 };
 
 bool
+account_is_environment(const struct account *a)
+{
+	return a->name != NULL && a->defined.file == NULL &&
+	    strcmp(a->name, ENVIRONMENT_NAME) == 0;
+}
+
+bool
 environment_has_host(void)
 {
 	static const char *const names[] = {
@@ -99,8 +106,7 @@ environment_note(const struct account *account, struct notes *notes)
 	const char *variable;
 	char *near;
 
-	if (account->name == NULL || account->defined.file != NULL ||
-	    strcmp(account->name, ENVIRONMENT_NAME) != 0)
+	if (!account_is_environment(account))
 		return;
 	while ((variable = next_unknown(&v, &near)) != NULL) {
 		notes_add(notes, "environment: %.*s is no setting; it is "

@@ -449,7 +449,9 @@ refuse_word(struct parser *p, struct slice word, struct slice rest)
 	if (word.n == 0) {
 		option_fault(p->fault, at(p, rest.s),
 		    "a line begins with the name of a setting");
-		return fault_hint(p->fault, rest.s[0] == '[' ? "an account "
+		return fault_hint(p->fault, !text_is_utf8(rest.s, rest.n) ?
+		    "this is no text in UTF-8: save the file as that" :
+		    rest.s[0] == '[' ? "an account "
 		    "begins with 'account NAME', not with a section" :
 		    "write one setting a line, such as 'host "
 		    "mail.example.org'");

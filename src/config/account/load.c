@@ -298,10 +298,12 @@ include_file(const struct account_file *from, bool home,
 
 	accounts_source(from->accounts, path);
 	if (open_file(&file, path, &error, f) == 0) {
-		if (error != 0)
-			r = option_fault(f, place, "%s cannot be read: %s",
-			    path, strerror(error));
-		else if (check_loop(&file, place, f) == 0)
+		if (error != 0) {
+			option_fault(f, place, "%s cannot be read: %s", path,
+			    strerror(error));
+			r = fault_hint(f, "check the path; only a pattern, "
+			    "such as accounts.d/*, may stand for no file");
+		} else if (check_loop(&file, place, f) == 0)
 			r = read_open(&file, parser, f);
 	}
 	file_close(&file.file);

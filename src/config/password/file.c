@@ -107,7 +107,8 @@ read_path(const char *path, struct secret *secret, struct notes *notes,
 			    "its group and mode 640, or see Socket activation "
 			    "in postrider(1)", (unsigned long)geteuid());
 		else
-			fault_hint(f, "its first line should be the password");
+			fault_hint(f, "check the path; the first line of that "
+			    "file should be the password");
 	} else if (passwordfile_check(&file, "a password", false,
 	    notes, f) == 0) {
 		r = take_file(&file, secret, f);

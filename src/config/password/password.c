@@ -224,7 +224,7 @@ account_password(const struct account *account, struct secret *secret,
 	return fault_hint(f, "%s; neither the keyring nor a netrc file has "
 	    "one, and there is no terminal to ask on", account->name ==
 	    NULL ? "give --password-file=FILE or --passwordeval=COMMAND" :
-	    account->defined.file == NULL ?
+	    account_is_environment(account) ?
 	    "set POSTRIDER_PASSWORD_FILE, or POSTRIDER_PASSWORD" :
 	    "add a line 'passwordeval COMMAND', 'password_file FILE' or "
 	    "'password TEXT'");
