@@ -269,18 +269,18 @@ run_other(struct cmdline *c, struct fault *f)
 static int
 run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 {
-	int status;
+	int status, parsed = argv_parse(c, argc, argv, f);
 
 	c->request.note = print_note;
-	if (argv_parse(c, argc, argv, f) == -1) {
+	if (c->quiet && !c->verbose)
+		silence();
+	if (parsed == -1) {
 		print_fault(f);
 		log_fault(c->request.ident, f);
 		return fault_exit_status(f->class);
 	}
 	if (c->verbose)
 		c->request.transcript = stderr;
-	else if (c->quiet)
-		silence();
 	if (c->mode != CMDLINE_SERVE && isatty(STDERR_FILENO) == 1)
 		c->request.progress = stderr;
 	if (c->mode == CMDLINE_SERVE) {

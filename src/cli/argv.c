@@ -389,28 +389,42 @@ check_alone(struct cmdline *c, struct fault *f)
 }
 
 static int
+parse_word(struct cmdline *c, struct arguments *a, const char *word,
+    bool *options, struct fault *f)
+{
+	if (!*options || word[0] != '-')
+		c->word[c->words++] = word;
+	else if (strcmp(word, "--") == 0)
+		*options = false;
+	else if (word[1] == '-')
+		return parse_long(c, a, word + 2, f);
+	else if (word[1] == '\0' && c->alone != NULL && c->alone->words)
+		c->word[c->words++] = word;
+	else if (word[1] == '\0')
+		return fault(f, FAULT_USAGE, "'-' is no address; the "
+		    "message comes from standard input anyway");
+	else if (refuse_one_dash(c, word + 1, f) == -1)
+		return -1;
+	else
+		return parse_letters(c, a, word + 1, f);
+	return 0;
+}
+
+/* Behind an error the rest is looked at, too: -eq counts wherever it stands. */
+static int
 parse_arguments(struct cmdline *c, struct arguments *a, struct fault *f)
 {
+	struct fault ignored = { .class = FAULT_NONE };
 	const char *word;
 	bool options = true;
 	int r = 0;
 
 	c->word = memory_array((size_t)a->argc + 1, sizeof(*c->word));
-	while (r == 0 && !is_final(c) && (word = next_argument(a)) != NULL) {
-		if (!options || word[0] != '-')
-			c->word[c->words++] = word;
-		else if (strcmp(word, "--") == 0)
-			options = false;
-		else if (word[1] == '-')
-			r = parse_long(c, a, word + 2, f);
-		else if (word[1] == '\0' && c->alone != NULL &&
-		    c->alone->words)
-			c->word[c->words++] = word;
-		else if (word[1] == '\0')
-			r = fault(f, FAULT_USAGE, "'-' is no address; the "
-			    "message comes from standard input anyway");
-		else if ((r = refuse_one_dash(c, word + 1, f)) == 0)
-			r = parse_letters(c, a, word + 1, f);
+	while (!is_final(c) && (word = next_argument(a)) != NULL) {
+		if (parse_word(c, a, word, &options, r == 0 ? f : &ignored) ==
+		    -1)
+			r = -1;
+		fault_clear(&ignored);
 	}
 	if (r == 0 && !is_final(c))
 		r = c->alone == NULL ? parse_words(c, f) :

@@ -384,6 +384,26 @@ END
 		expect 75
 		[ ! -s stderr ]
 	done
+	# nor when the command line, the account or the message is wrong
+	for option in '-eq --bogus b@example.org' '--bogus -eq b@example.org' \
+		'-eq -Z b@example.org' 'b@example.org --port=x -oeq' -eq \
+		'-eq -h 101 b@example.org'; do
+		# shellcheck disable=SC2086
+		submit $option < <(message)
+		[ "$(cat status)" -ge 64 ]
+		[ ! -s stderr ]
+	done
+	submit -eq -a none b@example.org < <(message)
+	expect 78
+	[ ! -s stderr ]
+	echo 'prot 1' >>"$ACCOUNT"
+	submit -eq b@example.org < <(message)
+	expect 78
+	[ ! -s stderr ]
+	sed -i '$d' "$ACCOUNT"
+	# what follows "--" is no option
+	submit --bogus -- -eq < <(message)
+	expect 64 '--bogus'
 	submit -eq -em b@example.org < <(message)
 	expect 75 127.0.0.1:1
 	submit -eq -v b@example.org < <(message)
