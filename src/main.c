@@ -249,7 +249,7 @@ run_other(struct cmdline *c, struct fault *f)
 		configure(r, c->argument, f);
 		break;
 	case CMDLINE_IMPORT:
-		import(c->argument, f);
+		import(c->argument, stdout, f);
 		break;
 	case CMDLINE_VERIFY:
 		verify_recipients(r, &c->envelope, f);

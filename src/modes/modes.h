@@ -235,12 +235,12 @@ int configure(const struct request *, const char *address, struct fault *);
  */
 
 /*
- * Prints to standard output the account file that does the same as the
- * configuration in a file or folder (import/import.h has the programs), with a
- * comment on what is different. FAULT_INPUT when a file cannot be read,
+ * Prints the account file that does the same as the configuration in a file or
+ * folder (import/import.h has the programs), with comments on what is
+ * different. FAULT_INPUT when a file cannot be read,
  * FAULT_CONFIG with its line for what is wrong in it, or when it is not known
  * whose it is, FAULT_USAGE when it is one of msmtp's, which need no import.
  */
-int import(const char *path, struct fault *);
+int import(const char *path, FILE *, struct fault *);
 
 #endif

@@ -109,14 +109,66 @@ run_exim() {
 	inside exim4 -odf "$@"
 }
 
-# What a program does otherwise with all sets: nullmailer and exim add a name to a
-# From of theirs, and dma leaves a name in the header without a domain. A file `differs'
+# An instance of its own; the tables are read as text, so that none is built.
+ready_postfix() {
+	put postfix-old "$1"
+	{
+		sed -e "s/\(mail\.example\.org\]\):[0-9]*/\1:$PORT/" \
+			-e 's,hash:/etc/postfix,texthash:/etc/postfix-old,' \
+			-e '/^smtp_tls_CAfile/d; /^smtp_tls_policy_maps/d' \
+			"$ETC/postfix-old/main.cf"
+		cat <<-END
+			compatibility_level = 3.7
+			queue_directory = /var/spool/postfix-old
+			data_directory = /var/lib/postfix-old
+			maillog_file = /var/log/mail-old.log
+			inet_interfaces = 127.0.0.1
+			smtp_host_lookup = native
+			smtp_tls_CAfile = /etc/ssl/certs/ca-certificates.crt
+			alias_maps =
+		END
+	} >main.cf
+	cp main.cf "$ETC/postfix-old/main.cf"
+	sed -i -e "s/\(mail\.example\.org\]\):[0-9]*/\1:$PORT/" \
+		"$ETC"/postfix-old/s*_*
+	{
+		sed '/^keep/,$d' "$ETC/postfix/master.cf.base"
+		printf '%s unix %s - n - - %s\n' smtp - smtp showq n showq
+	} >"$ETC/postfix-old/master.cf"
+	install -m 644 "$CERTS/ca.pem" "$ETC/ssl/certs/ca-certificates.crt"
+	rm -rf "$R/var/spool/postfix-old" "$R/var/log/mail-old.log"
+	mkdir -p "$R/var/spool/postfix-old" "$R/var/lib/postfix-old"
+	chown 101:101 "$R/var/lib/postfix-old"
+	# the one of the tree is postrider
+	dpkg-deb --fsys-tarfile "${R%/root}"/archives/postfix_*.deb |
+		tar -xO ./usr/sbin/sendmail >"$R/opt/postfix-sendmail"
+	chmod 755 "$R/opt/postfix-sendmail"
+	inside postfix -c /etc/postfix-old start 2>/dev/null
+}
+
+# It is sent when the queue is empty.
+run_postfix() {
+	local look
+
+	inside /opt/postfix-sendmail -C /etc/postfix-old "$@"
+	for ((look = 0; look < 100; look++)); do
+		inside postqueue -c /etc/postfix-old -p | grep -q empty && break
+		sleep 0.1
+	done
+}
+
+done_postfix() {
+	inside postfix -c /etc/postfix-old stop 2>/dev/null
+}
+
+# What a program does otherwise with all sets: they add a name to a From of
+# theirs, and dma leaves a name in the header without a domain. A file `differs'
 # has what it does with one of them: esmtp takes the reverse-path from From
 # with -t, and there is no TLS here; allmailfrom is not for a From field that is
 # added; exim uses TLS where it is offered.
 otherwise() {
 	case $1 in
-	nullmailer | exim) sed 's/^From: \([^ ]*\)$/From: LOGIN <\1>/' ;;
+	nullmailer | exim | postfix) sed 's/^From: \([^ ]*\)$/From: LOGIN <\1>/' ;;
 	dma) sed 's/^\(From: LOGIN\)@[^ ]* (/\1 (/' ;;
 	*) cat ;;
 	esac
@@ -141,6 +193,7 @@ sends() {
 			old_message $n | "run_$1" $(arguments $n)
 			sent_as $((++k))
 		done | names >got
+		[ "$1" != postfix ] || done_postfix
 		# what they do is not held against them
 		smarthost_stop 2>/dev/null || :
 		if [ -e "$SETS/$set/differs" ]; then
@@ -166,6 +219,10 @@ sends() {
 
 @test "dma" {
 	sends dma
+}
+
+@test "Postfix" {
+	sends postfix
 }
 
 @test "exim4" {

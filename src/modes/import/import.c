@@ -139,7 +139,7 @@ find_and_read(struct import *x, struct fault *f)
 
 /* Lines of comment, cut at blanks where that goes. */
 static void
-print_comment(const char *text)
+print_comment(FILE *out, const char *text)
 {
 	size_t n, cut;
 
@@ -151,7 +151,7 @@ print_comment(const char *text)
 				continue;
 			n = cut > 0 ? cut : strcspn(text, " ");
 		}
-		printf("# %.*s\n", (int)n, text);
+		fprintf(out, "# %.*s\n", (int)n, text);
 		text += n;
 		text += *text == ' ';
 	} while (*text != '\0');
@@ -160,37 +160,36 @@ print_comment(const char *text)
 /* Quotes where blanks, or a mark at the beginning, would be taken for
  * something else. */
 static void
-print_setting(enum option_id id, const char *value)
+print_setting(FILE *out, enum option_id id, const char *value)
 {
 	size_t n = strlen(value);
-	bool quote = id == OPTION_PASSWORD || id == OPTION_USER || n == 0 ||
-	    text_is_blank(value[0]) || text_is_blank(value[n - 1]) ||
-	    (n > 1 && value[0] == '"' && value[n - 1] == '"');
+	bool quote = n > 0 && (id == OPTION_PASSWORD || id == OPTION_USER ||
+	    strchr("=: \t", value[0]) != NULL || text_is_blank(value[n - 1]) ||
+	    (n > 1 && value[0] == '"' && value[n - 1] == '"'));
 
-	quote = quote && (n > 0 || option_row(id)->flags & OPTION_VALUE);
-	printf("%s%s%s%s%s\n", option_row(id)->keyword, n > 0 ? " " : "",
+	fprintf(out, "%s%s%s%s%s\n", option_row(id)->keyword, n > 0 ? " " : "",
 	    quote ? "\"" : "", value, quote ? "\"" : "");
 }
 
 /* A file that goes beside this one: its lines, each behind a mark by which
  * sed(1) finds them. */
 static void
-print_file(const char *mark, const struct buffer *b)
+print_file(FILE *out, const char *mark, const struct buffer *b)
 {
 	const char *rest = b->data, *line;
 	size_t left = b->len, n;
 
 	if (left == 0)
 		return;
-	printf("\n# These lines belong into %s/postrider/%s:\n"
+	fprintf(out, "\n# These lines belong into %s/postrider/%s:\n"
 	    "# sed -n 's/^#%s //p' THIS-FILE > %s/postrider/%s\n", SYSCONFDIR,
 	    mark, mark, SYSCONFDIR, mark);
 	while ((line = text_take_line(&rest, &left, &n)) != NULL)
-		printf("#%s %.*s\n", mark, (int)n, line);
+		fprintf(out, "#%s %.*s\n", mark, (int)n, line);
 }
 
 static void
-print_head(const struct import *x)
+print_head(FILE *out, const struct import *x)
 {
 	bool secret = false;
 	char *path = text_printable(x->path, strlen(x->path)), *line;
@@ -200,39 +199,39 @@ print_head(const struct import *x)
 	line = buffer_format("An account file for postrider, made of %s%s",
 	    path, secret ? ". It holds a password: nobody else may read it "
 	    "(chmod 600; a umask of 077 before it is written)." : ".");
-	print_comment(line);
+	print_comment(out, line);
 	free(line);
 	free(path);
 	for (size_t i = 0; i < x->notes.count; i++) {
-		printf("#\n");
-		print_comment(x->notes.text[i]);
+		fprintf(out, "#\n");
+		print_comment(out, x->notes.text[i]);
 	}
 	if (x->without.len == 0)
 		return;
 	path = text_printable(x->without.data, x->without.len);
 	line = buffer_format("Without a counterpart: %s.", path);
-	printf("#\n");
-	print_comment(line);
+	fprintf(out, "#\n");
+	print_comment(out, line);
 	free(line);
 	free(path);
 }
 
 static void
-print_all(const struct import *x)
+print_all(FILE *out, const struct import *x)
 {
-	print_head(x);
+	print_head(out, x);
 	for (size_t i = 0; i < x->accounts; i++) {
 		const char *name = x->account[i].name;
 
-		printf("\n%s%s\n", strcmp(name, "defaults") == 0 ? "" :
+		fprintf(out, "\n%s%s\n", strcmp(name, "defaults") == 0 ? "" :
 		    "account ", name);
 		for (int k = 0; k < OPTION_COUNT; k++)
 			if (x->account[i].value[k] != NULL)
-				print_setting((enum option_id)k,
+				print_setting(out, (enum option_id)k,
 				    x->account[i].value[k]);
 	}
-	print_file("senders", &x->senders);
-	print_file("aliases", &x->aliases);
+	print_file(out, "senders", &x->senders);
+	print_file(out, "aliases", &x->aliases);
 }
 
 static void
@@ -275,7 +274,7 @@ name_files(struct import *x, struct fault *f)
 }
 
 int
-import(const char *path, struct fault *f)
+import(const char *path, FILE *out, struct fault *f)
 {
 	struct import x;
 	int r;
@@ -289,7 +288,7 @@ import(const char *path, struct fault *f)
 	if (r == 0)
 		r = name_files(&x, f);
 	if (r == 0)
-		print_all(&x);
+		print_all(out, &x);
 	import_free(&x);
 	return r;
 }

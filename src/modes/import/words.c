@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "mail/address/address.h"
 #include "config/account/account.h"
 #include "config/alias/alias.h"
 #include "modes/import/import.h"
@@ -223,19 +224,34 @@ import_apply(struct import *x, const struct import_row *rows, struct fault *f)
 
 /* ---- accounts */
 
-void
-import_account(struct import *x, const char *name)
+/* What is in no name of an account becomes "_". */
+static char *
+account_name(const char *name)
 {
+	char *copy = memory_string(name[0] == '\0' ? "_" : name);
+
+	for (char *p = copy; *p != '\0'; p++)
+		if (strchr(",: ", *p) != NULL || text_is_control(*p))
+			*p = '_';
+	return copy;
+}
+
+void
+import_account(struct import *x, const char *text)
+{
+	char *name = account_name(text);
+
 	for (size_t i = 0; i < x->accounts; i++)
 		if (strcmp(x->account[i].name, name) == 0) {
 			x->now = &x->account[i];
+			free(name);
 			return;
 		}
 	x->account = memory_resize(x->account, x->accounts + 1,
 	    sizeof(*x->account));
 	x->now = &x->account[x->accounts++];
 	memset(x->now, 0, sizeof(*x->now));
-	x->now->name = memory_string(name);
+	x->now->name = name;
 }
 
 int
@@ -422,16 +438,36 @@ add_entry(struct import *x, struct buffer *b, const char *name,
 	return 0;
 }
 
+/* One whole address, or with `many` any of which the first is something. */
+static bool
+is_address(const char *text, bool many)
+{
+	struct address_list list = { .box = NULL };
+	bool good = address_parse(&list, text, strlen(text), NULL) == 0 &&
+	    list.count > 0 && (many || (list.count == 1 &&
+	    list.box[0].domain[0] != '\0'));
+
+	address_list_free(&list);
+	return good;
+}
+
 int
 import_sender(struct import *x, const char *name, const char *address,
     struct fault *f)
 {
-	return add_entry(x, &x->senders, name, address, f);
+	if (is_address(address, false))
+		return add_entry(x, &x->senders, name, address, f);
+	import_note(x, "a sender stands for one whole address: this one is "
+	    "left out");
+	return 0;
 }
 
 int
 import_alias(struct import *x, const char *name, const char *addresses,
     struct fault *f)
 {
-	return add_entry(x, &x->aliases, name, addresses, f);
+	if (is_address(addresses, true))
+		return add_entry(x, &x->aliases, name, addresses, f);
+	import_note(x, "no address: this one is left out");
+	return 0;
 }
