@@ -9,6 +9,7 @@
 #		messages, in the form of sent_as()
 #
 #	differs	what it sends otherwise, where that is so: tests/interop/import.bats
+#		has seen it; ssmtp is not in Debian 12, and has been built and tried
 #	server	options of the smarthost of that test
 #
 # LOGIN stands in all of them for whoever runs the tests, HOST for this machine.
