@@ -142,7 +142,7 @@ waiting() {
 	PORT=1
 	queued
 	message >letter
-	at 900000000 bob@example.net <letter
+	at 300000000 bob@example.net <letter
 	expect 0 'kept in the queue as '
 	smarthost_serve
 	queued
