@@ -16,7 +16,6 @@
 #	sh_run			the commands of standard input; stdout, stderr, status
 #	served OPTION...	a smarthost for the account in standard input
 #	token_lines		`oauth2` in standard input, by what it stands for
-#	token_lines		`oauth2` in standard input, by what it stands for
 #	stands_in NAME		standard input as a program in front of others
 #	keyring			a secret-tool that keeps one password
 #	all_run DOCUMENT...	each block of them was taken by a test before
@@ -101,18 +100,6 @@ served() {
 		s,^port .*,port $PORT," account | here)
 	account_file "${lines[@]}" 'tls on' "tls_starttls $starttls" \
 		"tls_trust_file $CERTS/ca.pem"
-}
-
-# tests/oauth2/setting.bats has the setting itself.
-token_lines() {
-	awk '$1 == "user" { user = 1 }
-		$1 != "oauth2" { print; next }
-		{
-			print "auth xoauth2"
-			if (!user)
-				print "user " $2
-			print "passwordeval postrider-oauth2 token " $2
-		}'
 }
 
 # tests/oauth2/setting.bats has the setting itself.

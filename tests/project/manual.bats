@@ -113,14 +113,14 @@ sent_as() {
 }
 
 @test "providers that take a password" {
-	local name user
+	local name user password
 
 	for name in gmail yahoo icloud ses; do
 		block "$ACCOUNTS" "account $name"
 		grep -q '^password ' block || echo 'password secret' >>block
 		user=$(sed -n 's/^user //p' block)
-		served --require-auth --user \
-			"$user:$(sed -n 's/^password //p' block)" <block
+		password=$(sed -n 's/^password //p' block)
+		served --require-auth --user "$user:$password" <block
 		sed -i "1s/^account $name/account default/" "$ACCOUNT"
 		sent_as "$user"
 	done
@@ -330,8 +330,8 @@ signed_in_as() {
 	wait "$LOGIN" || status=$?
 	echo "$status" >status
 	expect 0
-	postrider-oauth2 token "$1" >token
-	same token "$SERVER/access"
+	postrider-oauth2 token "$1" >got
+	same got "$SERVER/access"
 }
 
 # shows TEXT: the sign-in says this
