@@ -281,7 +281,8 @@ run(int argc, char *argv[], struct cmdline *c, struct fault *f)
 	}
 	if (c->verbose)
 		c->request.transcript = stderr;
-	if (c->mode != CMDLINE_SERVE && isatty(STDERR_FILENO) == 1)
+	/* what runs in the background has no line on the screen */
+	if (c->mode != CMDLINE_SERVE && tcgetpgrp(STDERR_FILENO) == getpgrp())
 		c->request.progress = stderr;
 	if (c->mode == CMDLINE_SERVE) {
 		if (serve(&c->request, f) == -1)

@@ -71,6 +71,12 @@ on_terminal() {
 	smarthost_wait
 	[ "$status" -eq 0 ]
 	[ ! -s screen ]
+	# in the background of a terminal
+	reads_late
+	timeout -k 5 "$LIMIT" script -qefc "set -m; '$POSTRIDER' -C '$ACCOUNT' \
+		bob@example.net <mail & wait \$!" typescript </dev/null >screen
+	smarthost_wait
+	lacks sending screen
 	reads_late
 	submit bob@example.net <mail
 	smarthost_wait
