@@ -23,16 +23,10 @@ static const struct import_row rows[] = {
 	    "what could not be sent, and the log tells it" },
 	{ "OPPORTUNISTIC_TLS", IMPORT_NOTE, 0, "TLS is not optional here: "
 	    "where the server has none, write \"tls off\"" },
-	{ "AUTHPATH", IMPORT_KNOWN, 0, NULL },
-	{ "SECURETRANSFER", IMPORT_KNOWN, 0, NULL },
-	{ "STARTTLS", IMPORT_KNOWN, 0, NULL },
-	{ "VERIFYCERT", IMPORT_KNOWN, 0, NULL },
-	{ "INSECURE", IMPORT_KNOWN, 0, NULL },
-	{ "SECURE", IMPORT_KNOWN, 0, NULL },
-	{ "MASQUERADE", IMPORT_KNOWN, 0, NULL },
-	{ "MAILNAME", IMPORT_KNOWN, 0, NULL },
-	{ "NULLCLIENT", IMPORT_KNOWN, 0, NULL },
-	{ "", IMPORT_KNOWN, 0, NULL }
+	KNOWN("AUTHPATH"), KNOWN("SECURETRANSFER"), KNOWN("STARTTLS"),
+	KNOWN("VERIFYCERT"), KNOWN("INSECURE"), KNOWN("SECURE"),
+	KNOWN("MASQUERADE"), KNOWN("MAILNAME"), KNOWN("NULLCLIENT"),
+	KNOWN("")
 };
 
 /* "KEY value", up to a "#". */

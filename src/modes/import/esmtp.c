@@ -8,18 +8,9 @@
 #include "modes/import/import.h"
 
 static const struct import_row rows[] = {
-	{ "host", IMPORT_KNOWN, 0, NULL }, { "hostname", IMPORT_KNOWN, 0,
-	    NULL },
-	{ "user", IMPORT_KNOWN, 0, NULL }, { "username", IMPORT_KNOWN, 0,
-	    NULL },
-	{ "pass", IMPORT_KNOWN, 0, NULL }, { "password", IMPORT_KNOWN, 0,
-	    NULL },
-	{ "tls", IMPORT_KNOWN, 0, NULL }, { "starttls", IMPORT_KNOWN, 0,
-	    NULL },
 	{ "qualifydomain", IMPORT_VALUE, OPTION_QUALIFY_DOMAIN, NULL },
 	{ "helo", IMPORT_VALUE, OPTION_DOMAIN, NULL },
 	{ "message_id", IMPORT_YES, OPTION_SET_MSGID_HEADER, NULL },
-	{ "reverse_path", IMPORT_KNOWN, 0, NULL },
 	{ "sender", IMPORT_NOTE, 0, "no Sender field is added by force; the "
 	    "settings sender and senders change From and Sender" },
 	{ "passphrase", IMPORT_NOTE, 0, "esmtp's certificate is "
@@ -35,7 +26,10 @@ static const struct import_row rows[] = {
 	{ "mda", IMPORT_NOTE, 0, "no mail is delivered on this host; give its "
 	    "users addresses by root, aliases or qualify_domain" },
 	{ "force_mda", IMPORT_NOTE, 0, "no mail is delivered on this host" },
-	{ "", IMPORT_KNOWN, 0, NULL }
+	KNOWN("host"), KNOWN("hostname"), KNOWN("user"), KNOWN("username"),
+	KNOWN("pass"), KNOWN("password"), KNOWN("tls"), KNOWN("starttls"),
+	KNOWN("reverse_path"),
+	KNOWN("")
 };
 
 /* What has been read of an identity. */

@@ -9,15 +9,12 @@
 #include "modes/import/import.h"
 
 static const struct import_row rows[] = {
-	{ "dc_eximconfig_configtype", IMPORT_KNOWN, 0, NULL },
-	{ "dc_smarthost", IMPORT_KNOWN, 0, NULL },
-	{ "dc_readhost", IMPORT_KNOWN, 0, NULL },
-	{ "dc_hide_mailname", IMPORT_KNOWN, 0, NULL },
-	{ "dc_other_hostnames", IMPORT_KNOWN, 0, NULL },
-	{ "dc_mailname_in_oh", IMPORT_KNOWN, 0, NULL },
 	{ "dc_use_split_config", IMPORT_NOTE, 0, "what was changed in "
 	    "exim4.conf.template or conf.d is not looked at" },
-	{ "", IMPORT_KNOWN, 0, NULL }
+	KNOWN("dc_eximconfig_configtype"), KNOWN("dc_smarthost"),
+	KNOWN("dc_readhost"), KNOWN("dc_hide_mailname"),
+	KNOWN("dc_other_hostnames"), KNOWN("dc_mailname_in_oh"),
+	KNOWN("")
 };
 
 /* "key='value'". */

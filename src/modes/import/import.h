@@ -103,6 +103,8 @@ struct import_row {
 	const char *note;	/* of IMPORT_NOTE */
 };
 
+#define KNOWN(key) { key, IMPORT_KNOWN, 0, NULL }
+
 /* Does that with all pairs; one that has no row has no counterpart. Rows end
  * with an empty key. -1 as import_set(). */
 int import_apply(struct import *, const struct import_row *, struct fault *);

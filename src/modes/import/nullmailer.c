@@ -19,13 +19,10 @@ static const struct import_row options[] = {
 	    "now: openssl x509 -inform der converts them" },
 	{ "tls-anon-auth", IMPORT_NOTE, 0, "TLS without any certificate does "
 	    "not exist here" },
-	{ "user", IMPORT_KNOWN, 0, NULL }, { "pass", IMPORT_KNOWN, 0, NULL },
-	{ "auth-login", IMPORT_KNOWN, 0, NULL },
-	{ "auth-external", IMPORT_KNOWN, 0, NULL },
-	{ "tls", IMPORT_KNOWN, 0, NULL }, { "ssl", IMPORT_KNOWN, 0, NULL },
-	{ "starttls", IMPORT_KNOWN, 0, NULL },
-	{ "insecure", IMPORT_KNOWN, 0, NULL },
-	{ "", IMPORT_KNOWN, 0, NULL }
+	KNOWN("user"), KNOWN("pass"), KNOWN("auth-login"),
+	KNOWN("auth-external"), KNOWN("tls"), KNOWN("ssl"), KNOWN("starttls"),
+	KNOWN("insecure"),
+	KNOWN("")
 };
 
 /* Files with something to say about. */
@@ -40,7 +37,7 @@ static const struct import_row files[] = {
 	{ "idhost", IMPORT_NOTE, 0, "the domain of a Message-ID is that of "
 	    "the sender" },
 	{ "queuelifetime", IMPORT_VALUE, OPTION_QUEUE_LIFETIME, NULL },
-	{ "", IMPORT_KNOWN, 0, NULL }
+	KNOWN("")
 };
 
 /* The next word of a line as a shell would have it, for the caller to free. */

@@ -12,30 +12,7 @@
 #define VALUE_MAX (1024 * 1024)	/* octets */
 
 static const struct import_row rows[] = {
-	{ "relayhost", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_bind_address", IMPORT_KNOWN, 0, NULL },
 	{ "smtp_helo_name", IMPORT_VALUE, OPTION_DOMAIN, NULL },
-	{ "maximal_queue_lifetime", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_sasl_auth_enable", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_sasl_password_maps", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_sasl_mechanism_filter", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_sasl_security_options", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_sasl_tls_security_options", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_sender_dependent_authentication", IMPORT_KNOWN, 0, NULL },
-	{ "sender_dependent_relayhost_maps", IMPORT_KNOWN, 0, NULL },
-	{ "sender_canonical_classes", IMPORT_KNOWN, 0, NULL },
-	{ "sender_canonical_maps", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_generic_maps", IMPORT_KNOWN, 0, NULL },
-	{ "canonical_maps", IMPORT_KNOWN, 0, NULL },
-	{ "alias_maps", IMPORT_KNOWN, 0, NULL },
-	{ "alias_database", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_use_tls", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_enforce_tls", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_tls_wrappermode", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_tls_security_level", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_tls_CAfile", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_tls_CApath", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_tls_session_cache_database", IMPORT_KNOWN, 0, NULL },
 	{ "smtp_tls_cert_file", IMPORT_VALUE, OPTION_TLS_CERT_FILE, NULL },
 	{ "smtp_tls_key_file", IMPORT_VALUE, OPTION_TLS_KEY_FILE, NULL },
 	{ "smtp_tls_fingerprint_cert_match", IMPORT_VALUE,
@@ -43,19 +20,11 @@ static const struct import_row rows[] = {
 	{ "smtp_tls_policy_maps", IMPORT_NOTE, 0, "TLS is the same for all "
 	    "servers of an account: see tls, tls_starttls, tls_certcheck and "
 	    "tls_fingerprint" },
-	{ "smtp_tls_protocols", IMPORT_KNOWN, 0, NULL },
-	{ "smtp_tls_mandatory_protocols", IMPORT_KNOWN, 0, NULL },
 	{ "smtp_header_checks", IMPORT_NOTE, 0, "the header is not changed by "
 	    "patterns; sender, senders, from_full_name and set_from_header "
 	    "say what From is" },
 	{ "header_checks", IMPORT_NOTE, 0, "the header is not changed by "
 	    "patterns" },
-	{ "myhostname", IMPORT_KNOWN, 0, NULL },
-	{ "mydomain", IMPORT_KNOWN, 0, NULL },
-	{ "myorigin", IMPORT_KNOWN, 0, NULL },
-	{ "mydestination", IMPORT_KNOWN, 0, NULL },
-	{ "inet_protocols", IMPORT_KNOWN, 0, NULL },
-	{ "compatibility_level", IMPORT_KNOWN, 0, NULL },
 	{ "virtual_alias_maps", IMPORT_NOTE, 0, "names without a domain and "
 	    "those of this host have addresses by the alias file; recipients "
 	    "elsewhere stay as they are" },
@@ -66,7 +35,24 @@ static const struct import_row rows[] = {
 	{ "sender_bcc_maps", IMPORT_NOTE, 0, "nobody gets a copy of mail" },
 	{ "luser_relay", IMPORT_NOTE, 0, "\"default: ADDRESS\" in the alias "
 	    "file does that" },
-	{ "", IMPORT_KNOWN, 0, NULL }
+	KNOWN("relayhost"), KNOWN("smtp_bind_address"),
+	KNOWN("maximal_queue_lifetime"), KNOWN("smtp_sasl_auth_enable"),
+	KNOWN("smtp_sasl_password_maps"), KNOWN("smtp_sasl_mechanism_filter"),
+	KNOWN("smtp_sasl_security_options"),
+	KNOWN("smtp_sasl_tls_security_options"),
+	KNOWN("smtp_sender_dependent_authentication"),
+	KNOWN("sender_dependent_relayhost_maps"),
+	KNOWN("sender_canonical_classes"), KNOWN("sender_canonical_maps"),
+	KNOWN("smtp_generic_maps"), KNOWN("canonical_maps"),
+	KNOWN("alias_maps"), KNOWN("alias_database"), KNOWN("smtp_use_tls"),
+	KNOWN("smtp_enforce_tls"), KNOWN("smtp_tls_wrappermode"),
+	KNOWN("smtp_tls_security_level"), KNOWN("smtp_tls_CAfile"),
+	KNOWN("smtp_tls_CApath"), KNOWN("smtp_tls_session_cache_database"),
+	KNOWN("smtp_tls_protocols"), KNOWN("smtp_tls_mandatory_protocols"),
+	KNOWN("myhostname"), KNOWN("mydomain"), KNOWN("myorigin"),
+	KNOWN("mydestination"), KNOWN("inet_protocols"),
+	KNOWN("compatibility_level"),
+	KNOWN("")
 };
 
 /* ---- main.cf */

@@ -8,29 +8,20 @@
 #include "modes/import/import.h"
 
 static const struct import_row rows[] = {
-	{ "mailhub", IMPORT_KNOWN, 0, NULL },
 	{ "RemotePort", IMPORT_VALUE, OPTION_PORT, NULL },
 	{ "root", IMPORT_VALUE, OPTION_ROOT, NULL },
-	{ "rewriteDomain", IMPORT_KNOWN, 0, NULL },
-	{ "hostname", IMPORT_KNOWN, 0, NULL },
-	{ "FromLineOverride", IMPORT_KNOWN, 0, NULL },
-	{ "UseTLS", IMPORT_KNOWN, 0, NULL },
-	{ "UseSTARTTLS", IMPORT_KNOWN, 0, NULL },
-	{ "UseTLSCert", IMPORT_KNOWN, 0, NULL },
-	{ "TLSCert", IMPORT_KNOWN, 0, NULL },
-	{ "TLSKey", IMPORT_KNOWN, 0, NULL },
 	{ "TLS_CA_File", IMPORT_VALUE, OPTION_TLS_TRUST_FILE, NULL },
 	{ "TLS_CA_Dir", IMPORT_NOTE, 0, "certificates of a folder are not "
 	    "read; the system's are, or those of one file by "
 	    "tls_trust_file" },
-	{ "AuthUser", IMPORT_KNOWN, 0, NULL },
-	{ "AuthPass", IMPORT_KNOWN, 0, NULL },
-	{ "AuthMethod", IMPORT_KNOWN, 0, NULL },
-	{ "UseOldAUTH", IMPORT_KNOWN, 0, NULL },
-	{ "MinUserId", IMPORT_KNOWN, 0, NULL },
 	{ "Debug", IMPORT_NOTE, 0, "-v shows the dialogue, and --logfile or "
 	    "syslog what became of each message" },
-	{ "", IMPORT_KNOWN, 0, NULL }
+	KNOWN("mailhub"), KNOWN("rewriteDomain"), KNOWN("hostname"),
+	KNOWN("FromLineOverride"), KNOWN("UseTLS"), KNOWN("UseSTARTTLS"),
+	KNOWN("UseTLSCert"), KNOWN("TLSCert"), KNOWN("TLSKey"),
+	KNOWN("AuthUser"), KNOWN("AuthPass"), KNOWN("AuthMethod"),
+	KNOWN("UseOldAUTH"), KNOWN("MinUserId"),
+	KNOWN("")
 };
 
 /* "key=value", cut at the next blank or "="; a password goes on to a blank. */
