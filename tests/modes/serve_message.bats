@@ -329,7 +329,7 @@ END
 	timeout -k 5 "$LIMIT" "$POSTRIDER" -C "$ACCOUNT" -bs <input |
 		{ sleep 2; cat; } >stdout
 	smarthost_stop
-	[ "$(wc -l <stdout)" -eq 10002 ]
+	[ "$(wc -l <stdout)" -eq 10003 ]
 	replied '221 '
 }
 
