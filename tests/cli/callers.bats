@@ -15,6 +15,7 @@ setup() {
 	POSTRIDER=$PWD/sendmail
 	smarthost_serve
 	mkdir -p config/postrider
+	# shellcheck disable=SC2034 # account() writes it
 	ACCOUNT=config/postrider/accounts
 	account 'tls off' 'timeout 30' 'from host@example.org' 'aliases' \
 		'root you@example.org'

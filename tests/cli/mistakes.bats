@@ -6,6 +6,7 @@
 # once more by whoever does it.
 #
 # shellcheck disable=SC2016 # patterns and shells of settings
+# shellcheck disable=SC2030,SC2031,SC2034 # read by the functions of the table
 
 load ../helper
 load mistakes

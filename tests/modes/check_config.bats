@@ -161,6 +161,7 @@ errors() {
 @test "slips of the pen in values" {
 	local row
 
+	# shellcheck disable=SC1112 # they are meant
 	for row in 'user "a|one quote of a pair' 'user a"|one quote of a pair' \
 		'password "|one quote of a pair' \
 		'password “secret”|typographic quotes' \

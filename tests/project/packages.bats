@@ -156,10 +156,11 @@ setup() {
 @test "Docker: what is copied is there, and the account is one" {
 	local file
 
-	for file in $(sed -n 's/^COPY.* \(contrib[^ ]*\) .*/\1/p' \
-		"$ROOT/contrib/docker/Dockerfile"); do
+	sed -n 's/^COPY.* \(contrib[^ ]*\) .*/\1/p' \
+		"$ROOT/contrib/docker/Dockerfile" >copied
+	while read -r file; do
 		[ -f "$ROOT/$file" ]
-	done
+	done <copied
 	echo secret >secret
 	chmod 600 secret
 	sed "s,/run/secrets/smtp_password,$PWD/secret," \

@@ -10,6 +10,7 @@ load ../helper
 readonly OCTETS=$((32 * 1024 * 1024))
 
 # reads_late [LINE...]: a server that begins to read after a while
+# shellcheck disable=SC2120 # none is fine
 reads_late() {
 	{
 		greet "$@"

@@ -62,7 +62,7 @@ by_words(struct import *x, const char *file, struct fault *f)
 	while (found == NULL && (line = import_next(x, &t, &n)) != NULL) {
 		for (word = 0; word < n && !text_is_blank(line[word]) &&
 		    line[word] != '='; word++)
-			continue;
+			;
 		for (size_t i = 0; i < PROGRAMS && found == NULL; i++)
 			if (text_is(line, word, programs[i].word[0]) ||
 			    text_is(line, word, programs[i].word[1]))
@@ -100,7 +100,7 @@ in_folder(const char *folder)
 static int
 find_and_read(struct import *x, struct fault *f)
 {
-	const char *slash = strrchr(x->path, '/'), *file = x->path;
+	const char *slash = strrchr(x->path, '/'), *file;
 	const struct program *p;
 	struct stat st;
 
@@ -148,7 +148,7 @@ print_comment(FILE *out, const char *text)
 		if (n > COMMENT_WIDTH) {
 			for (cut = COMMENT_WIDTH; cut > 0 && text[cut] != ' ';
 			    cut--)
-				continue;
+				;
 			n = cut > 0 ? cut : strcspn(text, " ");
 		}
 		fprintf(out, "# %.*s\n", (int)n, text);

@@ -110,7 +110,7 @@ name_length(const char *s, size_t *n)
 
 	for (*n = 0; text_is_alpha(s[1 + open + *n]) || s[1 + open + *n] ==
 	    '_' || text_is_digit(s[1 + open + *n]); ++*n)
-		continue;
+		;
 	return *n == 0 ? 0 : 1 + *n + 2 * open;
 }
 

@@ -37,7 +37,7 @@ read_pairs(struct import *x, const char *file, struct fault *f)
 	while ((line = import_next(x, &t, &n)) != NULL) {
 		for (k = 0; k < n && line[k] != '=' &&
 		    !text_is_blank(line[k]); k++)
-			continue;
+			;
 		value = line + k;
 		v = n - k;
 		while (v > 0 && (*value == '=' || text_is_blank(*value)))
