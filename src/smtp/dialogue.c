@@ -156,6 +156,7 @@ hide(const struct dialogue *d, struct buffer *text)
 	blank_out(text, d->last_secret.data, d->last_secret.len);
 }
 
+__attribute__((format(printf, 2, 0)))
 static void
 remark(struct dialogue *d, const char *fmt, va_list ap, int64_t ms)
 {
