@@ -111,10 +111,18 @@ add_choice(struct buffer *b, const struct option_row *row, int value)
 	buffer_printf(b, "(%s)", row->preset);
 }
 
-static void
-add_value(struct buffer *b, const struct account *a,
-    const struct option_row *row)
+/* Has somebody set it? */
+static bool
+is_said(const struct account *a, enum option_id id)
 {
+	return a->origin[id].file != NULL ||
+	    a->origin[id].line != ORIGIN_DEFAULT;
+}
+
+static void
+add_value(struct buffer *b, const struct account *a, enum option_id id)
+{
+	const struct option_row *row = option_row(id);
 	const void *field = (const char *)a + row->offset;
 	const char *string;
 	int64_t number;
@@ -142,8 +150,10 @@ add_value(struct buffer *b, const struct account *a,
 		break;
 	default:
 		memcpy(&string, field, sizeof(string));
-		if (string == NULL)
-			buffer_printf(b, "(%s)", row->preset);
+		/* one that is set without a value is turned off */
+		if (string == NULL || string[0] == '\0')
+			buffer_printf(b, "(%s)", is_said(a, id) ? "none" :
+			    row->preset);
 		else
 			buffer_add_string(b, string);
 	}
@@ -152,13 +162,13 @@ add_value(struct buffer *b, const struct account *a,
 static void
 put_setting(struct sheet *s, const struct account *a, enum option_id id)
 {
-	const struct option_row *row = option_row(id);
+	const char *keyword = option_row(id)->keyword;
 	char *origin = account_origin(a, id);
 
 	if (!s->json)
-		buffer_printf(&s->text, "%s = ", row->keyword);
-	begin(s, row->keyword, '{');
-	add_value(&s->text, a, row);
+		buffer_printf(&s->text, "%s = ", keyword);
+	begin(s, keyword, '{');
+	add_value(&s->text, a, id);
 	if (!s->json)
 		buffer_printf(&s->text, "  [%s]", origin);
 	put(s, "", "value");
@@ -173,8 +183,7 @@ put_settings(struct sheet *s, const struct account *a)
 {
 	begin(s, "settings", '{');
 	for (int i = 0; i < OPTION_COUNT; i++)
-		if (s->all || a->origin[i].file != NULL ||
-		    a->origin[i].line != ORIGIN_DEFAULT)
+		if (s->all || is_said(a, (enum option_id)i))
 			put_setting(s, a, (enum option_id)i);
 	end(s, '}');
 }

@@ -356,3 +356,13 @@ said() {
 	message | SMTPSERVER='a b' postrider b@example.org
 	expect 78 "environment: unexpected text 'b'"
 }
+
+@test "--pretend: a setting without a value is turned off, not the default" {
+	need_no_system_file
+	account_file "${BASE[@]}" aliases tls_trust_file
+	submit -P bob@example.net <<<x
+	said stdout "aliases = (none)  [$ACCOUNT:4]" \
+		"tls_trust_file = (none)  [$ACCOUNT:5]"
+	submit -P -v bob@example.net <<<x
+	said stdout 'tls_crl_file = (none)  [the default]'
+}
