@@ -150,10 +150,11 @@ add_value(struct buffer *b, const struct account *a, enum option_id id)
 		break;
 	default:
 		memcpy(&string, field, sizeof(string));
-		/* one that is set without a value is turned off */
-		if (string == NULL || string[0] == '\0')
-			buffer_printf(b, "(%s)", is_said(a, id) ? "none" :
-			    row->preset);
+		/* without a value there is the default again, but for the
+		 * alias file: there is none */
+		if (string == NULL)
+			buffer_printf(b, "(%s)", id == OPTION_ALIASES &&
+			    is_said(a, id) ? "none" : row->preset);
 		else
 			buffer_add_string(b, string);
 	}

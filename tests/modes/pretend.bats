@@ -357,12 +357,9 @@ said() {
 	expect 78 "environment: unexpected text 'b'"
 }
 
-@test "--pretend: a setting without a value is turned off, not the default" {
+@test "--pretend: aliases without a value are none, not the default" {
 	need_no_system_file
-	account_file "${BASE[@]}" aliases tls_trust_file
+	account_file "${BASE[@]}" aliases qualify_domain
 	submit -P bob@example.net <<<x
-	said stdout "aliases = (none)  [$ACCOUNT:4]" \
-		"tls_trust_file = (none)  [$ACCOUNT:5]"
-	submit -P -v bob@example.net <<<x
-	said stdout 'tls_crl_file = (none)  [the default]'
+	said stdout "aliases = (none)  [$ACCOUNT:4]"
 }
