@@ -84,6 +84,7 @@ errors() {
 	check "${BASE[@]}" 'port 465' 'tls_starttls on'
 	errors 1 "tls_starttls ($ACCOUNT:4): port 465 has TLS" \
 		"hint: remove that line, or set 'port 587'"
+	[ "$(grep -c 'port 465 has TLS' stderr)" -eq 1 ]
 	check "${BASE[@]}" 'port 587' 'tls off'
 	expect 0 "note: tls ($ACCOUNT:4): few servers" 'remove that line'
 	check "${BASE[@]}" 'port 587' 'tls_starttls off'

@@ -353,6 +353,8 @@ accounts_choose(struct accounts *accounts, const char *name,
 	    resolve_qualify_domain(out, f) == -1 ||
 	    account_complete_oauth2(out, f) == -1 || check(out, f) == -1)
 		return -1;
-	warn(out, &accounts->warnings);
+	/* who checks the files is told as of an error */
+	if (accounts->report == NULL)
+		warn(out, &accounts->warnings);
 	return fallback_check(accounts, out, f);
 }
