@@ -74,7 +74,8 @@ END
 		sys/syscall.h arpa/nameser.h resolv.h byteswap.h malloc.h \
 		>other/lacking.h
 	printf '%s\n' '#define HAVE_STRUCT_STAT_ST_MTIMESPEC 1' \
-		'#define PACKAGE_VERSION "0"' >other/config.h
+		'#define PACKAGE_VERSION "0"' '#define PACKAGE_URL ""' \
+		'#define PACKAGE_BUGREPORT ""' >other/config.h
 	# shellcheck disable=SC2046,SC2086 # lists of words
 	(cd "$ROOT" && sources=$(find src tests/smarthost -name '*.c' |
 		grep -v "${OAUTH2_PROGRAM:-^src/oauth2/}") &&
