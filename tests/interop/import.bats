@@ -17,6 +17,17 @@ setup() {
 	ETC=$R/etc
 }
 
+teardown() {
+	[ ! -e "$R/var/spool/postfix-old/pid/master.pid" ] ||
+		done_postfix || :
+	postrider_teardown
+}
+
+# msmtp must not find what they trusted.
+teardown_file() {
+	rm -f "${R:?}"/etc/{ssl/certs/ca-certificates.crt,mailname}
+}
+
 # inside COMMAND...: in the tree
 inside() {
 	timeout -k 5 60 chroot "$R" /usr/bin/env -i LC_ALL=C \
